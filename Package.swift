@@ -1,0 +1,138 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A module of the tool. Arrows point downwards only: `docs/architecture.md` draws them.
+func module(
+  _ name: String,
+  _ dependencies: [Target.Dependency] = [],
+  path: String? = nil,
+  resources: [Resource]? = nil
+) -> Target {
+  .target(
+    name: name,
+    dependencies: dependencies,
+    path: path,
+    resources: resources,
+    swiftSettings: swiftSettings
+  )
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: [.init(stringLiteral: name)] + dependencies,
+    exclude: [],
+    swiftSettings: swiftSettings
+  )
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser",
+  package: "swift-argument-parser"
+)
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
+
+let package = Package(
+  name: "parity",
+  products: [
+    .executable(name: "parity", targets: ["parity"]),
+    .executable(name: "plausible-standin", targets: ["plausible-standin"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
+  ],
+  targets: [
+    .executableTarget(name: "parity", dependencies: ["Commands"], swiftSettings: swiftSettings),
+    module(
+      "Commands",
+      [
+        "Auditing", "Corpus", "Drivers", "Evidence", "Git", "Rendering", "Running", "Suites",
+        argumentParser,
+      ]
+    ),
+    module("Rendering", ["Evidence", "MarkdownDocuments", "XMLDocuments", mustache]),
+    module("Auditing", ["Corpus", "Evidence", "Suites"]),
+    module("Corpus", ["Git"]),
+    module("Running", ["Checks", "Deployments", "Evidence", "Suites"]),
+    module("Drivers", ["CLinux", "Deployments", "Evidence", "Git", "Suites"]),
+    module(
+      "Checks",
+      [
+        "ClickHouseQueries", "Deployments", "Evidence", "HTTPRequests", "PostgresQueries", "Suites",
+        "XMLDocuments",
+      ]
+    ),
+    module("Deployments"),
+    module("Suites", ["Evidence", yams]),
+    module("Evidence"),
+    module("Git", [subprocess]),
+    module("ClickHouseQueries", ["HTTPRequests"]),
+    module("HTTPRequests", ["CLibcurl"]),
+    module("PostgresQueries", ["CLibpq"]),
+    module("XMLDocuments", ["CLibxml2"]),
+    module("MarkdownDocuments", ["CLibcmark"]),
+
+    .systemLibrary(
+      name: "CLibcurl",
+      pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"])]
+    ),
+    .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(
+      name: "CLibxml2",
+      pkgConfig: "libxml-2.0",
+      providers: [.apt(["libxml2-dev"])]
+    ),
+    .systemLibrary(
+      name: "CLibcmark",
+      pkgConfig: "libcmark",
+      providers: [.apt(["libcmark-dev"])]
+    ),
+    .systemLibrary(name: "CLinux"),
+
+    // A small server that stands for Plausible in this project's own suite.
+    .executableTarget(
+      name: "plausible-standin",
+      dependencies: ["ClickHouseQueries", "HTTPRequests", "PostgresQueries", flyingFox],
+      path: "Tests/Standins/plausible",
+      swiftSettings: swiftSettings
+    ),
+
+    tests(of: "Evidence"),
+    tests(of: "Suites"),
+    tests(of: "HTTPRequests", [flyingFox]),
+    tests(of: "PostgresQueries"),
+    tests(of: "ClickHouseQueries", ["HTTPRequests", flyingFox]),
+    .testTarget(
+      name: "PlausibleStandinTests",
+      dependencies: ["plausible-standin", "HTTPRequests"],
+      swiftSettings: swiftSettings
+    ),
+    tests(of: "XMLDocuments"),
+    tests(of: "MarkdownDocuments"),
+    tests(of: "Git"),
+    tests(of: "Corpus"),
+    tests(of: "Checks", [flyingFox]),
+    tests(of: "Drivers"),
+    tests(of: "Running"),
+    tests(of: "Auditing"),
+    tests(of: "Rendering", ["MarkdownDocuments", "XMLDocuments"]),
+    tests(of: "Commands"),
+  ]
+)
