@@ -1,0 +1,73 @@
+/// The stable name of a check: `<folder>/<file stem>::<name>`, generic ones `generic/<stage>::<name>`.
+///
+/// Ids are compared and ordered by their UTF-8 bytes, since Swift's string comparison folds
+/// composed and decomposed forms of the same letter.
+package struct CheckID: Hashable, Sendable, Comparable, CustomStringConvertible {
+  package var folder: String
+  package var stem: String
+  package var name: String
+
+  package init(folder: String, stem: String, name: String) {
+    self.folder = folder
+    self.stem = stem
+    self.name = name
+  }
+
+  /// Reads `<folder>/<stem>::<name>`; nil where the text has another form.
+  package init?(_ text: String) {
+    guard let colons = text.firstRange(of: "::") else { return nil }
+    let path = text[..<colons.lowerBound]
+    guard let slash = path.firstIndex(of: "/") else { return nil }
+    folder = String(path[..<slash])
+    stem = String(path[path.index(after: slash)...])
+    name = String(text[colons.upperBound...])
+    if folder.isEmpty || stem.isEmpty || name.isEmpty { return nil }
+  }
+
+  package static func generic(_ stage: Stage, _ name: String) -> CheckID {
+    CheckID(folder: "generic", stem: stage.rawValue, name: name)
+  }
+
+  package static func integrity(_ store: String, _ name: String) -> CheckID {
+    CheckID(folder: "integrity", stem: store, name: name)
+  }
+
+  package var description: String { "\(folder)/\(stem)::\(name)" }
+
+  package static func == (a: CheckID, b: CheckID) -> Bool {
+    a.description.utf8.elementsEqual(b.description.utf8)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    for byte in description.utf8 { hasher.combine(byte) }
+  }
+
+  package static func < (a: CheckID, b: CheckID) -> Bool {
+    a.description.utf8.lexicographicallyPrecedes(b.description.utf8)
+  }
+}
+
+extension CheckID: Codable {
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let id = CheckID(text) else {
+      throw DecodingError.dataCorruptedError(
+        in: container,
+        debugDescription: "\(text) is not a check id (<folder>/<stem>::<name>)"
+      )
+    }
+    self = id
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
+/// What sort of check it is. An overlay stands beside the generic checks of its stage and never
+/// replaces them.
+package enum CheckKind: String, Codable, CaseIterable, Sendable {
+  case generic, overlay, functional, integrity
+}

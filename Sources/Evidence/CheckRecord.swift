@@ -1,0 +1,105 @@
+/// One check of a run, with all that it saw.
+package struct CheckRecord: Codable, Hashable, Sendable {
+  package var id: CheckID
+  package var kind: CheckKind
+  package var stage: Stage
+  package var outcome: Outcome
+  /// Microseconds from the run's start to the check's; nil where it did not run.
+  package var startedAt: Int?
+  package var microseconds: Int
+  package var steps: [StepRecord]
+  package var control: ControlRecord?
+
+  package init(
+    id: CheckID,
+    kind: CheckKind,
+    stage: Stage,
+    outcome: Outcome,
+    startedAt: Int? = nil,
+    microseconds: Int = 0,
+    steps: [StepRecord] = [],
+    control: ControlRecord? = nil
+  ) {
+    self.id = id
+    self.kind = kind
+    self.stage = stage
+    self.outcome = outcome
+    self.startedAt = startedAt
+    self.microseconds = microseconds
+    self.steps = steps
+    self.control = control
+  }
+}
+
+/// The run of a check where it must fail, to show that it can.
+package struct ControlRecord: Codable, Hashable, Sendable {
+  package enum Kind: String, Codable, CaseIterable, Sendable {
+    /// The read-back again, with every fresh value replaced by one that was never sent.
+    case decoy
+    /// The same look after the marker was dropped.
+    case dropped
+  }
+
+  /// What the control showed.
+  package enum Result: Hashable, Sendable {
+    /// It failed, as it must.
+    case failed
+    /// It passed: the check cannot fail, or not for this reason.
+    case passed
+    /// It gave no answer, which shows nothing.
+    case broken(reason: String)
+    /// There is no way to run it.
+    case notPossible(reason: String)
+
+    package enum Word: String, Codable, CaseIterable, Sendable {
+      case failed, passed, broken, notPossible
+    }
+
+    package var word: Word {
+      switch self {
+      case .failed: .failed
+      case .passed: .passed
+      case .broken: .broken
+      case .notPossible: .notPossible
+      }
+    }
+
+    package var reason: String? {
+      switch self {
+      case .failed, .passed: nil
+      case .broken(let reason), .notPossible(let reason): reason
+      }
+    }
+  }
+
+  package var kind: Kind
+  package var result: Result
+  package var steps: [StepRecord]
+
+  package init(kind: Kind, result: Result, steps: [StepRecord] = []) {
+    self.kind = kind
+    self.result = result
+    self.steps = steps
+  }
+}
+
+extension ControlRecord.Result: Codable {
+  private enum Key: String, CodingKey { case result, reason }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    self =
+      switch try container.decode(Word.self, forKey: .result) {
+      case .failed: .failed
+      case .passed: .passed
+      case .broken: .broken(reason: try container.decode(String.self, forKey: .reason))
+      case .notPossible: .notPossible(reason: try container.decode(String.self, forKey: .reason))
+      }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(word, forKey: .result)
+    try container.encodeIfPresent(reason, forKey: .reason)
+  }
+}

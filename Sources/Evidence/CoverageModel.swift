@@ -1,0 +1,326 @@
+/// What a run and its audit say is proven of one recipe: the content of `coverage.json`.
+///
+/// It holds nothing that differs between two equal runs: no times, ports, ids, fresh values or
+/// absolute paths. Every list is sorted by whoever makes it, as its property says.
+package struct CoverageModel: Codable, Hashable, Sendable {
+  package static let schemaVersion = 1
+
+  package var schema: Int
+  package var recipe: String
+  package var driver: String
+  package var standins: [Standin]
+  package var base: RecipeRevision?
+  package var target: RecipeRevision
+  package var suiteTree: String
+  package var corpus: CorpusCoverage
+  /// The highest rung that is `pass` while every lower one is `pass` or `skip`; 0 where none is.
+  package var level: Int
+  /// L1 to L5.
+  package var rungs: [RungCoverage]
+  package var gate: GateCoverage
+  /// By part, then in the order of the run.
+  package var claims: [Claim]
+  /// In the order of the plan.
+  package var checks: [CheckCoverage]
+  /// By name.
+  package var stores: [StoreCoverage]
+  /// In the suite's order.
+  package var deferrals: [Deferral]
+  /// The suite's own prose in Markdown, verbatim.
+  package var notes: String?
+  /// By severity, rule, message.
+  package var findings: [Finding]
+
+  package init(
+    recipe: String,
+    driver: String,
+    standins: [Standin],
+    base: RecipeRevision?,
+    target: RecipeRevision,
+    suiteTree: String,
+    corpus: CorpusCoverage,
+    level: Int,
+    rungs: [RungCoverage],
+    gate: GateCoverage,
+    claims: [Claim],
+    checks: [CheckCoverage],
+    stores: [StoreCoverage],
+    deferrals: [Deferral],
+    notes: String?,
+    findings: [Finding]
+  ) {
+    schema = Self.schemaVersion
+    self.recipe = recipe
+    self.driver = driver
+    self.standins = standins
+    self.base = base
+    self.target = target
+    self.suiteTree = suiteTree
+    self.corpus = corpus
+    self.level = level
+    self.rungs = rungs
+    self.gate = gate
+    self.claims = claims
+    self.checks = checks
+    self.stores = stores
+    self.deferrals = deferrals
+    self.notes = notes
+    self.findings = findings
+  }
+
+  package var isOnStandin: Bool { !standins.isEmpty }
+
+  package subscript(check id: CheckID) -> CheckCoverage? { checks.first { $0.id == id } }
+}
+
+/// The four parts that a page has.
+package enum ClaimPart: String, Codable, CaseIterable, Sendable {
+  /// Lifecycle.
+  case p1 = "P1"
+  /// Parity with the corpus.
+  case p2 = "P2"
+  /// Recipe-specific functional depth.
+  case p3 = "P3"
+  /// Data integrity.
+  case p4 = "P4"
+}
+
+/// One statement of a parity page, bound to evidence or not made.
+package struct Claim: Codable, Hashable, Sendable {
+  /// Stable: `P1/upgrade`, `P2`, `P3/functional/event_tracking::test_x`, `P4/db/restored`.
+  package var id: String
+  package var part: ClaimPart
+  package var statement: String
+  package var verdict: Verdict
+  /// What it rests on.
+  package var checks: [CheckID]
+
+  package init(
+    id: String,
+    part: ClaimPart,
+    statement: String,
+    verdict: Verdict,
+    checks: [CheckID]
+  ) {
+    self.id = id
+    self.part = part
+    self.statement = statement
+    self.verdict = verdict
+    self.checks = checks
+  }
+}
+
+/// One step of the ladder L1 to L5.
+package struct RungCoverage: Codable, Hashable, Sendable {
+  package enum State: String, Codable, CaseIterable, Sendable { case pass, fail, unver, skip }
+
+  /// From 1.
+  package var level: Int
+  /// `install`, `upgrade`, `backup and restore`, `functional`, `lint`.
+  package var name: String
+  package var state: State
+  /// Nil for `pass` only.
+  package var reason: String?
+
+  package init(level: Int, name: String, state: State, reason: String?) {
+    self.level = level
+    self.name = name
+    self.state = state
+    self.reason = reason
+  }
+}
+
+/// What counts as ready.
+package struct GateCoverage: Codable, Hashable, Sendable {
+  /// `GET /api/health`.
+  package var asked: String
+  /// `200 with clickhouse = ok, postgres = ok`.
+  package var accepts: String
+  /// In seconds.
+  package var within: Int
+
+  package init(asked: String, accepts: String, within: Int) {
+    self.asked = asked
+    self.accepts = accepts
+    self.within = within
+  }
+}
+
+package struct CheckCoverage: Codable, Hashable, Sendable {
+  package var id: CheckID
+  package var kind: CheckKind
+  package var stage: Stage
+  package var about: String
+  package var place: SourcePlace?
+  /// Its reason holds no fresh values.
+  package var outcome: Outcome
+  package var strength: Strength
+  package var isHealth: Bool
+  /// `decoy` or `dropped`, and what it showed; nil where no control belongs to it.
+  package var control: ControlCoverage?
+  /// What it asserted, step by step, as written in the suite.
+  package var evidence: [EvidenceLine]
+  /// What would make it fail.
+  package var failsWhen: [String]
+  package var ports: [String]
+
+  package init(
+    id: CheckID,
+    kind: CheckKind,
+    stage: Stage,
+    about: String,
+    place: SourcePlace?,
+    outcome: Outcome,
+    strength: Strength,
+    isHealth: Bool,
+    control: ControlCoverage?,
+    evidence: [EvidenceLine],
+    failsWhen: [String],
+    ports: [String]
+  ) {
+    self.id = id
+    self.kind = kind
+    self.stage = stage
+    self.about = about
+    self.place = place
+    self.outcome = outcome
+    self.strength = strength
+    self.isHealth = isHealth
+    self.control = control
+    self.evidence = evidence
+    self.failsWhen = failsWhen
+    self.ports = ports
+  }
+}
+
+package struct ControlCoverage: Codable, Hashable, Sendable {
+  package var kind: ControlRecord.Kind
+  package var result: ControlRecord.Result
+
+  package init(kind: ControlRecord.Kind, result: ControlRecord.Result) {
+    self.kind = kind
+    self.result = result
+  }
+}
+
+/// One step's part of the evidence.
+package struct EvidenceLine: Codable, Hashable, Sendable {
+  /// `POST /api/event`, `clickhouse events_db: SELECT …`.
+  package var act: String
+  /// `status == 202`, in the suite's order.
+  package var asserted: [String]
+  /// What did not hold: `status == 202, was 500`; empty where all held.
+  package var violated: [String]
+
+  package init(act: String, asserted: [String], violated: [String]) {
+    self.act = act
+    self.asserted = asserted
+    self.violated = violated
+  }
+}
+
+/// P4's row for one store.
+package struct StoreCoverage: Codable, Hashable, Sendable {
+  package var name: String
+  package var kind: StoreFacts.Kind
+  /// What is planted, in the suite's words; nil where nothing is.
+  package var marker: String?
+  package var counts: [String]
+  package var mechanism: String?
+  /// The marker and the counts after the upgrade.
+  package var upgrade: Verdict
+  /// The control: gone before the restore.
+  package var dropped: Verdict
+  package var restored: Verdict
+  /// All of it together.
+  package var result: Verdict
+
+  package init(
+    name: String,
+    kind: StoreFacts.Kind,
+    marker: String?,
+    counts: [String],
+    mechanism: String?,
+    upgrade: Verdict,
+    dropped: Verdict,
+    restored: Verdict,
+    result: Verdict
+  ) {
+    self.name = name
+    self.kind = kind
+    self.marker = marker
+    self.counts = counts
+    self.mechanism = mechanism
+    self.upgrade = upgrade
+    self.dropped = dropped
+    self.restored = restored
+    self.result = result
+  }
+}
+
+/// What was found where the older scripts should be.
+package struct CorpusCoverage: Codable, Hashable, Sendable {
+  package enum State: String, Codable, CaseIterable, Sendable {
+    /// The project says that it has none.
+    case none
+    /// The root is not there, or is no folder: nothing can be said.
+    case rootMissing
+    /// The root is there and has no entry for this recipe.
+    case noEntry
+    /// The entry holds no scripts.
+    case noScripts
+    /// Files that cannot be read: nothing can be said.
+    case unreadable
+    /// There are scripts to be held to.
+    case scripts
+  }
+
+  package var state: State
+  /// The path that was looked at, relative to the project.
+  package var root: String
+  package var path: String
+  /// How many recipes the corpus has.
+  package var recipes: Int
+  /// Scripts of this recipe, relative to the entry, sorted.
+  package var scripts: [String]
+  /// The tree hash of the corpus; nil where it could not be read.
+  package var tree: String?
+  /// True where the corpus is only an example.
+  package var isSample: Bool
+  /// Why, where the state needs one: the project's reason, or what could not be read.
+  package var detail: String?
+
+  package init(
+    state: State,
+    root: String,
+    path: String,
+    recipes: Int,
+    scripts: [String],
+    tree: String?,
+    isSample: Bool,
+    detail: String?
+  ) {
+    self.state = state
+    self.root = root
+    self.path = path
+    self.recipes = recipes
+    self.scripts = scripts
+    self.tree = tree
+    self.isSample = isSample
+    self.detail = detail
+  }
+}
+
+/// Something that the suite says it does not do yet.
+package struct Deferral: Codable, Hashable, Sendable {
+  package var what: String
+  package var why: String
+  /// A date `YYYY-MM-DD`, or a trigger in words.
+  package var until: String
+
+  package init(what: String, why: String, until: String) {
+    self.what = what
+    self.why = why
+    self.until = until
+  }
+}

@@ -1,0 +1,40 @@
+/// One thing that happened in a run: a line of `events.ndjson`.
+package struct RunEvent: Codable, Hashable, Sendable {
+  /// The version of the lines' form; a reader refuses a higher one.
+  package static let schemaVersion = 1
+
+  /// Microseconds from the run's start, by a monotonic clock.
+  package var at: Int
+  package var what: What
+
+  package enum What: Codable, Hashable, Sendable {
+    /// The first line of every file.
+    case runStarted(schema: Int, header: RunHeader)
+    case stageStarted(stage: Stage)
+    case operationFinished(stage: Stage, operation: OperationRecord)
+    case readinessFinished(stage: Stage, readiness: ReadinessRecord)
+    case checkStarted(check: CheckID)
+    case stepFinished(check: CheckID, step: StepRecord)
+    case controlFinished(check: CheckID, control: ControlRecord)
+    case checkFinished(check: CheckID, outcome: Outcome)
+    case stageFinished(stage: Stage, outcome: Outcome)
+    case findingMade(finding: Finding)
+    /// The last line of a run that came to its own end.
+    case runFinished(end: RunEnd)
+  }
+
+  package init(at: Int, what: What) {
+    self.at = at
+    self.what = what
+  }
+}
+
+/// How a run ended.
+package enum RunEnd: String, Codable, CaseIterable, Sendable {
+  case finished
+  /// By a person or a signal.
+  case interrupted
+  case deadlineReached
+  /// No last line: killed, or the machine went away.
+  case died
+}

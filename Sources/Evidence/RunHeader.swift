@@ -1,0 +1,155 @@
+/// What is known of a run before anything happens.
+package struct RunHeader: Codable, Hashable, Sendable {
+  /// Unique among the runs of a reports folder; sorts by start.
+  package var id: String
+  package var recipe: String
+  package var driver: String
+  /// Of this tool.
+  package var toolVersion: String
+  /// RFC 3339, UTC, with milliseconds. All other times are counted from here by a monotonic clock.
+  package var startedAt: String
+  /// The machine's name.
+  package var host: String
+  package var base: RecipeRevision?
+  package var target: RecipeRevision
+  package var suiteTree: String
+  /// Programs that stand for the real app.
+  package var standins: [Standin]
+  package var planned: [PlannedCheck]
+  package var stores: [StoreFacts]
+  /// False where only a part of the plan was asked for.
+  package var isFull: Bool
+
+  package init(
+    id: String,
+    recipe: String,
+    driver: String,
+    toolVersion: String,
+    startedAt: String,
+    host: String,
+    base: RecipeRevision?,
+    target: RecipeRevision,
+    suiteTree: String,
+    standins: [Standin],
+    planned: [PlannedCheck],
+    stores: [StoreFacts],
+    isFull: Bool
+  ) {
+    self.id = id
+    self.recipe = recipe
+    self.driver = driver
+    self.toolVersion = toolVersion
+    self.startedAt = startedAt
+    self.host = host
+    self.base = base
+    self.target = target
+    self.suiteTree = suiteTree
+    self.standins = standins
+    self.planned = planned
+    self.stores = stores
+    self.isFull = isFull
+  }
+}
+
+/// One version of a recipe.
+package struct RecipeRevision: Codable, Hashable, Sendable {
+  /// `<recipe semver>+<app version>`.
+  package var version: String
+  /// The tree hash of the recipe's files.
+  package var tree: String
+
+  package init(version: String, tree: String) {
+    self.version = version
+    self.tree = tree
+  }
+}
+
+/// A program that stands for the real app in one service.
+package struct Standin: Codable, Hashable, Sendable {
+  package var service: String
+  /// What it is, in the suite's words.
+  package var what: String
+  /// Its own versions for base and target; not the real app's.
+  package var versions: [String]
+
+  package init(service: String, what: String, versions: [String]) {
+    self.service = service
+    self.what = what
+    self.versions = versions
+  }
+}
+
+/// One check of the plan, so that what was never started is known after a crash too.
+package struct PlannedCheck: Codable, Hashable, Sendable {
+  package var id: CheckID
+  package var kind: CheckKind
+  package var stage: Stage
+  package var about: String
+  package var place: SourcePlace?
+  package var strength: Strength
+  /// Only looks at whether the app is well: does not count for P3.
+  package var isHealth: Bool
+  /// What would make it fail, read off its assertions.
+  package var failsWhen: [String]
+  /// Corpus units that it stands for.
+  package var ports: [String]
+
+  package init(
+    id: CheckID,
+    kind: CheckKind,
+    stage: Stage,
+    about: String,
+    place: SourcePlace?,
+    strength: Strength,
+    isHealth: Bool,
+    failsWhen: [String],
+    ports: [String]
+  ) {
+    self.id = id
+    self.kind = kind
+    self.stage = stage
+    self.about = about
+    self.place = place
+    self.strength = strength
+    self.isHealth = isHealth
+    self.failsWhen = failsWhen
+    self.ports = ports
+  }
+}
+
+/// A place where the recipe keeps data.
+package struct StoreFacts: Codable, Hashable, Sendable {
+  package enum Kind: String, Codable, CaseIterable, Sendable { case postgres, clickhouse, volume }
+
+  /// The service of a database, or the volume.
+  package var name: String
+  package var kind: Kind
+  /// Services that hold it.
+  package var services: [String]
+  /// Volumes below it.
+  package var volumes: [String]
+  /// False where the suite has no integrity entry for it.
+  package var hasMarker: Bool
+  /// Whether the recipe's labels back it up, and how: `pg_backup.sh backup → backup.sql`.
+  package var mechanism: String?
+  /// What is counted before and after, by name.
+  package var counts: [String]
+
+  package init(
+    name: String,
+    kind: Kind,
+    services: [String],
+    volumes: [String],
+    hasMarker: Bool,
+    mechanism: String?,
+    counts: [String]
+  ) {
+    self.name = name
+    self.kind = kind
+    self.services = services
+    self.volumes = volumes
+    self.hasMarker = hasMarker
+    self.mechanism = mechanism
+    self.counts = counts
+  }
+}

@@ -1,0 +1,120 @@
+extension RunRecord {
+  /// Makes a record from events, in their order; what never finished is told as such.
+  package struct Builder: Sendable {
+    private var header: RunHeader?
+    private var stages: [Stage: StageRecord] = [:]
+    private var checks: [CheckID: CheckRecord] = [:]
+    private var planned: [CheckID: PlannedCheck] = [:]
+    private var findings: [Finding] = []
+    private var end: RunEnd?
+    private var last = 0
+    private var current: (stage: Stage?, check: CheckID?) = (nil, nil)
+    private var unfinishedChecks: Set<CheckID> = []
+    private var unfinishedStages: Set<Stage> = []
+    package var unreadableLines = 0
+
+    package init() {}
+
+    package mutating func add(_ event: RunEvent) {
+      last = max(last, event.at)
+      switch event.what {
+      case .runStarted(_, let header):
+        self.header = header
+        for check in header.planned { planned[check.id] = check }
+      case .stageStarted(let stage):
+        current.stage = stage
+        unfinishedStages.insert(stage)
+        stages[stage] = StageRecord(
+          stage: stage,
+          outcome: .notRun(reason: "did not end"),
+          startedAt: event.at
+        )
+      case .operationFinished(let stage, let operation):
+        stages[stage]?.operations.append(operation)
+      case .readinessFinished(let stage, let readiness):
+        stages[stage]?.readiness = readiness
+      case .checkStarted(let id):
+        guard let plan = planned[id] else { return }
+        current.check = id
+        unfinishedChecks.insert(id)
+        checks[id] = CheckRecord(
+          id: id,
+          kind: plan.kind,
+          stage: plan.stage,
+          outcome: .notRun(reason: "did not end"),
+          startedAt: event.at
+        )
+      case .stepFinished(let id, let step):
+        checks[id]?.steps.append(step)
+      case .controlFinished(let id, let control):
+        checks[id]?.control = control
+      case .checkFinished(let id, let outcome):
+        unfinishedChecks.remove(id)
+        guard let plan = planned[id] else { return }
+        var check =
+          checks[id]
+          ?? CheckRecord(id: id, kind: plan.kind, stage: plan.stage, outcome: outcome)
+        check.outcome = outcome
+        if let start = check.startedAt { check.microseconds = event.at - start }
+        checks[id] = check
+      case .stageFinished(let stage, let outcome):
+        unfinishedStages.remove(stage)
+        var record = stages[stage] ?? StageRecord(stage: stage, outcome: outcome)
+        record.outcome = outcome
+        if let start = record.startedAt { record.microseconds = event.at - start }
+        stages[stage] = record
+      case .findingMade(let finding):
+        findings.append(finding)
+      case .runFinished(let end):
+        self.end = end
+      }
+    }
+
+    /// The record as far as the events tell; nil where not even the first line was there.
+    package func record() -> RunRecord? {
+      guard let header else { return nil }
+      let end = self.end ?? .died
+      let why =
+        switch end {
+        case .finished: "the run did not come to it"
+        case .interrupted: "the run was interrupted"
+        case .deadlineReached: "the run's deadline was reached"
+        case .died: "the run died\(current.stage.map { " in \($0.rawValue)" } ?? "")"
+        }
+      let stages = Stage.allCases.map { stage -> StageRecord in
+        guard var record = self.stages[stage] else {
+          return StageRecord(stage: stage, outcome: .notRun(reason: why))
+        }
+        if unfinishedStages.contains(stage) {
+          record.outcome = .broken(reason: "\(why) before the stage ended")
+          record.microseconds = last - (record.startedAt ?? last)
+        }
+        return record
+      }
+      let checks = header.planned.map { plan -> CheckRecord in
+        guard var record = self.checks[plan.id] else {
+          return CheckRecord(
+            id: plan.id,
+            kind: plan.kind,
+            stage: plan.stage,
+            outcome: .notRun(reason: why)
+          )
+        }
+        if unfinishedChecks.contains(plan.id) {
+          record.outcome = .broken(reason: "\(why) before the check ended")
+          record.microseconds = last - (record.startedAt ?? last)
+        }
+        return record
+      }
+      return RunRecord(
+        header: header,
+        stages: stages,
+        checks: checks,
+        findings: findings,
+        end: end,
+        microseconds: last,
+        unreadableLines: unreadableLines
+      )
+    }
+  }
+}

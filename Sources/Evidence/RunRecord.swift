@@ -1,0 +1,39 @@
+/// A whole run, made from its events and from nothing else.
+package struct RunRecord: Codable, Hashable, Sendable {
+  package static let schemaVersion = 1
+
+  package var schema: Int
+  package var header: RunHeader
+  /// All six, in order.
+  package var stages: [StageRecord]
+  /// One per planned check, in the order of the plan.
+  package var checks: [CheckRecord]
+  package var findings: [Finding]
+  package var end: RunEnd
+  package var microseconds: Int
+
+  /// Lines of the events' file that could not be read: a cut last line after a power loss.
+  package var unreadableLines: Int
+
+  package init(
+    header: RunHeader,
+    stages: [StageRecord],
+    checks: [CheckRecord],
+    findings: [Finding],
+    end: RunEnd,
+    microseconds: Int,
+    unreadableLines: Int = 0
+  ) {
+    schema = Self.schemaVersion
+    self.header = header
+    self.stages = stages
+    self.checks = checks
+    self.findings = findings
+    self.end = end
+    self.microseconds = microseconds
+    self.unreadableLines = unreadableLines
+  }
+
+  package subscript(check id: CheckID) -> CheckRecord? { checks.first { $0.id == id } }
+  package subscript(stage: Stage) -> StageRecord? { stages.first { $0.stage == stage } }
+}

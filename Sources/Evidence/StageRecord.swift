@@ -1,0 +1,94 @@
+/// One stage of a run: its operation, its gate, its end.
+package struct StageRecord: Codable, Hashable, Sendable {
+  package var stage: Stage
+  package var outcome: Outcome
+  /// Microseconds from the run's start; nil where the stage did not start.
+  package var startedAt: Int?
+  package var microseconds: Int
+  package var operations: [OperationRecord]
+  package var readiness: ReadinessRecord?
+
+  package init(
+    stage: Stage,
+    outcome: Outcome,
+    startedAt: Int? = nil,
+    microseconds: Int = 0,
+    operations: [OperationRecord] = [],
+    readiness: ReadinessRecord? = nil
+  ) {
+    self.stage = stage
+    self.outcome = outcome
+    self.startedAt = startedAt
+    self.microseconds = microseconds
+    self.operations = operations
+    self.readiness = readiness
+  }
+}
+
+/// One thing that the driver did: a deploy, a hook, a snapshot, the removal of a volume.
+package struct OperationRecord: Codable, Hashable, Sendable {
+  /// `deploy`, `upgrade`, `hook db backup.pre-hook`, `snapshot`, `restore`, `undeploy` …
+  package var name: String
+  package var outcome: Outcome
+  package var microseconds: Int
+  /// What was run, where it was a command.
+  package var command: CommandExchange?
+  /// Facts about the result, by name: a snapshot's id, the version that runs.
+  package var facts: [String: String]
+  /// Where the driver did something else than the recipe says, and why.
+  package var difference: String?
+
+  package init(
+    name: String,
+    outcome: Outcome,
+    microseconds: Int = 0,
+    command: CommandExchange? = nil,
+    facts: [String: String] = [:],
+    difference: String? = nil
+  ) {
+    self.name = name
+    self.outcome = outcome
+    self.microseconds = microseconds
+    self.command = command
+    self.facts = facts
+    self.difference = difference
+  }
+}
+
+/// How an app became ready: what it answered, in runs of equal answers.
+package struct ReadinessRecord: Codable, Hashable, Sendable {
+  package struct Span: Codable, Hashable, Sendable {
+    /// A status code, `000` where nothing answered, or a word of the gate.
+    package var state: String
+    package var count: Int
+    /// Microseconds from the gate's start to the first and the last answer of the span.
+    package var from: Int
+    package var to: Int
+
+    package init(state: String, count: Int, from: Int, to: Int) {
+      self.state = state
+      self.count = count
+      self.from = from
+      self.to = to
+    }
+  }
+
+  /// What was asked, as a person reads it: `GET /api/health`.
+  package var gate: String
+  package var spans: [Span]
+  package var ready: Bool
+  package var microseconds: Int
+  /// The limit, in microseconds.
+  package var within: Int
+
+  package init(gate: String, spans: [Span], ready: Bool, microseconds: Int, within: Int) {
+    self.gate = gate
+    self.spans = spans
+    self.ready = ready
+    self.microseconds = microseconds
+    self.within = within
+  }
+
+  /// The time line in short: `000 → 500 → 200`.
+  package var line: String { spans.map(\.state).joined(separator: " → ") }
+}

@@ -1,0 +1,74 @@
+package import Evidence
+
+/// One test of a suite.
+package struct Check: Sendable {
+  package enum Body: Sendable {
+    case steps([Step])
+    /// A file to be executed: its path below the suite, and the function where it has several.
+    case script(path: String, runner: ScriptRunner)
+  }
+
+  package enum ScriptRunner: String, Sendable, CaseIterable {
+    case executable, shell, bats, pytest
+  }
+
+  package var id: CheckID
+  package var kind: CheckKind
+  package var stage: Stage
+  /// One sentence; empty where the suite has none.
+  package var about: String
+  package var place: SourcePlace
+  package var body: Body
+  /// Corpus units that it stands for.
+  package var ports: [String]
+  /// Only looks at whether the app is well: does not count for P3.
+  package var isHealth: Bool
+  package var when: Condition?
+  /// Checks that must have passed before it, by id.
+  package var needs: [CheckID]
+  package var vars: [Variable]
+
+  package init(
+    id: CheckID,
+    kind: CheckKind,
+    stage: Stage,
+    about: String,
+    place: SourcePlace,
+    body: Body,
+    ports: [String] = [],
+    isHealth: Bool = false,
+    when: Condition? = nil,
+    needs: [CheckID] = [],
+    vars: [Variable] = []
+  ) {
+    self.id = id
+    self.kind = kind
+    self.stage = stage
+    self.about = about
+    self.place = place
+    self.body = body
+    self.ports = ports
+    self.isHealth = isHealth
+    self.when = when
+    self.needs = needs
+    self.vars = vars
+  }
+
+  /// The check's steps; empty for a script.
+  package var steps: [Step] { if case .steps(let steps) = body { steps } else { [] } }
+}
+
+/// Under which circumstances a check or step runs; else it is skipped with that reason.
+package struct Condition: Sendable, Hashable {
+  /// Names of drivers; empty for all.
+  package var drivers: [String]
+  /// `>=3.0`, `<4`, compared part by part with the version that runs.
+  package var version: VersionRequirement?
+  package var place: SourcePlace
+
+  package init(drivers: [String], version: VersionRequirement?, place: SourcePlace) {
+    self.drivers = drivers
+    self.version = version
+    self.place = place
+  }
+}

@@ -1,0 +1,127 @@
+package import Evidence
+
+/// The packaged app: what its compose file and its repository say at one version.
+package struct Recipe: Sendable {
+  package var name: String
+  /// `<recipe semver>+<app version>`, from the version label.
+  package var version: String
+  /// The tree hash of its files.
+  package var tree: String
+  package var compose: Compose
+  /// Published versions, oldest first; empty where the recipe is no repository of its own.
+  package var publishedVersions: [String]
+
+  package init(
+    name: String,
+    version: String,
+    tree: String,
+    compose: Compose,
+    publishedVersions: [String]
+  ) {
+    self.name = name
+    self.version = version
+    self.tree = tree
+    self.compose = compose
+    self.publishedVersions = publishedVersions
+  }
+}
+
+/// A compose file, as far as the tool looks at it.
+package struct Compose: Sendable, Hashable {
+  package var services: [Service]
+  /// Named volumes, sorted.
+  package var volumes: [String]
+
+  package struct Service: Sendable, Hashable {
+    package var name: String
+    package var image: String
+    /// Of `deploy.labels`, which is where Swarm and the backup bot look.
+    package var deployLabels: [Label]
+    /// Of `labels`, which neither looks at.
+    package var containerLabels: [Label]
+    package var mounts: [Mount]
+    package var place: SourcePlace
+
+    package init(
+      name: String,
+      image: String,
+      deployLabels: [Label],
+      containerLabels: [Label],
+      mounts: [Mount],
+      place: SourcePlace
+    ) {
+      self.name = name
+      self.image = image
+      self.deployLabels = deployLabels
+      self.containerLabels = containerLabels
+      self.mounts = mounts
+      self.place = place
+    }
+  }
+
+  package struct Label: Sendable, Hashable {
+    package var name: String
+    package var value: String
+    package var place: SourcePlace
+
+    package init(name: String, value: String, place: SourcePlace) {
+      self.name = name
+      self.value = value
+      self.place = place
+    }
+  }
+
+  package struct Mount: Sendable, Hashable {
+    /// A named volume.
+    package var volume: String
+    package var target: String
+
+    package init(volume: String, target: String) {
+      self.volume = volume
+      self.target = target
+    }
+  }
+
+  package init(services: [Service], volumes: [String]) {
+    self.services = services
+    self.volumes = volumes
+  }
+}
+
+/// What the backup-bot-two labels of one service say.
+package struct BackupLabels: Sendable, Hashable {
+  package var service: String
+  package var preHook: String?
+  package var postHook: String?
+  package var restorePreHook: String?
+  package var restorePostHook: String?
+  /// Volumes that are backed up, with the paths that are taken of each, relative to the volume's
+  /// root; an empty list for all of it. Sorted by volume.
+  package var volumes: [Volume]
+
+  package struct Volume: Sendable, Hashable {
+    package var name: String
+    package var paths: [String]
+
+    package init(name: String, paths: [String]) {
+      self.name = name
+      self.paths = paths
+    }
+  }
+
+  package init(
+    service: String,
+    preHook: String?,
+    postHook: String?,
+    restorePreHook: String?,
+    restorePostHook: String?,
+    volumes: [Volume]
+  ) {
+    self.service = service
+    self.preHook = preHook
+    self.postHook = postHook
+    self.restorePreHook = restorePreHook
+    self.restorePostHook = restorePostHook
+    self.volumes = volumes
+  }
+}

@@ -1,0 +1,236 @@
+package import Evidence
+
+/// Our folder of tests for one recipe, as loaded: every default filled in, every place known.
+package struct Suite: Sendable {
+  package var recipe: String
+  /// The absolute path of the suite's folder.
+  package var folder: String
+  package var health: HealthGate
+  /// By service name; services of the compose file that need no mention are not in it.
+  package var services: [String: ServiceSettings]
+  package var versions: VersionSettings
+  /// In the file's order; later ones may use earlier ones.
+  package var vars: [Variable]
+  package var secrets: [SecretSetting]
+  /// By store name.
+  package var integrity: [String: IntegrityEntry]
+  package var hooks: [Hook: [Step]]
+  package var backup: BackupSettings
+  package var deferred: [Deferral]
+  package var waivers: [Waiver]
+  package var notApplicable: [NotApplicable]
+  /// Markdown, verbatim.
+  package var notes: String?
+  package var environment: [String: Template]
+  /// Only from the upgrade on.
+  package var upgradeEnvironment: [String: Template]
+  package var deadlines: Deadlines
+  /// Overlays, functional checks and scripts, in the order of file names, then of the file.
+  package var checks: [Check]
+  /// The driver `local`; nil where the suite has no `local.yml`.
+  package var local: LocalSettings?
+  /// Other recipes that must run beside this one.
+  package var dependencies: [String]
+
+  package init(recipe: String, folder: String) {
+    self.recipe = recipe
+    self.folder = folder
+    health = HealthGate()
+    services = [:]
+    versions = VersionSettings()
+    vars = []
+    secrets = []
+    integrity = [:]
+    hooks = [:]
+    backup = BackupSettings()
+    deferred = []
+    waivers = []
+    notApplicable = []
+    notes = nil
+    environment = [:]
+    upgradeEnvironment = [:]
+    deadlines = Deadlines()
+    checks = []
+    local = nil
+    dependencies = []
+  }
+}
+
+/// Steps of the suite that run beside an operation.
+package enum Hook: String, CaseIterable, Sendable {
+  case preInstall = "pre_install"
+  case postInstall = "post_install"
+  case preUpgrade = "pre_upgrade"
+  case preBackup = "pre_backup"
+  case preRestore = "pre_restore"
+}
+
+/// What counts as ready.
+package struct HealthGate: Sendable {
+  package var path = "/"
+  /// Accepted status codes.
+  package var accepts = [200, 301, 302]
+  /// Keys of a JSON answer and the value that each must have; other keys are not looked at.
+  package var requires: [(key: String, value: Template)] = []
+  /// A port that must accept connections, in place of or beside HTTP: (service, port).
+  package var tcp: (service: String, port: Int)?
+  package var within: Duration = .seconds(300)
+  package var place: SourcePlace?
+
+  package init() {}
+}
+
+package struct ServiceSettings: Sendable {
+  package enum Database: Sendable {
+    case postgres(database: Template, user: Template, password: Template?)
+    case clickhouse(database: Template, user: Template?, password: Template?)
+  }
+
+  package var database: Database?
+  /// The port inside the service, where it differs from the database's usual one.
+  package var port: Int?
+  package var place: SourcePlace?
+
+  package init(database: Database? = nil, port: Int? = nil, place: SourcePlace? = nil) {
+    self.database = database
+    self.port = port
+    self.place = place
+  }
+}
+
+package struct VersionSettings: Sendable {
+  package var base: String?
+  package var basePlace: SourcePlace?
+
+  package init() {}
+}
+
+package struct Variable: Sendable {
+  package var name: String
+  package var value: Template
+  package var place: SourcePlace?
+
+  package init(name: String, value: Template, place: SourcePlace?) {
+    self.name = name
+    self.value = value
+    self.place = place
+  }
+}
+
+package struct SecretSetting: Sendable {
+  package enum Source: Sendable {
+    /// Made anew for each run: this many characters of `[A-Za-z0-9]`.
+    case generated(length: Int)
+    /// Read from this environment variable.
+    case environment(String)
+    /// Written in the suite; a finding unless it is only for tests.
+    case value(String)
+  }
+
+  package var name: String
+  package var source: Source
+  package var place: SourcePlace?
+
+  package init(name: String, source: Source, place: SourcePlace?) {
+    self.name = name
+    self.source = source
+    self.place = place
+  }
+}
+
+/// P4 for one store.
+package struct IntegrityEntry: Sendable {
+  package var store: String
+  /// Makes what the marker needs, once, before the first seed: a table of our own.
+  package var prepare: [Step]
+  package var seed: [Step]
+  package var drop: [Step]
+  package var verify: [Step]
+  package var counts: [RowCount]
+  package var place: SourcePlace
+
+  package init(
+    store: String,
+    prepare: [Step],
+    seed: [Step],
+    drop: [Step],
+    verify: [Step],
+    counts: [RowCount],
+    place: SourcePlace
+  ) {
+    self.store = store
+    self.prepare = prepare
+    self.seed = seed
+    self.drop = drop
+    self.verify = verify
+    self.counts = counts
+    self.place = place
+  }
+}
+
+/// Something that is counted before an operation and must be the same after it.
+package struct RowCount: Sendable, Hashable {
+  /// A table's name, `schema.table` allowed.
+  package var table: String
+  package var place: SourcePlace
+
+  package init(table: String, place: SourcePlace) {
+    self.table = table
+    self.place = place
+  }
+}
+
+package struct BackupSettings: Sendable {
+  /// Nil: by the recipe's labels. True or false where the suite forces it.
+  package var capable: Bool?
+  package var capableReason: String?
+  /// Run after the snapshot, with the snapshot's files at hand.
+  package var verify: [Step]
+
+  package init(capable: Bool? = nil, capableReason: String? = nil, verify: [Step] = []) {
+    self.capable = capable
+    self.capableReason = capableReason
+    self.verify = verify
+  }
+}
+
+package struct Waiver: Sendable, Hashable {
+  package var rule: String
+  /// What it is waived for (a store, a check id, a service); nil for all.
+  package var subject: String?
+  package var why: String
+  package var until: String
+  package var place: SourcePlace
+
+  package init(rule: String, subject: String?, why: String, until: String, place: SourcePlace) {
+    self.rule = rule
+    self.subject = subject
+    self.why = why
+    self.until = until
+    self.place = place
+  }
+}
+
+/// A stage or rung that this recipe cannot have, as the suite declares.
+package struct NotApplicable: Sendable, Hashable {
+  package var stage: Stage
+  package var why: String
+  package var place: SourcePlace
+
+  package init(stage: Stage, why: String, place: SourcePlace) {
+    self.stage = stage
+    self.why = why
+    self.place = place
+  }
+}
+
+package struct Deadlines: Sendable {
+  /// For the whole run.
+  package var run: Duration = .seconds(3600)
+  /// For one deploy, upgrade, backup or restore, its gate not included.
+  package var operation: Duration = .seconds(1200)
+  /// For one step without `retry`.
+  package var step: Duration = .seconds(30)
+
+  package init() {}
+}
