@@ -12,6 +12,8 @@ package struct Polling: Sendable {
     /// The same, and it will not get better by waiting.
     case hopeless
     case unanswered
+    /// The same, and it will not get better by waiting.
+    case hopelessUnanswered
   }
 
   package enum Action: Sendable, Hashable {
@@ -30,7 +32,7 @@ package struct Polling: Sendable {
   /// - Parameter elapsed: since the first attempt began.
   package mutating func next(after attempt: Attempt, elapsed: Duration) -> Action {
     switch attempt {
-    case .satisfied, .hopeless: return .stop
+    case .satisfied, .hopeless, .hopelessUnanswered: return .stop
     case .unsatisfied, .unanswered:
       let left = within - elapsed
       guard left > .zero else { return .stop }

@@ -39,6 +39,12 @@ package protocol Deployment: Sendable {
 
   func service(_ name: String) throws(DeploymentError) -> any ServiceAccess
 
+  /// Runs a program of the suite beside the services, as the run's unprivileged user, in a copy of
+  /// the suite's folder.
+  ///
+  /// - Parameter command: `argv` begins with a program, or with a path below the suite's folder.
+  func runScript(_ command: ServiceCommand) async throws(DeploymentError) -> CommandOutput
+
   /// What runs now, read off the running things themselves, never from what was asked for.
   func runningVersion() async throws(DeploymentError) -> RunningVersion
 
