@@ -72,8 +72,8 @@ struct AnswerReader {
       }
     }
     guard case .success(let value) = json else { return nil }
-    let found = path.evaluate(on: value)
-    return path.isSingular ? found.first : .array(found)
+    if path.isSingular { return try? path.first(in: value) }
+    return (try? path.values(in: value)).map { .array($0) }
   }
 
   private var searched: String? {
@@ -82,9 +82,10 @@ struct AnswerReader {
   }
 
   private static func firstMatch(of regex: LinearRegex, in text: String) -> JSONValue? {
-    guard let match = regex.firstMatch(in: text) else { return nil }
+    guard let match = try? regex.firstMatch(in: text) else { return nil }
     // The first group where the pattern has one, else all of the match.
-    return .string(match.groups.first.flatMap { $0 } ?? match.text)
+    let text = match.captures.count > 1 ? match.captures[1] : match.captures[0]
+    return text.map { .string($0) }
   }
 
   private static func evaluate(_ expression: String, on body: [UInt8]?) -> JSONValue? {
