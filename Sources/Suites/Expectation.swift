@@ -11,10 +11,12 @@ package struct Expectation: Sendable {
     case jsonpath(JSONPath)
     case xpath(String)
     case regex(LinearRegex)
-    /// The rows of an SQL answer: their number, or the list itself.
+    /// The rows of an SQL answer, as a list of objects; their number is `count` of it.
     case rows
     /// The first row, as an object by column name.
     case row
+    /// One column's value in the first row.
+    case cell(String)
     /// All values of one column.
     case column(String)
     case stdout
