@@ -73,7 +73,8 @@ package struct DiagnosticRenderer: Sendable {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       let isControl = scalar.properties.generalCategory == .control && scalar != "\t"
-      let isOrder = (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+      let isOrder =
+        (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
       result.append(isControl || isOrder ? "\u{FFFD}" : scalar)
     }
     return String(result)

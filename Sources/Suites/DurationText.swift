@@ -8,7 +8,9 @@ package enum DurationText {
     guard parts.count <= 2, let whole = Int64(parts[0]) else { return nil }
     var thousandths: Int64 = 0
     if parts.count == 2 {
-      guard (1...3).contains(parts[1].utf8.count), let fraction = Int64(parts[1]) else { return nil }
+      guard (1...3).contains(parts[1].utf8.count), let fraction = Int64(parts[1]) else {
+        return nil
+      }
       thousandths = fraction * [100, 10, 1][parts[1].utf8.count - 1]
     }
     let factor: Int64

@@ -11,7 +11,7 @@ package struct Expectation: Sendable {
     case jsonpath(JSONPath)
     case xpath(String)
     case regex(LinearRegex)
-    /// The rows of an SQL answer, as a list of objects; their number is `count` of it.
+    /// The rows of an SQL answer: their number, or the list itself.
     case rows
     /// The first row, as an object by column name.
     case row

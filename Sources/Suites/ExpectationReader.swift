@@ -114,19 +114,11 @@ struct ExpectationReader {
     return predicates(node)
   }
 
-  /// A number and comparisons are about how many rows there are; all else is about the list.
+  /// A number and comparisons are about how many rows there are; a list is the rows themselves.
   private func rowsPredicates(_ node: YAMLNode) -> [Predicate] {
-    if node.scalar != nil {
-      guard let count = reader.integer(node, "rows", in: 0...1_000_000_000) else { return [] }
-      return [.count([.equals(.number(String(count)))])]
-    }
-    return predicates(node).map { predicate in
-      switch predicate {
-      case .equals(.number), .greater, .greaterOrEqual, .less, .lessOrEqual: .count([predicate])
-      case .not(.equals(.number)): .count([predicate])
-      default: predicate
-      }
-    }
+    guard node.scalar != nil else { return predicates(node) }
+    guard let count = reader.integer(node, "rows", in: 0...1_000_000_000) else { return [] }
+    return [.equals(.number(String(count)))]
   }
 
   private func row(_ node: YAMLNode, at place: SourcePlace) -> [Expectation] {

@@ -13,7 +13,12 @@ extension Grammar {
           also: ["port", "source", "covers"]
         ),
         Field("steps", steps, "What it does, in order.", required: true, also: ["step"]),
-        Field("when", .table("when"), "Else it is skipped with that reason.", also: ["if", "only"]),
+        Field(
+          "when",
+          .table("when"),
+          "Else it is skipped with that reason.",
+          also: ["if", "only"]
+        ),
         Field(
           "needs",
           .list(.text),

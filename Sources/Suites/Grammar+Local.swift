@@ -31,7 +31,11 @@ extension Grammar {
       "One service as a process.",
       [
         Field("standin", .text, "What it is, where it only stands for the real program."),
-        Field("standin_version", .name, "The name in `versions` that is the stand-in's own version."),
+        Field(
+          "standin_version",
+          .name,
+          "The name in `versions` that is the stand-in's own version."
+        ),
         Field("prepare", .list(argv), "Commands before the first start.", also: ["init"]),
         Field(
           "command",
@@ -55,7 +59,12 @@ extension Grammar {
           also: ["volume"]
         ),
         Field("after", .list(.name), "Services that must be ready first.", also: ["depends_on"]),
-        Field("ready", .table("local_ready"), "When it is ready.", also: ["health", "healthcheck"]),
+        Field(
+          "ready",
+          .table("local_ready"),
+          "When it is ready.",
+          also: ["health", "healthcheck"]
+        ),
         Field("setup", .list(argv), "Commands once it is ready for the first time."),
         Field("stop", .table("local_stop"), "How it is stopped."),
         Field(

@@ -33,7 +33,10 @@ final class NodeReader {
     }
     for field in table.fields where field.isRequired {
       if node[field.key].map(\.isNull) ?? true {
-        sink.error("\(table.subject) needs \"\(field.key)\": \(field.doc.lowercasedFirst)", at: node)
+        sink.error(
+          "\(table.subject) needs \"\(field.key)\": \(field.doc.lowercasedFirst)",
+          at: node
+        )
       }
     }
     if !table.oneOf.isEmpty {
@@ -137,7 +140,8 @@ extension NodeReader {
       isNumber
         ? "\(what) has no unit" : "\(what) is a duration, not \(node.kindName)",
       at: node,
-      expected: isNumber ? "\(node.text ?? "")s, or another of ms, s, m, h, d" : "as in 500ms, 10s, 5m, 2h"
+      expected: isNumber
+        ? "\(node.text ?? "")s, or another of ms, s, m, h, d" : "as in 500ms, 10s, 5m, 2h"
     )
     return nil
   }

@@ -72,7 +72,8 @@ struct RecipeFileReader {
 
   private func environment(_ node: YAMLNode?, _ what: String) -> [String: Template] {
     guard let node else { return [:] }
-    return Dictionary(reader.templates(node, what).map { ($0.name, $0.value) }) { first, _ in first }
+    return Dictionary(reader.templates(node, what).map { ($0.name, $0.value) }) { first, _ in first
+    }
   }
 
   private func health(_ node: YAMLNode) -> HealthGate {
@@ -158,7 +159,11 @@ struct RecipeFileReader {
           let isTable = table.split(separator: ".", omittingEmptySubsequences: false)
             .allSatisfy { NodeReader.isName(String($0)) }
           guard isTable else {
-            sink.error("table \"\(table)\" is no name", at: item, expected: "table, or schema.table")
+            sink.error(
+              "table \"\(table)\" is no name",
+              at: item,
+              expected: "table, or schema.table"
+            )
             return nil
           }
           return RowCount(table: table, place: item.place)

@@ -14,7 +14,8 @@ enum SQLPlaceholders {
         return "statement uses $\(highest), params has \(given) \(given == 1 ? "value" : "values")"
       }
       if let idle = (1...max(given, 1)).first(where: { $0 <= given && !used.contains($0) }) {
-        return "params has \(given) \(given == 1 ? "value" : "values"), the statement never uses $\(idle)"
+        return
+          "params has \(given) \(given == 1 ? "value" : "values"), the statement never uses $\(idle)"
       }
       return nil
     }

@@ -159,7 +159,11 @@ extension StepReader {
       return
     }
     if start.hasPrefix("/") || start.hasPrefix("http://") || start.hasPrefix("https://") { return }
-    sink.error("request goes to \"\(target.source)\"", at: node, expected: "a path that begins with \"/\", or a URL")
+    sink.error(
+      "request goes to \"\(target.source)\"",
+      at: node,
+      expected: "a path that begins with \"/\", or a URL"
+    )
   }
 
   private func query(_ node: YAMLNode) -> [(name: String, value: Template)] {

@@ -77,7 +77,9 @@ package struct SuiteFiles: Sendable {
     }
     guard let real = resolved(path), let root = resolved("") else {
       let parent = parts.dropLast().joined(separator: "/")
-      let names = (entries(in: parent) ?? []).map { parent.isEmpty ? $0.name : "\(parent)/\($0.name)" }
+      let names = (entries(in: parent) ?? []).map {
+        parent.isEmpty ? $0.name : "\(parent)/\($0.name)"
+      }
       return ("\"\(path)\" does not exist", NearestName.of(path, among: names))
     }
     if real != root, !real.hasPrefix(root == "/" ? root : root + "/") {

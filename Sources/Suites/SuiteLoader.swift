@@ -1,4 +1,4 @@
-import Evidence
+package import Evidence
 
 /// A suite, and what is odd about it without being wrong.
 package struct LoadedSuite: Sendable {
@@ -108,8 +108,10 @@ extension SuiteLoader {
       )
     }
     // In the order of stages, whatever their files are called.
-    return checks.enumerated().sorted { ($0.element.stage, $0.offset) < ($1.element.stage, $1.offset) }
-      .map(\.element)
+    return checks.enumerated().sorted {
+      ($0.element.stage, $0.offset) < ($1.element.stage, $1.offset)
+    }
+    .map(\.element)
   }
 
   private func functional(in folder: String) -> [Check] {

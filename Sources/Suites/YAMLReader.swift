@@ -1,4 +1,4 @@
-package import Evidence
+import Evidence
 import Yams
 
 /// Reads a YAML file into nodes that know their places.
@@ -12,6 +12,7 @@ package struct YAMLReader {
   /// With aliases expanded.
   package static let nodeLimit = 250_000
 
+  let source: SourceText
   let sink: DiagnosticSink
   /// Keys that were renamed for the parser's sake, because they stand twice: stand-in → name.
   private var renamed: [String: String] = [:]
@@ -116,6 +117,11 @@ package struct YAMLReader {
     return false
   }
 
+  private static func isAnchorLetter(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isAlphabetic || scalar == "_" || scalar == "-"
+      || ("0"..."9").contains(scalar)
+  }
+
   /// An alias inside a key is refused before parsing: Yams hashes keys, and hashing one that nested
   /// aliases blow up would not end.
   private func refusesAliasKeys() -> Bool {
@@ -125,9 +131,9 @@ package struct YAMLReader {
       for (column, scalar) in scalars.enumerated() where scalar == "*" {
         let before = column == 0 ? " " : scalars[column - 1]
         guard " \t[{,:?".unicodeScalars.contains(before) else { continue }
-        let name = scalars[(column + 1)...].prefix { $0.properties.isAlphabetic || $0 == "_" || $0 == "-" || ("0"..."9").contains($0) }
+        let name = scalars[(column + 1)...].prefix(while: Self.isAnchorLetter)
         guard !name.isEmpty else { continue }
-        let rest = scalars[name.endIndex...].drop { $0 == " " || $0 == "]" || $0 == "}" }
+        let rest = scalars[name.endIndex...].drop { " ]}".unicodeScalars.contains($0) }
         let isKey = rest.first == ":" || scalars[..<column].contains("?")
         if isKey {
           sink.error(
@@ -350,7 +356,8 @@ extension YAMLReader {
       end = close + 1
     } else {
       var index = start
-      while index < line.count, line[index] != ":" || (index + 1 < line.count && line[index + 1] != " "),
+      while index < line.count,
+        line[index] != ":" || (index + 1 < line.count && line[index + 1] != " "),
         line[index] != ",", line[index] != "}"
       { index += 1 }
       while index > start, line[index - 1] == " " { index -= 1 }

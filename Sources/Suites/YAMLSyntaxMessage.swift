@@ -1,4 +1,4 @@
-package import Evidence
+import Evidence
 import Yams
 
 /// Says in a person's words what libyaml says in a parser's.
@@ -8,7 +8,8 @@ struct YAMLSyntaxMessage {
   func report(_ error: YamlError, to sink: DiagnosticSink) {
     switch error {
     case .scanner(let context, let problem, let mark, _),
-      .parser(let context, let problem, let mark, _), .composer(let context, let problem, let mark, _):
+      .parser(let context, let problem, let mark, _),
+      .composer(let context, let problem, let mark, _):
       report(problem, at: mark, context: context, to: sink)
     case .duplicatedKeysInMapping(let names, let context):
       let place = clamped(context.mark)
