@@ -43,6 +43,7 @@ struct AnswerReader {
     case .regex(let regex): searched.flatMap { Self.firstMatch(of: regex, in: $0) }
     case .rows: answer.rows.map { .array($0) }
     case .row: answer.rows?.first
+    case .cell(let name): answer.rows?.first.flatMap { $0[key: name] }
     case .column(let name): answer.rows.map { .array($0.compactMap { $0[key: name] }) }
     case .stdout: answer.stdout.map(Self.text)
     case .stderr: answer.stderr.map(Self.text)
