@@ -115,6 +115,14 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
+    // A runner that may be killed, and its guardian, for the tests of process supervision.
+    .executableTarget(
+      name: "guardian-runner",
+      dependencies: ["Drivers"],
+      path: "Tests/Standins/runner",
+      swiftSettings: swiftSettings
+    ),
+
     tests(of: "Evidence"),
     tests(of: "Suites"),
     tests(of: "HTTPRequests", [flyingFox]),
@@ -130,7 +138,7 @@ let package = Package(
     tests(of: "Git"),
     tests(of: "Corpus"),
     tests(of: "Checks", [flyingFox]),
-    tests(of: "Drivers"),
+    tests(of: "Drivers", ["CLinux", "guardian-runner"]),
     tests(of: "Running"),
     tests(of: "Auditing"),
     tests(of: "Rendering", ["MarkdownDocuments", "XMLDocuments"]),
