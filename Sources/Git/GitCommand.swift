@@ -77,7 +77,7 @@ struct GitCommand: Sendable {
       let result = try await Subprocess.run(
         .name("git"),
         arguments: Arguments(["--no-pager", "-C", folder] + arguments),
-        environment: environment,
+        environment: .custom(variables),
         input: .array(input),
         output: .bytes(limit: limit),
         error: .bytes(limit: 1 << 20)
@@ -102,7 +102,8 @@ struct GitCommand: Sendable {
     }
   }
 
-  private var environment: Environment {
+  /// The whole environment: nothing else is passed on.
+  var variables: [Environment.Key: String] {
     var variables: [Environment.Key: String] = [
       "PATH": Self.path,
       "LC_ALL": "C",
@@ -123,7 +124,7 @@ struct GitCommand: Sendable {
       variables[Environment.Key(stringLiteral: "GIT_CONFIG_KEY_\(index)")] = setting.key
       variables[Environment.Key(stringLiteral: "GIT_CONFIG_VALUE_\(index)")] = setting.value
     }
-    return .custom(variables)
+    return variables
   }
 
   private static let settings: [(key: String, value: String)] = [

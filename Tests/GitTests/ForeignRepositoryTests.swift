@@ -1,7 +1,9 @@
 import Foundation
-import Git
 import Glibc
+import Subprocess
 import Testing
+
+@testable import Git
 
 /// A repository that somebody else made must not run anything, hang, or bend an answer.
 @Suite struct ForeignRepositoryTests {
@@ -71,15 +73,19 @@ import Testing
     #expect(await codeThrown { _ = try await GitRepository(at: scratch.path) } == .notARepository)
   }
 
-  @Test func theOwnEnvironmentHasNoSay() async throws {
-    let scratch = try ScratchFolder()
-    let other = try ScratchFolder()
-    _ = try await scratch.commitAll("one")
-    _ = try await other.commitAll("two")
-    setenv("GIT_DIR", "\(other.path)/.git", 1)
-    defer { unsetenv("GIT_DIR") }
-    let repository = try await GitRepository(at: scratch.path)
-    #expect(repository.topLevel == (try DiskPath(scratch.path).resolved().description))
+  @Test func nothingOfTheOwnEnvironmentIsPassedOnButThePath() {
+    let command = GitCommand(folder: "/", timeLimit: .seconds(1), settings: [("a.b", "c")])
+    let variables = command.variables
+    let ours = ProcessInfo.processInfo.environment
+    for (key, value) in variables where ours[key.rawValue] == value {
+      #expect(["PATH", "LC_ALL", "GIT_TERMINAL_PROMPT"].contains(key.rawValue))
+    }
+    for key in ["HOME", "GIT_DIR", "GIT_INDEX_FILE", "XDG_CONFIG_HOME", "SSH_AUTH_SOCK"] {
+      #expect(variables[Environment.Key(stringLiteral: key)] == nil)
+    }
+    #expect(variables["GIT_CONFIG_COUNT"] == "6")
+    #expect(variables["GIT_CONFIG_VALUE_5"] == "c")
+    #expect(variables["PATH"]?.split(separator: ":").allSatisfy { $0.hasPrefix("/") } == true)
   }
 
   @Test func aReplacedObjectDoesNotChangeTheTree() async throws {
