@@ -41,7 +41,7 @@ struct YAMLSyntaxMessage {
       }
     }
     let scalar = Array(source.line(place.line).unicodeScalars).dropFirst(place.column - 1).first
-    let where_ = context.map { " (\($0.text) at \($0.mark.line):\($0.mark.column))" } ?? ""
+    let during = context.map { " (\($0.text) at \($0.mark.line):\($0.mark.column))" } ?? ""
     if problem.contains("mapping values are not allowed") {
       sink.error("\": \" inside a plain text would begin a mapping; quote the text", at: place)
     } else if problem.contains("cannot start any token"), scalar == "\t" {
@@ -59,13 +59,13 @@ struct YAMLSyntaxMessage {
     } else if problem.contains("did not find expected key")
       || problem.contains("did not find expected '-' indicator")
     {
-      sink.error("indentation or a stray character breaks the structure here\(where_)", at: place)
+      sink.error("indentation or a stray character breaks the structure here\(during)", at: place)
     } else if problem.contains("could not find expected ':'") {
-      sink.error("key has no \":\"\(where_)", at: place)
+      sink.error("key has no \":\"\(during)", at: place)
     } else if problem.contains("Maximum nesting level") {
       sink.error("file is nested more than \(YAMLReader.depthLimit) deep", at: place)
     } else {
-      sink.error("YAML: \(problem)\(where_)", at: place)
+      sink.error("YAML: \(problem)\(during)", at: place)
     }
   }
 
