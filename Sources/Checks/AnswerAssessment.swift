@@ -2,7 +2,7 @@ package import Evidence
 package import Suites
 
 /// Holds an answer against what is expected of it.
-package struct Assessment: Sendable {
+package struct AnswerAssessment: Sendable {
   package var assertions: [AssertionRecord]
 
   /// True where every assertion holds. A step without assertions is satisfied by any answer that
