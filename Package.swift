@@ -86,8 +86,8 @@ let package = Package(
     module("HTTPRequests", ["CLibcurl", "Threads"]),
     module("PostgresQueries", ["CLibpq", "Threads"]),
     module("Threads"),
-    module("XMLDocuments", ["CLibxml2"]),
-    module("MarkdownDocuments", ["CLibcmark"]),
+    module("XMLDocuments", ["CLibxml2", "Evidence"]),
+    module("MarkdownDocuments", ["CLibcmark", "Evidence"]),
 
     .systemLibrary(
       name: "CLibcurl",

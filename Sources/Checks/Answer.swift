@@ -37,7 +37,6 @@ struct AnswerReader {
     switch subject {
     case .status: return answer.status.map { .int(Int64($0)) }
     case .header(let name): return header(name)
-    case .cell(let name): return answer.rows?.first?[key: name]
     case .body: return answer.body.map(Self.text)
     case .jsonpath(let path): return evaluate(path)
     case .xpath(let expression): return Self.evaluate(expression, on: answer.body)
