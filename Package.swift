@@ -85,8 +85,8 @@ let package = Package(
     module("ClickHouseQueries", ["HTTPRequests"]),
     module("HTTPRequests", ["CLibcurl"]),
     module("PostgresQueries", ["CLibpq"]),
-    module("XMLDocuments", ["CLibxml2"]),
-    module("MarkdownDocuments", ["CLibcmark"]),
+    module("XMLDocuments", ["CLibxml2", "Evidence"]),
+    module("MarkdownDocuments", ["CLibcmark", "Evidence"]),
 
     .systemLibrary(
       name: "CLibcurl",
