@@ -26,11 +26,15 @@ func module(
   )
 }
 
-func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+  of name: String,
+  _ dependencies: [Target.Dependency] = [],
+  exclude: [String] = []
+) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.init(stringLiteral: name)] + dependencies,
-    exclude: [],
+    exclude: exclude,
     swiftSettings: swiftSettings
   )
 }
@@ -141,7 +145,7 @@ let package = Package(
     tests(of: "Drivers", ["CLinux", "guardian-runner"]),
     tests(of: "Running"),
     tests(of: "Auditing"),
-    tests(of: "Rendering", ["MarkdownDocuments", "XMLDocuments"]),
+    tests(of: "Rendering", ["Evidence", "MarkdownDocuments", "XMLDocuments"], exclude: ["Golden"]),
     tests(of: "Commands"),
   ]
 )
