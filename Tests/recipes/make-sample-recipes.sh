@@ -33,7 +33,7 @@ fingerprint() {
       if [ -x "$file" ]; then mode=755; fi
       echo "$mode $file"
     done
-    find "$1" -type f | sort | git hash-object --stdin-paths
+    find "$1" -type f | sort | xargs git hash-object --no-filters
   } | git hash-object --stdin
 }
 
