@@ -83,8 +83,9 @@ let package = Package(
     module("Evidence"),
     module("Git", [subprocess]),
     module("ClickHouseQueries", ["HTTPRequests"]),
-    module("HTTPRequests", ["CLibcurl"]),
-    module("PostgresQueries", ["CLibpq"]),
+    module("HTTPRequests", ["CLibcurl", "Threads"]),
+    module("PostgresQueries", ["CLibpq", "Threads"]),
+    module("Threads"),
     module("XMLDocuments", ["CLibxml2"]),
     module("MarkdownDocuments", ["CLibcmark"]),
 
