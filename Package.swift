@@ -110,9 +110,15 @@ let package = Package(
     // A small server that stands for Plausible in this project's own suite.
     .executableTarget(
       name: "plausible-standin",
-      dependencies: ["ClickHouseQueries", "HTTPRequests", "PostgresQueries", flyingFox],
+      dependencies: ["PlausibleStandin"],
       path: "Tests/Standins/plausible",
+      exclude: ["Library"],
       swiftSettings: swiftSettings
+    ),
+    module(
+      "PlausibleStandin",
+      ["ClickHouseQueries", "HTTPRequests", "PostgresQueries", argumentParser, flyingFox],
+      path: "Tests/Standins/plausible/Library"
     ),
 
     tests(of: "Evidence"),
@@ -122,7 +128,10 @@ let package = Package(
     tests(of: "ClickHouseQueries", ["HTTPRequests", flyingFox]),
     .testTarget(
       name: "PlausibleStandinTests",
-      dependencies: ["plausible-standin", "HTTPRequests"],
+      dependencies: [
+        "plausible-standin", "PlausibleStandin", "ClickHouseQueries", "HTTPRequests",
+        "PostgresQueries",
+      ],
       swiftSettings: swiftSettings
     ),
     tests(of: "XMLDocuments"),
