@@ -21,7 +21,7 @@ final class TransferDriver {
     while true {
       let orders = takeOrders()
       waiting.append(contentsOf: orders.submitted)
-      orders.cancelled.forEach(cancel)
+      for transfer in orders.cancelled { cancel(transfer) }
       if orders.stops { break }
       startWaiting()
       var count: Int32 = 0
@@ -120,7 +120,7 @@ final class TransferDriver {
       retire(handle)
       transfer?.fail(code, at: .waiting)
     }
-    waiting[firstWaiting...].forEach { $0.fail(code, at: .preparing) }
+    for transfer in waiting[firstWaiting...] { transfer.fail(code, at: .preparing) }
     waiting = []
     firstWaiting = 0
   }

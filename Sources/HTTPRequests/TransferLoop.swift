@@ -123,8 +123,8 @@ final class TransferLoop: Sendable {
       }
       return (inbox.submitted, inbox.stopWaiters)
     }
-    left.forEach { $0.fail(code, at: .preparing) }
-    waiters.forEach { $0.resume() }
+    for transfer in left { transfer.fail(code, at: .preparing) }
+    for waiter in waiters { waiter.resume() }
   }
 }
 
