@@ -41,7 +41,8 @@ package struct EventRequest: Sendable, Equatable {
     let page = PageAddress(url)
     if page == nil, errors["url"] == nil { errors["url"] = ["is not an http or https URL"] }
     let given = fields.props ?? [:]
-    if given.count > 30 || given.contains(where: { $0.utf8.count > 300 || $1.text.utf8.count > 2000 }) {
+    let isLong = given.contains { $0.utf8.count > 300 || $1.text.utf8.count > 2000 }
+    if given.count > 30 || isLong {
       errors["props"] = ["are more than 30, or one is too long"]
     }
     domains = domain.split(separator: ",").map { PageAddress.withoutWWW($0.filter { $0 != " " }) }

@@ -16,7 +16,7 @@ package enum Fault: String, Sendable, CaseIterable {
   /// One line for the help.
   package var explanation: String {
     switch self {
-    case .dropsEvents: "events are acknowledged with 202 and dropped, without the header that says so"
+    case .dropsEvents: "events are acknowledged with 202 and dropped, without a word"
     case .neverFlushes: "events are acknowledged and stay in the buffer"
     case .coercesNames: "a custom event is stored under the name pageview"
     case .wrongPath: "an event is stored under the path of the one before it"

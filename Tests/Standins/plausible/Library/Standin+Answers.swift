@@ -30,7 +30,9 @@ package struct Answer: Sendable, Equatable {
   package var body: String
 
   static func text(_ status: Int, _ text: String, _ headers: [String: String] = [:]) -> Answer {
-    Answer(status: status, headers: headers.merging(["content-type": "text/plain"]) { $1 }, body: text)
+    var answer = Answer(status: status, headers: headers, body: text)
+    answer.headers["content-type"] = "text/plain"
+    return answer
   }
 
   static func json(_ status: Int, _ value: some Encodable) -> Answer {

@@ -27,7 +27,7 @@ package struct StandinCommand: ParsableCommand {
       """
   )
 
-  @Option(help: "Which release to be: \(AppVersion.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: "Which release to be, 1.0.0 or 2.0.0 (default 2.0.0).")
   var appVersion: String?
   @Option(help: "Address and port to listen on (default 127.0.0.1:8000).")
   var listen: String?
@@ -92,9 +92,8 @@ package struct StandinCommand: ParsableCommand {
       databaseTimeout,
       options.databaseTimeout
     )
-    for name in fault + (environment["STANDIN_FAULT"]?.split(separator: ",").map(String.init) ?? []) {
-      try options.faults.switchOn(name)
-    }
+    let more = environment["STANDIN_FAULT"]?.split(separator: ",").map(String.init) ?? []
+    for name in fault + more { try options.faults.switchOn(name) }
     options.faultsFile = setting("FAULTS_FILE", faultsFile)
     return options
   }

@@ -66,7 +66,7 @@ extension StandinOptions {
     guard let parts = URLComponents(string: url), let scheme = parts.scheme,
       ["http", "https"].contains(scheme), let host = parts.host, !host.isEmpty,
       parts.path.count > 1,
-      parts.path.dropFirst().allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
+      parts.path.utf8.dropFirst().allSatisfy({ StandinOptions.isNameByte($0) })
     else { throw StandinError("CLICKHOUSE_DATABASE_URL is not http://host:port/database") }
     return ClickHouseAddress(
       endpoint: "\(scheme)://\(host):\(parts.port ?? 8123)",
@@ -74,5 +74,10 @@ extension StandinOptions {
       user: parts.user ?? "default",
       password: parts.password
     )
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    let character = Character(Unicode.Scalar(byte))
+    return character == "_" || (character.isASCII && (character.isLetter || character.isNumber))
   }
 }

@@ -56,7 +56,7 @@ package struct StandinService: Sendable {
         + "clickhouse \(options.clickhouse.endpoint)"
     )
     let (ends, sources) = StandinService.signals()
-    defer { sources.forEach { $0.cancel() } }
+    defer { for source in sources { source.cancel() } }
     let failure = await withTaskGroup(of: (any Error)?.self) { group in
       group.addTask {
         for await _ in ends { return nil }
