@@ -46,7 +46,8 @@ extension StandinOptions {
 
   /// Reads `postgres://user:password@host:port/database`; errors do not repeat the URL.
   package static func postgres(url: String, password: String? = nil) throws -> PostgresParameters {
-    guard let parts = URLComponents(string: url), ["postgres", "postgresql"].contains(parts.scheme),
+    guard let parts = URLComponents(string: url),
+      parts.scheme == "postgres" || parts.scheme == "postgresql",
       let host = parts.host, !host.isEmpty, let user = parts.user, parts.path.count > 1
     else {
       throw StandinError("DATABASE_URL is not postgres://user:password@host:port/database")
