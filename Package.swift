@@ -110,7 +110,7 @@ let package = Package(
     // A small server that stands for Plausible in this project's own suite.
     .executableTarget(
       name: "plausible-standin",
-      dependencies: ["PlausibleStandin"],
+      dependencies: ["PlausibleStandin", argumentParser],
       path: "Tests/Standins/plausible",
       exclude: ["Library"],
       swiftSettings: swiftSettings
@@ -130,7 +130,7 @@ let package = Package(
       name: "PlausibleStandinTests",
       dependencies: [
         "plausible-standin", "PlausibleStandin", "ClickHouseQueries", "HTTPRequests",
-        "PostgresQueries",
+        "PostgresQueries", argumentParser,
       ],
       swiftSettings: swiftSettings
     ),

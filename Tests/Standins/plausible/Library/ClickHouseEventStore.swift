@@ -1,4 +1,4 @@
-import ClickHouseQueries
+package import ClickHouseQueries
 import FoundationEssentials
 
 /// Events in ClickHouse, 18.16 and later.
@@ -94,7 +94,8 @@ package struct ClickHouseEventStore: EventStore {
   /// In the order of the statement's columns.
   private static func fields(of event: Event) -> [(String, String, ClickHouseValue)] {
     [
-      ("time", "DateTime", .int(Int64(event.timestamp.timeIntervalSince1970))),
+      // Seconds since 1970, which no time zone of the server can change.
+      ("time", "UInt32", .int(Int64(event.timestamp.timeIntervalSince1970))),
       ("name", "String", .text(event.name)),
       ("site", "UInt64", .int(event.siteID)),
       ("user", "UInt64", .uint(event.userID)),

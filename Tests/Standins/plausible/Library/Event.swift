@@ -1,4 +1,4 @@
-import FoundationEssentials
+package import FoundationEssentials
 
 /// One row of `events_v2`.
 package struct Event: Sendable, Equatable {

@@ -9,7 +9,7 @@ package struct Log: Sendable {
   package static let standardError = Log { line in
     let text = "plausible-standin \(Date.now.formatted(.iso8601)) \(line)\n"
     var bytes = Array(text.utf8)
-    _ = write(2, &bytes, bytes.count)
+    _ = Glibc.write(2, &bytes, bytes.count)
   }
 
   private let write: @Sendable (String) -> Void

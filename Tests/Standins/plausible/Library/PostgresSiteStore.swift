@@ -1,4 +1,4 @@
-import PostgresQueries
+package import PostgresQueries
 
 /// Sites in PostgreSQL, over one session that is opened again after it was lost.
 package actor PostgresSiteStore: SiteStore {

@@ -1,4 +1,4 @@
-import FoundationEssentials
+package import FoundationEssentials
 
 /// The app itself: what it knows, what it decides and how it answers. Time is what it is told.
 package actor Standin {

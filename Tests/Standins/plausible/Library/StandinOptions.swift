@@ -1,5 +1,5 @@
 import FoundationEssentials
-import PostgresQueries
+package import PostgresQueries
 
 /// What the stand-in is told at its start.
 package struct StandinOptions: Sendable {

@@ -5,6 +5,7 @@ import FlyingSocks
 import FoundationEssentials
 import Glibc
 import HTTPRequests
+import PostgresQueries
 
 /// Runs the stand-in as a process: boot, serve, and end when told to.
 package struct StandinService: Sendable {
@@ -17,7 +18,7 @@ package struct StandinService: Sendable {
     self.options = options
     self.log = log
     faults = FaultSwitches(options.faults, file: options.faultsFile, log: log)
-    let http = HTTPClient()
+    let http = HTTPRequests.HTTPClient()
     let address = options.clickhouse
     func client(_ database: String) -> ClickHouseClient {
       ClickHouseClient(
