@@ -114,9 +114,15 @@ let package = Package(
     // A small server that stands for Plausible in this project's own suite.
     .executableTarget(
       name: "plausible-standin",
-      dependencies: ["ClickHouseQueries", "HTTPRequests", "PostgresQueries", flyingFox],
+      dependencies: ["PlausibleStandin", argumentParser],
       path: "Tests/Standins/plausible",
+      exclude: ["Library"],
       swiftSettings: swiftSettings
+    ),
+    module(
+      "PlausibleStandin",
+      ["ClickHouseQueries", "HTTPRequests", "PostgresQueries", argumentParser, flyingFox],
+      path: "Tests/Standins/plausible/Library"
     ),
 
     // A runner that may be killed, and its guardian, for the tests of process supervision.
@@ -134,7 +140,10 @@ let package = Package(
     tests(of: "ClickHouseQueries", ["HTTPRequests", flyingFox]),
     .testTarget(
       name: "PlausibleStandinTests",
-      dependencies: ["plausible-standin", "HTTPRequests"],
+      dependencies: [
+        "plausible-standin", "PlausibleStandin", "ClickHouseQueries", "HTTPRequests",
+        "PostgresQueries", argumentParser,
+      ],
       swiftSettings: swiftSettings
     ),
     tests(of: "XMLDocuments"),
