@@ -43,8 +43,8 @@ struct AnswerReader {
     case .regex(let regex): return searched.flatMap { Self.firstMatch(of: regex, in: $0) }
     case .rows: return answer.rows.map { .array($0) }
     case .row: return answer.rows?.first
-    case .cell(let name): return answer.rows?.first.flatMap { $0[key: name] }
-    case .column(let name): return answer.rows.map { .array($0.compactMap { $0[key: name] }) }
+    case .cell(let name): return answer.rows?.first.flatMap { $0[name] }
+    case .column(let name): return answer.rows.map { .array($0.compactMap { $0[name] }) }
     case .stdout: return answer.stdout.map(Self.text)
     case .stderr: return answer.stderr.map(Self.text)
     case .exit: return answer.exit.map { .int(Int64($0)) }

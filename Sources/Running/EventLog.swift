@@ -1,5 +1,5 @@
 package import Evidence
-package import FoundationEssentials
+import FoundationEssentials
 import Glibc
 import Synchronization
 
@@ -70,7 +70,7 @@ package final class EventLog: Sendable {
   package var now: Int { (ContinuousClock.now - start).inMicroseconds }
 
   /// Secrets that are masked in their own place only, because they are short or a common name.
-  package var weakSecrets: [String] { state.withLock { $0.redactor.maskedOnlyInPlace } }
+  package var weakSecrets: [String] { state.withLock { $0.redactor.maskedOnlyInPlace.map(\.name) } }
 
   /// From here on this value appears nowhere.
   package func learn(_ secret: Redactor.Secret) {

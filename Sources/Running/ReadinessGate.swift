@@ -104,7 +104,7 @@ package struct ReadinessGate: Sendable {
     let json = try? JSONParser().parse(body)
     return health.requires.compactMap { key, value in
       let wanted = (try? scope.text(of: value)) ?? value.source
-      let found = json?[key: key]
+      let found = json?[key]
       if let found, Scope.text(of: found).utf8.elementsEqual(wanted.utf8) { return nil }
       return "\(key) = \(wanted)"
     }

@@ -1,5 +1,7 @@
+import Checks
 import Deployments
 import Evidence
+import Suites
 
 /// The checks that every recipe gets with no configuration.
 extension RunSession {

@@ -53,7 +53,7 @@ extension RunSession {
       switch ending {
       case .unanswered(let reason, _): return .failure(CountProblem(reason: reason))
       case .answered(let answer, _):
-        guard let value = answer.rows?.first?[key: "n"], let number = Self.number(value) else {
+        guard let value = answer.rows?.first?["n"], let number = Self.number(value) else {
           return .failure(
             CountProblem(
               reason: "\(count.table): \(answer.error?.message ?? "no number came back")"

@@ -1,7 +1,7 @@
 package import Deployments
 package import Evidence
 package import HTTPRequests
-package import Suites
+import Suites
 
 /// Takes a plan through a recipe's life on a driver, and tells every event of it.
 package struct Runner: Sendable {
