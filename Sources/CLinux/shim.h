@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -32,10 +31,6 @@ static inline int shim_linux_set_no_new_privileges(void) {
 
 static inline int shim_linux_set_dumpable(int on) {
   return prctl(PR_SET_DUMPABLE, on, 0, 0, 0);
-}
-
-static inline int shim_linux_signalfd(const sigset_t *mask) {
-  return signalfd(-1, mask, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 static inline int shim_linux_pidfd_open(pid_t pid) {

@@ -35,22 +35,22 @@ struct AnswerReader {
   /// Nil where there is nothing: no such header, no such member, no body, no row.
   mutating func value(of subject: Expectation.Subject) -> JSONValue? {
     switch subject {
-    case .status: answer.status.map { .int(Int64($0)) }
-    case .header(let name): header(name)
-    case .body: answer.body.map(Self.text)
-    case .jsonpath(let path): evaluate(path)
-    case .xpath(let expression): Self.evaluate(expression, on: answer.body)
-    case .regex(let regex): searched.flatMap { Self.firstMatch(of: regex, in: $0) }
-    case .rows: answer.rows.map { .array($0) }
-    case .row: answer.rows?.first
-    case .cell(let name): answer.rows?.first.flatMap { $0[key: name] }
-    case .column(let name): answer.rows.map { .array($0.compactMap { $0[key: name] }) }
-    case .stdout: answer.stdout.map(Self.text)
-    case .stderr: answer.stderr.map(Self.text)
-    case .exit: answer.exit.map { .int(Int64($0)) }
-    case .size: answer.file.map { .int(Int64($0.size)) }
-    case .content: answer.file.map { Self.text($0.content) }
-    case .duration: .int(Int64(answer.microseconds / 1000))
+    case .status: return answer.status.map { .int(Int64($0)) }
+    case .header(let name): return header(name)
+    case .body: return answer.body.map(Self.text)
+    case .jsonpath(let path): return evaluate(path)
+    case .xpath(let expression): return Self.evaluate(expression, on: answer.body)
+    case .regex(let regex): return searched.flatMap { Self.firstMatch(of: regex, in: $0) }
+    case .rows: return answer.rows.map { .array($0) }
+    case .row: return answer.rows?.first
+    case .cell(let name): return answer.rows?.first.flatMap { $0[key: name] }
+    case .column(let name): return answer.rows.map { .array($0.compactMap { $0[key: name] }) }
+    case .stdout: return answer.stdout.map(Self.text)
+    case .stderr: return answer.stderr.map(Self.text)
+    case .exit: return answer.exit.map { .int(Int64($0)) }
+    case .size: return answer.file.map { .int(Int64($0.size)) }
+    case .content: return answer.file.map { Self.text($0.content) }
+    case .duration: return .int(Int64(answer.microseconds / 1000))
     }
   }
 
@@ -60,7 +60,7 @@ struct AnswerReader {
   }
 
   private func header(_ name: String) -> JSONValue? {
-    let values = answer.headers.filter { HTTPHeader($0.name, $0.value).isNamed(name) }.map(\.value)
+    let values = answer.headers.map { HTTPHeader($0.name, $0.value) }.values(named: name)
     return values.isEmpty ? nil : .string(values.joined(separator: ", "))
   }
 
@@ -73,8 +73,8 @@ struct AnswerReader {
       }
     }
     guard case .success(let value) = json else { return nil }
-    let found = path.evaluate(on: value)
-    return path.isSingular ? found.first : .array(found)
+    if path.isSingular { return try? path.first(in: value) }
+    return (try? path.values(in: value)).map { .array($0) }
   }
 
   private var searched: String? {
@@ -83,9 +83,10 @@ struct AnswerReader {
   }
 
   private static func firstMatch(of regex: LinearRegex, in text: String) -> JSONValue? {
-    guard let match = regex.firstMatch(in: text) else { return nil }
+    guard let match = try? regex.firstMatch(in: text) else { return nil }
     // The first group where the pattern has one, else all of the match.
-    return .string(match.groups.first.flatMap { $0 } ?? match.text)
+    let text = match.captures.count > 1 ? match.captures[1] : match.captures[0]
+    return text.map { .string($0) }
   }
 
   private static func evaluate(_ expression: String, on body: [UInt8]?) -> JSONValue? {

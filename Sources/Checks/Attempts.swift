@@ -129,7 +129,7 @@ package struct Attempts: Sendable {
       return Look(attempt: .unanswered, reason: reason, exchange: exchange)
     case .answered(let answer, let exchange):
       do throws(Scope.UnknownName) {
-        let assessment = try Assessment(of: step, answer: answer, in: scope)
+        let assessment = try AnswerAssessment(of: step, answer: answer, in: scope)
         var look = Look(
           attempt: assessment.isSatisfied ? .satisfied : .unsatisfied,
           exchange: exchange,

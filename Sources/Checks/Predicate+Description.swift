@@ -66,7 +66,7 @@ extension Expectation.Subject {
     case .regex(let regex): "regex /\(regex.pattern)/"
     case .rows: "rows"
     case .row: "row"
-    case .cell(let name): "row's \(name)"
+    case .cell(let name): "row.\(name)"
     case .column(let name): "column \(name)"
     case .stdout: "stdout"
     case .stderr: "stderr"

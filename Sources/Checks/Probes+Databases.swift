@@ -19,13 +19,18 @@ extension Probes {
       action.service,
       port: options.services[action.service]?.port ?? 5432
     )
-    var parameters: PostgresParameters
+    let host: String
+    let port: Int
     switch place {
-    case .tcp(let host, let port): parameters = PostgresParameters(host: host, port: port)
-    case .unix(let path): parameters = PostgresParameters(host: path, port: 5432)
+    case .tcp(let name, let number): (host, port) = (name, number)
+    case .unix(let path): (host, port) = (path, 5432)
     }
-    parameters.database = try text(database, scope)
-    parameters.user = try text(user, scope)
+    var parameters = PostgresParameters(
+      host: host,
+      port: port,
+      database: try text(database, scope),
+      user: try text(user, scope)
+    )
     if let password { parameters.password = try text(password, scope) }
 
     var values: [PostgresValue] = []
@@ -101,7 +106,7 @@ extension Probes {
     case .number(let text): JSONValue(numberText: text) ?? .string(text)
     case .json(let text): (try? JSONParser().parse(text)) ?? .string(text)
     case .text(let text): .string(text)
-    case .bytes(let bytes): .string(bytes.hexadecimal)
+    case .bytes(let bytes): .string(Hexadecimal.text(of: bytes))
     }
   }
 
@@ -203,7 +208,7 @@ extension Probes {
     var exchange = exchange
     exchange.columns = columns
     exchange.rowCount = rows.count
-    exchange.rows = rows.prefix(20).map { Assessment.cut($0.description) }
+    exchange.rows = rows.prefix(20).map { AnswerAssessment.cut($0.description) }
     var answer = Answer()
     answer.columns = columns
     answer.rows = rows

@@ -11,8 +11,8 @@ extension Probes {
     let request = try await makeRequest(action, scope, limit)
     let curl = CurlLine(
       request,
-      secrets: scope.allSecrets.map { CurlLine.Secret(value: $0.value, name: $0.name) }
-    ).description
+      secrets: scope.allSecrets.map { CurlLine.Secret($0.value, as: Self.variable($0.name)) }
+    ).text
     var exchange = HTTPExchange(
       method: request.method,
       url: request.url,
@@ -117,7 +117,7 @@ extension Probes {
     throws(Unperformed)
   {
     func addType(_ type: String) {
-      if !request.headers.contains(where: { $0.isNamed("Content-Type") }) {
+      if request.headers.first(named: "Content-Type") == nil {
         request.headers.append(HTTPHeader("Content-Type", type))
       }
     }
@@ -144,6 +144,11 @@ extension Probes {
       request.body = Array(data)
       addType("application/octet-stream")
     }
+  }
+
+  /// A secret's name as a shell variable: `DB_PASSWORD`.
+  private static func variable(_ name: String) -> String {
+    String(name.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
   }
 
   /// RFC 3986: all but unreserved characters as `%XX`.

@@ -45,7 +45,8 @@ extension RunRecord {
           kind: plan.kind,
           stage: plan.stage,
           outcome: .notRun(reason: "did not end"),
-          startedAt: event.at
+          startedAt: event.at,
+          fresh: fresh
         )
       case .stepFinished(let id, let step):
         checks[id]?.steps.append(step)

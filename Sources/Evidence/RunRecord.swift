@@ -22,6 +22,7 @@ package struct RunRecord: Codable, Hashable, Sendable {
     stages: [StageRecord],
     checks: [CheckRecord],
     findings: [Finding],
+    values: [String: String] = [:],
     end: RunEnd,
     microseconds: Int,
     unreadableLines: Int = 0

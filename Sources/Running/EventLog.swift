@@ -12,7 +12,7 @@ package final class EventLog: Sendable {
   private struct State {
     var descriptor: Int32
     var redactor: Redactor
-    var secrets: [Secret]
+    var secrets: [Redactor.Secret]
     var builder = RunRecord.Builder()
     var problem: String?
     var observers: [@Sendable (RunEvent) -> Void]
@@ -30,7 +30,7 @@ package final class EventLog: Sendable {
   ///   - observers: told of each event as written, in order; for progress.
   package init(
     path: String?,
-    secrets: [Secret],
+    secrets: [Redactor.Secret],
     reserved: Set<String>,
     observers: [@Sendable (RunEvent) -> Void] = []
   ) throws(RunError) {
@@ -44,12 +44,18 @@ package final class EventLog: Sendable {
         )
       }
     }
+    let redactor: Redactor
+    do throws(RedactorError) {
+      redactor = try Redactor(secrets: secrets, reserved: reserved)
+    } catch {
+      throw RunError(.badSecret, error.description)
+    }
     start = .now
     self.reserved = reserved
     state = Mutex(
       State(
         descriptor: descriptor,
-        redactor: Redactor(secrets: secrets, reserved: reserved),
+        redactor: redactor,
         secrets: secrets,
         observers: observers
       )
@@ -67,11 +73,13 @@ package final class EventLog: Sendable {
   package var weakSecrets: [String] { state.withLock { $0.redactor.maskedOnlyInPlace } }
 
   /// From here on this value appears nowhere.
-  package func learn(_ secret: Secret) {
+  package func learn(_ secret: Redactor.Secret) {
     state.withLock { state in
-      guard !secret.value.isEmpty else { return }
+      // A blank value is no secret, and nothing to look for.
+      guard let redactor = try? Redactor(secrets: state.secrets + [secret], reserved: reserved)
+      else { return }
       state.secrets.append(secret)
-      state.redactor = Redactor(secrets: state.secrets, reserved: reserved)
+      state.redactor = redactor
     }
   }
 

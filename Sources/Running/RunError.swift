@@ -6,6 +6,7 @@ package struct RunError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Written by a later version of this tool.
     case newerSchema(Int)
     case noRun
+    case badSecret
     case noVersion
   }
 

@@ -102,7 +102,7 @@ actor RunSession {
       attempts: attempts,
       circumstances: Circumstances(driver: plan.driver, version: version),
       tell: { [log] in log.tell($0) },
-      learnSecret: { [log] in log.learn(Secret(name: $0, value: $1)) }
+      learnSecret: { [log] in log.learn(Redactor.Secret(name: $0, value: $1)) }
     )
   }
 
@@ -245,7 +245,7 @@ actor RunSession {
       guard let value = captures[capture.name] else { continue }
       if capture.isSecret {
         secretCaptures.insert(capture.name)
-        log.learn(Secret(name: capture.name, value: Scope.text(of: value)))
+        log.learn(Redactor.Secret(name: capture.name, value: Scope.text(of: value)))
       }
       runCaptures[capture.name] = value
     }

@@ -23,7 +23,7 @@ package final class FreePorts: Sendable {
         ports.append(port)
       }
     } catch {
-      sockets.forEach { close($0) }
+      DescriptorList.close(sockets)
       throw error
     }
     return FreePorts(ports: ports, sockets: GuardedDescriptors(sockets))

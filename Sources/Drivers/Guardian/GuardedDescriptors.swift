@@ -22,3 +22,9 @@ final class GuardedDescriptors: Sendable {
     }
   }
 }
+
+enum DescriptorList {
+  static func close(_ descriptors: [Int32]) {
+    for descriptor in descriptors { Glibc.close(descriptor) }
+  }
+}

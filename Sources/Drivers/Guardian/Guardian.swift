@@ -71,8 +71,14 @@ package final class Guardian: Sendable {
       logLimits: configuration.logLimits,
       folder: configuration.folder?.path
     )
-    _ = try await guardian.request(.configure(settings), about: "guardian")
-    try configuration.folder?.recordGuardian(process)
+    do throws(GuardianError) {
+      _ = try await guardian.request(.configure(settings), about: "guardian")
+      try configuration.folder?.recordGuardian(process)
+    } catch {
+      channel.close()
+      await ledger.hasEnded()
+      throw error
+    }
     return guardian
   }
 

@@ -36,7 +36,7 @@ final class GuardianChannel: Sendable {
     }
     guard started else {
       Glibc.close(descriptor)
-      wake.forEach { Glibc.close($0) }
+      DescriptorList.close(wake)
       throw .system("thread")
     }
     return channel
@@ -51,7 +51,7 @@ final class GuardianChannel: Sendable {
   /// - Returns: false if the conversation has ended, so that no reply will come.
   func send(_ request: GuardianRequest, descriptors: [Int32] = []) -> Bool {
     guard let line = try? JSONEncoder().encode(request) else {
-      descriptors.forEach { Glibc.close($0) }
+      DescriptorList.close(descriptors)
       return false
     }
     let isOpen = outbox.withLock { box in
@@ -60,7 +60,7 @@ final class GuardianChannel: Sendable {
       wake()
       return true
     }
-    if !isOpen { descriptors.forEach { Glibc.close($0) } }
+    if !isOpen { DescriptorList.close(descriptors) }
     return isOpen
   }
 
@@ -120,7 +120,7 @@ final class GuardianChannel: Sendable {
   private func end(_ wakeReader: Int32) {
     outbox.withLock { box in
       box.isEnded = true
-      for line in box.lines { line.descriptors.forEach { Glibc.close($0) } }
+      for line in box.lines { DescriptorList.close(line.descriptors) }
       box.lines = []
       Glibc.close(wakeReader)
       Glibc.close(wakeWriter)

@@ -158,7 +158,7 @@ final class GuardianLedger: Sendable {
       defer { state.endWaiters = [] }
       return state.endWaiters
     }
-    waiters.forEach { $0.resume() }
+    for waiter in waiters { waiter.resume() }
   }
 
   private func greet(_ isUsable: Bool) {

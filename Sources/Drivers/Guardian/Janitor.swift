@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// Clears away what runs have left whose runner and guardian were both killed.

@@ -29,9 +29,7 @@ final class MessageSocket {
   }
 
   deinit {
-    descriptors.forEach { close($0) }
-    output.forEach { $0.descriptors.forEach { close($0) } }
-    close(descriptor)
+    DescriptorList.close(descriptors + output.flatMap(\.descriptors) + [descriptor])
   }
 
   var hasOutput: Bool { pendingBytes > 0 }
@@ -52,7 +50,7 @@ final class MessageSocket {
         if errno != EAGAIN { isClosed = true }
         return
       }
-      next.descriptors.forEach { close($0) }
+      DescriptorList.close(next.descriptors)
       output[outputStart].descriptors = []
       output[outputStart].sent += sent
       pendingBytes -= sent
@@ -83,6 +81,11 @@ final class MessageSocket {
       }
     }
     return takeLines()
+  }
+
+  /// Treats the other side as gone.
+  func giveUp() {
+    isClosed = true
   }
 
   /// The next `count` of the descriptors received, now the caller's; nil if there are fewer.

@@ -15,7 +15,7 @@ struct ProcessSpawn {
   /// - Returns: the process id, which is the id of the session and the process group too.
   func start() throws(GuardianError) -> Int32 {
     var lifted: [Int32] = []
-    defer { lifted.forEach { close($0) } }
+    defer { DescriptorList.close(lifted) }
     for descriptor in descriptors {
       // Out of the way of the numbers they are to have, so that no dup2 overwrites a source.
       let copy = shim_linux_fcntl(descriptor, F_DUPFD_CLOEXEC, 64)
@@ -92,7 +92,7 @@ struct ProcessSpawn {
   ) -> Result {
     var pointers = strings.map { strdup($0) }
     pointers.append(nil)
-    defer { pointers.forEach { free($0) } }
+    defer { for pointer in pointers { free(pointer) } }
     return pointers.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { preconditionFailure("never empty") }
       return body(base)

@@ -94,7 +94,7 @@ enum ProcessTable {
   static func paths(of processID: Int32) -> [String] {
     let folder = "/proc/\(processID)"
     let open = numbers(in: folder + "/fd").map { "\(folder)/fd/\($0)" }
-    return ([folder + "/cwd"] + open).compactMap(target)
+    return ([folder + "/cwd"] + open).compactMap(link)
   }
 
   static func guarded(_ processID: Int32, unit: String?) -> GuardedProcess? {
@@ -128,9 +128,10 @@ enum ProcessTable {
     }
   }
 
-  private static func target(_ link: String) -> String? {
+  /// What a symbolic link points to.
+  static func link(_ path: String) -> String? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let count = readlink(link, &buffer, buffer.count)
+    let count = readlink(path, &buffer, buffer.count)
     guard count > 0 else { return nil }
     return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
   }

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 
 /// The processes of a run that has lost its guardian.
@@ -26,8 +25,8 @@ struct RunRemains {
     var killed: [GuardedProcess] = []
     while true {
       let found = find()
-      for process in found where send(SIGKILL, to: process) && !killed.contains(process) {
-        killed.append(process)
+      for process in found where ProcessTable.send(SIGKILL, to: process) {
+        if !killed.contains(process) { killed.append(process) }
       }
       if found.isEmpty || clock.now > deadline { return (killed, found) }
       usleep(10_000)
@@ -69,16 +68,5 @@ struct RunRemains {
 
   private func isAdopter(_ process: Int32) -> Bool {
     process <= 1 || adopters.contains { $0.processID == process && $0.isAlive }
-  }
-
-  /// By descriptor, so that the signal cannot reach a later process of that id.
-  private func send(_ signal: Int32, to process: GuardedProcess) -> Bool {
-    let descriptor = shim_linux_pidfd_open(process.processID)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    guard ProcessTable.status(of: process.processID)?.startTime == process.startTime else {
-      return false
-    }
-    return shim_linux_pidfd_send_signal(descriptor, signal) == 0
   }
 }

@@ -27,7 +27,7 @@ struct ServiceLogs: Sendable {
       let descriptor = open(path, flags, 0o600)
       guard descriptor >= 0 else {
         let error = GuardianError.system(path)
-        logs.descriptors.forEach { close($0) }
+        DescriptorList.close(logs.descriptors)
         throw error
       }
       logs.descriptors.append(descriptor)
