@@ -116,7 +116,7 @@ let package = Package(
       name: "plausible-standin",
       dependencies: ["PlausibleStandin", argumentParser],
       path: "Tests/Standins/plausible",
-      exclude: ["Library"],
+      exclude: ["Library", "test-standin.sh"],
       swiftSettings: swiftSettings
     ),
     module(

@@ -1,4 +1,6 @@
+import ArgumentParser
 import PlausibleStandin
+import PostgresQueries
 import Testing
 
 let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"

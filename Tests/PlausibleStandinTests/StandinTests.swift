@@ -1,5 +1,6 @@
 import Foundation
 import PlausibleStandin
+import Synchronization
 import Testing
 
 /// The app on stores in memory, with a clock that only a test moves.

@@ -155,13 +155,12 @@ extension Standin {
   /// Translates between the server's requests and the stand-in's.
   fileprivate func response(to request: FlyingFox.HTTPRequest) async -> FlyingFox.HTTPResponse {
     let body = (try? await request.bodyData) ?? Data()
-    let forwarded = request.headers[HTTPHeader("X-Forwarded-For")]
     let answer = await answer(
       Inquiry(
         request.method.rawValue,
         request.path,
         userAgent: request.headers[HTTPHeader("User-Agent")],
-        address: forwarded ?? request.remoteAddress.map { "\($0)" } ?? "",
+        address: request.remoteIPAddress ?? "",
         body: Array(body)
       )
     )
