@@ -35,7 +35,7 @@ package struct RunFolder: Sendable, Equatable {
     guard let runner = RunOwner.Process(getpid()) else { throw .system("/proc/self/stat") }
     var path = ""
     repeat {
-      path = "\(root)/\(prefix)" + String((0..<8).compactMap { _ in alphabet.randomElement() })
+      path = "\(root)/\(newName())"
     } while mkdir(path, 0o700) != 0 && errno == EEXIST
     let folder = RunFolder(path: path, runID: runID, identity: identity)
     let owner = RunOwner(
@@ -44,7 +44,7 @@ package struct RunFolder: Sendable, Equatable {
       lockName: lockName,
       runner: runner,
       guardian: nil,
-      ancestors: RunOwner.ancestors(of: getpid())
+      adopters: RunOwner.adopters(above: getpid())
     )
     let descriptor = try folder.open(ownedBy: geteuid())
     defer { close(descriptor) }
@@ -61,6 +61,15 @@ package struct RunFolder: Sendable, Equatable {
   /// - Returns: the paths that are still there.
   package func remove() -> [String] {
     FolderRemoval.remove(path)
+  }
+
+  /// The folder's own name, which no other run has while it exists.
+  var token: String {
+    String(path.split(separator: "/").last ?? "")
+  }
+
+  static func newName() -> String {
+    prefix + String((0..<8).compactMap { _ in alphabet.randomElement() })
   }
 
   func recordGuardian(_ processID: Int32) throws(GuardianError) {

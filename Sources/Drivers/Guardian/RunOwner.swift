@@ -39,8 +39,8 @@ struct RunOwner: Codable, Equatable, Sendable {
   var lockName: String?
   var runner: Process
   var guardian: Process?
-  /// The runner's parent, its parent, and so on: to whom orphans of the run may fall.
-  var ancestors: [Process]
+  /// To whom orphans of the run fall, beside process 1.
+  var adopters: [Process]
 
   static func currentBootID() -> String {
     ProcessTable.text(of: "/proc/sys/kernel/random/boot_id").map {
@@ -48,12 +48,17 @@ struct RunOwner: Codable, Equatable, Sendable {
     } ?? ""
   }
 
-  static func ancestors(of processID: Int32) -> [Process] {
+  /// The ancestors that are known to take up orphans: a user's service manager. Others may
+  /// (PR_SET_CHILD_SUBREAPER), but nothing tells which, and a child of theirs would prove nothing.
+  static func adopters(above processID: Int32) -> [Process] {
     var found: [Process] = []
     var next = ProcessTable.status(of: processID)?.parentID ?? 0
-    while next > 0, found.count < 64, let process = Process(next) {
-      found.append(process)
-      next = ProcessTable.status(of: next)?.parentID ?? 0
+    for _ in 0..<64 {
+      guard next > 0, let status = ProcessTable.status(of: next) else { break }
+      if status.program == "systemd" {
+        found.append(Process(processID: next, startTime: status.startTime))
+      }
+      next = status.parentID
     }
     return found
   }

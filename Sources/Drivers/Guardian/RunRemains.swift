@@ -6,11 +6,10 @@ internal import Glibc
 /// - was started with the run's tag in its environment, or
 /// - is the child of one of them, or
 /// - has its working folder or an open file in the run's folder, no terminal, a session as young as
-///   the run, and was orphaned: whoever works in that folder by hand has a parent of his own.
+///   the run, and was orphaned: whoever works in that folder by hand has a parent.
 struct RunRemains {
-  static let tag = "PARITY_RUN_ID"
-
-  var runID: String
+  /// The first part of each of its units' tags.
+  var token: String
   var folder: String?
   var user: UInt32
   /// The guardian's start, in clock ticks since boot.
@@ -42,7 +41,9 @@ struct RunRemains {
       candidates[process] = status
     }
     var proven = Set(
-      candidates.keys.filter { ProcessTable.environmentValue(Self.tag, of: $0) == runID }
+      candidates.keys.filter {
+        ProcessTable.environmentValue(SupervisedUnit.tag, of: $0)?.hasPrefix(token + "/") == true
+      }
     )
     var isGrowing = true
     while isGrowing {
@@ -61,9 +62,19 @@ struct RunRemains {
     if let leader = ProcessTable.status(of: status.session), leader.startTime < since {
       return false
     }
-    return ProcessTable.paths(of: status.processID).contains {
-      $0 == folder || $0.hasPrefix(folder + "/")
-    }
+    return uses(folder, status.processID)
+  }
+
+  /// Processes of anybody that have their working folder or an open file in the run's folder.
+  func bystanders() -> [GuardedProcess] {
+    guard let folder else { return [] }
+    return ProcessTable.all()
+      .filter { $0 != getpid() && uses(folder, $0) }
+      .compactMap { ProcessTable.guarded($0, unit: nil) }
+  }
+
+  private func uses(_ folder: String, _ process: Int32) -> Bool {
+    ProcessTable.paths(of: process).contains { $0 == folder || $0.hasPrefix(folder + "/") }
   }
 
   private func isAdopter(_ process: Int32) -> Bool {

@@ -18,7 +18,7 @@ extension Supervision {
     case .running:
       unit.remainingSteps = service.stopSteps[...]
       unit.phase = .stopping
-      unit.deadline = nil
+      unit.deadline = ContinuousClock.now
     case .done:
       // Stopped before: the answer is the same, and what came up since is killed.
       unit.phase = .killing
