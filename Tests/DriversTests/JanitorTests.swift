@@ -159,7 +159,8 @@ import Testing
     lock = try await RunLock.acquire(
       "sample",
       holder: fixture.holder("next"),
-      wait: .no,
+      // A process that is just being started by another test has it for a moment.
+      wait: .every(.seconds(10)) { _ in },
       folder: fixture.locks
     )
     let reaped = await Janitor.reap(root: fixture.root, lockFolder: fixture.locks)

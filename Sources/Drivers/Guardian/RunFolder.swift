@@ -32,7 +32,7 @@ package struct RunFolder: Sendable, Equatable {
       throw GuardianError(.invalid, "run id \(runID): not allowed in a tag")
     }
     let root = try safeRoot(root)
-    guard let runner = RunOwner.Process(getpid()) else { throw .system("/proc/self/stat") }
+    guard let runner = ProcessIdentity(getpid()) else { throw .system("/proc/self/stat") }
     var path = ""
     repeat {
       path = "\(root)/\(newName())"
@@ -76,7 +76,7 @@ package struct RunFolder: Sendable, Equatable {
     let descriptor = try open(ownedBy: identity.user)
     defer { close(descriptor) }
     guard var owner = RunOwner.read(in: descriptor) else { throw GuardianError(.unsafePath, path) }
-    owner.guardian = RunOwner.Process(processID)
+    owner.guardian = ProcessIdentity(processID)
     try owner.write(in: descriptor)
   }
 

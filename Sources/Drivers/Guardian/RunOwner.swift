@@ -9,38 +9,15 @@ internal import Glibc
 struct RunOwner: Codable, Equatable, Sendable {
   static let fileName = "owner.json"
 
-  /// A process, told from a later one that has its id.
-  struct Process: Codable, Equatable, Sendable {
-    var processID: Int32
-    /// In clock ticks since boot.
-    var startTime: UInt64
-
-    init(processID: Int32, startTime: UInt64) {
-      self.processID = processID
-      self.startTime = startTime
-    }
-
-    /// Nil if there is no such process.
-    init?(_ processID: Int32) {
-      guard let status = ProcessTable.status(of: processID) else { return nil }
-      self.init(processID: processID, startTime: status.startTime)
-    }
-
-    var isAlive: Bool {
-      guard let status = ProcessTable.status(of: processID) else { return false }
-      return status.startTime == startTime && status.state != "Z" && status.state != "X"
-    }
-  }
-
   var version = 1
   var runID: String
   var bootID: String
   /// The name of the deployment's lock.
   var lockName: String?
-  var runner: Process
-  var guardian: Process?
+  var runner: ProcessIdentity
+  var guardian: ProcessIdentity?
   /// To whom orphans of the run fall, beside process 1.
-  var adopters: [Process]
+  var adopters: [ProcessIdentity]
 
   static func currentBootID() -> String {
     ProcessTable.text(of: "/proc/sys/kernel/random/boot_id").map {
@@ -50,13 +27,13 @@ struct RunOwner: Codable, Equatable, Sendable {
 
   /// The ancestors that are known to take up orphans: a user's service manager. Others may
   /// (PR_SET_CHILD_SUBREAPER), but nothing tells which, and a child of theirs would prove nothing.
-  static func adopters(above processID: Int32) -> [Process] {
-    var found: [Process] = []
+  static func adopters(above processID: Int32) -> [ProcessIdentity] {
+    var found: [ProcessIdentity] = []
     var next = ProcessTable.status(of: processID)?.parentID ?? 0
     for _ in 0..<64 {
       guard next > 0, let status = ProcessTable.status(of: next) else { break }
       if status.program == "systemd" {
-        found.append(Process(processID: next, startTime: status.startTime))
+        found.append(ProcessIdentity(processID: next, startTime: status.startTime))
       }
       next = status.parentID
     }

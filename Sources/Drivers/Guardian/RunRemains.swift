@@ -15,19 +15,19 @@ struct RunRemains {
   /// The guardian's start, in clock ticks since boot.
   var since: UInt64
   /// Processes that orphans of the run fall to.
-  var adopters: [RunOwner.Process]
+  var adopters: [ProcessIdentity]
 
   /// Kills until nothing is found any more, for 10 seconds at most.
   func kill() -> (killed: [GuardedProcess], leftovers: [GuardedProcess]) {
     let clock = ContinuousClock()
     let deadline = clock.now + .seconds(10)
-    var killed: [GuardedProcess] = []
+    var killed = KilledProcesses()
     while true {
       let found = find()
       for process in found where ProcessTable.send(SIGKILL, to: process) {
-        if !killed.contains(process) { killed.append(process) }
+        killed.insert(process)
       }
-      if found.isEmpty || clock.now > deadline { return (killed, found) }
+      if found.isEmpty || clock.now > deadline { return (killed.list, found) }
       usleep(10_000)
     }
   }

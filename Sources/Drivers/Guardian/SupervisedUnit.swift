@@ -37,9 +37,9 @@ final class SupervisedUnit {
   var forced = false
   var timedOut = false
   var cancelled = false
-  var killed: [GuardedProcess] = []
+  var killed = KilledProcesses()
   /// Those seen below its first process, since orphans may have neither tag nor session of theirs.
-  var seen: Set<GuardedProcess> = []
+  var seen: Set<ProcessIdentity> = []
   /// Requests to be answered when it is done.
   var waiting: [UInt64] = []
   var droppedOutput: [OutputStream: Int64] = [:]
