@@ -63,7 +63,8 @@ import Testing
       let result = try await guardian.run(shell(script, in: folder, deadline: .seconds(1)))
       #expect(result.end == .timedOut)
       #expect(result.standardOutput.text == "started\n")
-      #expect(result.killedDescendants.filter { $0.program == "sleep" }.count == 4)
+      let programs = result.killedDescendants.map(\.program)
+      #expect(programs.filter { $0 == "sleep" }.count == 4)
       #expect(try await guardian.processes() == [])
     }
   }
@@ -72,16 +73,17 @@ import Testing
     try await withGuardian { guardian, _, folder in
       let gone = try await guardian.run(shell("setsid -f sleep 1005", in: folder))
       #expect(gone.isSuccess)
-      #expect(gone.killedDescendants.map(\.program) == ["sleep"])
+      #expect(gone.killedDescendants.count == 1)
       #expect(try await guardian.processes() == [])
       let kept = try await guardian.run(
         shell("setsid -f sleep 1006", in: folder, keepsDescendants: true)
       )
       #expect(kept.isSuccess)
       #expect(kept.killedDescendants == [])
-      #expect(try await guardian.processes().map(\.program) == ["sleep"])
+      let left = try await guardian.processes()
+      #expect(left.count == 1)
       let report = await guardian.shutDown()
-      #expect(report.killed.map(\.program) == ["sleep"])
+      #expect(report.killed.map(\.processID) == left.map(\.processID))
     }
   }
 

@@ -67,7 +67,7 @@ import Testing
         text(of: one.standardOutputLog) + text(of: two.standardOutputLog) == "ready\nready\n"
       }
       let stop = try await guardian.stop(service: "one")
-      #expect(stop.killed.map(\.program) == ["sleep"])
+      #expect(stop.killed.count == 1)
       let left = try await guardian.processes()
       #expect(left.map(\.unit) == ["two", "two"])
       #expect(guardian.state(of: "two") == .running(processID: two.processID))

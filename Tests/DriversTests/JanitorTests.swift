@@ -21,15 +21,17 @@ import Testing
     try await eventually("all are there") {
       deadStart = try await dead.started()
       liveStart = try await live.started()
-      return deadStart.processes.count == 2 && liveStart.processes.count == 2
+      let programs = (deadStart.processes + liveStart.processes).map(\.program)
+      return programs == ["sleep", "sleep", "sleep", "sleep"]
     }
     #expect(await Janitor.reap(root: fixture.root, lockFolder: fixture.locks) == [])
 
     kill(deadStart.guardian, SIGKILL)
     dead.kill()
+    try await eventually("the lock is free, since no service has inherited it") {
+      RunLock.currentHolder(of: "one", folder: fixture.locks) == nil
+    }
     #expect(deadStart.processes.allSatisfy(isAlive))
-    // They have not inherited it.
-    #expect(RunLock.currentHolder(of: "one", folder: fixture.locks) == nil)
     #expect(RunLock.currentHolder(of: "two", folder: fixture.locks)?.runID == "live")
     let reaped = await Janitor.reap(root: fixture.root, lockFolder: fixture.locks)
     #expect(reaped.map(\.runID) == ["dead"])
@@ -84,9 +86,13 @@ import Testing
     }
     kill(started.guardian, SIGKILL)
     runner.kill()
+    try await eventually("the guardian is gone") {
+      ProcessTable.status(of: started.guardian).map { $0.state == "Z" } ?? true
+    }
     let reaped = await Janitor.reap(root: fixture.root, lockFolder: fixture.locks)
     #expect(reaped.map(\.runID) == ["watched"])
     #expect(!reaped.flatMap(\.killed).contains { $0.processID == bystander })
+    #expect(reaped.flatMap(\.bystanders).map(\.processID) == [bystander])
     #expect(ProcessTable.status(of: bystander)?.program == "sleep")
   }
 
@@ -153,7 +159,8 @@ import Testing
     lock = try await RunLock.acquire(
       "sample",
       holder: fixture.holder("next"),
-      wait: .no,
+      // A process that is just being started by another test has it for a moment.
+      wait: .every(.seconds(10)) { _ in },
       folder: fixture.locks
     )
     let reaped = await Janitor.reap(root: fixture.root, lockFolder: fixture.locks)

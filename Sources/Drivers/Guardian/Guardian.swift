@@ -19,6 +19,7 @@ package final class Guardian: Sendable {
   private let configuration: GuardianConfiguration
   private let channel: GuardianChannel
   private let ledger: GuardianLedger
+  private let token: String
   /// Of the guardian, in clock ticks since boot.
   private let startTime: UInt64
 
@@ -66,6 +67,7 @@ package final class Guardian: Sendable {
     let guardian = Guardian(configuration, process: process, channel: channel, ledger: ledger)
     let settings = GuardianSettings(
       runID: configuration.runID,
+      token: guardian.token,
       identity: configuration.identity,
       secrets: configuration.secrets,
       logLimits: configuration.logLimits,
@@ -92,6 +94,7 @@ package final class Guardian: Sendable {
     self.channel = channel
     self.ledger = ledger
     processID = process
+    token = configuration.folder?.token ?? RunFolder.newName()
     startTime = ProcessTable.status(of: process)?.startTime ?? 0
     exits = ledger.exits
     fullLogs = ledger.fullLogs
@@ -250,12 +253,18 @@ package final class Guardian: Sendable {
       return ledger.keep(report)
     }
     if let earlier = ledger.report { return earlier }
-    let (configuration, since) = (configuration, startTime)
+    let folder = configuration.folder
+    let remains = RunRemains(
+      token: token,
+      folder: folder?.path,
+      user: configuration.identity.user,
+      since: startTime,
+      adopters: RunOwner.adopters(above: getpid())
+    )
     let report = await DedicatedThread.value {
-      var report = Janitor.endRun(configuration, since: since)
-      if removingFolder, let folder = configuration.folder {
-        report.remainingPaths = folder.remove()
-      }
+      let (killed, leftovers) = remains.kill()
+      var report = ShutdownReport(killed: killed, leftovers: leftovers, guardianDied: true)
+      if removingFolder, let folder { report.remainingPaths = folder.remove() }
       return report
     }
     return ledger.keep(report ?? ShutdownReport(guardianDied: true))

@@ -3,7 +3,7 @@ package struct GuardianConfiguration: Sendable {
   /// The program whose `arguments` make it call `GuardianProcess.main`. By default this program.
   package var executable: String
   package var arguments: [String]
-  /// 1 to 64 letters, digits, `-`, `_` and `.`; unique, since the janitor finds processes by it.
+  /// 1 to 64 letters, digits, `-`, `_` and `.`; unique among runs of one deployment.
   package var runID: String
   /// Must be the own user and group unless this process is root, and never root.
   package var identity: ServiceIdentity

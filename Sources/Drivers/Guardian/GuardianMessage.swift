@@ -27,6 +27,8 @@ struct GuardianRequest: Codable {
 /// The part of `GuardianConfiguration` that the guardian itself has to know.
 struct GuardianSettings: Codable {
   var runID: String
+  /// What tells this run's processes from those of all others, another of the same id too.
+  var token: String
   var identity: ServiceIdentity
   var secrets: [String]
   var logLimits: LogLimits

@@ -13,6 +13,8 @@ package enum Janitor {
     package var killed: [GuardedProcess]
     /// Processes that belong to the run and could not be killed.
     package var leftovers: [GuardedProcess]
+    /// Processes that use the folder, but are not proven to be of the run; left alone.
+    package var bystanders: [GuardedProcess]
     package var remainingPaths: [String]
   }
 
@@ -37,19 +39,6 @@ package enum Janitor {
     }
   }
 
-  /// Kills what a run has left whose guardian has died while the runner lives.
-  static func endRun(_ configuration: GuardianConfiguration, since: UInt64) -> ShutdownReport {
-    let remains = RunRemains(
-      runID: configuration.runID,
-      folder: configuration.folder?.path,
-      user: configuration.identity.user,
-      since: since,
-      adopters: RunOwner.ancestors(of: getpid()) + [RunOwner.Process(getpid())].compactMap { $0 }
-    )
-    let (killed, leftovers) = remains.kill()
-    return ShutdownReport(killed: killed, leftovers: leftovers, guardianDied: true)
-  }
-
   private static func reap(_ path: String, lockFolder: String) -> Reaped? {
     let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard folder >= 0 else { return nil }
@@ -62,22 +51,25 @@ package enum Janitor {
 
     var killed: [GuardedProcess] = []
     var leftovers: [GuardedProcess] = []
+    var bystanders: [GuardedProcess] = []
     // Nothing outlives a restart of the machine, and its process ids mean nothing now.
-    if owner.bootID == RunOwner.currentBootID() {
+    if owner.bootID == RunOwner.currentBootID(), let slash = path.lastIndex(of: "/") {
       let remains = RunRemains(
-        runID: owner.runID,
+        token: String(path[path.index(after: slash)...]),
         folder: path,
         user: status.st_uid,
         since: owner.guardian?.startTime ?? owner.runner.startTime,
-        adopters: owner.ancestors
+        adopters: owner.adopters
       )
       (killed, leftovers) = remains.kill()
+      bystanders = remains.bystanders()
     }
     return Reaped(
       runID: owner.runID,
       folder: path,
       killed: killed,
       leftovers: leftovers,
+      bystanders: bystanders,
       remainingPaths: leftovers.isEmpty ? FolderRemoval.remove(path) : [path]
     )
   }

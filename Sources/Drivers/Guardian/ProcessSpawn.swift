@@ -13,6 +13,7 @@ struct ProcessSpawn {
   var descriptors: [Int32]
 
   /// - Returns: the process id, which is the id of the session and the process group too.
+  /// - Throws: `.executableNotFound`, `.notExecutable`, `.system`.
   func start() throws(GuardianError) -> Int32 {
     var lifted: [Int32] = []
     defer { DescriptorList.close(lifted) }

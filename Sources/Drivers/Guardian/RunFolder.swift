@@ -32,10 +32,10 @@ package struct RunFolder: Sendable, Equatable {
       throw GuardianError(.invalid, "run id \(runID): not allowed in a tag")
     }
     let root = try safeRoot(root)
-    guard let runner = RunOwner.Process(getpid()) else { throw .system("/proc/self/stat") }
+    guard let runner = ProcessIdentity(getpid()) else { throw .system("/proc/self/stat") }
     var path = ""
     repeat {
-      path = "\(root)/\(prefix)" + String((0..<8).compactMap { _ in alphabet.randomElement() })
+      path = "\(root)/\(newName())"
     } while mkdir(path, 0o700) != 0 && errno == EEXIST
     let folder = RunFolder(path: path, runID: runID, identity: identity)
     let owner = RunOwner(
@@ -44,7 +44,7 @@ package struct RunFolder: Sendable, Equatable {
       lockName: lockName,
       runner: runner,
       guardian: nil,
-      ancestors: RunOwner.ancestors(of: getpid())
+      adopters: RunOwner.adopters(above: getpid())
     )
     let descriptor = try folder.open(ownedBy: geteuid())
     defer { close(descriptor) }
@@ -63,11 +63,20 @@ package struct RunFolder: Sendable, Equatable {
     FolderRemoval.remove(path)
   }
 
+  /// The folder's own name, which no other run has while it exists.
+  var token: String {
+    String(path.split(separator: "/").last ?? "")
+  }
+
+  static func newName() -> String {
+    prefix + String((0..<8).compactMap { _ in alphabet.randomElement() })
+  }
+
   func recordGuardian(_ processID: Int32) throws(GuardianError) {
     let descriptor = try open(ownedBy: identity.user)
     defer { close(descriptor) }
     guard var owner = RunOwner.read(in: descriptor) else { throw GuardianError(.unsafePath, path) }
-    owner.guardian = RunOwner.Process(processID)
+    owner.guardian = ProcessIdentity(processID)
     try owner.write(in: descriptor)
   }
 

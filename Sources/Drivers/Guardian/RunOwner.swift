@@ -9,38 +9,15 @@ internal import Glibc
 struct RunOwner: Codable, Equatable, Sendable {
   static let fileName = "owner.json"
 
-  /// A process, told from a later one that has its id.
-  struct Process: Codable, Equatable, Sendable {
-    var processID: Int32
-    /// In clock ticks since boot.
-    var startTime: UInt64
-
-    init(processID: Int32, startTime: UInt64) {
-      self.processID = processID
-      self.startTime = startTime
-    }
-
-    /// Nil if there is no such process.
-    init?(_ processID: Int32) {
-      guard let status = ProcessTable.status(of: processID) else { return nil }
-      self.init(processID: processID, startTime: status.startTime)
-    }
-
-    var isAlive: Bool {
-      guard let status = ProcessTable.status(of: processID) else { return false }
-      return status.startTime == startTime && status.state != "Z" && status.state != "X"
-    }
-  }
-
   var version = 1
   var runID: String
   var bootID: String
   /// The name of the deployment's lock.
   var lockName: String?
-  var runner: Process
-  var guardian: Process?
-  /// The runner's parent, its parent, and so on: to whom orphans of the run may fall.
-  var ancestors: [Process]
+  var runner: ProcessIdentity
+  var guardian: ProcessIdentity?
+  /// To whom orphans of the run fall, beside process 1.
+  var adopters: [ProcessIdentity]
 
   static func currentBootID() -> String {
     ProcessTable.text(of: "/proc/sys/kernel/random/boot_id").map {
@@ -48,12 +25,17 @@ struct RunOwner: Codable, Equatable, Sendable {
     } ?? ""
   }
 
-  static func ancestors(of processID: Int32) -> [Process] {
-    var found: [Process] = []
+  /// The ancestors that are known to take up orphans: a user's service manager. Others may
+  /// (PR_SET_CHILD_SUBREAPER), but nothing tells which, and a child of theirs would prove nothing.
+  static func adopters(above processID: Int32) -> [ProcessIdentity] {
+    var found: [ProcessIdentity] = []
     var next = ProcessTable.status(of: processID)?.parentID ?? 0
-    while next > 0, found.count < 64, let process = Process(next) {
-      found.append(process)
-      next = ProcessTable.status(of: next)?.parentID ?? 0
+    for _ in 0..<64 {
+      guard next > 0, let status = ProcessTable.status(of: next) else { break }
+      if status.program == "systemd" {
+        found.append(ProcessIdentity(processID: next, startTime: status.startTime))
+      }
+      next = status.parentID
     }
     return found
   }

@@ -6,29 +6,28 @@ internal import Glibc
 /// - was started with the run's tag in its environment, or
 /// - is the child of one of them, or
 /// - has its working folder or an open file in the run's folder, no terminal, a session as young as
-///   the run, and was orphaned: whoever works in that folder by hand has a parent of his own.
+///   the run, and was orphaned: whoever works in that folder by hand has a parent.
 struct RunRemains {
-  static let tag = "PARITY_RUN_ID"
-
-  var runID: String
+  /// The first part of each of its units' tags.
+  var token: String
   var folder: String?
   var user: UInt32
   /// The guardian's start, in clock ticks since boot.
   var since: UInt64
   /// Processes that orphans of the run fall to.
-  var adopters: [RunOwner.Process]
+  var adopters: [ProcessIdentity]
 
   /// Kills until nothing is found any more, for 10 seconds at most.
   func kill() -> (killed: [GuardedProcess], leftovers: [GuardedProcess]) {
     let clock = ContinuousClock()
     let deadline = clock.now + .seconds(10)
-    var killed: [GuardedProcess] = []
+    var killed = KilledProcesses()
     while true {
       let found = find()
       for process in found where ProcessTable.send(SIGKILL, to: process) {
-        if !killed.contains(process) { killed.append(process) }
+        killed.insert(process)
       }
-      if found.isEmpty || clock.now > deadline { return (killed, found) }
+      if found.isEmpty || clock.now > deadline { return (killed.list, found) }
       usleep(10_000)
     }
   }
@@ -42,7 +41,9 @@ struct RunRemains {
       candidates[process] = status
     }
     var proven = Set(
-      candidates.keys.filter { ProcessTable.environmentValue(Self.tag, of: $0) == runID }
+      candidates.keys.filter {
+        ProcessTable.environmentValue(SupervisedUnit.tag, of: $0)?.hasPrefix(token + "/") == true
+      }
     )
     var isGrowing = true
     while isGrowing {
@@ -61,9 +62,19 @@ struct RunRemains {
     if let leader = ProcessTable.status(of: status.session), leader.startTime < since {
       return false
     }
-    return ProcessTable.paths(of: status.processID).contains {
-      $0 == folder || $0.hasPrefix(folder + "/")
-    }
+    return uses(folder, status.processID)
+  }
+
+  /// Processes of anybody that have their working folder or an open file in the run's folder.
+  func bystanders() -> [GuardedProcess] {
+    guard let folder else { return [] }
+    return ProcessTable.all()
+      .filter { $0 != getpid() && uses(folder, $0) }
+      .compactMap { ProcessTable.guarded($0, unit: nil) }
+  }
+
+  private func uses(_ folder: String, _ process: Int32) -> Bool {
+    ProcessTable.paths(of: process).contains { $0 == folder || $0.hasPrefix(folder + "/") }
   }
 
   private func isAdopter(_ process: Int32) -> Bool {

@@ -23,7 +23,7 @@ final class SupervisedUnit {
   static let tag = "PARITY_UNIT"
 
   let kind: Kind
-  let serial: Int
+  let tagValue: String
   let leader: Int32
   let started: ContinuousClock.Instant
   var phase = Phase.running
@@ -37,16 +37,16 @@ final class SupervisedUnit {
   var forced = false
   var timedOut = false
   var cancelled = false
-  var killed: [GuardedProcess] = []
+  var killed = KilledProcesses()
   /// Those seen below its first process, since orphans may have neither tag nor session of theirs.
-  var seen: Set<GuardedProcess> = []
+  var seen: Set<ProcessIdentity> = []
   /// Requests to be answered when it is done.
   var waiting: [UInt64] = []
   var droppedOutput: [OutputStream: Int64] = [:]
 
-  init(kind: Kind, serial: Int, leader: Int32) {
+  init(kind: Kind, tagValue: String, leader: Int32) {
     self.kind = kind
-    self.serial = serial
+    self.tagValue = tagValue
     self.leader = leader
     started = ContinuousClock.now
   }
@@ -62,14 +62,13 @@ final class SupervisedUnit {
     if case .service = kind { true } else { false }
   }
 
-  static func tagValue(_ kind: Kind, serial: Int) -> String {
+  /// What `PARITY_UNIT` is for the processes of a unit: no two of them are alike on one machine.
+  static func tagValue(_ kind: Kind, serial: Int, token: String) -> String {
     switch kind {
-    case .service(let service): "\(service.name)/\(serial)"
-    case .command: "command/\(serial)"
+    case .service(let service): "\(token)/\(service.name)/\(serial)"
+    case .command: "\(token)/command/\(serial)"
     }
   }
-
-  var tagValue: String { Self.tagValue(kind, serial: serial) }
 
   func flushLogs() {
     for log in logs { log.flush() }

@@ -41,7 +41,7 @@ extension Supervision {
   /// reaped here. waitpid(2) says when there are none left, which no list can.
   private func killEverything() -> (killed: [GuardedProcess], leftovers: [GuardedProcess]) {
     let deadline = ContinuousClock.now + .seconds(10)
-    var killed: Set<GuardedProcess> = []
+    var killed = KilledProcesses()
     while reap() {
       let children = ProcessTable.children(of: getpid())
       for child in children {
@@ -50,14 +50,10 @@ extension Supervision {
         }
         kill(child, SIGKILL)
       }
-      if ContinuousClock.now > deadline { return (sorted(killed), allProcesses()) }
+      if ContinuousClock.now > deadline { return (killed.list, allProcesses()) }
       usleep(1000)
     }
-    return (sorted(killed), [])
-  }
-
-  private func sorted(_ processes: Set<GuardedProcess>) -> [GuardedProcess] {
-    processes.sorted { $0.startTime < $1.startTime }
+    return (killed.list, [])
   }
 
   private func removeFolder() -> [String] {

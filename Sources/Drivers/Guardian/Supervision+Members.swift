@@ -31,9 +31,9 @@ extension Supervision {
   /// - Returns: whether nothing was found.
   func killMembers(of unit: SupervisedUnit) -> Bool {
     let found = members(of: unit)
-    unit.seen.formUnion(found)
+    unit.seen.formUnion(found.map(\.identity))
     for process in found where ProcessTable.send(SIGKILL, to: process) {
-      if !unit.killed.contains(process) { unit.killed.append(process) }
+      unit.killed.insert(process)
     }
     return found.isEmpty
   }
@@ -50,8 +50,7 @@ extension Supervision {
     {
       return unit
     }
-    return units.last { unit in
-      unit.seen.contains { $0.processID == child && $0.startTime == status.startTime }
-    }
+    let identity = ProcessIdentity(processID: child, startTime: status.startTime)
+    return units.last { $0.seen.contains(identity) }
   }
 }

@@ -184,8 +184,9 @@ extension Supervision {
 
     serials += 1
     var environment = environment
-    environment[RunRemains.tag] = settings.runID
-    environment[SupervisedUnit.tag] = SupervisedUnit.tagValue(kind, serial: serials)
+    let tag = SupervisedUnit.tagValue(kind, serial: serials, token: settings.token)
+    environment["PARITY_RUN_ID"] = settings.runID
+    environment[SupervisedUnit.tag] = tag
     umask(mode_t(fileModeMask))
     let spawn = ProcessSpawn(
       program: program,
@@ -194,7 +195,7 @@ extension Supervision {
       workingDirectory: workingDirectory,
       descriptors: pipes.childDescriptors
     )
-    let unit = SupervisedUnit(kind: kind, serial: serials, leader: try spawn.start())
+    let unit = SupervisedUnit(kind: kind, tagValue: tag, leader: try spawn.start())
     units.append(unit)
     return unit
   }

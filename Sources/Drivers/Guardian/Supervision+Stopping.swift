@@ -18,7 +18,7 @@ extension Supervision {
     case .running:
       unit.remainingSteps = service.stopSteps[...]
       unit.phase = .stopping
-      unit.deadline = nil
+      unit.deadline = ContinuousClock.now
     case .done:
       // Stopped before: the answer is the same, and what came up since is killed.
       unit.phase = .killing
@@ -95,7 +95,7 @@ extension Supervision {
       unit.forced = true
       return beginKilling(unit)
     }
-    unit.seen.formUnion(members(of: unit))
+    unit.seen.formUnion(members(of: unit).map(\.identity))
     signal(unit, step.signal, step.target)
     unit.deadline = ContinuousClock.now + step.grace
   }
@@ -121,7 +121,7 @@ extension Supervision {
   }
 
   private func stopRecord(_ unit: SupervisedUnit) -> ServiceStop {
-    ServiceStop(service: unit.name, end: unit.end, forced: unit.forced, killed: unit.killed)
+    ServiceStop(service: unit.name, end: unit.end, forced: unit.forced, killed: unit.killed.list)
   }
 
   private func answer(_ unit: SupervisedUnit) -> GuardianMessage.Reply {
@@ -139,7 +139,7 @@ extension Supervision {
       droppedOutput: unit.droppedOutput[.standardOutput] ?? 0,
       droppedError: unit.droppedOutput[.standardError] ?? 0,
       duration: ContinuousClock.now - unit.started,
-      killedDescendants: unit.killed.filter { $0.processID != unit.leader }
+      killedDescendants: unit.killed.list.filter { $0.processID != unit.leader }
     )
     return .ended(summary)
   }
