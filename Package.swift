@@ -26,11 +26,15 @@ func module(
   )
 }
 
-func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+  of name: String,
+  _ dependencies: [Target.Dependency] = [],
+  exclude: [String] = []
+) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.init(stringLiteral: name)] + dependencies,
-    exclude: [],
+    exclude: exclude,
     swiftSettings: swiftSettings
   )
 }
@@ -83,10 +87,11 @@ let package = Package(
     module("Evidence"),
     module("Git", [subprocess]),
     module("ClickHouseQueries", ["HTTPRequests"]),
-    module("HTTPRequests", ["CLibcurl"]),
-    module("PostgresQueries", ["CLibpq"]),
-    module("XMLDocuments", ["CLibxml2"]),
-    module("MarkdownDocuments", ["CLibcmark"]),
+    module("HTTPRequests", ["CLibcurl", "Threads"]),
+    module("PostgresQueries", ["CLibpq", "Threads"]),
+    module("Threads"),
+    module("XMLDocuments", ["CLibxml2", "Evidence"]),
+    module("MarkdownDocuments", ["CLibcmark", "Evidence"]),
 
     .systemLibrary(
       name: "CLibcurl",
@@ -109,8 +114,22 @@ let package = Package(
     // A small server that stands for Plausible in this project's own suite.
     .executableTarget(
       name: "plausible-standin",
-      dependencies: ["ClickHouseQueries", "HTTPRequests", "PostgresQueries", flyingFox],
+      dependencies: ["PlausibleStandin", argumentParser],
       path: "Tests/Standins/plausible",
+      exclude: ["Library", "test-standin.sh"],
+      swiftSettings: swiftSettings
+    ),
+    module(
+      "PlausibleStandin",
+      ["ClickHouseQueries", "HTTPRequests", "PostgresQueries", argumentParser, flyingFox],
+      path: "Tests/Standins/plausible/Library"
+    ),
+
+    // A runner that may be killed, and its guardian, for the tests of process supervision.
+    .executableTarget(
+      name: "guardian-runner",
+      dependencies: ["Drivers"],
+      path: "Tests/Standins/runner",
       swiftSettings: swiftSettings
     ),
 
@@ -121,7 +140,10 @@ let package = Package(
     tests(of: "ClickHouseQueries", ["HTTPRequests", flyingFox]),
     .testTarget(
       name: "PlausibleStandinTests",
-      dependencies: ["plausible-standin", "HTTPRequests"],
+      dependencies: [
+        "plausible-standin", "PlausibleStandin", "ClickHouseQueries", "HTTPRequests",
+        "PostgresQueries", argumentParser,
+      ],
       swiftSettings: swiftSettings
     ),
     tests(of: "XMLDocuments"),
@@ -129,10 +151,10 @@ let package = Package(
     tests(of: "Git", [subprocess]),
     tests(of: "Corpus", ["Evidence", "Git"]),
     tests(of: "Checks", [flyingFox]),
-    tests(of: "Drivers"),
+    tests(of: "Drivers", ["CLinux", "guardian-runner"]),
     tests(of: "Running"),
     tests(of: "Auditing"),
-    tests(of: "Rendering", ["MarkdownDocuments", "XMLDocuments"]),
+    tests(of: "Rendering", ["Evidence", "MarkdownDocuments", "XMLDocuments"], exclude: ["Golden"]),
     tests(of: "Commands"),
   ]
 )

@@ -1,0 +1,94 @@
+/// Everything that is looked for, arranged so that a text can be passed over quickly.
+///
+/// Every way to write a secret begins with one of a few thousand groups of four bytes. A bit map of
+/// their hashes tells at nearly every place of a text that no secret begins there.
+struct RedactionTable: Sendable {
+  /// What is written in place of each secret.
+  let masks: [[UInt8]]
+  let patterns: [RedactionPattern]
+  /// A bit for each hash of a window.
+  let bitmap: [UInt64]
+  /// How far right a product is shifted to be a hash.
+  let shift: UInt32
+  /// Patterns whose text is written with this first byte and begins in another form.
+  let byLeadByte: [[Int]]
+
+  /// Windows that begin with a plain character, as a hash table with open addressing.
+  private let slots: [Slot]
+  private let candidates: [Int]
+
+  private struct Slot {
+    var window: UInt32 = 0
+    var start = 0
+    var count = 0
+  }
+
+  var isEmpty: Bool { patterns.isEmpty }
+
+  init(_ secrets: [Redactor.Secret]) {
+    masks = secrets.map { Array(Redactor.mask(for: $0.name).utf8) }
+    let patterns = secrets.enumerated().flatMap { index, secret in
+      RedactionPattern.patterns(of: secret.content, secret: index)
+    }
+    self.patterns = patterns
+    var plain: [UInt32: [Int]] = [:]
+    var windows: Set<UInt32> = []
+    var byLeadByte = [[Int]](repeating: [], count: 256)
+    for (index, pattern) in patterns.enumerated() {
+      pattern.forEachWindow { window, isPlain in
+        windows.insert(window)
+        if isPlain, plain[window]?.last != index { plain[window, default: []].append(index) }
+      }
+      if let first = pattern.units.first, !first.isLiteral {
+        byLeadByte[Int(first.byte(0))].append(index)
+      }
+    }
+    self.byLeadByte = byLeadByte
+
+    // At least 32 bits a window, so that few others share one; 32 KB stay in the first cache.
+    let bits = min(max(Self.log2(windows.count * 32), 18), 26)
+    shift = UInt32(32 - bits)
+    var bitmap = [UInt64](repeating: 0, count: 1 << (bits - 6))
+    for window in windows {
+      let hash = Self.hash(window, shift: shift)
+      bitmap[Int(hash >> 6)] |= 1 << UInt64(hash & 63)
+    }
+    self.bitmap = bitmap
+
+    var slots = [Slot](repeating: Slot(), count: 1 << Self.log2(max(plain.count * 2, 2)))
+    var candidates: [Int] = []
+    for (window, indices) in plain {
+      var place = Self.slot(of: window, count: slots.count)
+      while slots[place].count > 0 { place = (place + 1) & (slots.count - 1) }
+      slots[place] = Slot(window: window, start: candidates.count, count: indices.count)
+      candidates += indices
+    }
+    self.slots = slots
+    self.candidates = candidates
+  }
+
+  @inline(__always)
+  static func hash(_ window: UInt32, shift: UInt32) -> UInt32 {
+    (window &* 0x9E37_79B1) &>> shift
+  }
+
+  /// The patterns that may be written so that these four bytes come first.
+  func candidates(for window: UInt32) -> ArraySlice<Int> {
+    var place = Self.slot(of: window, count: slots.count)
+    while slots[place].count > 0 {
+      let slot = slots[place]
+      if slot.window == window { return candidates[slot.start..<(slot.start + slot.count)] }
+      place = (place + 1) & (slots.count - 1)
+    }
+    return []
+  }
+
+  private static func slot(of window: UInt32, count: Int) -> Int {
+    Int((window &* 0x85EB_CA6B) >> 7) & (count - 1)
+  }
+
+  /// Rounded up.
+  private static func log2(_ value: Int) -> Int {
+    Int.bitWidth - (value - 1).leadingZeroBitCount
+  }
+}

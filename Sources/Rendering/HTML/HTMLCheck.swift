@@ -1,0 +1,151 @@
+import Evidence
+
+/// The checks of one file, or the generic ones of one stage.
+struct HTMLSuite: TemplateFields {
+  let path: String
+  /// Places among the coverage's checks.
+  var checks: [Int]
+  var counts: [HTMLCount]
+
+  static let table = TemplateTable<HTMLSuite>(
+    .text("path", "functional/event_tracking, generic/install") { $0.path },
+    .number("total", "how many checks") { $0.checks.count },
+    .list("counts", "checks by outcome") { $0.counts }
+  )
+
+  /// In the order in which they first appear.
+  static func all(_ lookup: HTMLLookup) -> [HTMLSuite] {
+    var suites: [HTMLSuite] = []
+    var places: [String: Int] = [:]
+    for (index, check) in lookup.coverage.checks.enumerated() {
+      let path = "\(check.id.folder)/\(check.id.stem)"
+      if let place = places[path] {
+        suites[place].checks.append(index)
+      } else {
+        places[path] = suites.count
+        suites.append(HTMLSuite(path: path, checks: [index], counts: []))
+      }
+    }
+    for place in suites.indices {
+      var counts: [Outcome.Word: Int] = [:]
+      for index in suites[place].checks {
+        counts[lookup.outcome(of: lookup.coverage.checks[index]).word, default: 0] += 1
+      }
+      suites[place].counts = Outcome.Word.allCases.compactMap { word in
+        counts[word].map {
+          HTMLCount(
+            mark: HTMLMark(word, isOnStandin: lookup.coverage.isOnStandin),
+            count: $0
+          )
+        }
+      }
+    }
+    return suites
+  }
+}
+
+/// What `html/checks` may ask for.
+struct HTMLChecks: TemplateFields {
+  let checks: [HTMLCheck]
+
+  static let table = TemplateTable<HTMLChecks>(
+    .list("checks", "some of a suite's checks") { $0.checks }
+  )
+}
+
+struct HTMLCheck: TemplateFields {
+  let index: Int
+  let check: CheckCoverage
+  let record: CheckRecord?
+  let outcome: Outcome
+  let mark: HTMLMark
+  let isShort: Bool
+
+  init(index: Int, lookup: HTMLLookup, mayBeShort: Bool) {
+    self.index = index
+    check = lookup.coverage.checks[index]
+    record = lookup.record(of: check.id)
+    outcome = lookup.outcome(of: check)
+    mark = HTMLMark(outcome.word, isOnStandin: lookup.coverage.isOnStandin)
+    isShort = mayBeShort && outcome.isPassed
+  }
+
+  static let table = TemplateTable<HTMLCheck>(
+    .number("index", "its place among all checks, from 0") { $0.index },
+    .flag("isShort", "whether its line is all there is") { $0.isShort },
+    .text("id", "its id") { $0.check.id.description },
+    .text("name", "the last part of its id") { $0.check.id.name },
+    .text("about", "what it verifies") { $0.check.about },
+    .text("kind", "generic, overlay, functional or integrity") { $0.check.kind.shown },
+    .text("stage", "the stage that it belongs to") { $0.check.stage.rawValue },
+    .flag("isHealth", "whether it only looks at whether the app is well") { $0.check.isHealth },
+    .object("mark", "its outcome") { $0.mark },
+    .optionalText("reason", "why, where it did not pass") { $0.outcome.reason },
+    .flag("isOpen", "whether it is shown unfolded") {
+      $0.outcome.word == .failed || $0.outcome.word == .broken
+    },
+    .text("duration", "how long it took") { Words.duration($0.record?.microseconds ?? 0) },
+    .text("strength", "how much its evidence carries") { $0.check.strength.shown },
+    .text("meaning", "what that strength means") { $0.check.strength.meaning },
+    .optionalText("place", "where it is written") { $0.check.place?.description },
+    .optionalText("control", "what its control showed") { $0.check.control?.shown },
+    .text("controlTone", "a class of the style") {
+      ($0.check.control?.tone ?? .quiet).rawValue
+    },
+    .list("fails", "what would make it fail") { $0.check.failsWhen.map(HTMLLine.init) },
+    .flag("hasFails", "whether there are any") { !$0.check.failsWhen.isEmpty },
+    .list("ports", "units of the corpus that it stands for") {
+      $0.check.ports.map(HTMLLine.init)
+    },
+    .flag("hasPorts", "whether there are any") { !$0.check.ports.isEmpty },
+    .list("steps", "what it did and saw") { ($0.record?.steps ?? []).map(HTMLStep.init) },
+    .list("controlSteps", "what its control did and saw") {
+      ($0.record?.control?.steps ?? []).map(HTMLStep.init)
+    },
+    .flag("hasControlSteps", "whether there are any") {
+      $0.record?.control?.steps.isEmpty == false
+    }
+  )
+}
+
+struct HTMLStep: TemplateFields {
+  let step: StepRecord
+
+  static let table = TemplateTable<HTMLStep>(
+    .text("number", "2, or 2.1 inside a group") { $0.step.number },
+    .text("kind", "http, postgres, clickhouse, exec, file, script or group") { $0.step.kind },
+    .text("title", "what it does, as written in the suite") { $0.step.title },
+    .object("mark", "its outcome") { HTMLMark($0.step.outcome.word) },
+    .optionalText("reason", "why, where it did not pass") { $0.step.outcome.reason },
+    .optionalText("place", "where it is written") { $0.step.place?.description },
+    .optionalText("attempts", "how often, where more than once") {
+      $0.step.attempts > 1 ? "\($0.step.attempts) attempts" : nil
+    },
+    .text("duration", "how long it took") { Words.duration($0.step.microseconds) },
+    .list("assertions", "what was looked at") { $0.step.assertions.map(HTMLAssertion.init) },
+    .flag("hasAssertions", "whether there are any") { !$0.step.assertions.isEmpty },
+    .optionalText("captured", "names of what was kept for later") {
+      $0.step.captured.isEmpty ? nil : $0.step.captured.joined(separator: ", ")
+    },
+    .object("exchange", "what went over the wire") { $0.step.exchange.map(HTMLExchange.init) }
+  )
+}
+
+struct HTMLAssertion: TemplateFields {
+  let assertion: AssertionRecord
+
+  static let table = TemplateTable<HTMLAssertion>(
+    .text("subject", "what was looked at") { $0.assertion.subject },
+    .text("expected", "what it must be, as written") { $0.assertion.expected },
+    .optionalText("wanted", "the same with its values, where that differs") {
+      $0.assertion.wanted == $0.assertion.expected ? nil : $0.assertion.wanted
+    },
+    .optionalText("actual", "what was there") { $0.assertion.actual },
+    .object("mark", "whether it holds") {
+      $0.assertion.holds
+        ? HTMLMark(tone: .quiet, sign: "✓", word: "holds")
+        : HTMLMark(tone: .bad, sign: "✗", word: "does not hold")
+    },
+    .flag("holds", "whether it holds") { $0.assertion.holds }
+  )
+}

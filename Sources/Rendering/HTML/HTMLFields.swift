@@ -1,0 +1,255 @@
+import Evidence
+import MarkdownDocuments
+
+/// What `html/begin` and `html/end` may ask for.
+struct HTMLFields: TemplateFields {
+  private let lookup: HTMLLookup
+  private let style: String
+  private var coverage: CoverageModel { lookup.coverage }
+  private var record: RunRecord { lookup.record }
+
+  init(_ lookup: HTMLLookup, style: String) {
+    self.lookup = lookup
+    self.style = style
+  }
+
+  static let table = TemplateTable<HTMLFields>(
+    .markup("style", "the style sheet") { $0.style },
+    .text("recipe", "the recipe's name") { $0.coverage.recipe },
+    .object("level", "the level") { HTMLLevel(coverage: $0.coverage) },
+    .text("shownOn", "what it was shown on, in a sentence") { $0.coverage.shownOn },
+    .flag("isOnStandin", "whether a stand-in showed it") { $0.coverage.isOnStandin },
+    .optionalText("base", "the version that it came from") { $0.coverage.base?.version },
+    .text("target", "the version that it is about") { $0.coverage.target.version },
+    .text("driver", "what put it up") { $0.coverage.driver },
+    .text("started", "when the run began") { $0.record.header.startedAt },
+    .text("duration", "how long the run took") { Words.duration($0.record.microseconds) },
+    .optionalText("end", "how the run ended, where it did not finish") {
+      $0.record.end == .finished ? nil : $0.record.end.shown
+    },
+    .list("counts", "claims by verdict") { HTMLCount.claims($0.coverage) },
+    .list("problems", "what is red or open, the worst first") { HTMLProblem.all($0.lookup) },
+    .flag("hasProblems", "whether there are any") { !HTMLProblem.all($0.lookup).isEmpty },
+    .list("rungs", "L1 to L5") { fields in
+      fields.coverage.rungs.map {
+        HTMLRung(rung: $0, isOnStandin: fields.coverage.isOnStandin)
+      }
+    },
+    .list("stages", "the run's time line") { fields in
+      fields.record.stages.map { HTMLStage(stage: $0, whole: fields.record.microseconds) }
+    },
+    .text("gateAsked", "what readiness asks") { $0.coverage.gate.asked },
+    .text("gateAccepts", "what readiness accepts") { $0.coverage.gate.accepts },
+    .number("gateWithin", "the limit in seconds") { $0.coverage.gate.within },
+    .text("corpus", "what was looked at and found, in sentences") {
+      $0.coverage.corpus.sentences(for: $0.coverage.recipe)
+    },
+    .list("parts", "P1 to P4 with their claims") { fields in
+      ClaimPart.allCases.map { HTMLPart(part: $0, lookup: fields.lookup) }
+    },
+    .list("stores", "one row per store") { $0.coverage.stores.map(HTMLStore.init) },
+    .flag("hasStores", "whether there are any") { !$0.coverage.stores.isEmpty },
+    .list("deferrals", "what the suite puts off") { $0.coverage.deferrals.map(HTMLDeferral.init) },
+    .flag("hasDeferrals", "whether there are any") { !$0.coverage.deferrals.isEmpty },
+    .list("findings", "what the rules say") { $0.coverage.findings.map(HTMLFinding.init) },
+    .flag("hasFindings", "whether there are any") { !$0.coverage.findings.isEmpty },
+    .number("checkCount", "how many checks there are") { $0.coverage.checks.count },
+    .optionalMarkup("notes", "the suite's own prose") { fields in
+      fields.coverage.notes.map { HTMLNotes.html($0) }
+    },
+    .list("facts", "versions and hashes") { $0.facts }
+  )
+
+  private var facts: [HTMLFact] {
+    var all = [
+      HTMLFact(name: "parity", value: record.header.toolVersion),
+      HTMLFact(name: "run", value: record.header.id),
+      HTMLFact(name: "host", value: record.header.host),
+      HTMLFact(name: "suite tree", value: coverage.suiteTree),
+      HTMLFact(name: "target tree", value: coverage.target.tree),
+    ]
+    if let base = coverage.base { all.append(HTMLFact(name: "base tree", value: base.tree)) }
+    all.append(HTMLFact(name: "corpus tree", value: coverage.corpus.tree ?? "not readable"))
+    if record.unreadableLines > 0 {
+      all.append(HTMLFact(name: "events not readable", value: "\(record.unreadableLines)"))
+    }
+    return all
+  }
+}
+
+struct HTMLLevel: TemplateFields {
+  let coverage: CoverageModel
+
+  static let table = TemplateTable<HTMLLevel>(
+    .number("number", "0 to 5") { $0.coverage.level },
+    .text("name", "what it stands for") { $0.coverage.levelName },
+    .text("tone", "a class of the style") {
+      $0.coverage.isOnStandin ? "standin" : $0.coverage.level == 0 ? "quiet" : "good"
+    },
+    .flag("isOnStandin", "whether a stand-in showed it") { $0.coverage.isOnStandin }
+  )
+}
+
+struct HTMLRung: TemplateFields {
+  let rung: RungCoverage
+  let isOnStandin: Bool
+
+  static let table = TemplateTable<HTMLRung>(
+    .number("level", "1 to 5") { $0.rung.level },
+    .text("name", "the rung's name") { $0.rung.name },
+    .object("mark", "its state") { HTMLMark($0.rung.state, isOnStandin: $0.isOnStandin) },
+    .optionalText("reason", "why, where it is no pass") { $0.rung.reason }
+  )
+}
+
+/// One thing that somebody should look at.
+struct HTMLProblem: TemplateFields {
+  let mark: HTMLMark
+  let subject: String
+  let reason: String
+  let link: String?
+  let lines: [HTMLLine]
+
+  static let table = TemplateTable<HTMLProblem>(
+    .object("mark", "what it is") { $0.mark },
+    .text("subject", "the check, stage or claim") { $0.subject },
+    .text("reason", "what is wrong") { $0.reason },
+    .optionalText("link", "the place on the page") { $0.link },
+    .list("lines", "what was expected and what was there") { $0.lines }
+  )
+
+  /// At most so many: the rest stands in its own place further down.
+  private static let maximum = 50
+
+  static func all(_ lookup: HTMLLookup) -> [HTMLProblem] {
+    var red: [HTMLProblem] = []
+    var open: [HTMLProblem] = []
+    for stage in lookup.record.stages {
+      let word = stage.outcome.word
+      guard word == .failed || word == .broken, let reason = stage.outcome.reason else { continue }
+      red.append(
+        HTMLProblem(
+          mark: HTMLMark(word),
+          subject: "stage \(stage.stage.rawValue)",
+          reason: reason,
+          link: "#stage-\(stage.stage.rawValue)",
+          lines: []
+        )
+      )
+    }
+    for (index, check) in lookup.coverage.checks.enumerated() {
+      let outcome = lookup.outcome(of: check)
+      guard outcome.word == .failed || outcome.word == .broken else { continue }
+      let steps = lookup.record(of: check.id)?.steps ?? []
+      let wrong = steps.flatMap(\.assertions).filter { !$0.holds }
+      red.append(
+        HTMLProblem(
+          mark: HTMLMark(outcome.word),
+          subject: "\(check.id)",
+          reason: outcome.reason ?? "",
+          link: "#check-\(index)",
+          lines: wrong.prefix(5).map { HTMLLine(text: ReportText.assertion($0)) }
+        )
+      )
+      if red.count >= maximum { break }
+    }
+    for claim in lookup.coverage.claims {
+      let word = claim.verdict.word
+      guard word == .refuted || word == .unproven else { continue }
+      let problem = HTMLProblem(
+        mark: HTMLMark(word),
+        subject: "\(claim.id) — \(claim.statement)",
+        reason: claim.verdict.reason ?? "",
+        link: "#\(claim.part.rawValue)",
+        lines: []
+      )
+      if word == .refuted { red.append(problem) } else { open.append(problem) }
+    }
+    return Array((red + open).prefix(maximum))
+  }
+}
+
+struct HTMLPart: TemplateFields {
+  let part: ClaimPart
+  let lookup: HTMLLookup
+
+  static let table = TemplateTable<HTMLPart>(
+    .text("id", "P1 to P4") { $0.part.rawValue },
+    .text("title", "what it is about") { $0.part.title },
+    .flag("isLifecycle", "whether it is P1") { $0.part == .p1 },
+    .flag("isCorpus", "whether it is P2") { $0.part == .p2 },
+    .flag("isIntegrity", "whether it is P4") { $0.part == .p4 },
+    .list("claims", "its claims") { part in
+      part.lookup.coverage.claims.filter { $0.part == part.part }
+        .map { HTMLClaim(claim: $0, lookup: part.lookup) }
+    },
+    .flag("hasClaims", "whether there are any") { part in
+      part.lookup.coverage.claims.contains { $0.part == part.part }
+    }
+  )
+}
+
+struct HTMLClaim: TemplateFields {
+  let claim: Claim
+  let lookup: HTMLLookup
+
+  static let table = TemplateTable<HTMLClaim>(
+    .text("id", "the claim's id") { $0.claim.id },
+    .text("statement", "what is claimed") { $0.claim.statement },
+    .object("verdict", "what the evidence says") { HTMLVerdict(verdict: $0.claim.verdict) },
+    .list("checks", "what it rests on") { claim in
+      claim.claim.checks.map { HTMLCheckLink(id: $0, place: claim.lookup.place(of: $0)) }
+    }
+  )
+}
+
+struct HTMLCheckLink: TemplateFields {
+  let id: CheckID
+  let place: Int?
+
+  static let table = TemplateTable<HTMLCheckLink>(
+    .text("id", "the check's id") { $0.id.description },
+    .optionalText("link", "its place on the page") { $0.place.map { "#check-\($0)" } }
+  )
+}
+
+struct HTMLStore: TemplateFields {
+  let store: StoreCoverage
+
+  static let table = TemplateTable<HTMLStore>(
+    .text("name", "the store") { $0.store.name },
+    .text("kind", "PostgreSQL, ClickHouse or volume") { $0.store.kind.shown },
+    .optionalText("marker", "what is planted") { $0.store.marker },
+    .optionalText("counts", "what is counted") {
+      $0.store.counts.isEmpty ? nil : $0.store.counts.joined(separator: ", ")
+    },
+    .optionalText("mechanism", "how it is backed up") { $0.store.mechanism },
+    .object("upgrade", "after the upgrade") { HTMLVerdict(verdict: $0.store.upgrade) },
+    .object("dropped", "gone before the restore") { HTMLVerdict(verdict: $0.store.dropped) },
+    .object("restored", "after the restore") { HTMLVerdict(verdict: $0.store.restored) },
+    .object("result", "all of it together") { HTMLVerdict(verdict: $0.store.result) }
+  )
+}
+
+struct HTMLDeferral: TemplateFields {
+  let deferral: Deferral
+
+  static let table = TemplateTable<HTMLDeferral>(
+    .text("what", "what is put off") { $0.deferral.what },
+    .text("why", "why") { $0.deferral.why },
+    .text("until", "until when") { $0.deferral.until }
+  )
+}
+
+struct HTMLFinding: TemplateFields {
+  let finding: Finding
+
+  static let table = TemplateTable<HTMLFinding>(
+    .object("mark", "its severity") { HTMLMark($0.finding.severity) },
+    .text("rule", "the rule's id") { $0.finding.rule },
+    .text("message", "what is found") { $0.finding.message },
+    .optionalText("place", "where") { $0.finding.place?.description },
+    .text("advice", "what to do") { $0.finding.advice },
+    .optionalText("waived", "why it does not count") { $0.finding.waived }
+  )
+}

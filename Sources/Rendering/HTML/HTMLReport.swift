@@ -1,0 +1,88 @@
+package import Evidence
+
+/// `coverage.html`: one file that needs no network and no script.
+package struct HTMLReport: Sendable {
+  private let coverage: CoverageModel
+  private let record: RunRecord
+  private let templates: TemplateSet
+
+  /// Checks that are rendered at a time.
+  private static let chunk = 200
+  /// Above so many checks, those that passed stand in short lines without their steps.
+  private static let fullLimit = 2_000
+
+  package init(
+    _ coverage: CoverageModel,
+    _ record: RunRecord,
+    templates: TemplateSet = .embedded
+  ) {
+    self.coverage = coverage
+    self.record = record
+    self.templates = templates
+  }
+
+  /// Hands the page over piece by piece, in order.
+  package func forEachPiece(
+    _ body: (String) throws(RenderingError) -> Void
+  ) throws(RenderingError) {
+    let renderer = try templates.renderer(.html)
+    let lookup = HTMLLookup(coverage, record)
+    let fields = HTMLFields(lookup, style: templates.files["html/style.css"] ?? "")
+    try body(renderer.render("html/begin", fields))
+    let isShort = coverage.checks.count > Self.fullLimit
+    for suite in HTMLSuite.all(lookup) {
+      try body(renderer.render("html/suite-begin", suite))
+      var start = suite.checks.startIndex
+      while start < suite.checks.endIndex {
+        let end = min(start + Self.chunk, suite.checks.endIndex)
+        let checks = suite.checks[start..<end].map {
+          HTMLCheck(index: $0, lookup: lookup, mayBeShort: isShort)
+        }
+        try body(renderer.render("html/checks", HTMLChecks(checks: checks)))
+        start = end
+      }
+      try body(renderer.render("html/suite-end", suite))
+    }
+    try body(renderer.render("html/end", fields))
+  }
+
+  package func rendered() throws(RenderingError) -> String {
+    var text = ""
+    try forEachPiece { (piece) throws(RenderingError) in text += piece }
+    return text
+  }
+
+  package func write(to path: String) throws(RenderingError) {
+    let file = try AtomicFile(path)
+    try forEachPiece { (piece) throws(RenderingError) in try file.write(piece.utf8) }
+    try file.commit()
+  }
+}
+
+/// What is found by a check's id, made once.
+final class HTMLLookup: Sendable {
+  let coverage: CoverageModel
+  let record: RunRecord
+  private let records: [CheckID: Int]
+  private let checks: [CheckID: Int]
+
+  init(_ coverage: CoverageModel, _ record: RunRecord) {
+    self.coverage = coverage
+    self.record = record
+    records = Dictionary(
+      record.checks.enumerated().map { ($1.id, $0) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    checks = Dictionary(
+      coverage.checks.enumerated().map { ($1.id, $0) },
+      uniquingKeysWith: { first, _ in first }
+    )
+  }
+
+  func record(of id: CheckID) -> CheckRecord? { records[id].map { record.checks[$0] } }
+  func place(of id: CheckID) -> Int? { checks[id] }
+
+  func outcome(of check: CheckCoverage) -> Outcome {
+    record(of: check.id)?.outcome ?? check.outcome
+  }
+}

@@ -1,0 +1,195 @@
+import Evidence
+import XMLDocuments
+
+/// What `junit/begin` and `junit/end` may ask for: nothing, since readers refuse attributes there.
+struct JUnitDocument: TemplateFields {
+  static let table = TemplateTable<JUnitDocument>()
+}
+
+/// What `junit/suite-begin` and `junit/suite-end` may ask for.
+struct JUnitSuite: TemplateFields {
+  let name: String
+  let package: String
+  let id: Int
+  let hostname: String
+  let timestamp: String
+  let suite: JUnitPlan.Suite
+  let properties: [JUnitProperty]
+  let account: String
+
+  static let table = TemplateTable<JUnitSuite>(
+    .text("name", "the suite's name, with [stand-in] where it applies") { $0.name },
+    .text("package", "the recipe") { $0.package },
+    .number("id", "from 0") { $0.id },
+    .text("hostname", "the machine that ran it") { $0.hostname },
+    .text("timestamp", "the run's start in UTC, without a zone") { $0.timestamp },
+    .number("tests", "the number of cases") { $0.suite.tests },
+    .number("failures", "how many failed") { $0.suite.failures },
+    .number("errors", "how many could not tell") { $0.suite.errors },
+    .number("skipped", "how many were skipped") { $0.suite.skipped },
+    .text("time", "seconds, three decimals") { Words.seconds($0.suite.microseconds) },
+    .list("properties", "what holds for all cases") { $0.properties },
+    .markup("account", "what happened, in a few lines") {
+      XMLText.escaped($0.account, as: .content)
+    }
+  )
+}
+
+struct JUnitProperty: TemplateFields {
+  let name: String
+  let value: String
+
+  static let table = TemplateTable<JUnitProperty>(
+    .text("name", "the property's name") { $0.name },
+    .text("value", "its value") { $0.value }
+  )
+}
+
+/// What `junit/cases` may ask for.
+struct JUnitCases: TemplateFields {
+  let cases: [JUnitCase]
+
+  static let table = TemplateTable<JUnitCases>(.list("cases", "some of a suite's cases") { $0.cases })
+}
+
+struct JUnitCase: TemplateFields {
+  var name: String
+  var classname: String
+  var microseconds: Int
+  var result: JUnitResult
+  /// Our own word: `failed`, `refuted`, `broken`, `notRun`.
+  var type: String
+  var message: String
+  var text: String
+
+  static let table = TemplateTable<JUnitCase>(
+    .text("name", "the check's or the claim's name") { $0.name },
+    .text("classname", "<recipe>.<folder>.<stem>") { $0.classname },
+    .text("time", "seconds, three decimals") { Words.seconds($0.microseconds) },
+    .flag("failure", "whether an answer did not satisfy") { $0.result == .failure },
+    .flag("error", "whether the run cannot tell") { $0.result == .error },
+    .flag("isSkipped", "whether it was skipped") { $0.result == .skipped },
+    .flag("passed", "whether it passed") { $0.result == .passed },
+    .text("type", "the outcome's or the verdict's own word") { $0.type },
+    .text("message", "the reason, in one line") { $0.message },
+    .markup("text", "the evidence") { XMLText.escaped($0.text, as: .content) }
+  )
+}
+
+extension JUnitPlan {
+  /// Bytes of a message, of one case's evidence, and of a suite's account.
+  private static let limits = (message: 1_000, text: 16_384, account: 16_384)
+
+  func fields(of suite: Suite, id: Int) -> JUnitSuite {
+    let standin = coverage.isOnStandin ? " [stand-in]" : ""
+    return JUnitSuite(
+      name: "\(coverage.recipe) \(suite.path)\(standin)",
+      package: coverage.recipe,
+      id: id,
+      hostname: record.header.host.isEmpty ? "localhost" : record.header.host,
+      timestamp: Timestamp.withoutZone(record.header.startedAt),
+      suite: suite,
+      properties: properties,
+      account: account(of: suite)
+    )
+  }
+
+  private var properties: [JUnitProperty] {
+    var all = [
+      JUnitProperty(name: "driver", value: coverage.driver),
+      JUnitProperty(name: "target", value: coverage.target.version),
+      JUnitProperty(name: "level", value: coverage.shownLevel),
+      JUnitProperty(name: "corpus", value: coverage.corpus.state.shown),
+      JUnitProperty(name: "run", value: record.header.id),
+      JUnitProperty(name: "parity", value: record.header.toolVersion),
+    ]
+    if let base = coverage.base { all.insert(JUnitProperty(name: "base", value: base.version), at: 1) }
+    for standin in coverage.standins {
+      let versions = standin.versions.joined(separator: " → ")
+      all.append(
+        JUnitProperty(name: "stand-in.\(standin.service)", value: "\(standin.what) \(versions)")
+      )
+    }
+    return all
+  }
+
+  private func account(of suite: Suite) -> String {
+    var text = coverage.isOnStandin ? "\(coverage.shownOn)\n" : ""
+    if let stage = Stage.allCases.first(where: { suite.path == "generic/\($0.rawValue)" }),
+      let readiness = record[stage]?.readiness
+    {
+      text += ReportText.readiness(readiness) + "\n"
+    }
+    for (index, entry) in suite.entries.enumerated() {
+      if text.utf8.count > Self.limits.account {
+        text += "… and \(suite.entries.count - index) more\n"
+        break
+      }
+      let one = testCase(entry, in: suite)
+      let reason = one.message.isEmpty ? "" : ": \(one.message)"
+      text += "\(one.type) \(one.name) (\(Words.duration(one.microseconds)))\(reason)\n"
+    }
+    if suite.path == "parity" {
+      for finding in coverage.findings { text += ReportText.finding(finding) + "\n" }
+    }
+    return XMLText.cut(text, to: Self.limits.account)
+  }
+
+  func testCase(_ entry: Entry, in suite: Suite) -> JUnitCase {
+    var one = JUnitCase(
+      name: "",
+      classname: "\(coverage.recipe)." + suite.path.replacing("/", with: "."),
+      microseconds: microseconds(of: entry),
+      result: result(of: entry),
+      type: "",
+      message: "",
+      text: ""
+    )
+    func take(_ name: String, _ outcome: Outcome) {
+      one.name = name
+      one.type = outcome.word.rawValue
+      one.message = outcome.reason ?? ""
+    }
+    func take(_ name: String, _ verdict: Verdict) {
+      one.name = name
+      one.type = verdict.word.rawValue
+      let until = verdict.until.map { " (until \($0))" } ?? ""
+      one.message = (verdict.reason ?? "") + until
+    }
+    switch entry {
+    case .check(let index):
+      let check = coverage.checks[index]
+      take(check.id.name, outcome(of: check))
+      one.text = ReportText.check(check, record(of: check.id))
+    case .operation(let stage, let index):
+      guard let operation = record[stage]?.operations[index] else { break }
+      let twins = record[stage]?.operations[..<index].count { $0.name == operation.name } ?? 0
+      take("operation \(operation.name)" + (twins > 0 ? " (\(twins + 1))" : ""), operation.outcome)
+      one.text = ReportText.operation(operation)
+    case .readiness(let stage):
+      guard let readiness = record[stage]?.readiness else { break }
+      take("readiness", .failed(reason: "not ready: \(readiness.line)"))
+      one.text = ReportText.readiness(readiness)
+    case .stage(let stage):
+      guard let stage = record[stage] else { break }
+      take("stage \(stage.stage.rawValue)", stage.outcome)
+    case .claim(let index):
+      let claim = coverage.claims[index]
+      take(claim.id, claim.verdict)
+      one.classname = "\(coverage.recipe).parity.\(claim.part.rawValue)"
+      one.text = "\(claim.statement)\n" + claim.checks.map { "rests on \($0)\n" }.joined()
+    case .store(let index):
+      let store = coverage.stores[index]
+      take("P4/\(store.name)", store.result)
+      one.classname = "\(coverage.recipe).parity.P4"
+      one.text = ReportText.store(store)
+    case .end:
+      take("run", .broken(reason: "the run \(record.end.shown)"))
+    }
+    one.name = XMLText.cut(one.name, to: Self.limits.message)
+    one.message = XMLText.cut(ReportText.line(one.message), to: Self.limits.message)
+    // Some readers show the message only, others the text only.
+    one.text = XMLText.cut("\(one.message)\n\(one.text)", to: Self.limits.text)
+    return one
+  }
+}

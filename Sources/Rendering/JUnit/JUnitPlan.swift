@@ -1,0 +1,204 @@
+import Evidence
+
+/// Which suites and cases the document has, before any text is made.
+struct JUnitPlan: Sendable {
+  /// One case to come.
+  enum Entry: Sendable {
+    /// By its place among the coverage's checks.
+    case check(Int)
+    /// An operation that did not pass, by stage and place.
+    case operation(Stage, Int)
+    /// A gate that was not reached.
+    case readiness(Stage)
+    /// A stage whose end nothing else explains.
+    case stage(Stage)
+    /// By its place among the coverage's claims.
+    case claim(Int)
+    /// By its place among the coverage's stores.
+    case store(Int)
+    /// The run did not come to its own end.
+    case end
+  }
+
+  struct Suite: Sendable {
+    /// `functional/event_tracking`, `generic/install`, `parity`.
+    var path: String
+    var entries: [Entry] = []
+    var tests = 0
+    var failures = 0
+    var errors = 0
+    var skipped = 0
+    var microseconds = 0
+  }
+
+  let coverage: CoverageModel
+  let record: RunRecord
+  private(set) var suites: [Suite] = []
+  private let records: [CheckID: Int]
+  private let checks: [CheckID: Int]
+  private var places: [String: Int] = [:]
+
+  init(_ coverage: CoverageModel, _ record: RunRecord) {
+    self.coverage = coverage
+    self.record = record
+    records = Dictionary(
+      record.checks.enumerated().map { ($1.id, $0) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    checks = Dictionary(
+      coverage.checks.enumerated().map { ($1.id, $0) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    for (index, check) in coverage.checks.enumerated() {
+      // What a partial run did not select has no case.
+      if self.record(of: check.id) == nil, !record.header.isFull { continue }
+      add(.check(index), to: "\(check.id.folder)/\(check.id.stem)")
+    }
+    addStages()
+    for (index, claim) in coverage.claims.enumerated() where hasCase(claim) {
+      add(.claim(index), to: "parity")
+    }
+    for index in coverage.stores.indices { add(.store(index), to: "parity") }
+    if record.end != .finished { add(.end, to: "parity") }
+  }
+
+  func record(of id: CheckID) -> CheckRecord? { records[id].map { record.checks[$0] } }
+
+  func outcome(of check: CheckCoverage) -> Outcome {
+    record(of: check.id)?.outcome ?? check.outcome
+  }
+
+  /// Of the checks that a claim rests on.
+  func outcomes(of claim: Claim) -> [Outcome] {
+    claim.checks.compactMap { checks[$0] }.map { outcome(of: coverage.checks[$0]) }
+  }
+
+  private mutating func add(_ entry: Entry, to path: String) {
+    let place = places[path] ?? suites.count
+    if place == suites.count {
+      suites.append(Suite(path: path))
+      places[path] = place
+    }
+    suites[place].entries.append(entry)
+    suites[place].tests += 1
+    switch result(of: entry) {
+    case .passed: break
+    case .failure: suites[place].failures += 1
+    case .error: suites[place].errors += 1
+    case .skipped: suites[place].skipped += 1
+    }
+    suites[place].microseconds += microseconds(of: entry)
+  }
+
+  /// What went wrong in a stage outside its checks; a red stage always has a red case.
+  private mutating func addStages() {
+    for stage in record.stages {
+      let path = "generic/\(stage.stage.rawValue)"
+      var isExplained = coverage.checks.contains {
+        $0.stage == stage.stage && isRed(outcome(of: $0))
+      }
+      for (index, operation) in stage.operations.enumerated() where isRed(operation.outcome) {
+        add(.operation(stage.stage, index), to: path)
+        isExplained = true
+      }
+      if let readiness = stage.readiness, !readiness.ready {
+        add(.readiness(stage.stage), to: path)
+        isExplained = true
+      }
+      let isOver = stage.outcome.word == .failed || stage.outcome.word == .broken
+      if isOver, !isExplained { add(.stage(stage.stage), to: path) }
+    }
+  }
+
+  private func isRed(_ outcome: Outcome) -> Bool {
+    switch outcome.word {
+    case .failed, .broken, .notRun: true
+    case .passed, .skipped: false
+    }
+  }
+
+  /// A claim has a case of its own where the cases of its checks do not tell its verdict.
+  private func hasCase(_ claim: Claim) -> Bool {
+    if claim.part == .p4, coverage.stores.contains(where: { claim.id.isPart(of: "P4/\($0.name)") }) {
+      return false
+    }
+    if claim.part == .p2 || claim.checks.isEmpty { return true }
+    let outcomes = self.outcomes(of: claim)
+    return !claim.verdict.isProven && outcomes.allSatisfy(\.isPassed)
+  }
+
+  func microseconds(of entry: Entry) -> Int {
+    switch entry {
+    case .check(let index): record(of: coverage.checks[index].id)?.microseconds ?? 0
+    case .operation(let stage, let index): record[stage]?.operations[index].microseconds ?? 0
+    case .readiness(let stage): record[stage]?.readiness?.microseconds ?? 0
+    case .stage(let stage): record[stage]?.microseconds ?? 0
+    case .claim, .store, .end: 0
+    }
+  }
+}
+
+extension String {
+  /// Whether this is the path itself or something below it.
+  fileprivate func isPart(of path: String) -> Bool {
+    self == path || hasPrefix(path + "/")
+  }
+}
+
+/// What a case comes to in JUnit's words.
+enum JUnitResult: String, CaseIterable, Sendable {
+  case passed, failure, error, skipped
+}
+
+extension Outcome.Word {
+  var junit: JUnitResult {
+    switch self {
+    case .passed: .passed
+    case .failed: .failure
+    case .broken, .notRun: .error
+    case .skipped: .skipped
+    }
+  }
+}
+
+extension JUnitPlan {
+  func result(of entry: Entry) -> JUnitResult {
+    switch entry {
+    case .check(let index): outcome(of: coverage.checks[index]).word.junit
+    case .operation(let stage, let index):
+      (record[stage]?.operations[index].outcome.word ?? .broken).junit
+    case .readiness: .failure
+    case .stage(let stage): (record[stage]?.outcome.word ?? .broken).junit
+    case .claim(let index): result(of: coverage.claims[index])
+    case .store(let index): result(of: coverage.stores[index])
+    case .end: .error
+    }
+  }
+
+  private func result(of claim: Claim) -> JUnitResult {
+    switch claim.verdict.word {
+    case .proven, .provenOnStandin: return .passed
+    case .refuted: return .failure
+    case .vacuous, .deferred, .notApplicable: return .skipped
+    case .unproven:
+      // The run cannot tell: an error. Nobody wrote it: a skip, and a finding elsewhere.
+      if outcomes(of: claim).contains(where: { $0.word.junit == .error }) { return .error }
+      let isBlind = coverage.corpus.state == .rootMissing || coverage.corpus.state == .unreadable
+      return claim.part == .p2 && isBlind ? .error : .skipped
+    }
+  }
+
+  private func result(of store: StoreCoverage) -> JUnitResult {
+    switch store.result.word {
+    case .proven, .provenOnStandin: return .passed
+    case .refuted: return .failure
+    case .vacuous, .deferred, .notApplicable: return .skipped
+    case .unproven:
+      if store.marker == nil { return .skipped }
+      let outcomes = coverage.checks.filter {
+        $0.id.folder == "integrity" && $0.id.stem == store.name
+      }
+      return outcomes.contains { outcome(of: $0).word.junit == .error } ? .error : .skipped
+    }
+  }
+}

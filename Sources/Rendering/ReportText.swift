@@ -1,0 +1,145 @@
+import Evidence
+
+/// What was expected and what was there, in plain lines, for reports without markup.
+enum ReportText {
+  /// One line: line ends and tabs become spaces.
+  static func line(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\r": continue
+      case "\n", "\t", "\u{85}", "\u{2028}", "\u{2029}": result.append(" ")
+      default: result.append(scalar)
+      }
+    }
+    return String(result)
+  }
+
+  static func check(_ check: CheckCoverage, _ record: CheckRecord?) -> String {
+    var text = check.about + "\n"
+    if let place = check.place { text += "at \(place)\n" }
+    guard let record else { return text }
+    for step in record.steps where !step.outcome.isPassed { text += Self.step(step) }
+    if let control = check.control { text += "control \(control.kind.shown): \(control.shown)\n" }
+    return text
+  }
+
+  static func step(_ step: StepRecord) -> String {
+    var text = "step \(step.number) \(step.kind) \(step.title)"
+    if step.attempts > 1 { text += " (\(step.attempts) attempts)" }
+    if let place = step.place { text += " at \(place)" }
+    text += "\n  \(step.outcome.word.shown)"
+    if let reason = step.outcome.reason { text += ": \(reason)" }
+    text += "\n"
+    for assertion in step.assertions where !assertion.holds { text += "  \(Self.assertion(assertion))\n" }
+    if let exchange = step.exchange { text += Self.exchange(exchange) }
+    return text
+  }
+
+  /// `status: expected == 202, was 500`.
+  static func assertion(_ assertion: AssertionRecord) -> String {
+    let wanted = assertion.wanted == assertion.expected ? "" : " (\(assertion.wanted))"
+    let place = assertion.place.map { " at \($0)" } ?? ""
+    return "\(assertion.subject): expected \(assertion.expected)\(wanted), "
+      + "was \(assertion.actual ?? "nothing")\(place)"
+  }
+
+  static func exchange(_ exchange: Exchange) -> String {
+    switch exchange {
+    case .http(let http):
+      let answer = http.status.map { "\($0)" } ?? "no answer"
+      return "  \(http.method) \(http.url) → \(answer)\n  \(http.curl)\n"
+        + (http.responseBody.map { "  \($0)\n" } ?? "")
+    case .sql(let sql):
+      let rows = sql.rowCount.map { Words.count($0, "row") } ?? "no answer"
+      let code = sql.errorCode.map { ", error \($0)" } ?? ""
+      return "  \(sql.service): \(sql.statement) → \(rows)\(code)\n"
+        + sql.rows.map { "  \($0)\n" }.joined()
+    case .command(let command): return Self.command(command)
+    case .file(let file):
+      let size = file.bytes.map { Words.count($0, "byte") } ?? "no such file"
+      return "  \(file.source): \(file.path) → \(size)\n"
+    }
+  }
+
+  static func command(_ command: CommandExchange) -> String {
+    let service = command.service.map { "\($0): " } ?? ""
+    var text = "  \(service)\(shell(command.argv)) → \(command.ending ?? "did not start")\n"
+    if !command.stdout.isEmpty { text += "  stdout: \(command.stdout)\n" }
+    if !command.stderr.isEmpty { text += "  stderr: \(command.stderr)\n" }
+    return text
+  }
+
+  /// An argument vector as a person would type it.
+  static func shell(_ argv: [String]) -> String {
+    argv.map { word in
+      let isPlain =
+        !word.isEmpty
+        && word.utf8.allSatisfy { byte in
+          switch byte {
+          case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+          default: "_-./:=,@%+".utf8.contains(byte)
+          }
+        }
+      return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    }.joined(separator: " ")
+  }
+
+  static func operation(_ operation: OperationRecord) -> String {
+    var text = operation.command.map(command) ?? ""
+    for (name, value) in operation.facts.sorted(by: { $0.key < $1.key }) {
+      text += "  \(name): \(value)\n"
+    }
+    if let difference = operation.difference { text += "  other than the recipe: \(difference)\n" }
+    return text
+  }
+
+  static func readiness(_ readiness: ReadinessRecord) -> String {
+    let spans = readiness.spans.map { "\($0.state) ×\($0.count)" }.joined(separator: " → ")
+    let end =
+      readiness.ready
+      ? "ready after \(Words.duration(readiness.microseconds))"
+      : "not ready within \(Words.duration(readiness.within))"
+    return "\(readiness.gate): \(spans.isEmpty ? "never asked" : spans), \(end)"
+  }
+
+  static func store(_ store: StoreCoverage) -> String {
+    """
+    store \(store.name) (\(store.kind.shown)), marker: \(store.marker ?? "none")
+    upgrade: \(verdict(store.upgrade))
+    dropped: \(verdict(store.dropped))
+    restored: \(verdict(store.restored))
+    mechanism: \(store.mechanism ?? "none")
+
+    """
+  }
+
+  static func verdict(_ verdict: Verdict) -> String {
+    let until = verdict.until.map { " until \($0)" } ?? ""
+    return verdict.word.shown + until + (verdict.reason.map { ": \($0)" } ?? "")
+  }
+
+  static func finding(_ finding: Finding) -> String {
+    let place = finding.place.map { " at \($0)" } ?? ""
+    let waived = finding.waived.map { " (waived: \($0))" } ?? ""
+    return "\(finding.severity.shown) \(finding.rule): \(finding.message)\(place)\(waived)"
+  }
+}
+
+enum Timestamp {
+  /// `2026-05-29T17:05:16` of an RFC 3339 time in UTC; the epoch where it is none.
+  static func withoutZone(_ text: String) -> String {
+    let head = text.prefix(19)
+    let isTime = head.utf8.enumerated().allSatisfy { index, byte in
+      switch index {
+      case 4, 7: byte == UInt8(ascii: "-")
+      case 10: byte == UInt8(ascii: "T")
+      case 13, 16: byte == UInt8(ascii: ":")
+      default: (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+      }
+    }
+    return isTime && head.utf8.count == 19 ? String(head) : "1970-01-01T00:00:00"
+  }
+}

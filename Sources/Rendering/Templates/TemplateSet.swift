@@ -1,0 +1,163 @@
+import Evidence
+import Mustache
+
+/// The templates that reports are made with: those in the binary, and files that take their place.
+package struct TemplateSet: Sendable {
+  /// File names relative to `templates/`, with their text.
+  package let files: [String: String]
+
+  /// Those that the binary carries.
+  package static let embedded = TemplateSet(files: EmbeddedTemplates.files)
+
+  init(files: [String: String]) { self.files = files }
+
+  /// A folder laid out like `templates/`; what is not in it is taken from the binary.
+  ///
+  /// Only names that the binary has, and further `.mustache` files in the formats' folders, are read.
+  package init(folder: String) throws(RenderingError) {
+    var files = EmbeddedTemplates.files
+    var names = Set(files.keys)
+    for format in TemplateFormat.allCases {
+      for name in try Folder.names(in: "\(folder)/\(format.rawValue)")
+      where name.hasSuffix(".mustache") {
+        names.insert("\(format.rawValue)/\(name)")
+      }
+    }
+    for name in names.sorted() {
+      if let text = try Folder.text(of: "\(folder)/\(name)") { files[name] = text }
+    }
+    self.files = files
+  }
+
+  /// What is wrong with the templates: none for those in the binary.
+  ///
+  /// Every tag is held against the values that its report gives.
+  package func check() -> [RenderingError] {
+    TemplateFormat.allCases.flatMap { format -> [RenderingError] in
+      switch nodes(of: format) {
+      case .failure(let error): [error]
+      case .success(let nodes): Self.check(nodes, format)
+      }
+    }
+  }
+
+  /// The values that a template may ask for, one per line, sections indented: `templates show`.
+  package static func documentation(of format: TemplateFormat) -> String {
+    format.roots.map { name, scope in
+      "\(name)\n" + documentation(of: scope, indent: "  ", open: [])
+    }.joined(separator: "\n")
+  }
+
+  private static func documentation(
+    of scope: TemplateScope,
+    indent: String,
+    open: Set<String>
+  ) -> String {
+    scope.entries.map { entry -> String in
+      let optional = entry.isOptional ? ", may be missing" : ""
+      let line = "\(indent)\(entry.name) (\(entry.shape.word)\(optional)): \(entry.about)\n"
+      switch entry.shape {
+      case .text, .markup, .flag: return line
+      case .list(let inner), .object(let inner):
+        let inner = inner()
+        if open.contains(inner.name) { return line }
+        return line
+          + documentation(of: inner, indent: indent + "  ", open: open.union([inner.name]))
+      }
+    }.joined()
+  }
+
+  /// The templates of one format, read, checked and ready.
+  func renderer(_ format: TemplateFormat) throws(RenderingError) -> TemplateRenderer {
+    let nodes = try nodes(of: format).get()
+    if let error = Self.check(nodes, format).first { throw error }
+    _ = TemplateFormat.registered
+    var library = MustacheLibrary()
+    for (name, text) in texts(of: format) {
+      do {
+        library.register(try MustacheTemplate(string: format.pragma + text), named: name)
+      } catch let error as MustacheTemplate.ParserError {
+        throw RenderingError(
+          .badTag,
+          name,
+          line: error.context.lineNumber - 1,
+          tag: error.context.line,
+          "\(error.error)"
+        )
+      } catch {
+        throw RenderingError(.badTag, name, "\(error)")
+      }
+    }
+    return TemplateRenderer(library: library)
+  }
+
+  private static func check(
+    _ nodes: [String: [TemplateNode]],
+    _ format: TemplateFormat
+  ) -> [RenderingError] {
+    var checker = TemplateChecker(templates: nodes)
+    for (name, scope) in format.roots { checker.check(name, with: scope) }
+    return checker.errors
+  }
+
+  private func texts(of format: TemplateFormat) -> [String: String] {
+    var texts: [String: String] = [:]
+    for (file, text) in files
+    where file.hasPrefix("\(format.rawValue)/") && file.hasSuffix(".mustache") {
+      texts[String(file.dropLast(".mustache".count))] = text
+    }
+    return texts
+  }
+
+  private func nodes(
+    of format: TemplateFormat
+  ) -> Result<[String: [TemplateNode]], RenderingError> {
+    var all: [String: [TemplateNode]] = [:]
+    for (name, text) in texts(of: format).sorted(by: { $0.key < $1.key }) {
+      do {
+        all[name] = try TemplateReader.nodes(of: text, named: name)
+      } catch let error as RenderingError {
+        return .failure(error)
+      } catch {
+        return .failure(RenderingError(.badTag, name, "\(error)"))
+      }
+    }
+    return .success(all)
+  }
+}
+
+/// Templates of one format that have been checked.
+struct TemplateRenderer {
+  let library: MustacheLibrary
+
+  /// Renders one template; a value that was asked for and is not there is an error.
+  func render(_ name: String, _ root: some TemplateFields) throws(RenderingError) -> String {
+    let recorder = TemplateRoot(root)
+    guard let text = library.render(recorder, withTemplate: name) else {
+      throw RenderingError(.noTemplate(nearest: nil), name, "there is no such template")
+    }
+    if let missing = recorder.misses.first {
+      throw RenderingError(
+        .unknownKey(nearest: nil),
+        name,
+        tag: "{{\(missing)}}",
+        "there is no value \(missing)"
+      )
+    }
+    return text
+  }
+}
+
+/// The outermost value: Mustache comes to it with every name that nothing further in has.
+private final class TemplateRoot: MustacheParent {
+  private let value: any TemplateFields
+  private(set) var misses: [String] = []
+
+  init(_ value: any TemplateFields) { self.value = value }
+
+  func child(named name: String) -> Any? {
+    if let child = value.child(named: name) { return child }
+    misses.append(name)
+    return nil
+  }
+}

@@ -1,0 +1,185 @@
+package import Evidence
+
+/// What a person understands at once when a run has ended; goes to standard output.
+package struct TerminalSummary: Sendable {
+  /// How the text is laid out.
+  package struct Style: Sendable {
+    /// Columns of the terminal; lines are cut to it, and never below 40.
+    package var width: Int
+    /// Colour is an addition: every colour stands beside a sign and a word.
+    package var hasColour: Bool
+
+    package init(width: Int = 80, hasColour: Bool = false) {
+      self.width = max(40, width)
+      self.hasColour = hasColour
+    }
+  }
+
+  private let coverage: CoverageModel
+  private let record: RunRecord?
+  private let reports: [String]
+  private let style: Style
+
+  /// - Parameter reports: Paths of what was written, named in the last lines.
+  package init(
+    _ coverage: CoverageModel,
+    _ record: RunRecord?,
+    reports: [String] = [],
+    style: Style = Style()
+  ) {
+    self.coverage = coverage
+    self.record = record
+    self.reports = reports
+    self.style = style
+  }
+
+  package func rendered() -> String {
+    var lines = TerminalLines(style: style)
+    lines.add([.bold(coverage.recipe), .plain(" \(versions) · driver \(coverage.driver)")])
+    for standin in coverage.standins {
+      lines.add([
+        .toned(.standin, "◇ stand-in"),
+        .plain(" \(standin.service): \(standin.what) \(standin.versions.joined(separator: " → "))"),
+      ])
+    }
+    lines.blank()
+    for stage in Stage.allCases { add(stage, to: &lines) }
+    addFailures(to: &lines)
+    addStores(to: &lines)
+    addFindings(to: &lines)
+    addVerdict(to: &lines)
+    return lines.text
+  }
+
+  private var versions: String {
+    (coverage.base.map { "\($0.version) → " } ?? "") + coverage.target.version
+  }
+
+  private func outcome(of check: CheckCoverage) -> Outcome {
+    record?[check: check.id]?.outcome ?? check.outcome
+  }
+
+  private func add(_ stage: Stage, to lines: inout TerminalLines) {
+    let checks = coverage.checks.filter { $0.stage == stage }
+    let counts = Outcome.Word.allCases.compactMap { word -> String? in
+      let count = checks.count { outcome(of: $0).word == word }
+      return count == 0 ? nil : "\(count) \(word.shown)"
+    }
+    let word = record?[stage]?.outcome.word ?? Self.word(of: checks.map { outcome(of: $0) })
+    guard let word else { return }
+    let isStandin = word == .passed && coverage.isOnStandin
+    var parts: [TerminalLines.Part] = [
+      .toned(isStandin ? .standin : word.tone, word.sign),
+      .plain(" \(stage.rawValue.padded(to: 11))"),
+      .toned(isStandin ? .standin : word.tone, word.shown.padded(to: 8)),
+    ]
+    if let stage = record?[stage], stage.startedAt != nil {
+      parts.append(.quiet(Words.duration(stage.microseconds).padded(to: 11)))
+    }
+    if !counts.isEmpty { parts.append(.plain(counts.joined(separator: ", "))) }
+    if let readiness = record?[stage]?.readiness { parts.append(.quiet("  \(readiness.line)")) }
+    lines.add(parts)
+    if let reason = record?[stage]?.outcome.reason { lines.add([.plain("  \(reason)")]) }
+  }
+
+  /// The worst of a stage's checks, where there is no record of the stage.
+  private static func word(of outcomes: [Outcome]) -> Outcome.Word? {
+    let order: [Outcome.Word] = [.failed, .broken, .notRun, .passed, .skipped]
+    return order.first { word in outcomes.contains { $0.word == word } }
+  }
+
+  private func addFailures(to lines: inout TerminalLines) {
+    let wrong = coverage.checks.filter {
+      let word = outcome(of: $0).word
+      return word == .failed || word == .broken
+    }
+    if wrong.isEmpty { return }
+    lines.blank()
+    for check in wrong.prefix(20) {
+      let outcome = outcome(of: check)
+      lines.add([
+        .toned(outcome.word.tone, "\(outcome.word.sign) \(outcome.word.shown)"),
+        .bold(" \(check.id)"),
+      ])
+      if let reason = outcome.reason { lines.add([.plain("  \(reason)")]) }
+      let steps = (record?[check: check.id]?.steps ?? []).filter { !$0.outcome.isPassed }
+      for step in steps.prefix(3) {
+        let place = step.place ?? check.place
+        let at = place.map { "\($0.file):\($0.line) " } ?? ""
+        lines.add([.quiet("  \(at)"), .plain("step \(step.number) \(step.kind) \(step.title)")])
+        for assertion in step.assertions where !assertion.holds {
+          lines.add([.plain("    \(assertion.subject)")])
+          lines.add([.plain("      expected "), .toned(.good, wanted(assertion))])
+          lines.add([.plain("      was      "), .toned(.bad, assertion.actual ?? "nothing")])
+        }
+        if case .http(let http) = step.exchange { lines.add([.quiet("    \(http.curl)")]) }
+      }
+      if steps.isEmpty, let place = check.place {
+        lines.add([.quiet("  \(place.file):\(place.line)")])
+      }
+    }
+    if wrong.count > 20 { lines.add([.plain("… and \(wrong.count - 20) more")]) }
+  }
+
+  private func wanted(_ assertion: AssertionRecord) -> String {
+    assertion.wanted == assertion.expected
+      ? assertion.expected : "\(assertion.expected) (\(assertion.wanted))"
+  }
+
+  private func addStores(to lines: inout TerminalLines) {
+    if coverage.stores.isEmpty { return }
+    lines.blank()
+    let name = min(24, max(5, coverage.stores.map { $0.name.count }.max() ?? 0)) + 2
+    let column = 20
+    lines.add([
+      .quiet(
+        "store".padded(to: name) + "upgrade".padded(to: column) + "dropped".padded(to: column)
+          + "restored".padded(to: column) + "result"
+      )
+    ])
+    for store in coverage.stores {
+      let verdicts = [store.upgrade, store.dropped, store.restored, store.result]
+      lines.add(
+        [.plain(store.name.padded(to: name))]
+          + verdicts.map { verdict in
+            .toned(
+              verdict.word.tone,
+              "\(verdict.word.sign) \(verdict.word.shown)".padded(to: column)
+            )
+          }
+      )
+      if let reason = store.result.reason, !store.result.isProven {
+        lines.add([.plain("  \(reason)")])
+      }
+    }
+  }
+
+  private func addFindings(to lines: inout TerminalLines) {
+    let shown = coverage.findings.filter { $0.severity != .note && $0.waived == nil }
+    if shown.isEmpty { return }
+    lines.blank()
+    for finding in shown {
+      let place = finding.place.map { " (\($0.file):\($0.line))" } ?? ""
+      lines.add([
+        .toned(finding.severity.tone, finding.severity.shown),
+        .plain(" \(finding.rule): \(finding.message)\(place)"),
+      ])
+    }
+  }
+
+  private func addVerdict(to lines: inout TerminalLines) {
+    lines.blank()
+    let tone: Tone = coverage.isOnStandin ? .standin : coverage.level == 0 ? .quiet : .good
+    lines.add([
+      .toned(tone, "level \(coverage.shownLevel)"),
+      .plain(" of 5, \(coverage.levelName) · \(coverage.verdictSummary)"),
+    ])
+    if let record, record.end != .finished {
+      lines.add([.toned(.bad, "✗ the run \(record.end.shown)")])
+    }
+    for claim in coverage.claims where claim.verdict.word == .refuted {
+      lines.add([.toned(.bad, "✗ refuted"), .plain(" \(claim.id): \(claim.verdict.reason ?? "")")])
+    }
+    for path in reports { lines.add([.quiet("→ "), .plain(path)]) }
+  }
+}

@@ -1,0 +1,336 @@
+package import Evidence
+
+/// The words and signs that every report uses. Each switch is exhaustive, so that a new case does
+/// not compile before it has its word.
+extension Outcome.Word {
+  package var shown: String {
+    switch self {
+    case .passed: "passed"
+    case .failed: "failed"
+    case .broken: "broken"
+    case .skipped: "skipped"
+    case .notRun: "not run"
+    }
+  }
+
+  /// One character, beside the word and never in its place.
+  package var sign: String {
+    switch self {
+    case .passed: "✓"
+    case .failed: "✗"
+    case .broken: "!"
+    case .skipped: "–"
+    case .notRun: "·"
+    }
+  }
+
+  var tone: Tone {
+    switch self {
+    case .passed: .good
+    case .failed: .bad
+    case .broken: .warning
+    case .skipped, .notRun: .quiet
+    }
+  }
+}
+
+extension Verdict.Word {
+  package var sign: String {
+    switch self {
+    case .proven: "✓"
+    case .provenOnStandin: "◇"
+    case .refuted: "✗"
+    case .unproven: "?"
+    case .vacuous: "∅"
+    case .deferred: "…"
+    case .notApplicable: "–"
+    }
+  }
+
+  var tone: Tone {
+    switch self {
+    case .proven: .good
+    case .provenOnStandin: .standin
+    case .refuted: .bad
+    case .unproven: .warning
+    case .vacuous, .deferred, .notApplicable: .quiet
+    }
+  }
+}
+
+/// What a colour may underline; the words say it too.
+enum Tone: String, CaseIterable, Sendable {
+  case good, standin, bad, warning, quiet
+
+  /// The foreground colour's code of ECMA-48.
+  var code: String {
+    switch self {
+    case .good: "32"
+    case .standin: "35"
+    case .bad: "31"
+    case .warning: "33"
+    case .quiet: "2"
+    }
+  }
+}
+
+extension Strength {
+  package var shown: String {
+    switch self {
+    case .none: "none"
+    case .ack: "ack"
+    case .content: "content"
+    case .state: "state"
+    case .durable: "durable"
+    case .opaque: "opaque"
+    }
+  }
+
+  package var meaning: String {
+    switch self {
+    case .none: "asserts nothing"
+    case .ack: "a status or exit code only"
+    case .content: "what came back was looked at"
+    case .state: "a fresh value was sent and read back another way"
+    case .durable: "state that survived a restore, with its controls seen"
+    case .opaque: "a script that does not say what it looks at"
+    }
+  }
+}
+
+extension RungCoverage.State {
+  package var shown: String {
+    switch self {
+    case .pass: "pass"
+    case .fail: "fail"
+    case .unver: "unverified"
+    case .skip: "skip"
+    }
+  }
+
+  package var sign: String {
+    switch self {
+    case .pass: "✓"
+    case .fail: "✗"
+    case .unver: "?"
+    case .skip: "–"
+    }
+  }
+
+  var tone: Tone {
+    switch self {
+    case .pass: .good
+    case .fail: .bad
+    case .unver: .warning
+    case .skip: .quiet
+    }
+  }
+}
+
+extension Finding.Severity {
+  package var shown: String {
+    switch self {
+    case .error: "error"
+    case .warning: "warning"
+    case .note: "note"
+    }
+  }
+
+  var sign: String {
+    switch self {
+    case .error: "✗"
+    case .warning: "!"
+    case .note: "·"
+    }
+  }
+
+  var tone: Tone {
+    switch self {
+    case .error: .bad
+    case .warning: .warning
+    case .note: .quiet
+    }
+  }
+}
+
+extension CheckKind {
+  package var shown: String {
+    switch self {
+    case .generic: "generic"
+    case .overlay: "overlay"
+    case .functional: "functional"
+    case .integrity: "integrity"
+    }
+  }
+}
+
+extension StoreFacts.Kind {
+  package var shown: String {
+    switch self {
+    case .postgres: "PostgreSQL"
+    case .clickhouse: "ClickHouse"
+    case .volume: "volume"
+    }
+  }
+}
+
+extension RunEnd {
+  package var shown: String {
+    switch self {
+    case .finished: "finished"
+    case .interrupted: "was interrupted"
+    case .deadlineReached: "reached its deadline"
+    case .died: "died"
+    }
+  }
+}
+
+extension ClaimPart {
+  package var title: String {
+    switch self {
+    case .p1: "Lifecycle"
+    case .p2: "Parity port"
+    case .p3: "Recipe-specific functional tests"
+    case .p4: "Backup data-integrity"
+    }
+  }
+}
+
+extension ControlRecord.Kind {
+  package var shown: String {
+    switch self {
+    case .decoy: "decoy"
+    case .dropped: "dropped"
+    }
+  }
+}
+
+extension ControlCoverage {
+  /// What the control showed, in a sentence's words.
+  package var shown: String {
+    switch (kind, result) {
+    case (.decoy, .failed): "failed for a value that was never sent, as it must"
+    case (.dropped, .failed): "failed once the marker was dropped, as it must"
+    case (.decoy, .passed): "passed for a value that was never sent: the check cannot tell"
+    case (.dropped, .passed): "passed although the marker was dropped: the check cannot tell"
+    case (_, .broken(let reason)): "broken, which shows nothing: \(reason)"
+    case (_, .notPossible(let reason)): "not possible: \(reason)"
+    }
+  }
+
+  var tone: Tone {
+    switch result.word {
+    case .failed: .good
+    case .passed: .bad
+    case .broken, .notPossible: .warning
+    }
+  }
+}
+
+extension CoverageModel {
+  /// `4`, or `4 (stand-in)`: no level without that word where a stand-in showed it.
+  package var shownLevel: String { isOnStandin ? "\(level) (stand-in)" : "\(level)" }
+
+  /// What the level stands for.
+  var levelName: String {
+    rungs.first { $0.level == level }.map { "up to \($0.name)" } ?? "no rung is reached"
+  }
+
+  /// Claims by verdict in a sentence's form: `3 proven (stand-in), 1 vacuous`.
+  package var verdictSummary: String {
+    let parts = Verdict.Word.allCases.compactMap { word -> String? in
+      let count = claims.count { $0.verdict.word == word }
+      return count == 0 ? nil : "\(count) \(word.shown)"
+    }
+    return parts.isEmpty ? "no claims" : parts.joined(separator: ", ")
+  }
+
+  /// What all of it was shown on, in one sentence that names a stand-in first.
+  package var shownOn: String {
+    let versions = base.map { "\($0.version) → \(target.version)" } ?? target.version
+    let driver = "driver \(driver), recipe \(versions)"
+    guard isOnStandin else { return "Everything below was shown on the app itself: \(driver)." }
+    let names = standins.map { standin -> String in
+      let versions = standin.versions.isEmpty ? "" : " " + standin.versions.joined(separator: " → ")
+      return "\(standin.what)\(versions) in service \(standin.service)"
+    }
+    let subject = standins.count == 1 ? "a stand-in" : "stand-ins"
+    return "Everything below was shown on \(subject) for the app: \(names.joined(separator: "; ")) "
+      + "(\(driver)); it says nothing about the real \(recipe)."
+  }
+}
+
+extension CorpusCoverage.State {
+  package var shown: String {
+    switch self {
+    case .none: "no corpus"
+    case .rootMissing: "corpus not there"
+    case .noEntry: "no entry for this recipe"
+    case .noScripts: "an entry without scripts"
+    case .unreadable: "corpus not readable"
+    case .scripts: "scripts to port"
+    }
+  }
+}
+
+extension CorpusCoverage {
+  /// What was looked at and what was found there, in plain sentences.
+  func sentences(for recipe: String) -> String {
+    let hash = tree.map { ", tree \($0)" } ?? ""
+    let root = "root \(root) is readable and has \(Words.count(recipes, "recipe"))"
+    let why = detail.map { ": \($0)" } ?? ""
+    let found =
+      switch state {
+      case .none: "This project says that it has no corpus\(why)."
+      case .rootMissing:
+        "Nothing can be said of parity: looked for \(path), and the root \(self.root) "
+          + "is not there\(why)."
+      case .noEntry:
+        "There is nothing to port: looked for \(path); the \(root), "
+          + "none of them \(recipe)\(hash)."
+      case .noScripts:
+        "There is nothing to port: looked at \(path), which holds no scripts; "
+          + "the \(root)\(hash)."
+      case .unreadable:
+        "Nothing can be said of parity: looked at \(path), which cannot be read\(why)."
+      case .scripts:
+        "Looked at \(path), which holds \(Words.count(scripts.count, "script")); "
+          + "the \(root)\(hash)."
+      }
+    let sample =
+      isSample && state != .none
+      ? " This corpus is only this project's sample: it says nothing about older tests elsewhere."
+      : ""
+    return found + sample
+  }
+}
+
+enum Words {
+  /// `1 recipe`, `3 recipes`.
+  static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
+
+  /// `840 µs`, `12 ms`, `3.4 s`, `2 min 05 s`; whole numbers only, so that it is the same
+  /// everywhere.
+  static func duration(_ microseconds: Int) -> String {
+    switch microseconds {
+    case ..<1_000: return "\(max(0, microseconds)) µs"
+    case ..<999_500: return "\((microseconds + 500) / 1_000) ms"
+    case ..<59_950_000:
+      let tenths = (microseconds + 50_000) / 100_000
+      return "\(tenths / 10).\(tenths % 10) s"
+    default:
+      let seconds = (microseconds + 500_000) / 1_000_000
+      let rest = seconds % 60
+      return "\(seconds / 60) min \(rest < 10 ? "0" : "")\(rest) s"
+    }
+  }
+
+  /// Seconds with exactly three decimals.
+  static func seconds(_ microseconds: Int) -> String {
+    let milliseconds = (max(0, microseconds) + 500) / 1_000
+    let rest = String(milliseconds % 1_000)
+    return "\(milliseconds / 1_000)." + String(repeating: "0", count: 3 - rest.count) + rest
+  }
+}

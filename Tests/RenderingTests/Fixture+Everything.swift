@@ -1,0 +1,196 @@
+import Evidence
+
+extension Fixture {
+  /// What somebody may write, or an app may answer, to break a report.
+  static let hostile: [String] = [
+    "a | b || c",
+    "`code` ``more`` ```",
+    "<script>alert(1)</script>",
+    "]]> <!-- --> &amp; &#0;",
+    "\u{1B}[31mred\u{1B}[0m \u{1B}]0;title\u{07} bell",
+    "nul\u{0} del\u{7F} \u{FFFE}\u{FFFF}",
+    "\u{202E}desrever\u{202C} עברית",
+    "line one\nline two\r\n\n# not a heading\n| not | a | row |",
+    "**bold** _under_ [link](javascript:alert(1)) ![image](http://example.org/x.png)",
+    "{{recipe}} {{{notes}}} {{> page/claim}}",
+    "\\| \\` \\",
+    "e\u{301} é 👩‍👩‍👧‍👦 🇫🇷",
+    String(repeating: "long \u{1B}[1m| ", count: 1_000),
+  ]
+
+  static func verdict(_ word: Verdict.Word, _ reason: String) -> Verdict {
+    switch word {
+    case .proven: .proven
+    case .provenOnStandin: .provenOnStandin(reason: reason)
+    case .refuted: .refuted(reason: reason)
+    case .unproven: .unproven(reason: reason)
+    case .vacuous: .vacuous(reason: reason)
+    case .deferred: .deferred(reason: reason, until: "2027-01-01 or \(reason)")
+    case .notApplicable: .notApplicable(reason: reason)
+    }
+  }
+
+  /// Every verdict, outcome, strength, kind, stage, rung state, severity and hostile text.
+  static func everything(
+    corpus state: CorpusCoverage.State = .scripts,
+    end: RunEnd = .died,
+    isOnStandin: Bool = false
+  ) -> (CoverageModel, RunRecord) {
+    var texts = hostile.makeIterator()
+    func text() -> String {
+      if let next = texts.next() { return next }
+      texts = hostile.makeIterator()
+      return texts.next() ?? ""
+    }
+    var checks: [CheckCoverage] = []
+    for kind in CheckKind.allCases {
+      for word in Outcome.Word.allCases {
+        for strength in Strength.allCases {
+          let stage = Stage.allCases[checks.count % Stage.allCases.count]
+          let name = "test_\(word.rawValue)_\(strength.rawValue)"
+          let id =
+            kind == .generic
+            ? CheckID.generic(stage, name)
+            : CheckID(folder: kind.rawValue, stem: "st|em`", name: name + "[\(text().prefix(20))]")
+          var one = check(
+            id,
+            kind,
+            stage,
+            text(),
+            strength,
+            outcome: Outcome(word, reason: text()),
+            isHealth: strength == .ack,
+            control: control(checks.count)
+          )
+          one.failsWhen = [text()]
+          one.ports = ["older/\(text().prefix(10)).py"]
+          checks.append(one)
+        }
+      }
+    }
+    var claims: [Claim] = []
+    for part in ClaimPart.allCases {
+      for (index, word) in Verdict.Word.allCases.enumerated() {
+        claims.append(
+          Claim(
+            id: "\(part.rawValue)/unit_\(index).py",
+            part: part,
+            statement: text(),
+            verdict: verdict(word, text()),
+            checks: index.isMultiple(of: 2) ? [] : [checks[index].id, checks[index + 1].id]
+          )
+        )
+      }
+    }
+    let stores = StoreFacts.Kind.allCases.enumerated().flatMap { index, kind in
+      Verdict.Word.allCases.map { word in
+        StoreCoverage(
+          name: "\(kind.rawValue)_\(word.rawValue)",
+          kind: kind,
+          marker: word == .unproven ? nil : text(),
+          counts: index == 0 ? ["a|b", "c"] : [],
+          mechanism: word == .vacuous ? nil : text(),
+          upgrade: verdict(word, text()),
+          dropped: verdict(word, text()),
+          restored: verdict(word, text()),
+          result: verdict(word, text())
+        )
+      }
+    }
+    let coverage = CoverageModel(
+      recipe: "every-thing",
+      driver: "swarm",
+      standins: isOnStandin ? [Standin(service: "app", what: text(), versions: [])] : [],
+      base: nil,
+      target: RecipeRevision(version: "1.10.0+2", tree: hash),
+      suiteTree: hash,
+      corpus: CorpusCoverage(
+        state: state,
+        root: "recipe-info",
+        path: "recipe-info/every-thing/tests",
+        recipes: 20,
+        scripts: state == .scripts ? ["a.py", "b.sh"] : [],
+        tree: state == .rootMissing ? nil : hash,
+        isSample: false,
+        detail: state == .scripts ? nil : "the project's words"
+      ),
+      level: 0,
+      rungs: RungCoverage.State.allCases.enumerated().map { index, state in
+        RungCoverage(
+          level: index + 1,
+          name: ["install", "upgrade", "backup and restore", "functional"][index],
+          state: state,
+          reason: state == .pass ? nil : text()
+        )
+      },
+      gate: GateCoverage(asked: "GET /a|b`c", accepts: text(), within: 300),
+      claims: claims,
+      checks: checks,
+      stores: stores,
+      deferrals: hostile.map { Deferral(what: $0, why: $0, until: $0) },
+      notes: hostile.joined(separator: "\n\n"),
+      findings: Finding.Severity.allCases.map {
+        Finding(
+          rule: "rule-\($0.rawValue)",
+          severity: $0,
+          message: text(),
+          advice: text(),
+          waived: $0 == .note ? text() : nil
+        )
+      }
+    )
+    var record = record(of: coverage, end: end)
+    record.stages[5].outcome = .failed(reason: text())
+    record.stages[0].operations = [
+      OperationRecord(name: "deploy", outcome: .broken(reason: text()), facts: ["b": text()]),
+      OperationRecord(name: "deploy", outcome: .failed(reason: text())),
+    ]
+    record.stages[1].readiness?.ready = false
+    return (coverage, record)
+  }
+
+  private static func control(_ index: Int) -> ControlCoverage? {
+    let results: [ControlRecord.Result] = [
+      .failed, .passed, .broken(reason: hostile[index % hostile.count]),
+      .notPossible(reason: hostile[(index + 1) % hostile.count]),
+    ]
+    if index.isMultiple(of: 5) { return nil }
+    let kinds = ControlRecord.Kind.allCases
+    return ControlCoverage(
+      kind: kinds[index % kinds.count],
+      result: results[(index / 2) % results.count]
+    )
+  }
+
+  /// A run of so many checks in one suite, all but every thousandth passed.
+  static func large(_ count: Int) -> (CoverageModel, RunRecord) {
+    var (coverage, record) = plausible()
+    coverage.notes = nil
+    coverage.checks = (0..<count).map { index in
+      var one = check(
+        CheckID(folder: "functional", stem: "many", name: "test_number_\(index)"),
+        .functional,
+        .functional,
+        "",
+        .content,
+        outcome: index % 1_000 == 999 ? .failed(reason: "expected 200, was 500") : .passed
+      )
+      one.evidence = []
+      one.failsWhen = []
+      return one
+    }
+    coverage.claims = []
+    coverage.stores = []
+    record.checks = coverage.checks.map {
+      CheckRecord(
+        id: $0.id,
+        kind: $0.kind,
+        stage: $0.stage,
+        outcome: $0.outcome,
+        startedAt: 0,
+        microseconds: 1_234
+      )
+    }
+    return (coverage, record)
+  }
+}
