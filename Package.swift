@@ -85,7 +85,7 @@ let package = Package(
     module("Deployments"),
     module("Suites", ["Evidence", yams]),
     module("Evidence"),
-    module("Git", [subprocess]),
+    module("Git", ["Evidence", subprocess]),
     module("ClickHouseQueries", ["HTTPRequests"]),
     module("HTTPRequests", ["CLibcurl", "Threads"]),
     module("PostgresQueries", ["CLibpq", "Threads"]),

@@ -1,3 +1,5 @@
+import Evidence
+
 /// Git's object ids (SHA-1 format) of folders and files as they are on disk, without git and
 /// without an index.
 ///
@@ -89,11 +91,11 @@ package enum FolderTree {
   }
 
   private static func objectID(_ type: String, _ contents: [UInt8]) -> [UInt8] {
-    var object = Array("\(type) \(contents.count)".utf8)
-    object.reserveCapacity(object.count + 1 + contents.count + 128)
-    object.append(0)
-    object.append(contentsOf: contents)
-    return SHA1.digest(of: object)
+    // Not `ObjectDigest.treeID`: a name of a file on disk need not be text.
+    var digest = SHA1()
+    digest.update(Array("\(type) \(contents.count)\0".utf8))
+    digest.update(contents)
+    return digest.finalize()
   }
 
   private static func hexadecimal(_ bytes: [UInt8]) -> String {
