@@ -1,0 +1,47 @@
+internal import CLibxml2
+
+/// A parsed document in memory, to ask XPath questions of.
+///
+/// Reads XML with libxml2's own limits (256 levels, 10 MB a text) and HTML as leniently as a
+/// browser; opens nothing, and refuses an XML document that declares entities. Belongs to one
+/// thread at a time.
+package struct XMLDocument: ~Copyable {
+  /// What language the document is in.
+  package enum Format: Equatable, Sendable {
+    case xml
+    /// Elements have lower-case names and no namespace. The encoding is a name such as
+    /// `ISO-8859-1`, usually from a `Content-Type`; without it a document is read as UTF-8 if it is
+    /// that, else as it says itself.
+    case html(encoding: String? = nil)
+  }
+
+  let pointer: xmlDocPtr
+  let name: String?
+
+  /// Bytes that a document in memory may have, unless said otherwise: 16 MiB. Its tree takes about
+  /// ten times as much.
+  package static let defaultMaximumBytes = 16 << 20
+
+  /// Parses the whole document; throws what ``XMLReader`` would throw. Broken HTML is repaired.
+  package init(
+    parsing bytes: [UInt8],
+    as format: Format = .xml,
+    name: String? = nil,
+    maximumBytes: Int = defaultMaximumBytes
+  ) throws(XMLError) {
+    LibXML.prepare()
+    let limit = min(maximumBytes, Int(Int32.max))
+    guard bytes.count <= limit else { throw .tooLarge(.documentBytes, limit: limit, file: name) }
+    let parse = TreeParse(name: name)
+    let document: xmlDocPtr? =
+      switch format {
+      case .xml: try parse.xml(bytes)
+      case .html(let encoding): try parse.html(bytes, encoding: encoding)
+      }
+    guard let document else { throw parse.failure }
+    pointer = document
+    self.name = name
+  }
+
+  deinit { xmlFreeDoc(pointer) }
+}

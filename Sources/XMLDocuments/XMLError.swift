@@ -1,0 +1,70 @@
+/// Why a document, a schema or an expression could not be read or written.
+package struct XMLError: Error, Equatable, Sendable {
+  /// What went wrong, for code that has to decide.
+  package enum Code: Equatable, Sendable {
+    /// The file could not be opened or read; the number is `errno`'s.
+    case unreadable(errno: Int32)
+    /// The document breaks the rules of XML 1.0.
+    case notWellFormed
+    /// The document declares an entity or refers to one that XML does not predefine.
+    case entity
+    /// The document is larger than the reader was told to accept.
+    case tooLarge(XMLLimits.Quantity)
+    /// The schema does not compile, or is not contained in one file.
+    case invalidSchema
+    /// The XPath expression does not compile.
+    case invalidExpression
+    /// The XPath expression could not be evaluated, or asked for too much work.
+    case evaluation
+    /// A writer was given a name that XML does not allow.
+    case invalidName
+    /// A writer was told to end what had not begun, or to finish with an element open.
+    case unbalanced
+    /// libxml2 could not make a context; it is out of memory.
+    case unavailable
+  }
+
+  package var code: Code
+  /// One line without a full stop.
+  package var message: String
+  /// Counted from 1; for an XPath expression always `nil`.
+  package var line: Int?
+  /// Counted from 1, in bytes; for an XPath expression the offset in the expression.
+  package var column: Int?
+  /// The name that the caller gave to what was read, usually a path.
+  package var file: String?
+
+  package init(
+    _ code: Code,
+    _ message: String,
+    line: Int? = nil,
+    column: Int? = nil,
+    file: String? = nil
+  ) {
+    self.code = code
+    self.message = message
+    self.line = line
+    self.column = column
+    self.file = file
+  }
+}
+
+extension XMLError: CustomStringConvertible {
+  /// One line, `subject:line:column: message`; the subject is the file or the kind of thing.
+  package var description: String {
+    var text = file ?? subject
+    if let line { text += ":\(line)" }
+    if let column { text += line == nil ? ": column \(column)" : ":\(column)" }
+    return text + ": " + message
+  }
+
+  private var subject: String {
+    switch code {
+    case .invalidSchema: "XML schema"
+    case .invalidExpression, .evaluation: "XPath expression"
+    case .invalidName, .unbalanced: "XML writer"
+    case .unavailable: "libxml2"
+    case .unreadable, .notWellFormed, .entity, .tooLarge: "XML document"
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import Testing
+import XMLDocuments
+
+@Suite struct XMLSchemaTests {
+  @Test("A schema that does not compile is an error with a line")
+  func broken() {
+    let text = """
+      <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+      <xs:element name="a" type="nowhere"/></xs:schema>
+      """
+    let error = xmlError { try XMLSchema(Array(text.utf8), name: "s.xsd") }
+    #expect(error?.code == .invalidSchema)
+    #expect(error?.line == 2)
+    #expect(error?.description.hasPrefix("s.xsd:2: ") == true)
+    #expect(xmlError { try XMLSchema(Array("<a/>".utf8)) }?.code == .invalidSchema)
+    #expect(xmlError { try XMLSchema([]) }?.code == .notWellFormed)
+  }
+
+  @Test(
+    "A schema that would open another file is refused",
+    arguments: ["include", "import", "redefine"]
+  )
+  func includes(element: String) {
+    let text = """
+      <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+      <xs:\(element) schemaLocation="/etc/hostname"/><xs:element name="a"/></xs:schema>
+      """
+    let error = xmlError { try XMLSchema(Array(text.utf8)) }
+    #expect(error?.code == .invalidSchema)
+    #expect(error?.line == 2)
+  }
+
+  @Test("Violations come with their line, while reading too")
+  func violations() throws {
+    var sample = JUnitSample()
+    sample.set("hostname", nil)
+    sample.cases += "\n<testcase name=\"x\" classname=\"y\" time=\"1s\"/>"
+    let schema = try Fixtures.schema()
+    let found = try schema.validate(.text(sample.text))
+    #expect(found.map(\.line) == [2, 8, 8] || found.map(\.line) == [2, 8])
+    #expect(
+      found.first?.message
+        == "Element 'testsuite': The attribute 'hostname' is required but missing"
+    )
+    let reader = try XMLReader(.text(sample.text), validatingWith: schema)
+    #expect(try reader.allEvents().count > 20)
+    #expect(reader.violations == found)
+  }
+
+  @Test("A document fed byte by byte is judged as in one piece")
+  func pieces() throws {
+    let schema = try Fixtures.schema()
+    for spoiled in [false, true] {
+      var sample = JUnitSample()
+      sample.systemOut = "größer <![CDATA[ & ]]>"
+      if spoiled { sample.set("time", "1,5") }
+      let validator = try XMLValidator(schema)
+      for byte in sample.text.utf8 { validator.feed([byte]) }
+      #expect(try validator.finish() == schema.validate(.text(sample.text)))
+    }
+  }
+
+  @Test("Half a document is an error, not valid")
+  func half() throws {
+    let text = JUnitSample().text
+    let schema = try Fixtures.schema()
+    #expect(
+      xmlError { try schema.validate(.text(String(text.dropLast(20)))) }?.code == .notWellFormed
+    )
+  }
+
+  @Test("Validation stops at a hundred violations")
+  func saturation() throws {
+    var sample = JUnitSample()
+    sample.cases = String(repeating: "<testcase/>", count: 10_000)
+    #expect(try Fixtures.schema().validate(.text(sample.text)).count == XMLSchema.maximumViolations)
+  }
+
+  @Test("100,000 cases are written and validated as a stream within little memory")
+  func stream() async {
+    // In a process of its own, so that other tests' memory is not counted.
+    await #expect(processExitsWith: .success) {
+      let validator = try XMLValidator(try Fixtures.schema())
+      let before = peakKilobytes()
+      var bytes = 0
+      let writer = XMLWriter { chunk in
+        validator.feed(chunk)
+        bytes += chunk.count
+      }
+      try XMLSchemaTests.writeSuite(ofCases: 100_000, to: writer)
+      #expect(try validator.finish() == [])
+      #expect(bytes > 9_000_000)
+      let growth = peakKilobytes() - before
+      #expect(growth < 8000, "\(growth) kB more")
+    }
+  }
+
+  @Test("100,000 cases are read as a stream within little memory")
+  func readingStream() async {
+    await #expect(processExitsWith: .success) {
+      let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).xml")
+      defer { try? FileManager.default.removeItem(at: file) }
+      FileManager.default.createFile(atPath: file.path(), contents: nil)
+      let handle = try FileHandle(forWritingTo: file)
+      let writer = XMLWriter { try handle.write(contentsOf: Data($0)) }
+      try XMLSchemaTests.writeSuite(ofCases: 100_000, to: writer)
+      let before = peakKilobytes()
+      let reader = try XMLReader(.file(file.path()), validatingWith: try Fixtures.schema())
+      var cases = 0
+      while let event = try reader.next() {
+        if case .start(let element) = event, element.name == "testcase" { cases += 1 }
+      }
+      #expect(cases == 100_000)
+      #expect(reader.violations == [])
+      let growth = peakKilobytes() - before
+      #expect(growth < 8000, "\(growth) kB more")
+    }
+  }
+
+  private static func writeSuite(ofCases count: Int, to output: consuming XMLWriter) throws {
+    var writer = output
+    try writer.start("testsuites")
+    try writer.start(
+      "testsuite",
+      [
+        "name": "s", "package": "", "id": "0", "hostname": "localhost",
+        "timestamp": "2024-05-06T07:08:09", "tests": "\(count)", "failures": "0", "errors": "0",
+        "skipped": "0", "time": "0",
+      ]
+    )
+    try writer.element("properties")
+    for number in 0..<count {
+      try writer.element(
+        "testcase",
+        [
+          "name": "a case with a rather long name, \(number)", "classname": "r.f.s",
+          "time": "0.001",
+        ]
+      )
+    }
+    try writer.element("system-out")
+    try writer.element("system-err")
+    try writer.end()
+    try writer.end()
+    try writer.finish()
+  }
+
+  @Test("One schema serves many threads at once")
+  func threads() async throws {
+    let schema = try Fixtures.schema()
+    let good = JUnitSample()
+    var bad = JUnitSample()
+    bad.set("time", "x")
+    let texts = [good.text, bad.text]
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      for index in 0..<64 {
+        group.addTask {
+          try schema.validate(.text(texts[index % 2])).isEmpty == (index % 2 == 0)
+        }
+      }
+      for try await isRight in group { #expect(isRight) }
+    }
+  }
+}
