@@ -22,7 +22,7 @@ enum EmbeddedTemplates {
 <div>
 <p class="brand">Parity · coverage</p>
 <h1>{{recipe}}</h1>
-<p class="sub">{{#base}}<span class="nowrap">{{base}}</span> → {{/base}}<strong class="nowrap">{{target}}</strong> · driver {{driver}} · <time>{{started}}</time> · {{duration}}</p>
+<p class="sub">{{#base}}<span class="nowrap">{{base}}</span> → {{/base}}<strong class="nowrap">{{target}}</strong> · driver {{driver}} · <time class="nowrap">{{started}}</time> · {{duration}}</p>
 </div>
 {{#level}}
 <div class="level {{tone}}"><span class="level-number">L{{number}}</span><span class="level-word">{{#isOnStandin}}stand-in{{/isOnStandin}}{{^isOnStandin}}of 5{{/isOnStandin}}</span></div>
@@ -264,7 +264,7 @@ enum EmbeddedTemplates {
 </tbody></table></div>
 {{/hasAssertions}}
 {{#exchange}}
-<details class="exchange"><summary><code>{{request}}</code> → <b>{{answer}}</b></summary>
+<details class="exchange"{{#isRed}} open{{/isRed}}><summary><code>{{request}}</code> → <b>{{answer}}</b></summary>
 {{#hasPhases}}
 <ol class="strip phases" aria-label="How the time divides">{{#phases}}<li class="quiet" style="flex-grow:{{weight}}"><b>{{name}}</b> <span>{{duration}}</span></li>{{/phases}}</ol>
 {{/hasPhases}}
