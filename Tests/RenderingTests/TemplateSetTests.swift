@@ -1,3 +1,4 @@
+import Evidence
 import Testing
 
 @testable import Rendering
@@ -59,8 +60,8 @@ import Testing
       ("{{= <% %> =}}", .badTag),
       ("{{% CONTENT_TYPE: TEXT}}", .badTag),
       ("{{recipe", .badTag),
-      ("{{> page/parity}}", .wrongUse),
-      ("{{> page/clam}}", .noTemplate(nearest: "page/claim")),
+      ("{{> parity}}", .wrongUse),
+      ("{{> clam}}", .noTemplate(nearest: "claim")),
       ("{{/rungs}}", .unbalanced),
       ("{{#lowercased(recipe)}}x{{/lowercased(recipe)}}", .unknownKey(nearest: nil)),
     ]
@@ -72,7 +73,7 @@ import Testing
     var files = EmbeddedTemplates.files
     files["page/parity.mustache"] = text
     let found = TemplateSet(files: files).check()
-    if text == "{{> page/parity}}" {
+    if text == "{{> parity}}" {
       #expect(found.first?.code == code)
     } else {
       #expect(found.map(\.code) == [code])
@@ -82,7 +83,7 @@ import Testing
   @Test func `A folder replaces what it holds and leaves the rest to the binary`() throws {
     let folder = try TemporaryFolder()
     try folder.write(
-      "{{<page/frame}}{{$body}}{{recipe}}{{/body}}{{/page/frame}}",
+      "{{<frame}}{{$body}}{{recipe}}{{/body}}{{/frame}}",
       to: "page/parity.mustache"
     )
     try folder.write("[{{$body}}none{{/body}}]", to: "page/frame.mustache")
@@ -99,19 +100,19 @@ import Testing
   }
 
   @Test func `A partial escapes as its folder does`() throws {
-    var (coverage, record) = Fixture.plausible()
+    let (whole, record) = Fixture.plausible()
+    var coverage = whole
     coverage.claims[0].statement = "a | b"
     coverage.recipe = "<&\">"
     #expect(try ParityPage(coverage).rendered().contains("a \\| b"))
     #expect(try HTMLReport(coverage, record).rendered().contains("&lt;&amp;&quot;&gt;"))
-    record.end = .finished
   }
 
   @Test(arguments: TemplateFormat.allCases)
   func `Every value is documented`(format: TemplateFormat) {
     let text = TemplateSet.documentation(of: format)
     #expect(text.contains("recipe (text): the recipe's name") || format == .junit)
-    for (name, _) in format.roots { #expect(text.contains("\(name)\n")) }
+    for (name, _) in format.roots { #expect(text.contains("\(format.rawValue)/\(name)\n")) }
   }
 
   @Test func `A folder that cannot be read is an error`() throws {
