@@ -31,7 +31,9 @@ enum ReportText {
     text += "\n  \(step.outcome.word.shown)"
     if let reason = step.outcome.reason { text += ": \(reason)" }
     text += "\n"
-    for assertion in step.assertions where !assertion.holds { text += "  \(Self.assertion(assertion))\n" }
+    for assertion in step.assertions where !assertion.holds {
+      text += "  \(Self.assertion(assertion))\n"
+    }
     if let exchange = step.exchange { text += Self.exchange(exchange) }
     return text
   }

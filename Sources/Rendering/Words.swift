@@ -220,7 +220,7 @@ extension ControlCoverage {
 
   var tone: Tone {
     switch result.word {
-    case .failed: .good
+    case .failed: .quiet
     case .passed: .bad
     case .broken, .notPossible: .warning
     }

@@ -24,7 +24,8 @@ enum Golden {
     if Array(golden.utf8) == Array(text.utf8) { return }
     let old = golden.split(separator: "\n", omittingEmptySubsequences: false)
     let new = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let line = zip(old, new).enumerated().first { $1.0 != $1.1 }?.offset ?? min(old.count, new.count)
+    let line =
+      zip(old, new).enumerated().first { $1.0 != $1.1 }?.offset ?? min(old.count, new.count)
     Issue.record(
       """
       \(name) differs in line \(line + 1)

@@ -60,6 +60,7 @@ struct HTMLCheck: TemplateFields {
   let outcome: Outcome
   let mark: HTMLMark
   let isShort: Bool
+  let isOnStandin: Bool
 
   init(index: Int, lookup: HTMLLookup, mayBeShort: Bool) {
     self.index = index
@@ -67,6 +68,7 @@ struct HTMLCheck: TemplateFields {
     record = lookup.record(of: check.id)
     outcome = lookup.outcome(of: check)
     mark = HTMLMark(outcome.word, isOnStandin: lookup.coverage.isOnStandin)
+    isOnStandin = lookup.coverage.isOnStandin
     isShort = mayBeShort && outcome.isPassed
   }
 
@@ -98,25 +100,33 @@ struct HTMLCheck: TemplateFields {
       $0.check.ports.map(HTMLLine.init)
     },
     .flag("hasPorts", "whether there are any") { !$0.check.ports.isEmpty },
-    .list("steps", "what it did and saw") { ($0.record?.steps ?? []).map(HTMLStep.init) },
+    .list("steps", "what it did and saw") { $0.steps($0.record?.steps) },
     .list("controlSteps", "what its control did and saw") {
-      ($0.record?.control?.steps ?? []).map(HTMLStep.init)
+      $0.steps($0.record?.control?.steps)
     },
     .flag("hasControlSteps", "whether there are any") {
       $0.record?.control?.steps.isEmpty == false
     }
   )
+
+  private func steps(_ steps: [StepRecord]?) -> [HTMLStep] {
+    (steps ?? []).map { HTMLStep(step: $0, isOnStandin: isOnStandin) }
+  }
 }
 
 struct HTMLStep: TemplateFields {
   let step: StepRecord
+  let isOnStandin: Bool
 
   static let table = TemplateTable<HTMLStep>(
     .text("number", "2, or 2.1 inside a group") { $0.step.number },
     .text("kind", "http, postgres, clickhouse, exec, file, script or group") { $0.step.kind },
     .text("title", "what it does, as written in the suite") { $0.step.title },
-    .object("mark", "its outcome") { HTMLMark($0.step.outcome.word) },
+    .object("mark", "its outcome") { HTMLMark($0.step.outcome.word, isOnStandin: $0.isOnStandin) },
     .optionalText("reason", "why, where it did not pass") { $0.step.outcome.reason },
+    .flag("isRed", "whether it is shown unfolded") {
+      $0.step.outcome.word == .failed || $0.step.outcome.word == .broken
+    },
     .optionalText("place", "where it is written") { $0.step.place?.description },
     .optionalText("attempts", "how often, where more than once") {
       $0.step.attempts > 1 ? "\($0.step.attempts) attempts" : nil

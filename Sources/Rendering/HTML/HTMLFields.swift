@@ -36,7 +36,13 @@ struct HTMLFields: TemplateFields {
       }
     },
     .list("stages", "the run's time line") { fields in
-      fields.record.stages.map { HTMLStage(stage: $0, whole: fields.record.microseconds) }
+      fields.record.stages.map {
+        HTMLStage(
+          stage: $0,
+          whole: fields.record.microseconds,
+          isOnStandin: fields.coverage.isOnStandin
+        )
+      }
     },
     .text("gateAsked", "what readiness asks") { $0.coverage.gate.asked },
     .text("gateAccepts", "what readiness accepts") { $0.coverage.gate.accepts },
@@ -123,39 +129,45 @@ struct HTMLProblem: TemplateFields {
 
   static func all(_ lookup: HTMLLookup) -> [HTMLProblem] {
     var red: [HTMLProblem] = []
+    var told: Set<CheckID> = []
+    var stages: Set<Stage> = []
     var open: [HTMLProblem] = []
-    for stage in lookup.record.stages {
-      let word = stage.outcome.word
-      guard word == .failed || word == .broken, let reason = stage.outcome.reason else { continue }
-      red.append(
-        HTMLProblem(
-          mark: HTMLMark(word),
-          subject: "stage \(stage.stage.rawValue)",
-          reason: reason,
-          link: "#stage-\(stage.stage.rawValue)",
-          lines: []
-        )
-      )
-    }
     for (index, check) in lookup.coverage.checks.enumerated() {
       let outcome = lookup.outcome(of: check)
       guard outcome.word == .failed || outcome.word == .broken else { continue }
+      stages.insert(check.stage)
+      if red.count >= maximum { continue }
+      told.insert(check.id)
       let steps = lookup.record(of: check.id)?.steps ?? []
       let wrong = steps.flatMap(\.assertions).filter { !$0.holds }
       red.append(
         HTMLProblem(
-          mark: HTMLMark(outcome.word),
+          mark: HTMLMark(outcome.word, isOnStandin: false),
           subject: "\(check.id)",
           reason: outcome.reason ?? "",
           link: "#check-\(index)",
           lines: wrong.prefix(5).map { HTMLLine(text: ReportText.assertion($0)) }
         )
       )
-      if red.count >= maximum { break }
+    }
+    // A stage that fails through its checks, and a claim that rests on them, add nothing.
+    for stage in lookup.record.stages {
+      let word = stage.outcome.word
+      guard word == .failed || word == .broken, !stages.contains(stage.stage) else { continue }
+      red.append(
+        HTMLProblem(
+          mark: HTMLMark(word, isOnStandin: false),
+          subject: "stage \(stage.stage.rawValue)",
+          reason: stage.outcome.reason ?? "",
+          link: "#stage-\(stage.stage.rawValue)",
+          lines: []
+        )
+      )
     }
     for claim in lookup.coverage.claims {
       let word = claim.verdict.word
       guard word == .refuted || word == .unproven else { continue }
+      if claim.checks.contains(where: told.contains) { continue }
       let problem = HTMLProblem(
         mark: HTMLMark(word),
         subject: "\(claim.id) — \(claim.statement)",

@@ -29,7 +29,7 @@ package struct HTMLIndex: Sendable {
     let style = templates.files["html/style.css"] ?? ""
     let rows = entries.map(HTMLIndexRow.init)
     return try templates.renderer(.html)
-      .render("html/index", HTMLIndexFields(style: style, rows: rows))
+      .render("index", HTMLIndexFields(style: style, rows: rows))
   }
 
   package func write(to path: String) throws(RenderingError) {

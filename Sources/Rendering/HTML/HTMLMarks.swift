@@ -12,7 +12,6 @@ struct HTMLMark: TemplateFields {
     self.word = word
   }
 
-  init(_ word: Outcome.Word) { self.init(tone: word.tone, sign: word.sign, word: word.shown) }
   init(_ word: Verdict.Word) { self.init(tone: word.tone, sign: word.sign, word: word.shown) }
 
   init(_ severity: Finding.Severity) {
@@ -30,9 +29,10 @@ struct HTMLMark: TemplateFields {
 
   /// What a check's outcome looks like where a stand-in showed it.
   init(_ word: Outcome.Word, isOnStandin: Bool) {
+    let isShown = word == .passed && isOnStandin
     self.init(
-      tone: word == .passed && isOnStandin ? .standin : word.tone,
-      sign: word.sign,
+      tone: isShown ? .standin : word.tone,
+      sign: isShown ? Verdict.Word.provenOnStandin.sign : word.sign,
       word: word.shown
     )
   }

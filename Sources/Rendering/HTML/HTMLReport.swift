@@ -28,22 +28,22 @@ package struct HTMLReport: Sendable {
     let renderer = try templates.renderer(.html)
     let lookup = HTMLLookup(coverage, record)
     let fields = HTMLFields(lookup, style: templates.files["html/style.css"] ?? "")
-    try body(renderer.render("html/begin", fields))
+    try body(renderer.render("begin", fields))
     let isShort = coverage.checks.count > Self.fullLimit
     for suite in HTMLSuite.all(lookup) {
-      try body(renderer.render("html/suite-begin", suite))
+      try body(renderer.render("suite-begin", suite))
       var start = suite.checks.startIndex
       while start < suite.checks.endIndex {
         let end = min(start + Self.chunk, suite.checks.endIndex)
         let checks = suite.checks[start..<end].map {
           HTMLCheck(index: $0, lookup: lookup, mayBeShort: isShort)
         }
-        try body(renderer.render("html/checks", HTMLChecks(checks: checks)))
+        try body(renderer.render("checks", HTMLChecks(checks: checks)))
         start = end
       }
-      try body(renderer.render("html/suite-end", suite))
+      try body(renderer.render("suite-end", suite))
     }
-    try body(renderer.render("html/end", fields))
+    try body(renderer.render("end", fields))
   }
 
   package func rendered() throws(RenderingError) -> String {

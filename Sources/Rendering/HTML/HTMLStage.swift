@@ -4,10 +4,11 @@ import Evidence
 struct HTMLStage: TemplateFields {
   let stage: StageRecord
   let whole: Int
+  let isOnStandin: Bool
 
   static let table = TemplateTable<HTMLStage>(
     .text("name", "install to teardown") { $0.stage.stage.rawValue },
-    .object("mark", "its outcome") { HTMLMark($0.stage.outcome.word) },
+    .object("mark", "its outcome") { HTMLMark($0.stage.outcome.word, isOnStandin: $0.isOnStandin) },
     .optionalText("reason", "why, where it did not pass") { $0.stage.outcome.reason },
     .flag("ran", "whether it started") { $0.stage.startedAt != nil },
     .text("left", "where its bar begins, in percent") {
@@ -17,22 +18,31 @@ struct HTMLStage: TemplateFields {
       Share.percent($0.stage.microseconds, of: $0.whole)
     },
     .text("duration", "how long it took") { Words.duration($0.stage.microseconds) },
-    .list("operations", "what the driver did") { $0.stage.operations.map(HTMLOperation.init) },
+    .list("operations", "what the driver did") { stage in
+      stage.stage.operations.map {
+        HTMLOperation(operation: $0, isOnStandin: stage.isOnStandin)
+      }
+    },
     .flag("hasDetails", "whether there is more to see") {
       !$0.stage.operations.isEmpty || $0.stage.readiness != nil
     },
-    .object("readiness", "how the app became ready") {
-      $0.stage.readiness.map(HTMLReadiness.init)
+    .object("readiness", "how the app became ready") { stage in
+      stage.stage.readiness.map {
+        HTMLReadiness(readiness: $0, isOnStandin: stage.isOnStandin)
+      }
     }
   )
 }
 
 struct HTMLOperation: TemplateFields {
   let operation: OperationRecord
+  let isOnStandin: Bool
 
   static let table = TemplateTable<HTMLOperation>(
     .text("name", "what was done") { $0.operation.name },
-    .object("mark", "its outcome") { HTMLMark($0.operation.outcome.word) },
+    .object("mark", "its outcome") {
+      HTMLMark($0.operation.outcome.word, isOnStandin: $0.isOnStandin)
+    },
     .optionalText("reason", "why, where it did not pass") { $0.operation.outcome.reason },
     .text("duration", "how long it took") { Words.duration($0.operation.microseconds) },
     .optionalText("command", "what was run") {
@@ -58,18 +68,27 @@ extension String {
 
 struct HTMLReadiness: TemplateFields {
   let readiness: ReadinessRecord
+  let isOnStandin: Bool
 
   static let table = TemplateTable<HTMLReadiness>(
     .text("gate", "what was asked") { $0.readiness.gate },
     .text("line", "all states in short") { $0.readiness.line },
     .list("spans", "runs of equal answers") { readiness in
-      readiness.readiness.spans.enumerated().map { index, span in
-        HTMLSpan(readiness: readiness.readiness, index: index)
+      readiness.readiness.spans.indices.map { index in
+        HTMLSpan(
+          readiness: readiness.readiness,
+          index: index,
+          isOnStandin: readiness.isOnStandin
+        )
       }
     },
     .object("mark", "whether it became ready") {
       $0.readiness.ready
-        ? HTMLMark(tone: .good, sign: "✓", word: "ready")
+        ? HTMLMark(
+          tone: $0.isOnStandin ? .standin : .good,
+          sign: $0.isOnStandin ? Verdict.Word.provenOnStandin.sign : "✓",
+          word: "ready"
+        )
         : HTMLMark(tone: .bad, sign: "✗", word: "not ready")
     },
     .text("duration", "how long it took") { Words.duration($0.readiness.microseconds) },
@@ -80,6 +99,7 @@ struct HTMLReadiness: TemplateFields {
 struct HTMLSpan: TemplateFields {
   let readiness: ReadinessRecord
   let index: Int
+  let isOnStandin: Bool
   private var span: ReadinessRecord.Span { readiness.spans[index] }
 
   /// A span lasts until the next one begins.
@@ -89,7 +109,9 @@ struct HTMLSpan: TemplateFields {
   }
 
   private var tone: Tone {
-    if index + 1 == readiness.spans.count, readiness.ready { return .good }
+    if index + 1 == readiness.spans.count, readiness.ready {
+      return isOnStandin ? .standin : .good
+    }
     return span.state == "000" ? .quiet : .warning
   }
 

@@ -49,7 +49,9 @@ struct JUnitProperty: TemplateFields {
 struct JUnitCases: TemplateFields {
   let cases: [JUnitCase]
 
-  static let table = TemplateTable<JUnitCases>(.list("cases", "some of a suite's cases") { $0.cases })
+  static let table = TemplateTable<JUnitCases>(
+    .list("cases", "some of a suite's cases") { $0.cases }
+  )
 }
 
 struct JUnitCase: TemplateFields {
@@ -83,7 +85,7 @@ extension JUnitPlan {
   func fields(of suite: Suite, id: Int) -> JUnitSuite {
     let standin = coverage.isOnStandin ? " [stand-in]" : ""
     return JUnitSuite(
-      name: "\(coverage.recipe) \(suite.path)\(standin)",
+      name: Self.filled("\(coverage.recipe) \(suite.path)\(standin)"),
       package: coverage.recipe,
       id: id,
       hostname: record.header.host.isEmpty ? "localhost" : record.header.host,
@@ -103,7 +105,9 @@ extension JUnitPlan {
       JUnitProperty(name: "run", value: record.header.id),
       JUnitProperty(name: "parity", value: record.header.toolVersion),
     ]
-    if let base = coverage.base { all.insert(JUnitProperty(name: "base", value: base.version), at: 1) }
+    if let base = coverage.base {
+      all.insert(JUnitProperty(name: "base", value: base.version), at: 1)
+    }
     for standin in coverage.standins {
       let versions = standin.versions.joined(separator: " → ")
       all.append(
@@ -133,6 +137,12 @@ extension JUnitPlan {
       for finding in coverage.findings { text += ReportText.finding(finding) + "\n" }
     }
     return XMLText.cut(text, to: Self.limits.account)
+  }
+
+  /// A name that no reader loses: one line, not empty, not too long.
+  private static func filled(_ name: String) -> String {
+    let line = ReportText.line(XMLText.cut(name, to: limits.message))
+    return line.utf8.allSatisfy { $0 == UInt8(ascii: " ") } ? "(no name)" : line
   }
 
   func testCase(_ entry: Entry, in suite: Suite) -> JUnitCase {
@@ -186,7 +196,8 @@ extension JUnitPlan {
     case .end:
       take("run", .broken(reason: "the run \(record.end.shown)"))
     }
-    one.name = XMLText.cut(one.name, to: Self.limits.message)
+    one.name = Self.filled(one.name)
+    one.classname = Self.filled(one.classname)
     one.message = XMLText.cut(ReportText.line(one.message), to: Self.limits.message)
     // Some readers show the message only, others the text only.
     one.text = XMLText.cut("\(one.message)\n\(one.text)", to: Self.limits.text)

@@ -119,7 +119,8 @@ struct JUnitPlan: Sendable {
 
   /// A claim has a case of its own where the cases of its checks do not tell its verdict.
   private func hasCase(_ claim: Claim) -> Bool {
-    if claim.part == .p4, coverage.stores.contains(where: { claim.id.isPart(of: "P4/\($0.name)") }) {
+    if claim.part == .p4, coverage.stores.contains(where: { claim.id.isPart(of: "P4/\($0.name)") })
+    {
       return false
     }
     if claim.part == .p2 || claim.checks.isEmpty { return true }

@@ -27,20 +27,20 @@ package struct JUnitReport: Sendable {
   ) throws(RenderingError) {
     let renderer = try templates.renderer(.junit)
     let head = JUnitDocument()
-    try body(renderer.render("junit/begin", head))
+    try body(renderer.render("begin", head))
     for (index, suite) in plan.suites.enumerated() {
       let fields = plan.fields(of: suite, id: index)
-      try body(renderer.render("junit/suite-begin", fields))
+      try body(renderer.render("suite-begin", fields))
       var start = suite.entries.startIndex
       while start < suite.entries.endIndex {
         let end = min(start + Self.chunk, suite.entries.endIndex)
         let cases = suite.entries[start..<end].map { plan.testCase($0, in: suite) }
-        try body(renderer.render("junit/cases", JUnitCases(cases: cases)))
+        try body(renderer.render("cases", JUnitCases(cases: cases)))
         start = end
       }
-      try body(renderer.render("junit/suite-end", fields))
+      try body(renderer.render("suite-end", fields))
     }
-    try body(renderer.render("junit/end", head))
+    try body(renderer.render("end", head))
   }
 
   /// The whole document, validated.

@@ -99,7 +99,8 @@ struct PageFields: TemplateFields {
       without.isEmpty
       ? "every store has a marker"
       : "without a marker: \(without.joined(separator: ", "))"
-    return "\(covered) of \(Words.count(all.count, "store")) proven to survive\(standin); \(missing)."
+    return
+      "\(covered) of \(Words.count(all.count, "store")) proven to survive\(standin); \(missing)."
   }
 }
 

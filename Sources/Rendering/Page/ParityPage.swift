@@ -19,7 +19,7 @@ package struct ParityPage: Sendable {
     "<!-- notes: the suite's own words, verbatim to the end of the page -->"
 
   package func rendered() throws(RenderingError) -> String {
-    try templates.renderer(.page).render("page/parity", PageFields(coverage))
+    try templates.renderer(.page).render("parity", PageFields(coverage))
   }
 
   package func write(to path: String) throws(RenderingError) {

@@ -22,7 +22,7 @@ enum EmbeddedTemplates {
 <div>
 <p class="brand">Parity · coverage</p>
 <h1>{{recipe}}</h1>
-<p class="sub">{{#base}}<span class="nowrap">{{base}}</span> → {{/base}}<strong class="nowrap">{{target}}</strong> · driver {{driver}} · <time>{{started}}</time> · {{duration}}</p>
+<p class="sub">{{#base}}<span class="nowrap">{{base}}</span> → {{/base}}<strong class="nowrap">{{target}}</strong> · driver {{driver}} · <time class="nowrap">{{started}}</time> · {{duration}}</p>
 </div>
 {{#level}}
 <div class="level {{tone}}"><span class="level-number">L{{number}}</span><span class="level-word">{{#isOnStandin}}stand-in{{/isOnStandin}}{{^isOnStandin}}of 5{{/isOnStandin}}</span></div>
@@ -44,7 +44,7 @@ enum EmbeddedTemplates {
 <h2 id="attention">What needs a look</h2>
 <ul class="problems">
 {{#problems}}
-<li class="{{mark.tone}}"><p>{{> html/mark}} {{#link}}<a href="{{link}}">{{subject}}</a>{{/link}}{{^link}}{{subject}}{{/link}}</p><p class="reason">{{reason}}</p>{{#lines}}<code class="line">{{text}}</code>{{/lines}}</li>
+<li class="{{mark.tone}}"><p>{{> mark}} {{#link}}<a href="{{link}}">{{subject}}</a>{{/link}}{{^link}}{{subject}}{{/link}}</p><p class="reason">{{reason}}</p>{{#lines}}<code class="line">{{text}}</code>{{/lines}}</li>
 {{/problems}}
 </ul>
 </section>
@@ -54,7 +54,7 @@ enum EmbeddedTemplates {
 <div class="stages">
 {{#stages}}
 <div class="stage" id="stage-{{name}}">
-<div class="stage-row"><span class="stage-name">{{name}}</span><span>{{> html/mark}}</span><span class="track">{{#ran}}<span class="bar {{mark.tone}}" style="left:{{left}};width:{{width}}"></span>{{/ran}}</span><span class="time">{{#ran}}{{duration}}{{/ran}}{{^ran}}—{{/ran}}</span></div>
+<div class="stage-row"><span class="stage-name">{{name}}</span><span>{{> mark}}</span><span class="track">{{#ran}}<span class="bar {{mark.tone}}" style="left:{{left}};width:{{width}}"></span>{{/ran}}</span><span class="time">{{#ran}}{{duration}}{{/ran}}{{^ran}}—{{/ran}}</span></div>
 {{#reason}}
 <p class="reason">{{reason}}</p>
 {{/reason}}
@@ -67,7 +67,7 @@ enum EmbeddedTemplates {
 <details><summary>What the driver did</summary>
 <ul class="operations">
 {{#operations}}
-<li><p>{{> html/mark}} <b>{{name}}</b> <span class="time">{{duration}}</span></p>{{#reason}}<p class="reason">{{reason}}</p>{{/reason}}{{#difference}}<p class="note">Other than the recipe says: {{difference}}</p>{{/difference}}{{^empty(facts)}}<dl>{{#facts}}<div><dt>{{name}}</dt><dd><code>{{value}}</code></dd></div>{{/facts}}</dl>{{/empty(facts)}}{{#command}}<pre>{{command}}</pre>{{/command}}</li>
+<li><p>{{> mark}} <b>{{name}}</b> <span class="time">{{duration}}</span></p>{{#reason}}<p class="reason">{{reason}}</p>{{/reason}}{{#difference}}<p class="note">Other than the recipe says: {{difference}}</p>{{/difference}}{{^empty(facts)}}<dl>{{#facts}}<div><dt>{{name}}</dt><dd><code>{{value}}</code></dd></div>{{/facts}}</dl>{{/empty(facts)}}{{#command}}<pre>{{command}}</pre>{{/command}}</li>
 {{/operations}}
 </ul>
 </details>
@@ -93,7 +93,7 @@ enum EmbeddedTemplates {
 <thead><tr><th scope="col">store</th><th scope="col">marker</th><th scope="col">upgrade</th><th scope="col">dropped</th><th scope="col">restored</th><th scope="col">mechanism</th><th scope="col">result</th></tr></thead>
 <tbody>
 {{#stores}}
-<tr><th scope="row">{{name}}<small>{{kind}}</small></th><td>{{#marker}}{{marker}}{{/marker}}{{^marker}}<b>none</b>{{/marker}}{{#counts}}<small>counted: {{counts}}</small>{{/counts}}</td><td>{{#upgrade}}{{> html/verdict}}{{/upgrade}}</td><td>{{#dropped}}{{> html/verdict}}{{/dropped}}</td><td>{{#restored}}{{> html/verdict}}{{/restored}}</td><td>{{#mechanism}}<code>{{mechanism}}</code>{{/mechanism}}{{^mechanism}}none{{/mechanism}}</td><td>{{#result}}{{> html/verdict}}{{/result}}</td></tr>
+<tr><th scope="row">{{name}}<small>{{kind}}</small></th><td>{{#marker}}{{marker}}{{/marker}}{{^marker}}<b>none</b>{{/marker}}{{#counts}}<small>counted: {{counts}}</small>{{/counts}}</td><td>{{#upgrade}}{{> verdict}}{{/upgrade}}</td><td>{{#dropped}}{{> verdict}}{{/dropped}}</td><td>{{#restored}}{{> verdict}}{{/restored}}</td><td>{{#mechanism}}<code>{{mechanism}}</code>{{/mechanism}}{{^mechanism}}none{{/mechanism}}</td><td>{{#result}}{{> verdict}}{{/result}}</td></tr>
 {{/stores}}
 </tbody></table></div>
 {{/hasStores}}
@@ -103,7 +103,7 @@ enum EmbeddedTemplates {
 <thead><tr><th scope="col">claim</th><th scope="col">verdict</th><th scope="col">rests on</th></tr></thead>
 <tbody>
 {{#claims}}
-<tr><th scope="row">{{statement}}<small><code>{{id}}</code></small></th><td>{{#verdict}}{{> html/verdict}}{{/verdict}}</td><td>{{#checks}}{{#link}}<a class="check-link" href="{{link}}">{{id}}</a>{{/link}}{{^link}}<span class="check-link">{{id}}</span>{{/link}}{{/checks}}{{#empty(checks)}}<span class="muted">no check</span>{{/empty(checks)}}</td></tr>
+<tr><th scope="row">{{statement}}<small><code>{{id}}</code></small></th><td>{{#verdict}}{{> verdict}}{{/verdict}}</td><td>{{#checks}}{{#link}}<a class="check-link" href="{{link}}">{{id}}</a>{{/link}}{{^link}}<span class="check-link">{{id}}</span>{{/link}}{{/checks}}{{#empty(checks)}}<span class="muted">no check</span>{{/empty(checks)}}</td></tr>
 {{/claims}}
 </tbody></table></div>
 {{/hasClaims}}
@@ -132,7 +132,7 @@ enum EmbeddedTemplates {
 {{#hasFindings}}
 <ul class="problems">
 {{#findings}}
-<li class="{{mark.tone}}"><p>{{> html/mark}} <code>{{rule}}</code> {{message}}{{#place}} <code class="place">{{place}}</code>{{/place}}</p>{{#waived}}<p class="note">Waived: {{waived}}</p>{{/waived}}<p class="reason">{{advice}}</p></li>
+<li class="{{mark.tone}}"><p>{{> mark}} <code>{{rule}}</code> {{message}}{{#place}} <code class="place">{{place}}</code>{{/place}}</p>{{#waived}}<p class="note">Waived: {{waived}}</p>{{/waived}}<p class="reason">{{advice}}</p></li>
 {{/findings}}
 </ul>
 {{/hasFindings}}
@@ -149,7 +149,7 @@ enum EmbeddedTemplates {
 {{/isShort}}
 {{^isShort}}
 <details class="check {{mark.tone}}" id="check-{{index}}"{{#isOpen}} open{{/isOpen}}>
-<summary><span>{{> html/mark}}</span><span class="check-name"><b>{{name}}</b><small>{{about}}</small></span><span class="tags">{{#isHealth}}<span class="tag">health</span>{{/isHealth}}<span class="tag" title="{{meaning}}">{{strength}}</span></span><span class="time">{{duration}}</span></summary>
+<summary><span>{{> mark}}</span><span class="check-name"><b>{{name}}</b><small>{{about}}</small></span><span class="tags">{{#isHealth}}<span class="tag">health</span>{{/isHealth}}<span class="tag" title="{{meaning}}">{{strength}}</span></span><span class="time">{{duration}}</span></summary>
 <div class="body">
 {{#reason}}
 <p class="reason">{{reason}}</p>
@@ -173,14 +173,14 @@ enum EmbeddedTemplates {
 </dl>
 <ol class="steps">
 {{#steps}}
-{{> html/step}}
+{{> step}}
 {{/steps}}
 </ol>
 {{#hasControlSteps}}
 <h4>The control's steps</h4>
 <ol class="steps">
 {{#controlSteps}}
-{{> html/step}}
+{{> step}}
 {{/controlSteps}}
 </ol>
 {{/hasControlSteps}}
@@ -250,7 +250,7 @@ enum EmbeddedTemplates {
 """###,
     "html/step.mustache": ###"""
 <li class="step {{mark.tone}}">
-<p class="step-head"><span class="step-number">{{number}}</span> {{> html/mark}} <span class="tag">{{kind}}</span> <code>{{title}}</code>{{#attempts}} <span class="tag">{{attempts}}</span>{{/attempts}}{{#place}} <code class="place">{{place}}</code>{{/place}} <span class="time">{{duration}}</span></p>
+<p class="step-head"><span class="step-number">{{number}}</span> {{> mark}} <span class="tag">{{kind}}</span> <code>{{title}}</code>{{#attempts}} <span class="tag">{{attempts}}</span>{{/attempts}}{{#place}} <code class="place">{{place}}</code>{{/place}} <span class="time">{{duration}}</span></p>
 {{#reason}}
 <p class="reason">{{reason}}</p>
 {{/reason}}
@@ -264,7 +264,7 @@ enum EmbeddedTemplates {
 </tbody></table></div>
 {{/hasAssertions}}
 {{#exchange}}
-<details class="exchange"><summary><code>{{request}}</code> → <b>{{answer}}</b></summary>
+<details class="exchange"{{#isRed}} open{{/isRed}}><summary><code>{{request}}</code> → <b>{{answer}}</b></summary>
 {{#hasPhases}}
 <ol class="strip phases" aria-label="How the time divides">{{#phases}}<li class="quiet" style="flex-grow:{{weight}}"><b>{{name}}</b> <span>{{duration}}</span></li>{{/phases}}</ol>
 {{/hasPhases}}
@@ -684,7 +684,7 @@ footer dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(22rem
 | original | check | what's verified | status and reason |
 |---|---|---|---|
 {{#units}}
-{{> page/claim}}
+{{> claim}}
 {{/units}}
 
 {{/hasUnits}}
@@ -692,7 +692,7 @@ footer dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(22rem
 | claim | check | what's verified | status and reason |
 |---|---|---|---|
 {{#p2}}
-{{> page/claim}}
+{{> claim}}
 {{/p2}}
 
 {{/hasP2}}
@@ -704,7 +704,7 @@ Readiness: {{{gateAsked}}} must answer {{gateAccepts}} within {{gateWithin}} s.
 | claim | check | what's verified | status and reason |
 |---|---|---|---|
 {{#p1}}
-{{> page/claim}}
+{{> claim}}
 {{/p1}}
 
 {{/hasP1}}
@@ -730,13 +730,13 @@ Generic checks are the tool's own; an overlay stands beside them and never repla
 | claim | check | what's verified | status and reason |
 |---|---|---|---|
 {{#p3}}
-{{> page/claim}}
+{{> claim}}
 {{/p3}}
 
 {{/hasP3}}
 {{#hasFunctional}}
 {{#functional}}
-{{> page/check}}
+{{> check}}
 {{/functional}}
 
 {{/hasFunctional}}
@@ -746,7 +746,7 @@ Generic checks are the tool's own; an overlay stands beside them and never repla
 They show that the app is well, and do not count as depth.
 
 {{#health}}
-{{> page/check}}
+{{> check}}
 {{/health}}
 
 {{/hasHealth}}
@@ -766,7 +766,7 @@ They show that the app is well, and do not count as depth.
 | claim | check | what's verified | status and reason |
 |---|---|---|---|
 {{#p4}}
-{{> page/claim}}
+{{> claim}}
 {{/p4}}
 
 {{/hasP4}}

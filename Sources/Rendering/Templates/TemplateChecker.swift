@@ -1,11 +1,15 @@
 /// Holds the tags of a template against the values that it will get.
 struct TemplateChecker {
   /// The templates of one format by name.
-  let templates: [String: [TemplateNode]]
+  private let templates: [String: [TemplateNode]]
+  private let format: TemplateFormat
   private(set) var errors: [RenderingError] = []
   private var open: Set<String> = []
 
-  init(templates: [String: [TemplateNode]]) { self.templates = templates }
+  init(templates: [String: [TemplateNode]], of format: TemplateFormat) {
+    self.templates = templates
+    self.format = format
+  }
 
   /// Checks one template and whatever it includes.
   mutating func check(_ name: String, with scope: TemplateScope) {
@@ -13,7 +17,7 @@ struct TemplateChecker {
       errors.append(
         RenderingError(
           .noTemplate(nearest: Nearest.name(to: name, among: templates.keys)),
-          name,
+          "\(format.rawValue)/\(name)",
           "there is no such template"
         )
       )

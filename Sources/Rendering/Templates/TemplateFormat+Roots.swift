@@ -2,23 +2,23 @@ extension TemplateFormat {
   /// The templates that reports ask for by name, with the values that each gets.
   var roots: [(name: String, scope: TemplateScope)] {
     switch self {
-    case .page: [("page/parity", PageFields.scope)]
+    case .page: [("parity", PageFields.scope)]
     case .junit:
       [
-        ("junit/begin", JUnitDocument.scope),
-        ("junit/suite-begin", JUnitSuite.scope),
-        ("junit/cases", JUnitCases.scope),
-        ("junit/suite-end", JUnitSuite.scope),
-        ("junit/end", JUnitDocument.scope),
+        ("begin", JUnitDocument.scope),
+        ("suite-begin", JUnitSuite.scope),
+        ("cases", JUnitCases.scope),
+        ("suite-end", JUnitSuite.scope),
+        ("end", JUnitDocument.scope),
       ]
     case .html:
       [
-        ("html/begin", HTMLFields.scope),
-        ("html/suite-begin", HTMLSuite.scope),
-        ("html/checks", HTMLChecks.scope),
-        ("html/suite-end", HTMLSuite.scope),
-        ("html/end", HTMLFields.scope),
-        ("html/index", HTMLIndexFields.scope),
+        ("begin", HTMLFields.scope),
+        ("suite-begin", HTMLSuite.scope),
+        ("checks", HTMLChecks.scope),
+        ("suite-end", HTMLSuite.scope),
+        ("end", HTMLFields.scope),
+        ("index", HTMLIndexFields.scope),
       ]
     }
   }

@@ -44,7 +44,7 @@ package struct TemplateSet: Sendable {
   /// The values that a template may ask for, one per line, sections indented: `templates show`.
   package static func documentation(of format: TemplateFormat) -> String {
     format.roots.map { name, scope in
-      "\(name)\n" + documentation(of: scope, indent: "  ", open: [])
+      "\(format.rawValue)/\(name)\n" + documentation(of: scope, indent: "  ", open: [])
     }.joined(separator: "\n")
   }
 
@@ -79,32 +79,35 @@ package struct TemplateSet: Sendable {
       } catch let error as MustacheTemplate.ParserError {
         throw RenderingError(
           .badTag,
-          name,
+          "\(format.rawValue)/\(name)",
           line: error.context.lineNumber - 1,
           tag: error.context.line,
           "\(error.error)"
         )
       } catch {
-        throw RenderingError(.badTag, name, "\(error)")
+        throw RenderingError(.badTag, "\(format.rawValue)/\(name)", "\(error)")
       }
     }
-    return TemplateRenderer(library: library)
+    return TemplateRenderer(library: library, format: format)
   }
 
   private static func check(
     _ nodes: [String: [TemplateNode]],
     _ format: TemplateFormat
   ) -> [RenderingError] {
-    var checker = TemplateChecker(templates: nodes)
+    var checker = TemplateChecker(templates: nodes, of: format)
     for (name, scope) in format.roots { checker.check(name, with: scope) }
     return checker.errors
   }
 
+  /// By the name under which templates include each other, which is the file's without its folder:
+  /// the library cannot close an inherited template that has a `/` in its name.
   private func texts(of format: TemplateFormat) -> [String: String] {
     var texts: [String: String] = [:]
     for (file, text) in files
     where file.hasPrefix("\(format.rawValue)/") && file.hasSuffix(".mustache") {
-      texts[String(file.dropLast(".mustache".count))] = text
+      let name = file.dropFirst(format.rawValue.count + 1).dropLast(".mustache".count)
+      texts[String(name)] = text
     }
     return texts
   }
@@ -115,11 +118,14 @@ package struct TemplateSet: Sendable {
     var all: [String: [TemplateNode]] = [:]
     for (name, text) in texts(of: format).sorted(by: { $0.key < $1.key }) {
       do {
-        all[name] = try TemplateReader.nodes(of: text, named: name)
+        all[name] = try TemplateReader.nodes(
+          of: text,
+          named: "\(format.rawValue)/\(name)"
+        )
       } catch let error as RenderingError {
         return .failure(error)
       } catch {
-        return .failure(RenderingError(.badTag, name, "\(error)"))
+        return .failure(RenderingError(.badTag, "\(format.rawValue)/\(name)", "\(error)"))
       }
     }
     return .success(all)
@@ -129,17 +135,22 @@ package struct TemplateSet: Sendable {
 /// Templates of one format that have been checked.
 struct TemplateRenderer {
   let library: MustacheLibrary
+  let format: TemplateFormat
 
   /// Renders one template; a value that was asked for and is not there is an error.
   func render(_ name: String, _ root: some TemplateFields) throws(RenderingError) -> String {
     let recorder = TemplateRoot(root)
     guard let text = library.render(recorder, withTemplate: name) else {
-      throw RenderingError(.noTemplate(nearest: nil), name, "there is no such template")
+      throw RenderingError(
+        .noTemplate(nearest: nil),
+        "\(format.rawValue)/\(name)",
+        "there is no such template"
+      )
     }
     if let missing = recorder.misses.first {
       throw RenderingError(
         .unknownKey(nearest: nil),
-        name,
+        "\(format.rawValue)/\(name)",
         tag: "{{\(missing)}}",
         "there is no value \(missing)"
       )

@@ -1,6 +1,6 @@
 import Evidence
 
-/// Lines of a terminal, cut to its width, coloured only where that is wanted.
+/// Lines of a terminal, wrapped to its width, coloured only where that is wanted.
 struct TerminalLines {
   enum Part {
     case plain(String)
@@ -16,11 +16,12 @@ struct TerminalLines {
 
   mutating func blank() { if !text.hasSuffix("\n\n") { text += "\n" } }
 
+  /// Adds a line, wrapped between words; what follows the first line is indented further.
+  ///
   /// Nothing of what a suite or an app wrote reaches the terminal as a command.
   mutating func add(_ parts: [Part]) {
-    var room = style.width
+    var cells: [Cell] = []
     for part in parts {
-      guard room > 0 else { break }
       let (code, raw): (String?, String) =
         switch part {
         case .plain(let text): (nil, text)
@@ -29,15 +30,46 @@ struct TerminalLines {
         case .toned(let tone, let text): (tone.code, text)
         }
       let plain = Self.plain(raw)
-      let cut = plain.count > room ? plain.prefix(room - 1) + "…" : plain
-      room -= cut.count
-      if style.hasColour, let code, !cut.allSatisfy(\.isWhitespace) {
-        text += "\u{1B}[\(code)m\(cut)\u{1B}[0m"
-      } else {
-        text += cut
-      }
+      cells += plain.prefix(Self.maximum).map { Cell(character: $0, code: code) }
+      if plain.count > Self.maximum { cells.append(Cell(character: "…", code: code)) }
     }
-    while text.hasSuffix(" ") { text.removeLast() }
+    while cells.last?.character == " " { cells.removeLast() }
+    let indent = min(cells.prefix { $0.character == " " }.count + 4, style.width / 2)
+    var rest = cells[...]
+    var room = style.width
+    while rest.count > room {
+      let limit = rest.startIndex + room
+      let first = rest.firstIndex { $0.character != " " } ?? limit
+      let space = rest[first...limit].lastIndex { $0.character == " " }
+      let end = space.flatMap { $0 > first ? $0 : nil } ?? limit
+      emit(rest[..<end])
+      rest = rest[end...].drop { $0.character == " " }
+      text += String(repeating: " ", count: indent)
+      room = style.width - indent
+    }
+    emit(rest)
+  }
+
+  private struct Cell {
+    let character: Character
+    let code: String?
+  }
+
+  /// Characters of one part that are shown; longer ones are for the other reports.
+  private static let maximum = 600
+
+  private mutating func emit(_ cells: ArraySlice<Cell>) {
+    var open: String?
+    for cell in cells {
+      let code = style.hasColour && cell.character != " " ? cell.code : style.hasColour ? open : nil
+      if code != open {
+        if open != nil { text += "\u{1B}[0m" }
+        if let code { text += "\u{1B}[\(code)m" }
+        open = code
+      }
+      text.append(cell.character)
+    }
+    if open != nil { text += "\u{1B}[0m" }
     text += "\n"
   }
 

@@ -4,7 +4,7 @@ package import Evidence
 package struct TerminalSummary: Sendable {
   /// How the text is laid out.
   package struct Style: Sendable {
-    /// Columns of the terminal; lines are cut to it, and never below 40.
+    /// Columns of the terminal; lines are wrapped to it; at least 40.
     package var width: Int
     /// Colour is an addition: every colour stands beside a sign and a word.
     package var hasColour: Bool
@@ -69,7 +69,7 @@ package struct TerminalSummary: Sendable {
     guard let word else { return }
     let isStandin = word == .passed && coverage.isOnStandin
     var parts: [TerminalLines.Part] = [
-      .toned(isStandin ? .standin : word.tone, word.sign),
+      .toned(isStandin ? .standin : word.tone, isStandin ? "◇" : word.sign),
       .plain(" \(stage.rawValue.padded(to: 11))"),
       .toned(isStandin ? .standin : word.tone, word.shown.padded(to: 8)),
     ]
@@ -129,29 +129,37 @@ package struct TerminalSummary: Sendable {
   private func addStores(to lines: inout TerminalLines) {
     if coverage.stores.isEmpty { return }
     lines.blank()
-    let name = min(24, max(5, coverage.stores.map { $0.name.count }.max() ?? 0)) + 2
-    let column = 20
-    lines.add([
-      .quiet(
-        "store".padded(to: name) + "upgrade".padded(to: column) + "dropped".padded(to: column)
-          + "restored".padded(to: column) + "result"
-      )
-    ])
+    let names = max(5, coverage.stores.map { $0.name.count }.max() ?? 0) + 2
+    let verdicts = coverage.stores.flatMap { [$0.upgrade, $0.dropped, $0.restored, $0.result] }
+    let column = (verdicts.map { $0.word.shown.count }.max() ?? 0) + 4
+    let isWide = names + 4 * column <= style.width + 2
+    if isWide {
+      let titles = ["upgrade", "dropped", "restored", "result"].map { $0.padded(to: column) }
+      lines.add([.quiet("store".padded(to: names) + titles.joined())])
+    }
     for store in coverage.stores {
-      let verdicts = [store.upgrade, store.dropped, store.restored, store.result]
-      lines.add(
-        [.plain(store.name.padded(to: name))]
-          + verdicts.map { verdict in
-            .toned(
-              verdict.word.tone,
-              "\(verdict.word.sign) \(verdict.word.shown)".padded(to: column)
-            )
-          }
-      )
+      let looks = [
+        ("upgrade", store.upgrade), ("dropped", store.dropped), ("restored", store.restored),
+      ]
+      if isWide {
+        lines.add(
+          [.plain(store.name.padded(to: names))]
+            + (looks.map(\.1) + [store.result]).map { Self.part($0, paddedTo: column) }
+        )
+      } else {
+        lines.add([.plain(store.name.padded(to: names)), Self.part(store.result)])
+        for (name, verdict) in looks {
+          lines.add([.quiet("  \(name.padded(to: 10))"), Self.part(verdict)])
+        }
+      }
       if let reason = store.result.reason, !store.result.isProven {
         lines.add([.plain("  \(reason)")])
       }
     }
+  }
+
+  private static func part(_ verdict: Verdict, paddedTo count: Int = 0) -> TerminalLines.Part {
+    .toned(verdict.word.tone, "\(verdict.word.sign) \(verdict.word.shown)".padded(to: count))
   }
 
   private func addFindings(to lines: inout TerminalLines) {

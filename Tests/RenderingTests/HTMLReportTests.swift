@@ -1,0 +1,62 @@
+import Evidence
+import Testing
+
+@testable import Rendering
+
+@Suite struct HTMLReportTests {
+  @Test func `The page needs no network, runs nothing and has every claim`() throws {
+    let (coverage, record) = Fixture.everything()
+    let page = try HTMLReport(coverage, record).rendered()
+    #expect(page.contains("default-src 'none'; style-src 'unsafe-inline'"))
+    #expect(!page.contains("<script"))
+    #expect(!page.contains("<img"))
+    #expect(!page.contains("url("))
+    #expect(!page.contains("src="))
+    #expect(!page.utf8.contains(0x1B))
+    #expect(!page.utf8.contains(0))
+    for claim in coverage.claims { #expect(page.contains("<code>\(claim.id)</code>")) }
+    for index in coverage.checks.indices { #expect(page.contains("id=\"check-\(index)\"")) }
+  }
+
+  @Test func `Elements are closed as they were opened`() throws {
+    let (coverage, record) = Fixture.everything()
+    for page in [
+      try HTMLReport(coverage, record).rendered(),
+      try HTMLIndex([.init(coverage, link: "a/\"b\".html")]).rendered(),
+    ] {
+      var open: [Substring] = []
+      let empty: Set<Substring> = ["meta", "br", "hr", "input", "!doctype", "!"]
+      for tag in page.matches(of: /<(\/?)([a-z!][a-z0-9]*)[^>]*>/) {
+        if empty.contains(tag.2) { continue }
+        if tag.1.isEmpty { open.append(tag.2) } else { #expect(open.popLast() == tag.2) }
+      }
+      #expect(open.isEmpty)
+    }
+  }
+
+  @Test func `Nothing that a stand-in showed is plain green`() throws {
+    let (coverage, record) = Fixture.plausible()
+    let page = try HTMLReport(coverage, record).rendered()
+    let body = try #require(page.firstRange(of: "<body>"))
+    #expect(!page[body.upperBound...].contains(/class="[^"]*\bgood\b/))
+    #expect(page.contains("<span class=\"level-word\">stand-in</span>"))
+    var real = coverage
+    real.standins = []
+    #expect(try HTMLReport(real, record).rendered().contains("class=\"level good\""))
+  }
+
+  @Test func `A hundred thousand checks fit into fifteen megabytes`() throws {
+    let (coverage, record) = Fixture.large(100_000)
+    var total = 0
+    var largest = 0
+    var reds = 0
+    try HTMLReport(coverage, record).forEachPiece { piece in
+      total += piece.utf8.count
+      largest = max(largest, piece.utf8.count)
+      reds += piece.matches(of: /<details class="check bad"/).count
+    }
+    #expect(total < 15_000_000)
+    #expect(largest < 200_000)
+    #expect(reds == 100)
+  }
+}

@@ -1,0 +1,176 @@
+import Evidence
+import MarkdownDocuments
+import Testing
+
+@testable import Rendering
+
+@Suite struct ParityPageTests {
+  private func document(_ page: String) throws -> MarkdownDocument {
+    let cut = page.firstRange(of: ParityPage.notesMark)
+    return try MarkdownDocument(
+      parsing: String(cut.map { page[..<$0.lowerBound] } ?? page[...]),
+      limits: .init(bytes: 1 << 20)
+    )
+  }
+
+  private func tables(_ page: String) throws -> [MarkdownTable] {
+    try document(page).blocks.compactMap { block in
+      if case .table(let table) = block.kind { table } else { nil }
+    }
+  }
+
+  /// The claims that the page itself tells.
+  private func claims(_ page: String) throws -> [Claim] {
+    let columns = ["check", "what's verified", "status and reason"]
+    return try tables(page).flatMap { table -> [Claim] in
+      let header = table.header.cells.map(\.plainText)
+      guard let first = header.first, Array(header.dropFirst()) == columns else { return [] }
+      return try table.rows.map { row in
+        let shown = row.cells[0].plainText
+        let id = first == "original" ? "P2/\(shown)" : shown
+        return Claim(
+          id: id,
+          part: try #require(ClaimPart(rawValue: String(id.prefix(2)))),
+          statement: row.cells[2].plainText,
+          verdict: try verdict(row.cells[3].content),
+          checks: row.cells[1].content.compactMap { inline in
+            if case .code(let text) = inline { CheckID(text) } else { nil }
+          }
+        )
+      }
+    }
+  }
+
+  private func verdict(_ content: [MarkdownInline]) throws -> Verdict {
+    guard case .strong(let strong) = content.first else { throw Unreadable() }
+    let word = try #require(Verdict.Word.allCases.first { $0.shown == strong.plainText })
+    var rest = content.dropFirst()
+    var until = ""
+    if word == .deferred {
+      guard case .emphasis(let trigger) = rest.dropFirst().first else { throw Unreadable() }
+      until = trigger.plainText
+      rest = rest.dropFirst(2)
+    }
+    let reason = String(rest.plainText.dropFirst(2))
+    return switch word {
+    case .proven: .proven
+    case .provenOnStandin: .provenOnStandin(reason: reason)
+    case .refuted: .refuted(reason: reason)
+    case .unproven: .unproven(reason: reason)
+    case .vacuous: .vacuous(reason: reason)
+    case .deferred: .deferred(reason: reason, until: until)
+    case .notApplicable: .notApplicable(reason: reason)
+    }
+  }
+
+  private struct Unreadable: Error {}
+
+  private func plain(_ claim: Claim) -> Claim {
+    var claim = claim
+    claim.statement = MarkdownText.plain(claim.statement)
+    let reason = MarkdownText.plain(claim.verdict.reason ?? "")
+    claim.verdict =
+      switch claim.verdict {
+      case .proven: .proven
+      case .provenOnStandin: .provenOnStandin(reason: reason)
+      case .refuted: .refuted(reason: reason)
+      case .unproven: .unproven(reason: reason)
+      case .vacuous: .vacuous(reason: reason)
+      case .deferred(_, let until): .deferred(reason: reason, until: MarkdownText.plain(until))
+      case .notApplicable: .notApplicable(reason: reason)
+      }
+    return claim
+  }
+
+  @Test func `Reading a page gives the claims that it was made from`() throws {
+    let (coverage, _) = Fixture.plausible()
+    let read = try claims(ParityPage(coverage).rendered())
+    #expect(Set(read) == Set(coverage.claims))
+    #expect(read.count == coverage.claims.count)
+  }
+
+  @Test func `Hostile texts do not change which claims a page tells`() throws {
+    let (coverage, _) = Fixture.everything()
+    let read = try claims(ParityPage(coverage).rendered())
+    let wanted = coverage.claims.map(plain)
+    #expect(read.count == wanted.count)
+    for claim in wanted {
+      let twin = read.first { $0.id == claim.id }
+      #expect(twin == claim)
+    }
+  }
+
+  @Test func `Every row of every table has as many cells as its header`() throws {
+    for (coverage, _) in [Fixture.everything(), Fixture.plausible()] {
+      let all = try tables(ParityPage(coverage).rendered())
+      #expect(all.count >= 7)
+      for table in all {
+        for row in table.rows { #expect(row.cells.count == table.header.cells.count) }
+      }
+    }
+  }
+
+  @Test func `No text of others becomes a heading, a link or raw HTML`() throws {
+    let (coverage, _) = Fixture.everything()
+    let page = try ParityPage(coverage).rendered()
+    let cut = try #require(page.firstRange(of: ParityPage.notesMark))
+    let html = try document(page).html()
+    #expect(!html.contains("<a "))
+    #expect(!html.contains("raw HTML omitted"))
+    #expect(!page[..<cut.lowerBound].utf8.contains(0x1B))
+    let headings = try document(page).blocks.compactMap { block -> String? in
+      if case .heading(_, let content) = block.kind { content.plainText } else { nil }
+    }
+    #expect(
+      headings == [
+        "Parity — every-thing", "P2 — Parity port", "P1 — Lifecycle",
+        "P3 — Recipe-specific functional tests", "Health checks", "P4 — Backup data-integrity",
+        "Skips and deferrals", "Findings", "Notes",
+      ]
+    )
+  }
+
+  @Test func `Notes stand verbatim at the end, whatever they hold`() throws {
+    var (coverage, _) = Fixture.plausible()
+    let notes = "## Notes\n\n\(ParityPage.notesMark)\n\n| claim | check |\n|---|---|\n```\nopen"
+    coverage.notes = notes
+    let page = try ParityPage(coverage).rendered()
+    let mark = try #require(page.firstRange(of: ParityPage.notesMark))
+    #expect(page[mark.upperBound...] == "\n\n\(notes)\n")
+    #expect(try claims(page).count == coverage.claims.count)
+  }
+
+  @Test(arguments: CorpusCoverage.State.allCases)
+  func `A page says what it looked at and never that parity is satisfied`(
+    state: CorpusCoverage.State
+  ) throws {
+    let (coverage, _) = Fixture.everything(corpus: state)
+    let page = try ParityPage(coverage).rendered()
+    #expect(!page.contains("satisfied"))
+    if state != .none { #expect(page.contains("recipe-info/every-thing/tests")) }
+    if state == .noEntry {
+      #expect(page.contains("is readable and has 20 recipes, none of them every-thing"))
+      #expect(page.contains(Fixture.hash))
+    }
+    if state == .rootMissing || state == .unreadable {
+      #expect(page.contains("Nothing can be said of parity"))
+    }
+    var sample = coverage
+    sample.corpus.isSample = true
+    let sampled = try ParityPage(sample).rendered()
+    #expect(sampled.contains("only this project's sample") == (state != .none))
+  }
+
+  @Test func `A stand-in is named first and stands beside every level and pass`() throws {
+    let (coverage, _) = Fixture.plausible()
+    let page = try ParityPage(coverage).rendered()
+    let line = page.split(separator: "\n", omittingEmptySubsequences: false)[2]
+    #expect(line.contains("a stand-in for the app: parity's plausible stand-in 1.0.0 → 2.0.0"))
+    #expect(line.contains("it says nothing about the real plausible"))
+    #expect(page.contains("**Level 3 (stand-in)**"))
+    #expect(page.contains("| L1 install | pass (stand-in) |"))
+    var real = coverage
+    real.standins = []
+    #expect(try ParityPage(real).rendered().contains("shown on the app itself"))
+  }
+}

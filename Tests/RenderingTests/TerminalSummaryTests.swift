@@ -1,0 +1,42 @@
+import Evidence
+import Testing
+
+@testable import Rendering
+
+@Suite struct TerminalSummaryTests {
+  @Test(arguments: [40, 80, 200])
+  func `No line is wider than the terminal`(width: Int) {
+    var (coverage, record) = Fixture.everything(isOnStandin: true)
+    record.checks[1].outcome = .failed(reason: Fixture.long)
+    coverage.checks[1].outcome = .failed(reason: Fixture.long)
+    let text = TerminalSummary(coverage, record, style: .init(width: width)).rendered()
+    for line in text.split(separator: "\n") { #expect(line.count <= width) }
+    #expect(!text.utf8.contains(0x1B))
+  }
+
+  @Test func `Colour adds nothing but colour`() {
+    let (coverage, record) = Fixture.plausible()
+    let plain = TerminalSummary(coverage, record).rendered()
+    let coloured = TerminalSummary(coverage, record, style: .init(hasColour: true)).rendered()
+    #expect(coloured != plain)
+    #expect(coloured.replacing(/\u{1B}\[[0-9]*m/, with: "") == plain)
+  }
+
+  @Test func `A failure has its place, what was expected and what was there`() {
+    let (coverage, record) = Fixture.plausible()
+    let text = TerminalSummary(coverage, record, reports: ["a/junit.xml"]).rendered()
+    #expect(text.contains("✗ failed functional/event_tracking::test_custom_event_roundtrip"))
+    #expect(text.contains("functional/event_tracking.yml:13 "))
+    #expect(text.contains("expected == \"{{goal}}\" (== \"signup\")"))
+    #expect(text.contains("was      \"pageview\""))
+    #expect(text.contains("level 3 (stand-in)"))
+    #expect(text.hasSuffix("→ a/junit.xml\n"))
+  }
+
+  @Test func `Without a record the coverage alone is shown`() {
+    let (coverage, _) = Fixture.plausible()
+    let text = TerminalSummary(coverage, nil).rendered()
+    #expect(text.contains("✗ functional failed"))
+    #expect(!text.contains("teardown"))
+  }
+}
