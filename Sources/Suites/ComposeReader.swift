@@ -138,7 +138,10 @@ package struct ComposeReader {
     case .mapping(let members):
       for member in members {
         guard let scalar = member.value.scalar else {
-          sink.error("label \"\(member.key)\" is a text, not \(member.value.kindName)", at: member.value)
+          sink.error(
+            "label \"\(member.key)\" is a text, not \(member.value.kindName)",
+            at: member.value
+          )
           continue
         }
         add(member.key, member.value.isNull ? "" : scalar.text, member.keyPlace)

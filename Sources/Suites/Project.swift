@@ -1,5 +1,3 @@
-package import Evidence
-
 /// `parity.yml`: where a project keeps its suites, recipes, corpus and reports.
 package struct Project: Sendable {
   package enum RecipeSource: Sendable, Hashable {
