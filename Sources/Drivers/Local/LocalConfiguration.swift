@@ -1,4 +1,4 @@
-package import Deployments
+import Deployments
 package import Suites
 
 /// Where the driver gets a recipe's files and facts from, by version.
