@@ -72,7 +72,9 @@ struct DiagnosticsTests {
     #expect(render("e\u{301}e: 日", 5, 1).contains("   |    ^\n"))
     let long = String(repeating: "x", count: 300) + "bad" + String(repeating: "y", count: 300)
     let lines = render(long, 301, 3, width: 60).split(separator: "\n")
-    let caret = lines[2].firstIndex(of: "^").map { lines[2].distance(from: lines[2].startIndex, to: $0) }
+    let caret = lines[2].firstIndex(of: "^").map {
+      lines[2].distance(from: lines[2].startIndex, to: $0)
+    }
     #expect(lines[1].count < 80)
     #expect(caret.map { lines[1].dropFirst($0).hasPrefix("bad") } == true)
   }

@@ -45,7 +45,9 @@ struct Folder {
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "suites-\(UUID().uuidString)/example").path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: (folder as NSString).deletingLastPathComponent) }
+    defer {
+      try? FileManager.default.removeItem(atPath: (folder as NSString).deletingLastPathComponent)
+    }
     return try body(Folder(path: folder))
   }
 

@@ -59,7 +59,9 @@ struct GrammarTests {
   @Test(arguments: SuiteSchemas.all.map(\.fileName))
   func everySchemaHasEveryKeyOfItsTables(_ name: String) throws {
     let schema = try Self.schema(name)
-    for (table, definition) in schema["$defs"]?.objectValue?.members.map({ ($0.key, $0.value) }) ?? [] {
+    for (table, definition) in schema["$defs"]?.objectValue?.members.map({ ($0.key, $0.value) })
+      ?? []
+    {
       let keys = definition["properties"]?.objectValue?.keys ?? []
       #expect(keys.sorted() == Grammar.table(table)?.fields.map(\.key).sorted())
     }
@@ -72,7 +74,8 @@ struct GrammarTests {
 
   /// Good suites are valid by the schemas too.
   @Test func everyGoodFileFitsItsSchema() throws {
-    let files = Self.suiteFiles(Fixtures.path("plausible")) + Self.recipes().flatMap(Self.suiteFiles)
+    let files =
+      Self.suiteFiles(Fixtures.path("plausible")) + Self.recipes().flatMap(Self.suiteFiles)
     #expect(files.count >= 5)
     for (path, schema) in files {
       let problems = try Self.problems(path, schema)

@@ -23,7 +23,9 @@ struct SchemaValidator {
           found.append("\(path): is \(value.kindName)")
         }
       case "enum":
-        if keyword.value.arrayValue?.contains(value) != true { found.append("\(path): not in enum") }
+        if keyword.value.arrayValue?.contains(value) != true {
+          found.append("\(path): not in enum")
+        }
       case "anyOf":
         let tries = (keyword.value.arrayValue ?? []).map { problems(value, $0, path) }
         if !tries.contains([]) { found += tries.min { $0.count < $1.count } ?? [] }

@@ -208,9 +208,9 @@ struct StrengthTests {
       let indented = steps.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
       try folder.write([
         "recipe.yml": """
-          services: {db: {postgres: {database: x}}}
-          vars: {site: "ci-{{unique}}.test"}
-          """,
+        services: {db: {postgres: {database: x}}}
+        vars: {site: "ci-{{unique}}.test"}
+        """,
         "functional/checks.yml": "test:\n  steps:\n\(indented)\n",
       ])
       return try SuiteLoader.load(folder: folder.path).suite

@@ -33,7 +33,9 @@ struct SuiteLoaderTests {
   }
 
   @Test func aFolderWithoutARecipeFileIsNone() throws {
-    #expect(try messages(["local.yml": ""]) == ["recipe.yml: file is missing; an empty one makes a suite"])
+    #expect(
+      try messages(["local.yml": ""]) == ["recipe.yml: file is missing; an empty one makes a suite"]
+    )
   }
 
   @Test func settingsOfTheRecipeAreLoaded() throws {
@@ -122,7 +124,11 @@ struct SuiteLoaderTests {
     #expect(expect[1].subject == .row)
     #expect(members.map(\.key) == ["name", "pathname", "hostname"])
     let group = try load().checks[5].steps[1].leaves[2].expect
-    #expect(group.map(\.subject) == [.jsonpath(try JSONPath("$")), .jsonpath(try JSONPath("$['b']['c']"))])
+    #expect(
+      group.map(\.subject) == [
+        .jsonpath(try JSONPath("$")), .jsonpath(try JSONPath("$['b']['c']")),
+      ]
+    )
   }
 
   @Test func localSettingsAreLoaded() throws {
@@ -157,10 +163,14 @@ struct SuiteLoaderTests {
 
   @Test func aLinkThatLeadsOutsideOfTheSuiteIsRefused() throws {
     try Folder.temporary { folder in
-      try folder.write(["recipe.yml": "", "functional/ok.yml": "a: {steps: [{script: {path: functional/x.sh}}]}"])
+      try folder.write([
+        "recipe.yml": "", "functional/ok.yml": "a: {steps: [{script: {path: functional/x.sh}}]}",
+      ])
       try folder.link("functional/x.sh", to: "/bin/sh")
       try folder.link("functional/link.yml", to: "/etc/hostname")
-      let error = try #require(throws: SuiteErrors.self) { try SuiteLoader.load(folder: folder.path) }
+      let error = try #require(throws: SuiteErrors.self) {
+        try SuiteLoader.load(folder: folder.path)
+      }
       #expect(
         error.diagnostics.map { "\($0.file): \($0.message)" } == [
           "functional/link.yml: file \"functional/link.yml\" leads outside of the suite's folder",
@@ -172,10 +182,12 @@ struct SuiteLoaderTests {
   }
 
   @Test func captureForTheRunIsKnownLaterAndNotEarlier() throws {
-    let make = "a: {steps: [{http: {get: /}, expect: {status: 200}, capture: {t: {jsonpath: $.a, scope: run}}}]}"
+    let make =
+      "a: {steps: [{http: {get: /}, expect: {status: 200}, capture: {t: {jsonpath: $.a, scope: run}}}]}"
     let use = "a: {steps: [{http: {get: \"/{{t}}\"}, expect: {status: 200}}]}"
     #expect(
-      try messages(["recipe.yml": "", "overlays/install.yml": make, "functional/b.yml": use]).isEmpty
+      try messages(["recipe.yml": "", "overlays/install.yml": make, "functional/b.yml": use])
+        .isEmpty
     )
     #expect(
       try messages(["recipe.yml": "", "functional/b.yml": make, "overlays/install.yml": use])

@@ -23,7 +23,9 @@ struct TemplateTests {
     }
   }
 
-  @Test(arguments: ["{{", "{{a", "{{a}", "{{}}", "{{ }}", "{{a b}}", "{{1a}}", "{{.Name}}", "{{ä}}"])
+  @Test(arguments: [
+    "{{", "{{a", "{{a}", "{{}}", "{{ }}", "{{a b}}", "{{1a}}", "{{.Name}}", "{{ä}}",
+  ])
   func whatIsNoNameIsRefused(_ text: String) {
     #expect(throws: TemplateError.self) { try Template(parsing: text) }
   }
