@@ -129,7 +129,7 @@ import XMLDocuments
         _ = try? XMLDocument(parsing: bytes).evaluate("//*")
         _ = try? XMLDocument(parsing: bytes, as: .html()).evaluate("//*")
         _ = try? XMLSchema(bytes)
-        let expression = String(decoding: bytes.prefix(30), as: UTF8.self)
+        let expression = "/x\u{FFFE}" + String(decoding: bytes.prefix(30), as: UTF8.self)
         _ = try? XMLDocument(parsing: Array("<a/>".utf8)).evaluate(expression)
       }
     }
