@@ -119,10 +119,10 @@ extension PushParser {
       return
     }
     if interest.events { events.append(.start(tag.element(line: line))) }
-    if let validation {
-      validation.start(tag)
-      if validation.isSaturated { xmlStopParser(context) }
-    }
+    guard let validation else { return }
+    validation.start(tag)
+    // Nobody waits for the rest.
+    if validation.isSaturated, !interest.events { xmlStopParser(context) }
   }
 
   func endElement(_ tag: EndTag) {

@@ -54,7 +54,7 @@ final class SchemaValidation {
     userData.deallocate()
   }
 
-  /// Whether there are as many violations as were asked for.
+  /// Whether there are as many violations as were asked for; the rest is not looked at.
   var isSaturated: Bool { violations.count >= maximumViolations }
 
   /// Takes line numbers from this parser; `nil` before the parser goes.
@@ -76,6 +76,7 @@ final class SchemaValidation {
   }
 
   func start(_ tag: StartTag) {
+    guard !isSaturated else { return }
     entries.startElementNs?(
       UnsafeMutableRawPointer(context),
       tag.name,
@@ -90,6 +91,7 @@ final class SchemaValidation {
   }
 
   func text(_ bytes: [UInt8]) {
+    guard !isSaturated else { return }
     bytes.withUnsafeBufferPointer { buffer in
       entries.characters?(
         UnsafeMutableRawPointer(context),
@@ -100,6 +102,7 @@ final class SchemaValidation {
   }
 
   func end(_ tag: EndTag) {
+    guard !isSaturated else { return }
     entries.endElementNs?(UnsafeMutableRawPointer(context), tag.name, tag.prefix, tag.namespace)
   }
 

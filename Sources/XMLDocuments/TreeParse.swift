@@ -53,6 +53,10 @@ final class TreeParse {
     }
     defer { htmlFreeParserCtxt(context) }
     attach(to: context, handlers)
+    // HTML's errors are everywhere, go to no handler of ours, and would be printed.
+    let options =
+      HTML_PARSE_RECOVER.rawValue | HTML_PARSE_NONET.rawValue | HTML_PARSE_NOERROR.rawValue
+      | HTML_PARSE_NOWARNING.rawValue
     let encoding = encoding ?? (String(validating: bytes, as: UTF8.self) == nil ? nil : "UTF-8")
     return bytes.withUnsafeBytes { buffer in
       htmlCtxtReadMemory(
@@ -61,7 +65,7 @@ final class TreeParse {
         Int32(buffer.count),
         nil,
         encoding,
-        Int32(HTML_PARSE_RECOVER.rawValue | HTML_PARSE_NONET.rawValue)
+        Int32(options)
       )
     }
   }

@@ -74,7 +74,11 @@ import XMLDocuments
   func saturation() throws {
     var sample = JUnitSample()
     sample.cases = String(repeating: "<testcase/>", count: 10_000)
-    #expect(try Fixtures.schema().validate(.text(sample.text)).count == XMLSchema.maximumViolations)
+    let schema = try Fixtures.schema()
+    #expect(try schema.validate(.text(sample.text)).count == XMLSchema.maximumViolations)
+    let reader = try XMLReader(.text(sample.text), validatingWith: schema)
+    #expect(try reader.allEvents().count > 20_000)
+    #expect(reader.violations.count == XMLSchema.maximumViolations)
   }
 
   @Test("100,000 cases are written and validated as a stream within little memory")
