@@ -316,6 +316,7 @@ pre {
   font-size: .8rem; line-height: 1.45; white-space: pre-wrap; overflow-wrap: anywhere;
   max-height: 24rem; overflow: auto;
 }
+a, code, small, b, .pill, .reason, .note, .place { unicode-bidi: isolate; }
 a { color: var(--link); }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 4px; }
 .skip { position: absolute; left: -99rem; }
