@@ -88,3 +88,10 @@ static inline int shim_linux_openat(int folder, const char *name, int flags, mod
 static inline int shim_linux_fcntl(int descriptor, int command, int argument) {
   return fcntl(descriptor, command, argument);
 }
+
+// strverscmp(3) is a GNU extension that Swift's Glibc module does not show.
+extern int strverscmp(const char *, const char *);
+
+static inline int shim_linux_compare_versions(const char *a, const char *b) {
+  return strverscmp(a, b);
+}

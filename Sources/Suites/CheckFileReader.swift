@@ -105,12 +105,19 @@ struct CheckFileReader {
       sink.error("cases has no rows, so that there would be no check", at: node)
     }
     let columns = rows.first?.values.map(\.name) ?? []
-    for row in rows.dropFirst() where row.values.map(\.name).sorted() != columns.sorted() {
+    for index in rows.indices.dropFirst() {
+      let row = rows[index]
+      let names = row.values.map(\.name)
+      if names.sorted() == columns.sorted() { continue }
       sink.error(
         "case \"\(row.name)\" has other columns than the first one",
         at: row.place,
         expected: NodeReader.list(columns)
       )
+      for column in columns where !names.contains(column) {
+        let value = Template(literal: "")
+        rows[index].values.append(Variable(name: column, value: value, place: nil))
+      }
     }
     return rows
   }

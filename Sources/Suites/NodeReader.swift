@@ -21,8 +21,11 @@ final class NodeReader {
       )
       return nil
     }
+    // What an unknown key was probably meant to be is not reported as missing too.
+    var meant: Set<String> = []
     for member in members where table[member.key] == nil {
       let nearest = table.nearest(to: member.key)
+      if let nearest { meant.insert(nearest) }
       sink.error(
         "\(table.subject) has no key \"\(member.key)\"",
         at: member.keyPlace,
@@ -31,17 +34,14 @@ final class NodeReader {
         nearest: nearest
       )
     }
-    for field in table.fields where field.isRequired {
+    for field in table.fields where field.isRequired && !meant.contains(field.key) {
       if node[field.key].map(\.isNull) ?? true {
-        sink.error(
-          "\(table.subject) needs \"\(field.key)\": \(field.doc.lowercasedFirst)",
-          at: node
-        )
+        sink.error("\(table.subject) needs \"\(field.key)\": \(field.doc.asClause)", at: node)
       }
     }
     if !table.oneOf.isEmpty {
       let present = members.filter { table.oneOf.contains($0.key) }
-      if present.isEmpty {
+      if present.isEmpty, meant.isDisjoint(with: table.oneOf) {
         sink.error("\(table.subject) needs one of \(Self.list(table.oneOf))", at: node)
       }
       for extra in present.dropFirst() {
@@ -244,6 +244,8 @@ extension NodeReader {
 }
 
 extension String {
-  /// For a sentence that goes on in the middle of another.
-  fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+  /// A sentence as the end of another one: a small letter first, no full stop.
+  fileprivate var asClause: String {
+    prefix(1).lowercased() + (hasSuffix(".") ? dropFirst().dropLast() : dropFirst())
+  }
 }

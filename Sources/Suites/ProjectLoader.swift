@@ -5,10 +5,10 @@ package struct ProjectLoader {
   package static let fileName = "parity.yml"
 
   private let sink = DiagnosticSink()
-  private let reader: NodeReader
+  let reader: NodeReader
   private let folder: String
 
-  private init(folder: String) {
+  init(folder: String) {
     self.folder = folder
     reader = NodeReader(sink)
   }
@@ -43,7 +43,7 @@ package struct ProjectLoader {
     return project
   }
 
-  private func project(_ bytes: [UInt8]) -> Project {
+  func project(_ bytes: [UInt8]) -> Project {
     var project = Project(folder: folder)
     guard let node = YAMLReader.read(bytes, file: Self.fileName, into: sink),
       let entry = reader.entry(node, "project")

@@ -28,7 +28,7 @@ struct RecipeFileReader {
     }
     suite.vars = entry["vars"].map { variables($0, "vars") } ?? []
     if let value = entry["secrets"] {
-      suite.secrets = named(value, "secrets", "secret").compactMap(secret)
+      suite.secrets = named(value, "secrets", "secret").map(secret)
     }
     if let value = entry["integrity"] {
       for member in named(value, "integrity", "store") {
@@ -63,10 +63,13 @@ struct RecipeFileReader {
   }
 
   func variables(_ node: YAMLNode, _ what: String) -> [Variable] {
-    named(node, what, "variable").compactMap { member in
-      reader.template(member.value, "\"\(member.key)\"").map {
-        Variable(name: member.key, value: $0, place: member.keyPlace)
-      }
+    named(node, what, "variable").map { member in
+      // One that is wrong keeps its name, so that its uses are not reported too.
+      Variable(
+        name: member.key,
+        value: reader.template(member.value, "\"\(member.key)\"") ?? Template(literal: ""),
+        place: member.keyPlace
+      )
     }
   }
 
@@ -138,21 +141,27 @@ struct RecipeFileReader {
     return settings
   }
 
-  private func secret(_ member: YAMLNode.Member) -> SecretSetting? {
-    guard let chosen = reader.entry(member.value, "secret")?.chosen else { return nil }
-    let source: SecretSetting.Source?
-    switch chosen.key {
+  private func secret(_ member: YAMLNode.Member) -> SecretSetting {
+    var source: SecretSetting.Source?
+    let chosen = reader.entry(member.value, "secret")?.chosen
+    switch chosen?.key {
     case "generate":
-      source = reader.integer(chosen.value, "generate", in: 8...256).map { .generated(length: $0) }
-    case "env": source = reader.name(chosen.value, "env").map { .environment($0) }
-    default: source = reader.text(chosen.value, "value").map { .value($0) }
+      source = chosen.flatMap { reader.integer($0.value, "generate", in: 8...256) }
+        .map { .generated(length: $0) }
+    case "env": source = chosen.flatMap { reader.name($0.value, "env") }.map { .environment($0) }
+    default: source = chosen.flatMap { reader.text($0.value, "value") }.map { .value($0) }
     }
-    return source.map { SecretSetting(name: member.key, source: $0, place: member.keyPlace) }
+    // One that is wrong keeps its name, so that its uses are not reported too.
+    return SecretSetting(name: member.key, source: source ?? .value(""), place: member.keyPlace)
   }
 
   private func integrity(_ member: YAMLNode.Member) -> IntegrityEntry? {
     guard let entry = reader.entry(member.value, "integrity") else { return nil }
-    func list(_ key: String) -> [Step] { entry[key].map { steps.steps($0, key) } ?? [] }
+    func list(_ key: String) -> [Step] {
+      guard let value = entry[key] else { return [] }
+      if value.items?.isEmpty == true { sink.error("\(key) has no steps", at: value) }
+      return steps.steps(value, key)
+    }
     let counts = entry["count"].map { node in
       reader.items(node, "count").compactMap { item in
         reader.text(item, "table").flatMap { table -> RowCount? in

@@ -102,7 +102,7 @@ struct StepReader {
         )
       }
     }
-    if drivers.isEmpty, requirement == nil, entry["driver"] == nil, entry["version"] == nil {
+    if node.members?.isEmpty ?? true {
       sink.error("when says nothing", at: node)
     }
     return Condition(drivers: drivers, version: requirement, place: node.place)

@@ -94,6 +94,9 @@ struct SuiteLint {
   /// Each may use those before it.
   private func checkVariables(_ vars: [Variable], in base: ValueScope) {
     var scope = base
+    for variable in vars where !scope.has(variable.name) {
+      scope.elsewhere[variable.name] = "has its value only further below, or is this one"
+    }
     var seen: [String: SourcePlace] = [:]
     for variable in vars {
       scope.check(variable.value, sink)

@@ -231,7 +231,10 @@ extension SuiteLoader {
           "check \"\(check.id.name)\" needs \(wanted), which does not exist",
           at: place ?? check.place,
           length: wanted.name.unicodeScalars.count,
-          nearest: NearestName.of(wanted.description, among: known.map(\.description))
+          nearest: NearestName.of(
+            wanted.description,
+            among: Set(known.map { $0.description.prefix { $0 != "[" } }.map(String.init))
+          )
         )
         return []
       }

@@ -1,21 +1,4 @@
-package import Deployments
 package import Suites
-
-/// Where the driver gets a recipe's files and facts from, by version.
-package struct RecipeSource: Sendable {
-  package var recipe: @Sendable (_ version: String) async throws(DeploymentError) -> Recipe
-  /// Writes the recipe's files at a version into an empty folder.
-  package var export:
-    @Sendable (_ version: String, _ folder: String) async throws(DeploymentError) -> Void
-
-  package init(
-    recipe: @escaping @Sendable (String) async throws(DeploymentError) -> Recipe,
-    export: @escaping @Sendable (String, String) async throws(DeploymentError) -> Void
-  ) {
-    self.recipe = recipe
-    self.export = export
-  }
-}
 
 /// All that the local driver needs to know of one run.
 package struct LocalConfiguration: Sendable {

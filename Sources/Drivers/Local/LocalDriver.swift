@@ -1,6 +1,6 @@
 package import Deployments
 import Evidence
-import Suites
+package import Suites
 
 /// Runs a recipe's services as processes of this machine, below one guardian.
 package final class LocalDriver: Driver {
@@ -93,4 +93,20 @@ struct LocalServiceAccess: ServiceAccess {
   }
 
   func log(limit: Int) async -> String { await host.log(of: name, limit: limit) }
+}
+
+/// Where the driver gets a recipe's files and facts from, by version.
+package struct RecipeSource: Sendable {
+  package var recipe: @Sendable (_ version: String) async throws(DeploymentError) -> Recipe
+  /// Writes the recipe's files at a version into an empty folder.
+  package var export:
+    @Sendable (_ version: String, _ folder: String) async throws(DeploymentError) -> Void
+
+  package init(
+    recipe: @escaping @Sendable (String) async throws(DeploymentError) -> Recipe,
+    export: @escaping @Sendable (String, String) async throws(DeploymentError) -> Void
+  ) {
+    self.recipe = recipe
+    self.export = export
+  }
 }

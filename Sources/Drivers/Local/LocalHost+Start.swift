@@ -19,7 +19,7 @@ extension LocalHost {
     try await checkOut(version)
     try reservePorts()
     for service in configuration.settings.services { try prepareFolders(of: service) }
-    let start = ContinuousClock.now
+    let begin = ContinuousClock.now
     for service in try ordered() {
       try await prepare(service)
       try await start(service)
@@ -29,7 +29,7 @@ extension LocalHost {
       Operation(
         name: "start \(configuration.settings.services.count) services",
         ending: .succeeded,
-        duration: ContinuousClock.now - start
+        duration: ContinuousClock.now - begin
       )
     )
   }

@@ -17,8 +17,9 @@ extension LocalHost {
 
   private func stop(_ service: LocalService) async throws(DeploymentError) {
     let start = ContinuousClock.now
+    let guardian = try requireGuardian()
     do throws(GuardianError) {
-      let stop = try await requireGuardian().stop(service: service.name)
+      let stop = try await guardian.stop(service: service.name)
       note(
         Operation(
           name: "stop \(service.name)",

@@ -1,3 +1,4 @@
+internal import CLinux
 import Glibc
 
 /// Finds programs: in the suite's folders, beside this tool, then in `PATH`.
@@ -37,7 +38,7 @@ struct ProgramSearch: Sendable {
     let paths = (0..<Int(found.gl_pathc)).compactMap { index in
       found.gl_pathv[index].map { String(cString: $0) }
     }
-    return paths.sorted { strverscmp($0, $1) > 0 }
+    return paths.sorted { shim_linux_compare_versions($0, $1) > 0 }
   }
 
   static func isExecutable(_ path: String) -> Bool {
