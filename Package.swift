@@ -133,6 +133,15 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
+    // Secrets removed from a log; `Benchmarks/redaction/compare.py` runs it beside Python.
+    .executableTarget(
+      name: "redaction-benchmark",
+      dependencies: ["Evidence"],
+      path: "Benchmarks/redaction",
+      exclude: ["compare.py"],
+      swiftSettings: swiftSettings
+    ),
+
     tests(of: "Evidence"),
     tests(of: "Suites"),
     tests(of: "HTTPRequests", [flyingFox]),
