@@ -29,7 +29,7 @@ struct HTMLSuite: TemplateFields {
     for place in suites.indices {
       var counts: [Outcome.Word: Int] = [:]
       for index in suites[place].checks {
-        counts[lookup.outcome(of: lookup.coverage.checks[index]).word, default: 0] += 1
+        counts[lookup.outcome(at: index).word, default: 0] += 1
       }
       suites[place].counts = Outcome.Word.allCases.compactMap { word in
         counts[word].map {
@@ -65,8 +65,8 @@ struct HTMLCheck: TemplateFields {
   init(index: Int, lookup: HTMLLookup, mayBeShort: Bool) {
     self.index = index
     check = lookup.coverage.checks[index]
-    record = lookup.record(of: check.id)
-    outcome = lookup.outcome(of: check)
+    record = lookup.record(at: index)
+    outcome = lookup.outcome(at: index)
     mark = HTMLMark(outcome.word, isOnStandin: lookup.coverage.isOnStandin)
     isOnStandin = lookup.coverage.isOnStandin
     isShort = mayBeShort && outcome.isPassed

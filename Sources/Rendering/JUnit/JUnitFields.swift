@@ -167,10 +167,10 @@ extension JUnitPlan {
       one.message = (verdict.reason ?? "") + until
     }
     switch entry {
-    case .check(let index):
-      let check = coverage.checks[index]
-      take(check.id.name, outcome(of: check))
-      one.text = ReportText.check(check, record(of: check.id))
+    case .check(let place):
+      let check = coverage.checks[place]
+      take(check.id.name, outcome(at: place))
+      if one.result != .passed { one.text = ReportText.check(check, record(at: place)) }
     case .operation(let stage, let index):
       guard let operation = record[stage]?.operations[index] else { break }
       let twins = record[stage]?.operations[..<index].count { $0.name == operation.name } ?? 0
@@ -200,7 +200,9 @@ extension JUnitPlan {
     one.classname = Self.filled(one.classname)
     one.message = XMLText.cut(ReportText.line(one.message), to: Self.limits.message)
     // Some readers show the message only, others the text only.
-    one.text = XMLText.cut("\(one.message)\n\(one.text)", to: Self.limits.text)
+    if one.result != .passed {
+      one.text = XMLText.cut("\(one.message)\n\(one.text)", to: Self.limits.text)
+    }
     return one
   }
 }
