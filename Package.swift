@@ -144,9 +144,11 @@ let package = Package(
 
     tests(of: "Evidence"),
     tests(of: "Suites"),
-    tests(of: "HTTPRequests", [flyingFox]),
-    tests(of: "PostgresQueries"),
-    tests(of: "ClickHouseQueries", ["HTTPRequests", flyingFox]),
+    // Real servers for tests, unprivileged, on free loopback ports, gone when the tests are.
+    module("PrivateServers", ["Threads"], path: "Tests/PrivateServers"),
+    tests(of: "HTTPRequests", ["PrivateServers", "Threads", flyingFox]),
+    tests(of: "PostgresQueries", ["PrivateServers"]),
+    tests(of: "ClickHouseQueries", ["HTTPRequests", "PrivateServers", flyingFox]),
     .testTarget(
       name: "PlausibleStandinTests",
       dependencies: [
