@@ -72,7 +72,7 @@ let package = Package(
     ),
     module("Rendering", ["Evidence", "MarkdownDocuments", "XMLDocuments", mustache]),
     module("Auditing", ["Corpus", "Evidence", "Suites"]),
-    module("Corpus", ["Git"]),
+    module("Corpus", ["Evidence", "Git"]),
     module("Running", ["Checks", "Deployments", "Evidence", "Suites"]),
     module("Drivers", ["CLinux", "Deployments", "Evidence", "Git", "Suites"]),
     module(
@@ -85,10 +85,11 @@ let package = Package(
     module("Deployments"),
     module("Suites", ["Evidence", yams]),
     module("Evidence"),
-    module("Git", [subprocess]),
+    module("Git", ["Evidence", subprocess]),
     module("ClickHouseQueries", ["HTTPRequests"]),
-    module("HTTPRequests", ["CLibcurl"]),
-    module("PostgresQueries", ["CLibpq"]),
+    module("HTTPRequests", ["CLibcurl", "Threads"]),
+    module("PostgresQueries", ["CLibpq", "Threads"]),
+    module("Threads"),
     module("XMLDocuments", ["CLibxml2", "Evidence"]),
     module("MarkdownDocuments", ["CLibcmark", "Evidence"]),
 
@@ -113,27 +114,55 @@ let package = Package(
     // A small server that stands for Plausible in this project's own suite.
     .executableTarget(
       name: "plausible-standin",
-      dependencies: ["ClickHouseQueries", "HTTPRequests", "PostgresQueries", flyingFox],
+      dependencies: ["PlausibleStandin", argumentParser],
       path: "Tests/Standins/plausible",
+      exclude: ["Library", "test-standin.sh"],
+      swiftSettings: swiftSettings
+    ),
+    module(
+      "PlausibleStandin",
+      ["ClickHouseQueries", "HTTPRequests", "PostgresQueries", argumentParser, flyingFox],
+      path: "Tests/Standins/plausible/Library"
+    ),
+
+    // A runner that may be killed, and its guardian, for the tests of process supervision.
+    .executableTarget(
+      name: "guardian-runner",
+      dependencies: ["Drivers"],
+      path: "Tests/Standins/runner",
+      swiftSettings: swiftSettings
+    ),
+
+    // Secrets removed from a log; `Benchmarks/redaction/compare.py` runs it beside Python.
+    .executableTarget(
+      name: "redaction-benchmark",
+      dependencies: ["Evidence"],
+      path: "Benchmarks/redaction",
+      exclude: ["compare.py"],
       swiftSettings: swiftSettings
     ),
 
     tests(of: "Evidence"),
     tests(of: "Suites"),
-    tests(of: "HTTPRequests", [flyingFox]),
-    tests(of: "PostgresQueries"),
-    tests(of: "ClickHouseQueries", ["HTTPRequests", flyingFox]),
+    // Real servers for tests, unprivileged, on free loopback ports, gone when the tests are.
+    module("PrivateServers", ["Threads"], path: "Tests/PrivateServers"),
+    tests(of: "HTTPRequests", ["PrivateServers", "Threads", flyingFox]),
+    tests(of: "PostgresQueries", ["PrivateServers"]),
+    tests(of: "ClickHouseQueries", ["HTTPRequests", "PrivateServers", flyingFox]),
     .testTarget(
       name: "PlausibleStandinTests",
-      dependencies: ["plausible-standin", "HTTPRequests"],
+      dependencies: [
+        "plausible-standin", "PlausibleStandin", "ClickHouseQueries", "HTTPRequests",
+        "PostgresQueries", argumentParser,
+      ],
       swiftSettings: swiftSettings
     ),
     tests(of: "XMLDocuments"),
     tests(of: "MarkdownDocuments"),
-    tests(of: "Git"),
-    tests(of: "Corpus"),
+    tests(of: "Git", [subprocess]),
+    tests(of: "Corpus", ["Evidence", "Git"]),
     tests(of: "Checks", [flyingFox]),
-    tests(of: "Drivers"),
+    tests(of: "Drivers", ["CLinux", "guardian-runner"]),
     tests(of: "Running"),
     tests(of: "Auditing"),
     tests(of: "Rendering", ["Evidence", "MarkdownDocuments", "XMLDocuments"], exclude: ["Golden"]),

@@ -10,6 +10,9 @@ package protocol Driver: Sendable {
   ///   caller's gate.
   func deploy(_ version: String) async throws(DeploymentError) -> any Deployment
 
+  /// Operations that were performed since the last call, in order; for the record.
+  func takeOperations() async -> [Operation]
+
   /// Takes everything down that this driver put up in this run and says what was left.
   /// Never throws, never hangs: its last step is a kill.
   func tearDown() async -> TeardownReport
@@ -17,9 +20,6 @@ package protocol Driver: Sendable {
 
 /// One running instance of a recipe, owned by one run.
 package protocol Deployment: Sendable {
-  /// Operations that were performed since the last call, in order; for the record.
-  func takeOperations() async -> [Operation]
-
   func upgrade(to version: String) async throws(DeploymentError)
 
   /// Runs the backup hooks and takes a snapshot of what the labels name.
@@ -38,6 +38,12 @@ package protocol Deployment: Sendable {
   var services: [String] { get }
 
   func service(_ name: String) throws(DeploymentError) -> any ServiceAccess
+
+  /// Runs a program of the suite beside the services, as the run's unprivileged user, in a copy of
+  /// the suite's folder.
+  ///
+  /// - Parameter command: `argv` begins with a program, or with a path below the suite's folder.
+  func runScript(_ command: ServiceCommand) async throws(DeploymentError) -> CommandOutput
 
   /// What runs now, read off the running things themselves, never from what was asked for.
   func runningVersion() async throws(DeploymentError) -> RunningVersion

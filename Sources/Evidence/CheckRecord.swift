@@ -9,6 +9,8 @@ package struct CheckRecord: Codable, Hashable, Sendable {
   package var microseconds: Int
   package var steps: [StepRecord]
   package var control: ControlRecord?
+  /// What was made for this check and sent nowhere before, by name: `unique`, `marker`.
+  package var fresh: [String: String]
 
   package init(
     id: CheckID,
@@ -18,7 +20,8 @@ package struct CheckRecord: Codable, Hashable, Sendable {
     startedAt: Int? = nil,
     microseconds: Int = 0,
     steps: [StepRecord] = [],
-    control: ControlRecord? = nil
+    control: ControlRecord? = nil,
+    fresh: [String: String] = [:]
   ) {
     self.id = id
     self.kind = kind
@@ -28,6 +31,7 @@ package struct CheckRecord: Codable, Hashable, Sendable {
     self.microseconds = microseconds
     self.steps = steps
     self.control = control
+    self.fresh = fresh
   }
 }
 

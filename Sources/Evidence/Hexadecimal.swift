@@ -1,5 +1,5 @@
 /// Hexadecimal digits in ASCII.
-enum Hexadecimal {
+package enum Hexadecimal {
   private static let lowercase: StaticString = "0123456789abcdef"
 
   /// 0 to 15, or nil if the byte is no digit; both cases are digits.
@@ -19,7 +19,7 @@ enum Hexadecimal {
   }
 
   /// Two lower-case digits for each byte.
-  static func text(of bytes: some Sequence<UInt8>) -> String {
+  package static func text(of bytes: some Sequence<UInt8>) -> String {
     String(decoding: bytes.flatMap { [digit($0 >> 4), digit($0)] }, as: UTF8.self)
   }
 

@@ -5,10 +5,10 @@ package struct JSONNumber: Sendable, Hashable, Comparable {
   private let sign: Int
   /// ASCII digits without zeros at either end; empty for zero.
   private let digits: [UInt8]
-  /// The value is 0.DIGITS × 10^exponent. An exponent beyond ±2^60 counts as ±2^60.
+  /// The value is 0.DIGITS × 10^exponent. An exponent beyond ±2^58 counts as ±2^58.
   private let exponent: Int
 
-  private static let exponentLimit = 1 << 60
+  private static let exponentLimit = 1 << 58
 
   package init(_ value: Int64) {
     self.init(digitsOf: Array(String(value.magnitude).utf8), isNegative: value < 0, exponent: 0)

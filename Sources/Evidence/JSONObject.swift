@@ -121,3 +121,10 @@ package struct JSONObject: Sendable, Hashable {
     return duplicate
   }
 }
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  /// Of two equal keys the last one counts.
+  package init(dictionaryLiteral elements: (String, JSONValue)...) {
+    self.init(elements)
+  }
+}

@@ -149,7 +149,7 @@ extension LinearRegex {
     }
 
     /// What `(?<name>…)` captured.
-    package subscript(name: String) -> String? {
+    package subscript(name name: String) -> String? {
       names.firstIndex(of: name).flatMap { captures[$0 + 1] }
     }
   }

@@ -143,7 +143,8 @@ extension RegexParser {
     let isGreedy = !take("?")
     if peek == "+" { throw error(.unsupported("possessive quantifiers are")) }
     if peek == "*" || peek == "?" { throw error(.nothingToRepeat) }
-    if peek == "{", try parseBounds() != nil { throw error(.nothingToRepeat, at: quantifier) }
+    let following = place
+    if peek == "{", try parseBounds() != nil { throw error(.nothingToRepeat, at: following) }
     let node = RegexNode.repetition(atom, least: least, most: most, isGreedy: isGreedy)
     try checkSize(of: node, at: quantifier)
     return node

@@ -10,10 +10,12 @@ package struct RunEvent: Codable, Hashable, Sendable {
   package enum What: Codable, Hashable, Sendable {
     /// The first line of every file.
     case runStarted(schema: Int, header: RunHeader)
+    /// Values that differ from run to run, by name: `base_url`, `port db 5432`, `folder`.
+    case valuesMade(values: [String: String])
     case stageStarted(stage: Stage)
     case operationFinished(stage: Stage, operation: OperationRecord)
     case readinessFinished(stage: Stage, readiness: ReadinessRecord)
-    case checkStarted(check: CheckID)
+    case checkStarted(check: CheckID, fresh: [String: String])
     case stepFinished(check: CheckID, step: StepRecord)
     case controlFinished(check: CheckID, control: ControlRecord)
     case checkFinished(check: CheckID, outcome: Outcome)

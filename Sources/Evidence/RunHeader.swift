@@ -119,7 +119,12 @@ package struct PlannedCheck: Codable, Hashable, Sendable {
 
 /// A place where the recipe keeps data.
 package struct StoreFacts: Codable, Hashable, Sendable {
-  package enum Kind: String, Codable, CaseIterable, Sendable { case postgres, clickhouse, volume }
+  package enum Kind: String, Codable, CaseIterable, Sendable {
+    case postgres, clickhouse
+    /// Another database, by its image: MariaDB, MongoDB, Redis …
+    case database
+    case volume
+  }
 
   /// The service of a database, or the volume.
   package var name: String

@@ -6,6 +6,7 @@ extension RunRecord {
     private var checks: [CheckID: CheckRecord] = [:]
     private var planned: [CheckID: PlannedCheck] = [:]
     private var findings: [Finding] = []
+    private var values: [String: String] = [:]
     private var end: RunEnd?
     private var last = 0
     private var current: (stage: Stage?, check: CheckID?) = (nil, nil)
@@ -21,6 +22,8 @@ extension RunRecord {
       case .runStarted(_, let header):
         self.header = header
         for check in header.planned { planned[check.id] = check }
+      case .valuesMade(let values):
+        self.values.merge(values) { $1 }
       case .stageStarted(let stage):
         current.stage = stage
         unfinishedStages.insert(stage)
@@ -33,7 +36,7 @@ extension RunRecord {
         stages[stage]?.operations.append(operation)
       case .readinessFinished(let stage, let readiness):
         stages[stage]?.readiness = readiness
-      case .checkStarted(let id):
+      case .checkStarted(let id, let fresh):
         guard let plan = planned[id] else { return }
         current.check = id
         unfinishedChecks.insert(id)
@@ -42,7 +45,8 @@ extension RunRecord {
           kind: plan.kind,
           stage: plan.stage,
           outcome: .notRun(reason: "did not end"),
-          startedAt: event.at
+          startedAt: event.at,
+          fresh: fresh
         )
       case .stepFinished(let id, let step):
         checks[id]?.steps.append(step)
@@ -111,6 +115,7 @@ extension RunRecord {
         stages: stages,
         checks: checks,
         findings: findings,
+        values: values,
         end: end,
         microseconds: last,
         unreadableLines: unreadableLines

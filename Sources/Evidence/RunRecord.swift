@@ -9,6 +9,8 @@ package struct RunRecord: Codable, Hashable, Sendable {
   /// One per planned check, in the order of the plan.
   package var checks: [CheckRecord]
   package var findings: [Finding]
+  /// Values that differ from run to run, by name; reports that are compared leave them out.
+  package var values: [String: String]
   package var end: RunEnd
   package var microseconds: Int
 
@@ -20,6 +22,7 @@ package struct RunRecord: Codable, Hashable, Sendable {
     stages: [StageRecord],
     checks: [CheckRecord],
     findings: [Finding],
+    values: [String: String] = [:],
     end: RunEnd,
     microseconds: Int,
     unreadableLines: Int = 0
@@ -29,6 +32,7 @@ package struct RunRecord: Codable, Hashable, Sendable {
     self.stages = stages
     self.checks = checks
     self.findings = findings
+    self.values = values
     self.end = end
     self.microseconds = microseconds
     self.unreadableLines = unreadableLines

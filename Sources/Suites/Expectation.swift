@@ -15,6 +15,8 @@ package struct Expectation: Sendable {
     case rows
     /// The first row, as an object by column name.
     case row
+    /// One column's value in the first row.
+    case cell(String)
     /// All values of one column.
     case column(String)
     case stdout

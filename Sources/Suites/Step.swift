@@ -51,7 +51,7 @@ package struct Step: Sendable {
     }
   }
 
-  /// The expectation must hold all the time: something must not happen.
+  /// At no look during this time may the expectation hold: something must not happen.
   package struct Never: Sendable, Hashable {
     package var duration: Duration
 

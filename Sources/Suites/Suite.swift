@@ -74,6 +74,8 @@ package struct HealthGate: Sendable {
   package var requires: [(key: String, value: Template)] = []
   /// A port that must accept connections, in place of or beside HTTP: (service, port).
   package var tcp: (service: String, port: Int)?
+  /// False where only `tcp` is asked for.
+  package var asksHTTP = true
   package var within: Duration = .seconds(300)
   package var place: SourcePlace?
 

@@ -1,5 +1,5 @@
 /// `>=3.0`, `<4`, `==3.0.1`: compared part by part with a recipe's version before its `+`.
-package struct VersionRequirement: Sendable, Hashable {
+package struct VersionRequirement: Sendable, Hashable, CustomStringConvertible {
   package enum Relation: String, Sendable, CaseIterable {
     case atLeast = ">="
     case atMost = "<="
@@ -25,6 +25,10 @@ package struct VersionRequirement: Sendable, Hashable {
       .split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
     guard !parts.isEmpty, !parts.contains(nil) else { return nil }
     self.init(relation: relation, parts: parts.compactMap { $0 })
+  }
+
+  package var description: String {
+    relation.rawValue + parts.map(String.init).joined(separator: ".")
   }
 
   /// Missing parts count as 0; what follows `+` is the app's version and not looked at.

@@ -18,12 +18,14 @@ enum LibXML {
 
   /// Runs calls that report to no context of ours without printing to standard error, and without
   /// leaving a handler behind; libxml2 keeps that handler for each thread.
-  static func quietly<Result>(_ body: () -> Result) -> Result {
+  static func quietly<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     let handler = __xmlStructuredError()?.pointee
     let context = __xmlStructuredErrorContext()?.pointee
     xmlSetStructuredErrorFunc(nil) { _, _ in }
     defer { xmlSetStructuredErrorFunc(context, handler) }
-    return body()
+    return try body()
   }
 }
 

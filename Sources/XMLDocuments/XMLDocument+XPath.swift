@@ -51,7 +51,8 @@ extension XMLDocument {
     for (prefix, name) in namespaces.sorted(by: { $0.key < $1.key }) {
       try evaluation.register(prefix, name)
     }
-    return try evaluation.value(of: expression)
+    // A character that XML forbids is reported to no context.
+    return try LibXML.quietly { () throws(XMLError) in try evaluation.value(of: expression) }
   }
 }
 

@@ -96,7 +96,7 @@ import Testing
 
   @Test(
     "The largest text allowed is read in bearable time, whatever it repeats",
-    .timeLimit(.minutes(1)),
+    .timeLimit(.minutes(3)),
     arguments: [
       ">", "- ", "![l", "[a](", "*a_", "`", "<", "&", "[", "]", "|", "| a |\n|--|\n", "**x", "_a ",
       "<!--", "\\", "![[]()", "[a]: b\n", "``a`", "`|", "<?", "1. ", "~~~\n", "a*_",

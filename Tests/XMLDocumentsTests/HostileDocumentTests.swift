@@ -37,8 +37,8 @@ import XMLDocuments
   func externalSubset() throws {
     let text = #"<!DOCTYPE a SYSTEM "file:///etc/hostname"><a>x</a>"#
     #expect(try XMLReader(.text(text)).allEvents().count == 3)
-    let public_ = #"<!DOCTYPE a PUBLIC "p" "http://127.0.0.1:9/a.dtd"><a/>"#
-    #expect(try XMLReader(.text(public_)).allEvents().count == 2)
+    let published = #"<!DOCTYPE a PUBLIC "p" "http://127.0.0.1:9/a.dtd"><a/>"#
+    #expect(try XMLReader(.text(published)).allEvents().count == 2)
   }
 
   @Test("Attribute defaults of a document type are not applied")
@@ -108,7 +108,7 @@ import XMLDocuments
     )
   }
 
-  @Test("A tag full of attributes takes no longer than a moment", .timeLimit(.minutes(1)))
+  @Test("A tag full of attributes takes no longer than a moment", .timeLimit(.minutes(3)))
   func manyAttributes() {
     let attributes = (0..<90_000).map { "a\($0)=''" }.joined(separator: " ")
     let code = xmlError { try XMLReader(.text("<a \(attributes)/>")).allEvents() }?.code
@@ -129,7 +129,7 @@ import XMLDocuments
         _ = try? XMLDocument(parsing: bytes).evaluate("//*")
         _ = try? XMLDocument(parsing: bytes, as: .html()).evaluate("//*")
         _ = try? XMLSchema(bytes)
-        let expression = String(decoding: bytes.prefix(30), as: UTF8.self)
+        let expression = "/x\u{FFFE}" + String(decoding: bytes.prefix(30), as: UTF8.self)
         _ = try? XMLDocument(parsing: Array("<a/>".utf8)).evaluate(expression)
       }
     }

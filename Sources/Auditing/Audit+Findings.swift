@@ -1,0 +1,162 @@
+package import Evidence
+import Suites
+
+extension Audit {
+  func findings(_ checks: [CheckCoverage], _ stores: [StoreCoverage]) -> [Finding] {
+    let all =
+      runFindings() + corpusFindings() + checkFindings(checks) + storeFindings(stores)
+      + record.findings
+    return Array(Set(all)).map(waived).sorted(by: Self.precedes)
+  }
+
+  private func runFindings() -> [Finding] {
+    var result: [Finding] = []
+    if record.end != .finished {
+      result.append(Rule.runNotFinished.finding("the run \(Self.word(record.end))"))
+    }
+    for stage in Stage.allCases where stage != .functional {
+      guard let outcome = record[stage]?.outcome,
+        [.passed, .failed, .broken].contains(outcome.word),
+        record.header.isFull, !hasGenericTier(stage), outcome.isPassed
+      else { continue }
+      result.append(Rule.genericTierMissing.finding("\(stage) ran without its generic checks"))
+    }
+    if let base = record.header.base, base.tree == record.header.target.tree {
+      result.append(
+        Rule.baseEqualsTarget.finding(
+          "base \(base.version) and target \(record.header.target.version) are the same files"
+        )
+      )
+    }
+    for stage in record.stages {
+      for operation in stage.operations {
+        guard let difference = operation.difference else { continue }
+        result.append(
+          Rule.operationDiffers.finding(
+            Normalizer(record: record).text("\(operation.name): \(difference)")
+          )
+        )
+      }
+    }
+    if let check = record[check: .generic(.teardown, "nothing_left")],
+      check.outcome.word == .failed
+    {
+      result.append(
+        Rule.teardownLeftSomething.finding(outcome(of: check.id)?.reason ?? "teardown")
+      )
+    }
+    return result
+  }
+
+  private static func word(_ end: RunEnd) -> String {
+    switch end {
+    case .finished: "finished"
+    case .interrupted: "was interrupted"
+    case .deadlineReached: "reached its deadline"
+    case .died: "died"
+    }
+  }
+
+  private func corpusFindings() -> [Finding] {
+    switch corpus.state {
+    case .rootMissing, .unreadable: [Rule.corpusUnreachable.finding(corpusStatement)]
+    case .none, .noEntry, .noScripts, .scripts: []
+    }
+  }
+
+  private func checkFindings(_ checks: [CheckCoverage]) -> [Finding] {
+    let counted = checks.filter { $0.kind == .functional && !$0.isHealth }
+    var result = counted.flatMap { check -> [Finding] in
+      switch (check.strength, check.control?.result) {
+      case (.ack, _):
+        [Rule.checkOnlyAcknowledges.finding("\(check.id) looks at no content", at: check.place)]
+      case (.state, .passed?):
+        [
+          Rule.checkCannotFail.finding(
+            "\(check.id) passed for a value that was never sent",
+            at: check.place
+          )
+        ]
+      case (.state, .broken(let reason)?):
+        [
+          Rule.controlMissing.finding(
+            "\(check.id) has a control that gave no answer: \(reason)",
+            at: check.place
+          )
+        ]
+      case (.state, .notPossible(let reason)?):
+        [
+          Rule.controlMissing.finding(
+            "\(check.id) can have no control: \(reason)",
+            at: check.place
+          )
+        ]
+      default: []
+      }
+    }
+    let deep = counted.filter { functionalVerdict($0).isProven && $0.strength >= .state }.count
+    if deep < policy.functionalChecks, record[.functional]?.outcome.word != .notRun {
+      result.append(
+        Rule.tooFewFunctionalChecks.finding(
+          "\(record.header.recipe) has \(deep) proven functional checks of state, "
+            + "\(policy.functionalChecks) are asked for"
+        )
+      )
+    }
+    return result
+  }
+
+  private func storeFindings(_ stores: [StoreCoverage]) -> [Finding] {
+    stores.flatMap { store -> [Finding] in
+      if store.marker == nil {
+        return [Rule.storeWithoutMarker.finding("\(store.name) (\(store.kind)) has no marker")]
+      }
+      if store.dropped.word == .refuted {
+        return [
+          Rule.markerNotDropped.finding(
+            "\(store.name): \(store.dropped.reason ?? "the marker was still there")",
+            at: suite.integrity[store.name]?.place
+          )
+        ]
+      }
+      return []
+    }
+  }
+
+  private func waived(_ finding: Finding) -> Finding {
+    var finding = finding
+    let waiver = suite.waivers.first { waiver in
+      waiver.rule == finding.rule
+        && (waiver.subject.map { finding.message.contains($0) } ?? true)
+    }
+    if let waiver { finding.waived = "\(waiver.why) (until \(waiver.until))" }
+    return finding
+  }
+
+  private static func precedes(_ a: Finding, _ b: Finding) -> Bool {
+    if a.severity != b.severity { return a.severity < b.severity }
+    if a.rule != b.rule { return a.rule.utf8.lexicographicallyPrecedes(b.rule.utf8) }
+    return a.message.utf8.lexicographicallyPrecedes(b.message.utf8)
+  }
+
+  /// Deferrals whose date is past. What day it is, is an argument: nothing of it is stored.
+  ///
+  /// - Parameter today: `YYYY-MM-DD`; a trigger in words never expires by itself.
+  package func expired(today: String) -> [Finding] {
+    suite.deferred.compactMap { deferral in
+      guard deferral.until.isDay, deferral.until < today else { return nil }
+      return Rule.deferralExpired.finding(
+        "\(deferral.what) was deferred until \(deferral.until)"
+      )
+    }
+  }
+}
+
+extension String {
+  /// `YYYY-MM-DD`.
+  var isDay: Bool {
+    let bytes = Array(utf8)
+    return bytes.count == 10 && bytes[4] == 0x2D && bytes[7] == 0x2D
+      && bytes.enumerated().allSatisfy { [4, 7].contains($0) || (0x30...0x39).contains($1) }
+  }
+}

@@ -1,0 +1,70 @@
+import Evidence
+
+extension Audit {
+  func rungs(_ claims: [Claim], _ stores: [StoreCoverage]) -> [RungCoverage] {
+    func claim(_ id: String) -> Verdict {
+      claims.first { $0.id == id }?.verdict ?? .unproven(reason: "\(id) was not looked at")
+    }
+    let upgrade = claim("P1/upgrade")
+    let backup = verdict(of: [claim("P1/backup"), claim("P1/restore")])
+    // Every store counts: two backed up and one verified is not a restore that works. A stage that
+    // does not apply carries no store with it.
+    let upgraded =
+      upgrade.word == .notApplicable ? upgrade : verdict(of: [upgrade] + stores.map(\.upgrade))
+    let restored =
+      backup.word == .notApplicable
+      ? backup : verdict(of: [backup] + stores.flatMap { [$0.dropped, $0.restored] })
+    return [
+      Self.rung(1, "install", claim("P1/install")),
+      Self.rung(2, "upgrade", upgraded),
+      Self.rung(3, "backup and restore", restored),
+      Self.rung(4, "functional", functionalRung(claims)),
+      RungCoverage(
+        level: 5,
+        name: "lint",
+        state: .unver,
+        reason: "abra's lint did not run on this driver"
+      ),
+    ]
+  }
+
+  private func functionalRung(_ claims: [Claim]) -> Verdict {
+    let failed = record.checks.first { $0.stage == .functional && $0.outcome.word == .failed }
+    if let failed {
+      return .refuted(reason: outcome(of: failed.id)?.reason ?? "\(failed.id) failed")
+    }
+    let broken = record.checks.first { $0.stage == .functional && $0.outcome.word == .broken }
+    if let broken {
+      return .unproven(reason: outcome(of: broken.id)?.reason ?? "\(broken.id) broke")
+    }
+    return claims.first { $0.id == "P3" }?.verdict ?? .unproven(reason: "nothing was looked at")
+  }
+
+  private static func rung(_ level: Int, _ name: String, _ verdict: Verdict) -> RungCoverage {
+    let state: RungCoverage.State =
+      switch verdict.word {
+      case .proven, .provenOnStandin: .pass
+      case .refuted: .fail
+      case .unproven: .unver
+      case .vacuous, .deferred, .notApplicable: .skip
+      }
+    return RungCoverage(
+      level: level,
+      name: name,
+      state: state,
+      reason: state == .pass ? nil : verdict.reason
+    )
+  }
+
+  static func level(of rungs: [RungCoverage]) -> Int {
+    var level = 0
+    for rung in rungs {
+      switch rung.state {
+      case .pass: level = rung.level
+      case .skip: continue
+      case .fail, .unver: return level
+      }
+    }
+    return level
+  }
+}

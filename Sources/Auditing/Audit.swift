@@ -1,0 +1,163 @@
+package import Evidence
+package import Suites
+
+/// Says what a run proved: outcomes become verdicts, verdicts a level. A pure function; it looks
+/// at no clock, no file and no process.
+package struct Audit: Sendable {
+  let record: RunRecord
+  let suite: Suite
+  let corpus: CorpusCoverage
+  /// What the state of the corpus says, with its proof.
+  let corpusStatement: String
+  let policy: Project.Policy
+
+  package init(
+    record: RunRecord,
+    suite: Suite,
+    corpus: CorpusCoverage,
+    corpusStatement: String,
+    policy: Project.Policy
+  ) {
+    self.record = record
+    self.suite = suite
+    self.corpus = corpus
+    self.corpusStatement = corpusStatement
+    self.policy = policy
+  }
+
+  package func coverage() -> CoverageModel {
+    let checks = record.header.planned.compactMap(coverage)
+    let stores = record.header.stores.map(coverage).sorted {
+      $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
+    }
+    let claims =
+      lifecycleClaims() + [corpusClaim()] + functionalClaims(checks) + storeClaims(stores)
+    let rungs = rungs(claims, stores)
+    return CoverageModel(
+      recipe: record.header.recipe,
+      driver: record.header.driver,
+      standins: record.header.standins,
+      base: record.header.base,
+      target: record.header.target,
+      suiteTree: record.header.suiteTree,
+      corpus: corpus,
+      level: Self.level(of: rungs),
+      rungs: rungs,
+      gate: GateCoverage(
+        asked: "GET \(suite.health.path)",
+        accepts: suite.health.shown,
+        within: Int(suite.health.within.components.seconds)
+      ),
+      claims: claims,
+      checks: checks,
+      stores: stores,
+      deferrals: suite.deferred,
+      notes: suite.notes,
+      findings: findings(checks, stores)
+    )
+  }
+
+  // MARK: Checks
+
+  private func coverage(_ planned: PlannedCheck) -> CheckCoverage? {
+    guard let check = record[check: planned.id] else { return nil }
+    let normalizer = Normalizer(record: record, fresh: check.fresh)
+    return CheckCoverage(
+      id: check.id,
+      kind: check.kind,
+      stage: check.stage,
+      about: planned.about,
+      place: planned.place,
+      outcome: normalized(check, normalizer),
+      strength: strength(of: check, planned),
+      isHealth: planned.isHealth,
+      control: check.control.map {
+        ControlCoverage(kind: $0.kind, result: normalized($0.result, normalizer))
+      },
+      evidence: check.steps.map { line($0, normalizer) },
+      failsWhen: planned.failsWhen,
+      ports: planned.ports
+    )
+  }
+
+  /// State that came back from a restore, with its control seen, is durable.
+  private func strength(of check: CheckRecord, _ planned: PlannedCheck) -> Strength {
+    let isRestored = check.kind == .integrity && check.stage == .restore
+    return isRestored && check.outcome.isPassed && check.control?.result == .failed
+      ? .durable : planned.strength
+  }
+
+  private func normalized(_ check: CheckRecord, _ normalizer: Normalizer) -> Outcome {
+    guard let reason = check.outcome.reason else { return .passed }
+    let step = check.steps.first { !$0.outcome.isPassed && $0.outcome.word != .skipped }
+    let violated = step?.assertions.filter { !$0.holds } ?? []
+    guard let step, !violated.isEmpty else {
+      return Outcome(check.outcome.word, reason: normalizer.text(reason))
+    }
+    let complaints = violated.map { complaint($0, normalizer) }.joined(separator: "; ")
+    return Outcome(check.outcome.word, reason: "\(step.title): \(complaints)")
+  }
+
+  private func normalized(_ result: ControlRecord.Result, _ normalizer: Normalizer)
+    -> ControlRecord.Result
+  {
+    switch result {
+    case .failed, .passed: result
+    case .broken(let reason): .broken(reason: normalizer.text(reason))
+    case .notPossible(let reason): .notPossible(reason: normalizer.text(reason))
+    }
+  }
+
+  private func line(_ step: StepRecord, _ normalizer: Normalizer) -> EvidenceLine {
+    EvidenceLine(
+      act: normalizer.text(step.title),
+      asserted: step.assertions.map { normalizer.text("\($0.subject) \($0.expected)") },
+      violated: step.assertions.filter { !$0.holds }.map { complaint($0, normalizer) }
+    )
+  }
+
+  private func complaint(_ assertion: AssertionRecord, _ normalizer: Normalizer) -> String {
+    let was = assertion.actual.map { ", was \($0)" } ?? ", there was none"
+    return normalizer.text("\(assertion.subject) \(assertion.expected)\(was)")
+  }
+
+  // MARK: Verdicts
+
+  /// What stands for the real app takes the plain green away from everything that it showed.
+  var proven: Verdict {
+    guard let first = record.header.standins.first else { return .proven }
+    return .provenOnStandin(reason: "shown on a stand-in for \(first.service): \(first.what)")
+  }
+
+  func verdict(of outcome: Outcome) -> Verdict {
+    switch outcome {
+    case .passed: proven
+    case .failed(let reason): .refuted(reason: reason)
+    case .broken(let reason): .unproven(reason: reason)
+    case .skipped(let reason): .notApplicable(reason: reason)
+    case .notRun(let reason): .unproven(reason: reason)
+    }
+  }
+
+  /// Several together: what refutes comes first, then what is not known.
+  func verdict(of verdicts: [Verdict]) -> Verdict {
+    verdicts.first { $0.word == .refuted } ?? verdicts.first { $0.word == .unproven }
+      ?? verdicts.first { $0.isProven } ?? verdicts.first { $0.word == .deferred }
+      ?? verdicts.first { $0.word == .vacuous } ?? verdicts.first
+      ?? .unproven(reason: "nothing was looked at")
+  }
+
+  func outcome(of id: CheckID) -> Outcome? {
+    record[check: id].map { normalized($0, Normalizer(record: record, fresh: $0.fresh)) }
+  }
+}
+
+extension HealthGate {
+  /// What counts as ready, as a person reads it.
+  fileprivate var shown: String {
+    let codes = accepts.map(String.init).joined(separator: ", ")
+    guard !requires.isEmpty else { return codes }
+    return codes + " with "
+      + requires.map { "\($0.key) = \($0.value.source)" }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,40 @@
+package import Evidence
+
+/// What the process says to its caller.
+package enum ExitStatus: Int32, CaseIterable, Sendable {
+  /// As claimed.
+  case proven = 0
+  /// A check failed, a claim was refuted, or a rule was broken.
+  case refuted = 1
+  /// The run cannot tell.
+  case broken = 2
+  case wrongUsage = 64
+  case wrongSuite = 65
+
+  /// What a run and its audit come to: refuted before broken.
+  ///
+  /// - Parameter strict: warnings count as errors.
+  package init(coverage: CoverageModel, record: RunRecord?, strict: Bool = false) {
+    let open = coverage.findings.filter { $0.waived == nil }
+    let limit: Finding.Severity = strict ? .warning : .error
+    let isRefuted =
+      coverage.checks.contains { $0.outcome.word == .failed }
+      || coverage.claims.contains { $0.verdict.word == .refuted }
+      || open.contains { $0.severity <= limit && !Self.tellsOfBreakage($0) }
+    if isRefuted {
+      self = .refuted
+      return
+    }
+    let isBroken =
+      coverage.checks.contains { $0.outcome.word == .broken || $0.outcome.word == .notRun }
+      || [.rootMissing, .unreadable].contains(coverage.corpus.state)
+      || record.map { $0.end != .finished } ?? false
+      || open.contains { $0.severity <= limit }
+    self = isBroken ? .broken : .proven
+  }
+
+  /// Findings that say that nothing can be said, not that something is wrong.
+  private static func tellsOfBreakage(_ finding: Finding) -> Bool {
+    [Rule.corpusUnreachable.rawValue, Rule.runNotFinished.rawValue].contains(finding.rule)
+  }
+}

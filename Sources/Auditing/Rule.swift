@@ -1,0 +1,83 @@
+package import Evidence
+
+/// What the audit looks for. The raw value is the id, and the name of the page in `docs/rules/`.
+package enum Rule: String, CaseIterable, Sendable {
+  case corpusUnreachable = "corpus-unreachable"
+  case checkOnlyAcknowledges = "check-only-acknowledges"
+  case checkCannotFail = "check-cannot-fail"
+  case controlMissing = "control-missing"
+  case markerNotDropped = "marker-not-dropped"
+  case storeWithoutMarker = "store-without-marker"
+  case tooFewFunctionalChecks = "too-few-functional-checks"
+  case genericTierMissing = "generic-tier-missing"
+  case baseEqualsTarget = "base-equals-target"
+  case operationDiffers = "operation-differs"
+  case teardownLeftSomething = "teardown-left-something"
+  case secretMaskedInPlaceOnly = "secret-masked-in-place-only"
+  case deferralExpired = "deferral-expired"
+  case runNotFinished = "run-not-finished"
+
+  package var severity: Finding.Severity {
+    switch self {
+    case .corpusUnreachable, .checkCannotFail, .markerNotDropped, .genericTierMissing,
+      .baseEqualsTarget, .teardownLeftSomething, .runNotFinished:
+      .error
+    case .checkOnlyAcknowledges, .controlMissing, .storeWithoutMarker, .tooFewFunctionalChecks,
+      .deferralExpired:
+      .warning
+    case .operationDiffers, .secretMaskedInPlaceOnly: .note
+    }
+  }
+
+  /// One line.
+  package var title: String {
+    switch self {
+    case .corpusUnreachable: "The corpus that the recipe is held to cannot be read"
+    case .checkOnlyAcknowledges: "A functional check looks at no more than a status or exit code"
+    case .checkCannotFail: "A check passed where it had to fail"
+    case .controlMissing: "A check that claims state ran without its control"
+    case .markerNotDropped: "A marker was still there before the restore"
+    case .storeWithoutMarker: "A store has no marker: nothing shows that its data survive"
+    case .tooFewFunctionalChecks: "Too few functional checks show state"
+    case .genericTierMissing: "The generic checks of a stage did not run"
+    case .baseEqualsTarget: "The upgrade's base and target are the same"
+    case .operationDiffers: "The driver did something else than the recipe says"
+    case .teardownLeftSomething: "Something of the run is still there after teardown"
+    case .secretMaskedInPlaceOnly: "A secret is too short or too common to be masked everywhere"
+    case .deferralExpired: "A deferral is past its date"
+    case .runNotFinished: "The run did not come to its own end"
+    }
+  }
+
+  package var advice: String {
+    switch self {
+    case .corpusUnreachable:
+      "mount or clone the corpus, or write `corpus: {none: why}` in parity.yml"
+    case .checkOnlyAcknowledges: "read back what was sent, through another request or channel"
+    case .checkCannotFail: "let the read-back look for the fresh value itself, not for any row"
+    case .controlMissing: "let the read-back expect a value made from {{unique}}"
+    case .markerNotDropped: "let `drop` remove what `seed` planted, in every place"
+    case .storeWithoutMarker: "add an entry with seed, drop and verify under `integrity`"
+    case .tooFewFunctionalChecks:
+      "add checks that act with {{unique}} and read it back through another channel"
+    case .genericTierMissing: "look at the stage's own outcome; an overlay never replaces it"
+    case .baseEqualsTarget: "name an older version under `versions: {base: …}`"
+    case .operationDiffers: "keep the two alike; the recipe's own words are what users run"
+    case .teardownLeftSomething: "run `parity clean`, and look why the service outlived its kill"
+    case .secretMaskedInPlaceOnly:
+      "use a secret of at least 8 characters that is no service's, store's or user's name"
+    case .deferralExpired: "do what was deferred, or give a new date with a reason"
+    case .runNotFinished: "run it again; what was seen until then stands in the record"
+    }
+  }
+
+  func finding(_ message: String, at place: SourcePlace? = nil) -> Finding {
+    Finding(
+      rule: rawValue,
+      severity: severity,
+      message: message,
+      place: place,
+      advice: advice
+    )
+  }
+}

@@ -1,0 +1,252 @@
+package import Evidence
+package import Suites
+
+/// Performs one step, again and again where it says so, and records what it saw.
+package struct Attempts: Sendable {
+  package let probes: Probes
+  /// Of a step that does not say otherwise, in one attempt.
+  package let stepLimit: Duration
+  package let seed: UInt64
+  /// Asked between attempts: a word about what is dead, where waiting has no sense any more.
+  package let hopeless: @Sendable () async -> String?
+  /// Told between attempts: what is awaited, for how long so far, and the limit.
+  package let awaiting: @Sendable (String, Duration, Duration) -> Void
+
+  package init(
+    probes: Probes,
+    stepLimit: Duration,
+    seed: UInt64,
+    hopeless: @escaping @Sendable () async -> String? = { nil },
+    awaiting: @escaping @Sendable (String, Duration, Duration) -> Void = { _, _, _ in }
+  ) {
+    self.probes = probes
+    self.stepLimit = stepLimit
+    self.seed = seed
+    self.hopeless = hopeless
+    self.awaiting = awaiting
+  }
+
+  /// What one step came to. Captures are those of the last attempt.
+  package struct Result: Sendable {
+    package var record: StepRecord
+    package var captures: [String: JSONValue]
+  }
+
+  /// Performs a step to its end.
+  ///
+  /// - Parameter once: without `retry` and `never`, for controls.
+  package func perform(_ step: Step, number: String, in scope: Scope, once: Bool = false) async
+    -> Result
+  {
+    if let never = step.never, !once {
+      return await watch(step, number: number, in: scope, for: never.duration)
+    }
+    let start = ContinuousClock.now
+    let within = once ? nil : step.retry?.within
+    var polling = Polling(within: within ?? .zero, seed: seed)
+    var count = 0
+    while true {
+      count += 1
+      let left = within.map { $0 - (ContinuousClock.now - start) }
+      let limit = max(min(stepLimit, left ?? stepLimit), .milliseconds(500))
+      var look = await self.look(step, in: scope, within: limit)
+      let elapsed = ContinuousClock.now - start
+      if look.attempt != .satisfied, within != nil, let word = await hopeless() {
+        look.stop(because: word)
+      }
+      var action = polling.next(after: look.attempt, elapsed: elapsed)
+      if Task.isCancelled, action != .stop {
+        look.attempt = .unanswered
+        look.reason = "interrupted"
+        action = .stop
+      }
+      guard case .again(let pause) = action else {
+        return result(step, number, look, attempts: count, elapsed, within)
+      }
+      awaiting(step.title, elapsed, within ?? .zero)
+      try? await Task.sleep(for: pause)
+    }
+  }
+
+  /// Looks again and again for a while; fails as soon as what must never be is there.
+  private func watch(_ step: Step, number: String, in scope: Scope, for duration: Duration) async
+    -> Result
+  {
+    let start = ContinuousClock.now
+    var count = 0
+    while true {
+      count += 1
+      var look = await self.look(step, in: scope, within: stepLimit)
+      let elapsed = ContinuousClock.now - start
+      if look.attempt == .satisfied {
+        look.attempt = .unsatisfied
+        look.reason = "happened after \(elapsed.shown), and must not within \(duration.shown)"
+      } else if look.attempt != .unanswered {
+        look.attempt = .satisfied
+      }
+      if Task.isCancelled {
+        look.attempt = .unanswered
+        look.reason = "interrupted"
+      }
+      guard look.attempt == .satisfied, elapsed < duration else {
+        // What did not hold is what was wanted: the record says so by the subject.
+        look.assertions = look.assertions.map { assertion in
+          var assertion = assertion
+          assertion.subject = "never " + assertion.subject
+          assertion.holds = !assertion.holds
+          return assertion
+        }
+        return result(step, number, look, attempts: count, elapsed, nil)
+      }
+      awaiting("never: " + step.title, elapsed, duration)
+      try? await Task.sleep(for: min(.milliseconds(250), duration - elapsed + .milliseconds(1)))
+    }
+  }
+
+  // MARK: One attempt
+
+  private struct Look {
+    var attempt: Polling.Attempt
+    var reason: String?
+    var exchange: Exchange?
+    var assertions: [AssertionRecord] = []
+    var captures: [String: JSONValue] = [:]
+    var nested: [StepRecord] = []
+
+    mutating func stop(because word: String) {
+      if attempt == .unsatisfied { attempt = .hopeless }
+      reason = [reason, word].compactMap { $0 }.joined(separator: "; ")
+      if attempt == .unanswered { attempt = .hopelessUnanswered }
+    }
+  }
+
+  private func look(_ step: Step, in scope: Scope, within limit: Duration) async -> Look {
+    if case .group(let steps) = step.action {
+      return await lookAtGroup(steps, in: scope)
+    }
+    switch await probes.perform(step.action, in: scope, within: limit) {
+    case .unanswered(let reason, let exchange):
+      return Look(attempt: .unanswered, reason: reason, exchange: exchange)
+    case .answered(let answer, let exchange):
+      do throws(Scope.UnknownName) {
+        let assessment = try AnswerAssessment(of: step, answer: answer, in: scope)
+        var look = Look(
+          attempt: assessment.isSatisfied ? .satisfied : .unsatisfied,
+          exchange: exchange,
+          assertions: assessment.assertions
+        )
+        if !assessment.isSatisfied, EarlyStop.applies(to: answer, stopOn: step.retry?.stopOn ?? [])
+        {
+          look.attempt = .hopeless
+        }
+        if look.attempt == .satisfied { capture(step, answer, into: &look) }
+        return look
+      } catch {
+        return Look(attempt: .hopelessUnanswered, reason: error.description, exchange: exchange)
+      }
+    }
+  }
+
+  /// Captures that find nothing make the attempt unsatisfied: a later step would lie without them.
+  private func capture(_ step: Step, _ answer: Answer, into look: inout Look) {
+    var reader = AnswerReader(answer)
+    for capture in step.capture {
+      if let value = reader.value(of: capture.subject) {
+        look.captures[capture.name] = value
+      } else {
+        look.attempt = .unsatisfied
+        look.assertions.append(
+          AssertionRecord(
+            subject: capture.subject.description,
+            expected: "exists, for {{\(capture.name)}}",
+            wanted: "exists",
+            actual: nil,
+            holds: false,
+            place: capture.place
+          )
+        )
+      }
+    }
+  }
+
+  private func lookAtGroup(_ steps: [Step], in scope: Scope) async -> Look {
+    var scope = scope
+    var look = Look(attempt: .satisfied)
+    for (index, step) in steps.enumerated() {
+      let result = await perform(step, number: String(index + 1), in: scope)
+      look.nested.append(result.record)
+      look.captures.merge(result.captures) { $1 }
+      scope.captures.merge(result.captures) { $1 }
+      look.assertions += result.record.assertions
+      switch result.record.outcome {
+      case .passed: continue
+      case .failed(let reason):
+        look.attempt = .unsatisfied
+        look.reason = reason
+      case .broken(let reason), .skipped(let reason), .notRun(let reason):
+        look.attempt = .unanswered
+        look.reason = reason
+      }
+      break
+    }
+    return look
+  }
+
+  private func result(
+    _ step: Step,
+    _ number: String,
+    _ look: Look,
+    attempts: Int,
+    _ elapsed: Duration,
+    _ within: Duration?
+  ) -> Result {
+    let violated = look.assertions.filter { !$0.holds }
+    let waited =
+      within == nil || attempts == 1 ? "" : " after \(attempts) tries in \(elapsed.shown)"
+    let outcome: Outcome =
+      switch look.attempt {
+      case .satisfied: .passed
+      case .unsatisfied, .hopeless:
+        .failed(
+          reason: ([step.title + waited]
+            + (look.reason.map { [$0] } ?? violated.map(\.complaint)))
+            .joined(separator: ": ")
+        )
+      case .unanswered, .hopelessUnanswered:
+        .broken(reason: "\(step.title)\(waited): \(look.reason ?? "no answer")")
+      }
+    return Result(
+      record: StepRecord(
+        number: number,
+        kind: step.word,
+        title: step.title,
+        place: step.place,
+        outcome: outcome,
+        attempts: attempts,
+        microseconds: elapsed.microseconds,
+        exchange: look.exchange,
+        assertions: look.assertions,
+        captured: step.capture.map(\.name)
+      ),
+      captures: look.captures
+    )
+  }
+}
+
+extension AssertionRecord {
+  /// `rows >= 1 does not hold: was 0`.
+  package var complaint: String {
+    "\(subject) \(wanted) does not hold: \(actual.map { "was \($0)" } ?? "there is none")"
+  }
+}
+
+extension Duration {
+  /// `420 ms`, `3.2 s`, `2 min 5 s`.
+  package var shown: String {
+    let milliseconds = microseconds / 1000
+    if milliseconds < 1000 { return "\(milliseconds) ms" }
+    if milliseconds < 60_000 { return "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s" }
+    let seconds = milliseconds / 1000
+    return "\(seconds / 60) min" + (seconds % 60 == 0 ? "" : " \(seconds % 60) s")
+  }
+}

@@ -1,0 +1,126 @@
+package import Evidence
+package import Suites
+
+/// Performs the steps of one check in order, then its control, and tells what happened as it goes.
+package struct CheckPerformer: Sendable {
+  package let attempts: Attempts
+  package let circumstances: Circumstances
+  /// Takes each event as it happens; the order is the order of what happened.
+  package let tell: @Sendable (RunEvent.What) -> Void
+  /// Told of a secret that was captured before any record of it is made.
+  package let learnSecret: @Sendable (_ name: String, _ value: String) -> Void
+
+  package init(
+    attempts: Attempts,
+    circumstances: Circumstances,
+    tell: @escaping @Sendable (RunEvent.What) -> Void,
+    learnSecret: @escaping @Sendable (String, String) -> Void = { _, _ in }
+  ) {
+    self.attempts = attempts
+    self.circumstances = circumstances
+    self.tell = tell
+    self.learnSecret = learnSecret
+  }
+
+  /// Performs steps until one does not pass.
+  ///
+  /// - Parameter scope: takes what is captured on the way.
+  /// - Returns: the outcome of the first step that did not pass, or `passed`.
+  package func perform(
+    _ steps: [Step],
+    of check: CheckID,
+    in scope: inout Scope,
+    startingAt first: Int = 1
+  ) async -> Outcome {
+    for (index, step) in steps.enumerated() {
+      let number = String(first + index)
+      if let reason = circumstances.reasonAgainst(step.when) {
+        tell(
+          .stepFinished(
+            check: check,
+            step: StepRecord(
+              number: number,
+              kind: step.word,
+              title: step.title,
+              place: step.place,
+              outcome: .skipped(reason: reason),
+              attempts: 0
+            )
+          )
+        )
+        continue
+      }
+      let result = await attempts.perform(step, number: number, in: scope)
+      keep(result.captures, of: step, in: &scope)
+      tell(.stepFinished(check: check, step: result.record))
+      if !result.record.outcome.isPassed { return result.record.outcome }
+    }
+    return .passed
+  }
+
+  /// Performs steps once each where they must not be satisfied.
+  ///
+  /// All but the last are preparation and may pass; it is a control when at least one of them
+  /// failed, and none when one gave no answer before that.
+  package func performControl(
+    _ kind: ControlRecord.Kind,
+    _ steps: [Step],
+    in scope: Scope
+  ) async -> ControlRecord {
+    var scope = scope
+    var records: [StepRecord] = []
+    for (index, step) in steps.enumerated() where circumstances.reasonAgainst(step.when) == nil {
+      let result = await attempts.perform(step, number: String(index + 1), in: scope, once: true)
+      records.append(result.record)
+      keep(result.captures, of: step, in: &scope)
+      switch result.record.outcome {
+      case .passed: continue
+      case .failed: return ControlRecord(kind: kind, result: .failed, steps: records)
+      case .broken(let reason), .skipped(let reason), .notRun(let reason):
+        return ControlRecord(kind: kind, result: .broken(reason: reason), steps: records)
+      }
+    }
+    return ControlRecord(kind: kind, result: .passed, steps: records)
+  }
+
+  private func keep(_ captures: [String: JSONValue], of step: Step, in scope: inout Scope) {
+    for capture in step.allCaptures where capture.isSecret {
+      guard let value = captures[capture.name] else { continue }
+      scope.secretCaptures.insert(capture.name)
+      learnSecret(capture.name, Scope.text(of: value))
+    }
+    scope.captures.merge(captures) { $1 }
+  }
+}
+
+/// What conditions are held against.
+package struct Circumstances: Sendable, Hashable {
+  package var driver: String
+  /// The recipe version that runs.
+  package var version: String
+
+  package init(driver: String, version: String) {
+    self.driver = driver
+    self.version = version
+  }
+
+  /// Why a condition does not hold; nil where it does, or where there is none.
+  package func reasonAgainst(_ condition: Condition?) -> String? {
+    guard let condition else { return nil }
+    if !condition.drivers.isEmpty, !condition.drivers.contains(driver) {
+      return "only on driver \(condition.drivers.joined(separator: ", ")), this is \(driver)"
+    }
+    if let requirement = condition.version, !requirement.isSatisfied(by: version) {
+      return "only for version \(requirement), this is \(version)"
+    }
+    return nil
+  }
+}
+
+extension Step {
+  /// Its own captures and those of the steps of a group.
+  fileprivate var allCaptures: [Capture] {
+    guard case .group(let steps) = action else { return capture }
+    return capture + steps.flatMap(\.allCaptures)
+  }
+}

@@ -1,0 +1,161 @@
+import Evidence
+import Suites
+
+extension Predicate {
+  /// Whether it holds of a value; nil stands for nothing being there.
+  func holds(of value: JSONValue?, in scope: Scope) throws(Scope.UnknownName) -> Bool {
+    if case .exists(let wanted) = self { return (value != nil) == wanted }
+    if case .not(let predicate) = self { return try !predicate.holds(of: value, in: scope) }
+    // What is not there satisfies nothing but its own absence.
+    guard let value else { return false }
+    switch self {
+    case .equals(let tree): return Self.areEqual(value, try scope.json(of: tree))
+    case .subset(let tree): return Self.isSubset(try scope.json(of: tree), of: value)
+    case .oneOf(let trees):
+      for tree in trees where Self.areEqual(value, try scope.json(of: tree)) { return true }
+      return false
+    case .greater(let tree): return Self.isLess(try scope.json(of: tree), value) ?? false
+    case .less(let tree): return Self.isLess(value, try scope.json(of: tree)) ?? false
+    case .greaterOrEqual(let tree): return Self.isLess(value, try scope.json(of: tree)) == false
+    case .lessOrEqual(let tree): return Self.isLess(try scope.json(of: tree), value) == false
+    case .contains(let tree): return Self.contains(value, try scope.json(of: tree))
+    case .startsWith(let template):
+      return value.stringValue?.utf8.starts(with: try scope.text(of: template).utf8) ?? false
+    case .endsWith(let template):
+      return value.stringValue?.utf8.reversed()
+        .starts(with: try scope.text(of: template).utf8.reversed()) ?? false
+    case .matches(let regex): return (try? value.stringValue.map { try regex.matches($0) }) ?? false
+    case .count(let predicates):
+      guard let count = value.elementCount else { return false }
+      for predicate in predicates
+      where try !predicate.holds(of: .int(Int64(count)), in: scope) { return false }
+      return true
+    case .isInteger: return value.intValue != nil || value.isIntegerText
+    case .isNumber: return value.numericValue != nil
+    case .isString: return value.stringValue != nil
+    case .isBoolean: return value.boolValue != nil
+    case .isList: return value.arrayValue != nil
+    case .isObject: return value.objectValue != nil
+    case .isEmpty: return value.elementCount == 0 || value.stringValue?.isEmpty == true
+    case .isDate: return value.stringValue.map(DateText.isDate) ?? false
+    case .isUUID: return value.stringValue.map(DateText.isUUID) ?? false
+    case .exists, .not: return false
+    }
+  }
+
+  /// Numbers by their value. A text equals a number that is written alike: headers, output of
+  /// commands and ClickHouse's large numbers are texts.
+  static func areEqual(_ value: JSONValue, _ wanted: JSONValue) -> Bool {
+    if value == wanted || value.isNumericallyEqual(to: wanted) { return true }
+    switch (value, wanted) {
+    case (.string(let text), .int), (.string(let text), .number), (.string(let text), .bool):
+      return text.utf8.elementsEqual(wanted.description.utf8)
+    case (.array(let a), .array(let b)):
+      return a.count == b.count && zip(a, b).allSatisfy { areEqual($0, $1) }
+    case (.object(let a), .object(let b)):
+      return a.count == b.count
+        && b.members.allSatisfy { member in
+          a[member.key].map { areEqual($0, member.value) } ?? false
+        }
+    default: return false
+    }
+  }
+
+  /// Objects may have more members than wanted, at every depth; lists must be as long.
+  static func isSubset(_ wanted: JSONValue, of value: JSONValue) -> Bool {
+    switch (wanted, value) {
+    case (.object(let wanted), .object(let value)):
+      wanted.members.allSatisfy { member in
+        value[member.key].map { isSubset(member.value, of: $0) } ?? false
+      }
+    case (.array(let wanted), .array(let value)):
+      wanted.count == value.count && zip(wanted, value).allSatisfy { isSubset($0, of: $1) }
+    default: areEqual(value, wanted)
+    }
+  }
+
+  private static func contains(_ value: JSONValue, _ part: JSONValue) -> Bool {
+    switch value {
+    case .string(let text): text.utf8.isEmpty ? false : text.containsBytes(Scope.text(of: part))
+    case .array(let elements): elements.contains { isSubset(part, of: $0) }
+    default: false
+    }
+  }
+
+  /// Nil where the two cannot be compared. Numbers by value, texts by their bytes; a text against a
+  /// number counts as a number where it is one.
+  private static func isLess(_ a: JSONValue, _ b: JSONValue) -> Bool? {
+    if let less = a.isNumericallyLess(than: b) { return less }
+    switch (a, b) {
+    case (.string(let a), .string(let b)): return a.utf8.lexicographicallyPrecedes(b.utf8)
+    case (.string(let text), _):
+      return JSONValue(numberText: text)?.isNumericallyLess(than: b)
+    case (_, .string(let text)):
+      return JSONValue(numberText: text).flatMap { a.isNumericallyLess(than: $0) }
+    default: return nil
+    }
+  }
+}
+
+extension JSONValue {
+  fileprivate var elementCount: Int? {
+    switch self {
+    case .array(let elements): elements.count
+    case .object(let object): object.count
+    default: nil
+    }
+  }
+
+  fileprivate var isIntegerText: Bool {
+    guard case .number(let text) = self else { return false }
+    return text.utf8.allSatisfy { $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) }
+  }
+
+  /// A double as JSON writes it: whole numbers without a fraction.
+  init(number value: Double) {
+    if value.rounded() == value, abs(value) < 9e15 {
+      self = .int(Int64(value))
+    } else {
+      self = JSONValue(floatLiteral: value)
+    }
+  }
+}
+
+extension String {
+  /// By bytes, since Swift's own search folds composed and decomposed letters.
+  fileprivate func containsBytes(_ part: String) -> Bool {
+    let needle = Array(part.utf8)
+    return needle.isEmpty || Array(utf8).firstRange(of: needle) != nil
+  }
+}
+
+/// Forms of text that predicates know.
+enum DateText {
+  /// `YYYY-MM-DD`, with or without a time of day behind it (RFC 3339, or with a space).
+  static func isDate(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    guard bytes.count >= 10, bytes[4] == 0x2D, bytes[7] == 0x2D,
+      let month = number(bytes[5...6]), let day = number(bytes[8...9]), number(bytes[0...3]) != nil,
+      (1...12).contains(month), (1...31).contains(day)
+    else { return false }
+    if bytes.count == 10 { return true }
+    guard bytes[10] == 0x54 || bytes[10] == 0x74 || bytes[10] == 0x20, bytes.count >= 19,
+      let hour = number(bytes[11...12]), let minute = number(bytes[14...15]),
+      let second = number(bytes[17...18])
+    else { return false }
+    return bytes[13] == 0x3A && bytes[16] == 0x3A && hour < 24 && minute < 60 && second <= 60
+  }
+
+  static func isUUID(_ text: String) -> Bool {
+    let parts = text.utf8.split(separator: 0x2D, omittingEmptySubsequences: false)
+    return parts.map(\.count) == [8, 4, 4, 4, 12]
+      && parts.joined().allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
+  }
+
+  private static func number(_ bytes: ArraySlice<UInt8>) -> Int? {
+    bytes.reduce(0 as Int?) { sum, byte in
+      guard let sum, (0x30...0x39).contains(byte) else { return nil }
+      return sum * 10 + Int(byte - 0x30)
+    }
+  }
+}

@@ -1,0 +1,225 @@
+import ClickHouseQueries
+import Deployments
+import Evidence
+import HTTPRequests
+import PostgresQueries
+import Suites
+
+extension Probes {
+  // MARK: PostgreSQL
+
+  func queryPostgres(_ action: SQLAction, _ scope: Scope, _ limit: Duration)
+    async throws(Unperformed) -> Ending
+  {
+    guard
+      case .postgres(let database, let user, let password)? =
+        options.services[action.service]?.database
+    else { throw Unperformed("\(action.service) is not declared as postgres under services") }
+    let place = try await endpoint(
+      action.service,
+      port: options.services[action.service]?.port ?? 5432
+    )
+    let host: String
+    let port: Int
+    switch place {
+    case .tcp(let name, let number): (host, port) = (name, number)
+    case .unix(let path): (host, port) = (path, 5432)
+    }
+    var parameters = PostgresParameters(
+      host: host,
+      port: port,
+      database: try text(database, scope),
+      user: try text(user, scope)
+    )
+    if let password { parameters.password = try text(password, scope) }
+
+    var values: [PostgresValue] = []
+    if case .positional(let trees) = action.parameters {
+      for tree in trees { values.append(Self.postgres(try json(tree, scope))) }
+    }
+    var exchange = SQLExchange(
+      service: action.service,
+      statement: action.statement,
+      parameters: values.map(Self.shown)
+    )
+    let limit = min(action.timeout ?? limit, limit)
+    let start = ContinuousClock.now
+    do throws(PostgresError) {
+      let connection = try await databases.connection(
+        to: action.service,
+        parameters,
+        within: limit
+      )
+      let left = limit - (ContinuousClock.now - start)
+      let result = try await connection.query(
+        action.statement,
+        values,
+        within: max(left, .milliseconds(1))
+      )
+      exchange.microseconds = (ContinuousClock.now - start).microseconds
+      return answered(
+        columns: result.columns.map(\.name),
+        rows: result.rows.map { row in
+          .object(
+            JSONObject(
+              zip(result.columns, row).map { ($0.name, Self.json($1)) }
+            )
+          )
+        },
+        exchange
+      )
+    } catch {
+      exchange.microseconds = (ContinuousClock.now - start).microseconds
+      exchange.errorCode = error.sqlState
+      guard case .sqlState(let state) = error.code, !Self.isConnectionState(state) else {
+        await databases.discard(action.service)
+        return .unanswered(reason: "\(action.service): \(error.description)", .sql(exchange))
+      }
+      return refused(state, error.message, exchange)
+    }
+  }
+
+  /// SQLSTATE classes that tell of the connection or the server's state, not of the statement:
+  /// 08 connection exception, 53 insufficient resources, 57P shutdown and start-up, 58 system
+  /// error (PostgreSQL 15, appendix A).
+  static func isConnectionState(_ state: String) -> Bool {
+    ["08", "53", "57P", "58"].contains { state.hasPrefix($0) }
+  }
+
+  /// As text whose type the server takes from the statement: a number fits a text column then.
+  private static func postgres(_ value: JSONValue) -> PostgresValue {
+    switch value {
+    case .null: .null
+    default: .text(Scope.text(of: value))
+    }
+  }
+
+  private static func shown(_ value: PostgresValue) -> String {
+    if case .text(let text) = value { text } else { "null" }
+  }
+
+  private static func json(_ cell: PostgresCell) -> JSONValue {
+    switch cell {
+    case .null: .null
+    case .bool(let value): .bool(value)
+    case .int(let value): .int(value)
+    case .number(let text): JSONValue(numberText: text) ?? .string(text)
+    case .json(let text): (try? JSONParser().parse(text)) ?? .string(text)
+    case .text(let text): .string(text)
+    case .bytes(let bytes): .string(Hexadecimal.text(of: bytes))
+    }
+  }
+
+  // MARK: ClickHouse
+
+  func queryClickHouse(_ action: SQLAction, _ scope: Scope, _ limit: Duration)
+    async throws(Unperformed) -> Ending
+  {
+    guard
+      case .clickhouse(let database, let user, let password)? =
+        options.services[action.service]?.database
+    else { throw Unperformed("\(action.service) is not declared as clickhouse under services") }
+    let place = try await endpoint(
+      action.service,
+      port: options.services[action.service]?.port ?? 8123
+    )
+    let url: String
+    switch place {
+    case .tcp(let host, let port): url = "http://\(host):\(port)/"
+    case .unix: throw Unperformed("\(action.service) is only reached through a unix socket")
+    }
+    let client = ClickHouseClient(
+      http: http,
+      endpoint: url,
+      database: try text(database, scope),
+      user: try user.map { template throws(Unperformed) in try text(template, scope) }
+        ?? "default",
+      password: try password.map { template throws(Unperformed) in try text(template, scope) }
+    )
+    var values: [String: ClickHouseValue] = [:]
+    var shown: [String] = []
+    if case .named(let pairs) = action.parameters {
+      for (name, tree) in pairs {
+        let value = try json(tree, scope)
+        values[name] = Self.clickhouse(value)
+        shown.append("\(name)=\(Scope.text(of: value))")
+      }
+    }
+    var exchange = SQLExchange(
+      service: action.service,
+      statement: action.statement,
+      parameters: shown
+    )
+    let start = ContinuousClock.now
+    do throws(ClickHouseError) {
+      let result = try await client.query(
+        action.statement,
+        parameters: values,
+        within: min(action.timeout ?? limit, limit)
+      )
+      exchange.microseconds = (ContinuousClock.now - start).microseconds
+      return answered(
+        columns: result.columns.map(\.name),
+        rows: result.rows.map { row in
+          .object(JSONObject(zip(result.columns, row).map { ($0.name, Self.json($1)) }))
+        },
+        exchange
+      )
+    } catch {
+      exchange.microseconds = (ContinuousClock.now - start).microseconds
+      switch error.code {
+      case .server(let code, _):
+        exchange.errorCode = String(code)
+        return refused(String(code), error.message, exchange)
+      case .binding:
+        throw Unperformed("\(action.service): \(error.description)")
+      case .http, .notClickHouse, .incomplete, .timedOut:
+        return .unanswered(reason: "\(action.service): \(error.description)", .sql(exchange))
+      }
+    }
+  }
+
+  private static func clickhouse(_ value: JSONValue) -> ClickHouseValue {
+    switch value {
+    case .null: .null
+    case .bool(let value): .bool(value)
+    case .int(let value): .int(value)
+    case .number(let text): .text(text)
+    case .string(let text): .text(text)
+    case .array(let items): .array(items.map(clickhouse))
+    case .object: .text(value.description)
+    }
+  }
+
+  private static func json(_ cell: ClickHouseCell) -> JSONValue {
+    switch cell {
+    case .null: .null
+    case .int(let value): .int(value)
+    case .uint(let value): Int64(exactly: value).map { .int($0) } ?? .number(String(value))
+    case .number(let text): JSONValue(numberText: text) ?? .string(text)
+    case .text(let text): .string(text)
+    case .array(let cells): .array(cells.map(json))
+    }
+  }
+
+  // MARK: Both
+
+  private func answered(columns: [String], rows: [JSONValue], _ exchange: SQLExchange) -> Ending {
+    var exchange = exchange
+    exchange.columns = columns
+    exchange.rowCount = rows.count
+    exchange.rows = rows.prefix(20).map { AnswerAssessment.cut($0.description) }
+    var answer = Answer()
+    answer.columns = columns
+    answer.rows = rows
+    answer.microseconds = exchange.microseconds
+    return .answered(answer, .sql(exchange))
+  }
+
+  private func refused(_ code: String, _ message: String, _ exchange: SQLExchange) -> Ending {
+    var answer = Answer()
+    answer.error = (code, message)
+    answer.microseconds = exchange.microseconds
+    return .answered(answer, .sql(exchange))
+  }
+}

@@ -1,0 +1,108 @@
+package import Evidence
+package import Suites
+
+/// What stands behind the names between braces, for one check at one moment.
+package struct Scope: Sendable {
+  /// `base_url`, `domain`: the same for the whole run.
+  package var constants: [String: JSONValue]
+  /// The suite's, then the check's own; later ones may use earlier ones.
+  package var variables: [Variable]
+  /// `unique`, `marker`: made for this check and known to nobody else.
+  package var fresh: [String: String]
+  package var secrets: [String: String]
+  package var captures: [String: JSONValue]
+  /// Captures whose values are secrets.
+  package var secretCaptures: Set<String> = []
+
+  package init(
+    constants: [String: JSONValue] = [:],
+    variables: [Variable] = [],
+    fresh: [String: String] = [:],
+    secrets: [String: String] = [:],
+    captures: [String: JSONValue] = [:]
+  ) {
+    self.constants = constants
+    self.variables = variables
+    self.fresh = fresh
+    self.secrets = secrets
+    self.captures = captures
+  }
+
+  /// A name that has no value here.
+  package struct UnknownName: Error, Sendable, CustomStringConvertible {
+    package var name: String
+    package var description: String { "{{\(name)}} has no value here" }
+  }
+
+  /// A value by its name between braces.
+  package func value(of name: String) throws(UnknownName) -> JSONValue {
+    if name.hasPrefix("secret.") {
+      guard let secret = secrets[String(name.dropFirst("secret.".count))] else {
+        throw UnknownName(name: name)
+      }
+      return .string(secret)
+    }
+    if let value = captures[name] ?? constants[name] { return value }
+    if let value = fresh[name] { return .string(value) }
+    // The last of a name counts, and it sees only what stands before it: no circles.
+    if let index = variables.lastIndex(where: { $0.name == name }) {
+      var earlier = self
+      earlier.variables = Array(variables[..<index])
+      return .string(try earlier.text(of: variables[index].value))
+    }
+    throw UnknownName(name: name)
+  }
+
+  /// The template as text; numbers, lists and objects in it become JSON.
+  package func text(of template: Template) throws(UnknownName) -> String {
+    var result = ""
+    for part in template.parts {
+      switch part {
+      case .text(let text): result += text
+      case .name(let name): result += Self.text(of: try value(of: name))
+      }
+    }
+    return result
+  }
+
+  /// The tree with its values filled in. A template that is one name alone keeps the value's type.
+  package func json(of tree: TemplateTree) throws(UnknownName) -> JSONValue {
+    switch tree {
+    case .null: return .null
+    case .bool(let value): return .bool(value)
+    case .number(let text): return JSONValue(numberText: text) ?? .string(text)
+    case .template(let template):
+      if template.parts.count == 1, case .name(let name) = template.parts[0] {
+        return try value(of: name)
+      }
+      return .string(try text(of: template))
+    case .list(let items):
+      var values: [JSONValue] = []
+      for item in items { values.append(try json(of: item)) }
+      return .array(values)
+    case .object(let members):
+      var object = JSONObject()
+      for member in members { object[member.key] = try json(of: member.value) }
+      return .object(object)
+    }
+  }
+
+  /// The same scope in which every fresh value is one that was never sent anywhere.
+  package func withDecoys(_ decoy: (String) -> String) -> Scope {
+    var scope = self
+    scope.fresh = Dictionary(uniqueKeysWithValues: fresh.map { ($0.key, decoy($0.key)) })
+    return scope
+  }
+
+  /// All secret values in scope with the names that stand for them.
+  package var allSecrets: [(name: String, value: String)] {
+    secrets.map { ($0.key, $0.value) }
+      + secretCaptures.sorted().compactMap { name in
+        captures[name].map { (name, Self.text(of: $0)) }
+      }
+  }
+
+  package static func text(of value: JSONValue) -> String {
+    if case .string(let text) = value { text } else { value.description }
+  }
+}

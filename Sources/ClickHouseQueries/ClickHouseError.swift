@@ -1,0 +1,50 @@
+package import HTTPRequests
+
+/// Why there is no result. Never holds a parameter's value or the password, unless the server
+/// repeats one in its own message.
+package struct ClickHouseError: Error, Sendable, Hashable {
+  /// What is wrong between placeholders and parameters, found before anything is sent.
+  package enum Binding: Sendable, Hashable {
+    case missing(name: String)
+    case unused(name: String)
+    case unknownType(String, name: String)
+    /// The value is not one of this type; it is not shown.
+    case notA(String, name: String)
+    /// A quotation or comment that does not end.
+    case unterminated
+  }
+
+  package enum Code: Sendable, Hashable {
+    case http(HTTPError.Code)
+    /// The server's own number (`ErrorCodes.cpp`); the name for common ones.
+    case server(code: Int, name: String?)
+    /// An answer that is not ClickHouse's, with this status.
+    case notClickHouse(status: Int)
+    /// The answer ends before the result does, or is not the format asked for.
+    case incomplete
+    case timedOut
+    case binding(Binding)
+  }
+
+  package var code: Code
+  /// The first line, without version and stack.
+  package var message: String
+  /// Where in `statement`, in bytes from 0; for binding errors.
+  package var position: Int?
+  /// The text as given, before values were bound.
+  package var statement: String
+
+  init(_ code: Code, _ message: String, position: Int? = nil, statement: String) {
+    self.code = code
+    self.message = message
+    self.position = position
+    self.statement = statement
+  }
+}
+
+extension ClickHouseError: CustomStringConvertible {
+  package var description: String {
+    let place = position.map { " at byte \($0)" } ?? ""
+    return "ClickHouse: \(message)\(place)"
+  }
+}

@@ -1,0 +1,76 @@
+package import Evidence
+
+/// What was found in the corpus for one recipe, with everything that was passed over.
+package struct CorpusReading: Hashable, Sendable {
+  /// A file that is not a script, and why.
+  package struct Other: Hashable, Sendable {
+    package let path: String
+    package let reason: ScriptRule.Reason
+  }
+
+  package var recipe: String
+  /// As it is shown, such as `Tests/corpus/recipe-info`.
+  package var root: String
+  package var isSample: Bool
+  package var state: CorpusCoverage.State
+  /// How many recipes the corpus has.
+  package var recipes: Int
+  /// The tree hash of the corpus; nil where it could not be read.
+  package var tree: String?
+  /// By the bytes of their paths.
+  package var scripts: [CorpusScript] = []
+  /// By the bytes of their paths.
+  package var others: [Other] = []
+  /// What could not be read, each with its reason: `oidc.py is a link that leads out of the corpus`.
+  package var unread: [String] = []
+  /// Why, where the state needs one.
+  package var detail: String?
+
+  /// The folder that was looked at: `Tests/corpus/recipe-info/plausible/tests`.
+  package var path: String { "\(root)/\(recipe)/tests" }
+
+  /// The part that is kept in `coverage.json`.
+  package var coverage: CorpusCoverage {
+    CorpusCoverage(
+      state: state,
+      root: root,
+      path: path,
+      recipes: recipes,
+      scripts: scripts.map(\.path),
+      tree: tree,
+      isSample: isSample,
+      detail: detail ?? (unread.isEmpty ? nil : unread.joined(separator: "; "))
+    )
+  }
+}
+
+extension CorpusCoverage {
+  /// The sentence that says what the corpus shows for a recipe, and by what.
+  ///
+  /// It reads on after "vacuous:" or "unproven:", and needs nothing but what `coverage.json` holds.
+  package func statement(for recipe: String) -> String {
+    let why = detail.map { ": \($0)" } ?? ""
+    let count = recipes == 1 ? "1 recipe" : "\(recipes) recipes"
+    let hash = tree.map { " (tree \($0.prefix(12)))" } ?? ""
+    switch state {
+    case .none:
+      return "the project says that it has no corpus\(why)"
+    case .rootMissing:
+      return "`\(root)` \(detail ?? "is not there"), so nothing can be said of older scripts"
+    case .unreadable:
+      return "`\(path)` could not be read in full\(why)"
+    case .noEntry:
+      let none = recipes == 1 ? "it is not \(recipe)" : "none of them is \(recipe)"
+      return "`\(root)` is readable and holds \(count)\(hash); \(none)"
+    case .noScripts:
+      return "`\(root)` is readable and holds \(count)\(hash); \(recipe) is one of them and"
+        + " \(detail ?? "has no scripts")"
+    case .scripts:
+      return
+        "`\(path)` holds \(scripts.count == 1 ? "1 script" : "\(scripts.count) scripts")\(hash)"
+    }
+  }
+
+  /// True where there is nothing to port and that is shown, not assumed.
+  package var isVacuous: Bool { state == .noEntry || state == .noScripts }
+}

@@ -1,0 +1,30 @@
+internal import Glibc
+internal import Synchronization
+
+/// Descriptors that are closed once each, at the latest with their owner.
+final class GuardedDescriptors: Sendable {
+  private let descriptors: Mutex<[Int32]>
+
+  init(_ descriptors: [Int32]) {
+    self.descriptors = Mutex(descriptors)
+  }
+
+  deinit {
+    descriptors.withLock { list in
+      for descriptor in list where descriptor >= 0 { Glibc.close(descriptor) }
+    }
+  }
+
+  func close(at index: Int) {
+    descriptors.withLock { list in
+      if list[index] >= 0 { Glibc.close(list[index]) }
+      list[index] = -1
+    }
+  }
+}
+
+enum DescriptorList {
+  static func close(_ descriptors: [Int32]) {
+    for descriptor in descriptors { Glibc.close(descriptor) }
+  }
+}

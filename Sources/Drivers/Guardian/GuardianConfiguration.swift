@@ -1,0 +1,48 @@
+/// How a run's guardian is started and what it may do.
+package struct GuardianConfiguration: Sendable {
+  /// The program whose `arguments` make it call `GuardianProcess.main`. By default this program.
+  package var executable: String
+  package var arguments: [String]
+  /// 1 to 64 letters, digits, `-`, `_` and `.`; unique among runs of one deployment.
+  package var runID: String
+  /// Must be the own user and group unless this process is root, and never root.
+  package var identity: ServiceIdentity
+  /// Values to be removed from the logs. They are sent over the control socket, never as arguments
+  /// or environment.
+  package var secrets: [String]
+  package var logLimits: LogLimits
+  /// An existing folder of this process's own user. The logs are created here and handed to the
+  /// guardian as descriptors, so that no service can reach or replace them.
+  package var logFolder: String
+  /// The run's scratch folder; removed when the run has ended, however it has.
+  package var folder: RunFolder?
+  /// The deployment's lock; the guardian holds it until it has ended.
+  package var lock: RunLock?
+  /// A file for what the guardian itself has to say (only if something is wrong with it); nil:
+  /// nowhere.
+  package var diagnosticsPath: String?
+
+  package init(
+    runID: String,
+    identity: ServiceIdentity,
+    logFolder: String,
+    executable: String = "/proc/self/exe",
+    arguments: [String] = ["guardian"],
+    secrets: [String] = [],
+    logLimits: LogLimits = LogLimits(),
+    folder: RunFolder? = nil,
+    lock: RunLock? = nil,
+    diagnosticsPath: String? = nil
+  ) {
+    self.executable = executable
+    self.arguments = arguments
+    self.runID = runID
+    self.identity = identity
+    self.secrets = secrets
+    self.logLimits = logLimits
+    self.logFolder = logFolder
+    self.folder = folder
+    self.lock = lock
+    self.diagnosticsPath = diagnosticsPath
+  }
+}

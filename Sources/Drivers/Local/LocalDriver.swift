@@ -1,0 +1,112 @@
+package import Deployments
+import Evidence
+package import Suites
+
+/// Runs a recipe's services as processes of this machine, below one guardian.
+package final class LocalDriver: Driver {
+  private let host: LocalHost
+
+  package init(_ configuration: LocalConfiguration) {
+    host = LocalHost(configuration)
+  }
+
+  package var name: String { "local" }
+
+  package func deploy(_ version: String) async throws(DeploymentError) -> any Deployment {
+    try await host.deploy(version)
+    return LocalDeployment(host: host, facts: try await host.facts())
+  }
+
+  package func takeOperations() async -> [Operation] { await host.takeOperations() }
+
+  package func tearDown() async -> TeardownReport { await host.tearDown() }
+}
+
+/// One deployment of the local driver: what does not change while it lives, and the way to the rest.
+struct LocalDeployment: Deployment {
+  struct Facts: Sendable {
+    var services: [String]
+    var baseURL: String
+    var domain: String
+  }
+
+  let host: LocalHost
+  let facts: Facts
+
+  var services: [String] { facts.services }
+  var baseURL: String { facts.baseURL }
+  var domain: String { facts.domain }
+
+  func upgrade(to version: String) async throws(DeploymentError) {
+    try await host.upgrade(to: version)
+  }
+
+  func backUp() async throws(DeploymentError) -> Snapshot { try await host.backUp() }
+
+  func restore(_ snapshot: Snapshot) async throws(DeploymentError) {
+    try await host.restore(snapshot)
+  }
+
+  func read(
+    _ path: String,
+    from snapshot: Snapshot,
+    limit: Int
+  ) async throws(DeploymentError) -> SnapshotFile? {
+    try await host.read(path, from: snapshot, limit: limit)
+  }
+
+  func service(_ name: String) throws(DeploymentError) -> any ServiceAccess {
+    guard facts.services.contains(name) else {
+      throw DeploymentError(
+        .noSuchService,
+        "\(name) is no service of this deployment: \(facts.services.joined(separator: ", "))"
+      )
+    }
+    return LocalServiceAccess(name: name, host: host)
+  }
+
+  func runScript(_ command: ServiceCommand) async throws(DeploymentError) -> CommandOutput {
+    try await host.runScript(command)
+  }
+
+  func runningVersion() async throws(DeploymentError) -> RunningVersion {
+    try await host.runningVersion()
+  }
+
+  func deadServices() async -> [DeadService] { await host.deadServices() }
+}
+
+struct LocalServiceAccess: ServiceAccess {
+  let name: String
+  let host: LocalHost
+
+  func run(_ command: ServiceCommand) async throws(DeploymentError) -> CommandOutput {
+    try await host.run(command, in: name)
+  }
+
+  func read(_ path: String, limit: Int) async throws(DeploymentError) -> [UInt8]? {
+    try await host.read(path, of: name, limit: limit)
+  }
+
+  func endpoint(port: Int) async throws(DeploymentError) -> Endpoint {
+    try await host.endpoint(port: port, of: name)
+  }
+
+  func log(limit: Int) async -> String { await host.log(of: name, limit: limit) }
+}
+
+/// Where the driver gets a recipe's files and facts from, by version.
+package struct RecipeSource: Sendable {
+  package var recipe: @Sendable (_ version: String) async throws(DeploymentError) -> Recipe
+  /// Writes the recipe's files at a version into an empty folder.
+  package var export:
+    @Sendable (_ version: String, _ folder: String) async throws(DeploymentError) -> Void
+
+  package init(
+    recipe: @escaping @Sendable (String) async throws(DeploymentError) -> Recipe,
+    export: @escaping @Sendable (String, String) async throws(DeploymentError) -> Void
+  ) {
+    self.recipe = recipe
+    self.export = export
+  }
+}

@@ -1,0 +1,356 @@
+import Deployments
+import Evidence
+import FoundationEssentials
+import Glibc
+import Suites
+
+extension LocalHost {
+  /// Takes the lock, makes the folders, starts everything.
+  func deploy(_ version: String) async throws(DeploymentError) {
+    guard guardian == nil else {
+      throw DeploymentError(.driverBroken, "a deployment of this run stands already")
+    }
+    self.version = version
+    firstVersion = version
+    try await takeLock()
+    try makeFolders()
+    try await startGuardian()
+    beginRepository()
+    try await checkOut(version)
+    try reservePorts()
+    for service in configuration.settings.services { try prepareFolders(of: service) }
+    let begin = ContinuousClock.now
+    for service in try ordered() {
+      try await prepare(service)
+      try await start(service)
+      try await setUp(service)
+    }
+    note(
+      Operation(
+        name: "start \(configuration.settings.services.count) services",
+        ending: .succeeded,
+        duration: ContinuousClock.now - begin
+      )
+    )
+  }
+
+  // MARK: Before anything runs
+
+  private func takeLock() async throws(DeploymentError) {
+    let holder = LockHolder(
+      processID: getpid(),
+      since: Int64(Date().timeIntervalSince1970),
+      host: ProcessInfo.processInfo.hostName,
+      runID: configuration.runID,
+      recipe: configuration.suite.recipe
+    )
+    do {
+      lock = try await RunLock.acquire(
+        lockName,
+        holder: holder,
+        wait: configuration.waiting
+      )
+    } catch let error as GuardianError {
+      if case .locked(let holder) = error.code {
+        throw DeploymentError(
+          .held(by: holder?.description ?? "another run"),
+          error.description
+        )
+      }
+      throw DeploymentError(.driverBroken, error.description)
+    } catch {
+      throw DeploymentError(.interrupted, "interrupted while waiting for the lock")
+    }
+  }
+
+  /// One run per deployment name at a time.
+  var lockName: String { "local-\(configuration.suite.recipe)" }
+
+  private func makeFolders() throws(DeploymentError) {
+    do throws(GuardianError) {
+      folder = try RunFolder.create(
+        runID: configuration.runID,
+        identity: configuration.identity,
+        lockName: lockName
+      )
+    } catch {
+      throw DeploymentError(.driverBroken, error.description)
+    }
+    for name in ["services", "volumes", "bin", "scratch"] { try makeFolder("\(root)/\(name)") }
+  }
+
+  func makeFolder(_ path: String, mode: mode_t = 0o700) throws(DeploymentError) {
+    guard mkdir(path, mode) == 0 || errno == EEXIST else {
+      throw DeploymentError(.driverBroken, "\(path): \(String(cString: strerror(errno)))")
+    }
+    try give(path)
+  }
+
+  /// Makes a file or folder the services' user's.
+  func give(_ path: String) throws(DeploymentError) {
+    guard geteuid() == 0 else { return }
+    let identity = configuration.identity
+    guard lchown(path, identity.user, identity.group) == 0 else {
+      throw DeploymentError(.driverBroken, "\(path): \(String(cString: strerror(errno)))")
+    }
+  }
+
+  private func startGuardian() async throws(DeploymentError) {
+    let settings = GuardianConfiguration(
+      runID: configuration.runID,
+      identity: configuration.identity,
+      logFolder: configuration.logFolder,
+      executable: configuration.guardianExecutable,
+      arguments: configuration.guardianArguments,
+      secrets: Array(configuration.secrets.values),
+      folder: folder,
+      lock: lock
+    )
+    do throws(GuardianError) {
+      guardian = try await Guardian.start(settings)
+    } catch {
+      throw DeploymentError(.driverBroken, error.description)
+    }
+  }
+
+  /// Puts the recipe's files at a version where hooks find them.
+  func checkOut(_ version: String) async throws(DeploymentError) {
+    recipe = try await configuration.source.recipe(version)
+    let target = "\(root)/recipe-\(version)"
+    try makeFolder(target, mode: 0o755)
+    try await configuration.source.export(version, target)
+    try giveTree(target)
+    for volume in volumes.values.sorted() { try makeFolder(volume) }
+  }
+
+  /// Gives a whole folder to the services' user.
+  func giveTree(_ path: String) throws(DeploymentError) {
+    try give(path)
+    guard let paths = FileManager.default.enumeratorPaths(below: path) else { return }
+    for inner in paths { try give("\(path)/\(inner)") }
+  }
+
+  private func reservePorts() throws(DeploymentError) {
+    let wanted = configuration.settings.services.flatMap { service in
+      service.ports.map { (service.name, $0) }
+    }
+    do throws(GuardianError) {
+      let free = try FreePorts.reserve(wanted.count)
+      reserved = free
+      for ((service, inside), port) in zip(wanted, free.ports) {
+        ports[service, default: [:]][inside] = Int(port)
+      }
+    } catch {
+      throw DeploymentError(.driverBroken, error.description)
+    }
+  }
+
+  private func prepareFolders(of service: LocalService) throws(DeploymentError) {
+    let folder = serviceFolder(service.name)
+    try makeFolder(folder)
+    try makeFolder("\(folder)/tmp")
+    let names = names(for: service)
+    for (path, content) in service.files {
+      let full = "\(folder)/\(path)"
+      var parent = folder
+      for part in path.split(separator: "/").dropLast() {
+        parent += "/\(part)"
+        try makeFolder(parent)
+      }
+      let bytes = Array(try names.text(content, allowsSecrets: true).utf8)
+      try write(bytes, to: full)
+    }
+  }
+
+  /// Writes a file that only the services' user can read.
+  private func write(_ bytes: [UInt8], to path: String) throws(DeploymentError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw DeploymentError(.driverBroken, "\(path): \(String(cString: strerror(errno)))")
+    }
+    defer { close(descriptor) }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      guard count > 0 else {
+        throw DeploymentError(.driverBroken, "\(path): \(String(cString: strerror(errno)))")
+      }
+      rest = rest.dropFirst(count)
+    }
+    try give(path)
+  }
+
+  // MARK: Services
+
+  /// Services after those that they name; the file's order otherwise.
+  private func ordered() throws(DeploymentError) -> [LocalService] {
+    var result: [LocalService] = []
+    var waiting = configuration.settings.services
+    while !waiting.isEmpty {
+      guard
+        let index = waiting.firstIndex(where: { service in
+          service.after.allSatisfy { name in result.contains { $0.name == name } }
+        })
+      else {
+        let names = waiting.map(\.name).joined(separator: ", ")
+        throw DeploymentError(.unsupported, "local.yml: \(names) wait for each other")
+      }
+      result.append(waiting.remove(at: index))
+    }
+    return result
+  }
+
+  private func prepare(_ service: LocalService) async throws(DeploymentError) {
+    try await perform(service.prepare, of: service, as: "prepare \(service.name)")
+  }
+
+  private func setUp(_ service: LocalService) async throws(DeploymentError) {
+    try await perform(service.setup, of: service, as: "set up \(service.name)")
+  }
+
+  /// Commands of local.yml that must succeed, one after the other.
+  private func perform(
+    _ commands: [[Template]],
+    of service: LocalService,
+    as name: String
+  ) async throws(DeploymentError) {
+    for command in commands {
+      let argv = try names(for: service).arguments(command)
+      configuration.progress("\(name): \(argv.first ?? "")")
+      let output = try await run(
+        argv: argv,
+        environment: try environment(of: service),
+        folder: serviceFolder(service.name),
+        deadline: configuration.suite.deadlines.operation,
+        keepsDescendants: true
+      )
+      note(
+        Operation(
+          name: name,
+          ending: output.succeeded ? .succeeded : .broken("\(output.ending)"),
+          duration: output.duration,
+          service: service.name,
+          argv: argv,
+          output: output
+        )
+      )
+      guard output.succeeded else {
+        throw DeploymentError(
+          .driverBroken,
+          "\(name): \(argv.first ?? "") ended with \(output.ending): \(output.lastLine)"
+        )
+      }
+    }
+  }
+
+  /// Starts one service and waits until the next one may start.
+  func start(_ service: LocalService) async throws(DeploymentError) {
+    configuration.progress("start \(service.name)")
+    let guardian = try requireGuardian()
+    let folder = serviceFolder(service.name)
+    let argv = try names(for: service).arguments(service.command)
+    guard let name = argv.first, let program = try reachable(name, from: folder) else {
+      throw DeploymentError(
+        .driverBroken,
+        "\(service.name): \(argv.first ?? "command") is not in \(search.searchPath)"
+      )
+    }
+    for port in ports[service.name]?.values ?? [:].values { reserved?.release(UInt16(port)) }
+    let guarded = GuardedService(
+      name: service.name,
+      arguments: [program] + argv.dropFirst(),
+      environment: try environment(of: service),
+      workingDirectory: folder,
+      stopSteps: [StopStep(signal: service.stop.number, grace: service.stop.grace)]
+    )
+    do throws(GuardianError) {
+      let process = try await guardian.startService(guarded)
+      started.removeAll { $0.name == service.name }
+      started.append(process)
+    } catch {
+      throw DeploymentError(.driverBroken, error.description)
+    }
+    try await waitUntilReady(service)
+  }
+
+  private func waitUntilReady(_ service: LocalService) async throws(DeploymentError) {
+    guard let ready = service.ready else { return }
+    let start = ContinuousClock.now
+    while true {
+      if let dead = dead(service.name) {
+        throw DeploymentError(
+          .recipeFailed,
+          "\(service.name) ended before it was ready (\(dead.ending)): \(dead.lastWords)"
+        )
+      }
+      if try await isReady(ready, service) { return }
+      let elapsed = ContinuousClock.now - start
+      guard elapsed < ready.within else {
+        throw DeploymentError(
+          .recipeFailed,
+          "\(service.name) was not ready within \(ready.within): \(logEnd(of: service.name))"
+        )
+      }
+      do {
+        try await Task.sleep(for: min(max(elapsed / 10, .milliseconds(20)), .milliseconds(500)))
+      } catch {
+        throw DeploymentError(.interrupted, "interrupted while \(service.name) started")
+      }
+    }
+  }
+
+  private func isReady(
+    _ ready: LocalReadiness,
+    _ service: LocalService
+  ) async throws(DeploymentError) -> Bool {
+    switch ready {
+    case .port(let inside, _):
+      guard let port = ports[service.name]?[inside] else {
+        throw DeploymentError(.unsupported, "\(service.name): port \(inside) is not under ports")
+      }
+      return PortProbe.accepts(port)
+    case .command(let templates, _):
+      return try await run(
+        argv: try names(for: service).arguments(templates),
+        environment: try environment(of: service),
+        folder: serviceFolder(service.name),
+        deadline: .seconds(10)
+      ).succeeded
+    }
+  }
+}
+
+extension LocalReadiness {
+  var within: Duration {
+    switch self {
+    case .port(_, let within), .command(_, let within): within
+    }
+  }
+}
+
+extension LocalStop {
+  var number: Int32 {
+    switch signal {
+    case "INT": SIGINT
+    case "QUIT": SIGQUIT
+    case "HUP": SIGHUP
+    default: SIGTERM
+    }
+  }
+}
+
+extension CommandOutput {
+  /// The last line of what a command said, for a message.
+  var lastLine: String {
+    let text = String(decoding: stderr.isEmpty ? stdout : stderr, as: UTF8.self)
+    return text.split(whereSeparator: \.isNewline).last.map { String($0.prefix(300)) }
+      ?? "it said nothing"
+  }
+}
+
+extension FileManager {
+  /// Paths below a folder, relative to it, without following links; nil where it cannot be read.
+  func enumeratorPaths(below folder: String) -> [String]? {
+    try? subpathsOfDirectory(atPath: folder)
+  }
+}

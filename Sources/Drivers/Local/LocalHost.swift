@@ -1,0 +1,223 @@
+internal import CLinux
+import Deployments
+import Evidence
+import FoundationEssentials
+import Glibc
+import Suites
+
+/// The state of one local deployment: folders, ports, processes, and what was done.
+///
+/// What it does stands in extensions: starting, backup, files, versions, teardown.
+actor LocalHost {
+  let configuration: LocalConfiguration
+  let search: ProgramSearch
+
+  var lock: RunLock?
+  var folder: RunFolder?
+  var guardian: Guardian?
+  var ports: [String: [Int: Int]] = [:]
+  var reserved: FreePorts?
+  /// The version whose services run.
+  var version = ""
+  var recipe: Recipe?
+  /// Services in the order in which they were started.
+  var started: [StartedService] = []
+  /// Ends with why the repository could not be made; nil where it was.
+  var repositoryTask: Task<String?, Never>?
+  var repositoryPassword = ""
+  private var operations: [Operation] = []
+  private var reportDone: TeardownReport?
+
+  init(_ configuration: LocalConfiguration) {
+    self.configuration = configuration
+    search = ProgramSearch(
+      patterns: configuration.settings.search,
+      toolFolder: configuration.toolFolder,
+      path: ProcessInfo.processInfo.environment["PATH"]
+    )
+  }
+
+  // MARK: Facts
+
+  var root: String { folder?.path ?? "" }
+  var recipeFolder: String { "\(root)/recipe-\(version)" }
+  func serviceFolder(_ name: String) -> String { "\(root)/services/\(name)" }
+  func volumeFolder(_ name: String) -> String { "\(root)/volumes/\(name)" }
+
+  /// The web service is called `app`; else the first one that has a port.
+  var appService: LocalService? {
+    configuration.settings.services.first { $0.name == "app" }
+      ?? configuration.settings.services.last { !$0.ports.isEmpty }
+  }
+
+  func facts() throws(DeploymentError) -> LocalDeployment.Facts {
+    LocalDeployment.Facts(
+      services: configuration.settings.services.map(\.name).sorted(),
+      baseURL: baseURL,
+      domain: domain
+    )
+  }
+
+  var domain: String { "\(configuration.suite.recipe).test" }
+
+  var baseURL: String {
+    guard let app = appService, let inside = app.ports.first, let port = ports[app.name]?[inside]
+    else { return "http://127.0.0.1" }
+    return "http://127.0.0.1:\(port)"
+  }
+
+  func settings(of name: String) throws(DeploymentError) -> LocalService {
+    guard let service = configuration.settings.services.first(where: { $0.name == name }) else {
+      throw DeploymentError(.noSuchService, "\(name) is not in local.yml")
+    }
+    return service
+  }
+
+  func names(for service: LocalService) -> LocalNames {
+    LocalNames(
+      service: service.name,
+      serviceFolder: serviceFolder(service.name),
+      recipeFolder: recipeFolder,
+      domain: domain,
+      baseURL: baseURL,
+      ports: ports,
+      volumes: volumes,
+      versionNames: configuration.settings.versions[version] ?? [:],
+      secrets: configuration.secrets
+    )
+  }
+
+  /// Every volume of local.yml and of the compose file, with its folder.
+  var volumes: [String: String] {
+    let names = configuration.settings.services.flatMap(\.volumes) + (recipe?.compose.volumes ?? [])
+    return Dictionary(names.map { ($0, volumeFolder($0)) }) { first, _ in first }
+  }
+
+  /// The whole environment of a service's processes; nothing is inherited from the runner.
+  func environment(of service: LocalService) throws(DeploymentError) -> [String: String] {
+    var result = [
+      "PATH": search.searchPath,
+      "HOME": serviceFolder(service.name),
+      "LANG": "C.UTF-8",
+      "TZ": "UTC",
+      "TMPDIR": serviceFolder(service.name) + "/tmp",
+      "PARITY_SERVICE": service.name,
+      "PARITY_RECIPE_VERSION": version,
+    ]
+    result.merge(configuration.environment) { $1 }
+    if version != firstVersion { result.merge(configuration.upgradeEnvironment) { $1 } }
+    let names = names(for: service)
+    for (name, value) in service.environment {
+      result[name] = try names.text(value, allowsSecrets: true)
+    }
+    return result
+  }
+
+  var firstVersion = ""
+
+  // MARK: Operations
+
+  func note(_ operation: Operation) { operations.append(operation) }
+
+  func takeOperations() -> [Operation] {
+    defer { operations = [] }
+    return operations
+  }
+
+  // MARK: Commands
+
+  func requireGuardian() throws(DeploymentError) -> Guardian {
+    guard let guardian else { throw DeploymentError(.driverBroken, "nothing is deployed") }
+    return guardian
+  }
+
+  /// Runs a program below the guardian to its end.
+  func run(
+    argv: [String],
+    environment: [String: String],
+    folder: String,
+    stdin: [UInt8] = [],
+    deadline: Duration = .seconds(60),
+    outputLimit: Int = 1 << 20,
+    keepsDescendants: Bool = false
+  ) async throws(DeploymentError) -> CommandOutput {
+    let guardian = try requireGuardian()
+    guard let name = argv.first, let program = try reachable(name, from: folder) else {
+      throw DeploymentError(
+        .driverBroken,
+        "\(argv.first ?? "command"): no such program in \(search.searchPath)"
+      )
+    }
+    var command = GuardedCommand(
+      arguments: [program] + argv.dropFirst(),
+      environment: environment,
+      workingDirectory: folder
+    )
+    command.standardInput = stdin
+    command.deadline = deadline
+    command.outputLimit = outputLimit
+    command.keepsDescendants = keepsDescendants
+    do throws(GuardianError) {
+      let result = try await guardian.run(command)
+      return CommandOutput(
+        ending: Self.ending(result.end),
+        stdout: result.standardOutput.bytes,
+        stderr: result.standardError.bytes,
+        isCut: result.standardOutput.isTruncated || result.standardError.isTruncated,
+        duration: result.duration
+      )
+    } catch {
+      throw DeploymentError(.driverBroken, error.description)
+    }
+  }
+
+  private static func ending(_ end: CommandResult.End) -> CommandOutput.Ending {
+    switch end {
+    case .exited(let code): .exited(code)
+    case .signalled(let signal): .signalled(signal)
+    case .timedOut: .timedOut
+    case .cancelled: .signalled(SIGKILL)
+    }
+  }
+
+  /// A program's path that the services' user can reach: a copy in the run's folder where the
+  /// original stands below a folder that is closed to others.
+  func reachable(_ name: String, from folder: String) throws(DeploymentError) -> String? {
+    let named = name.hasPrefix("./") ? folder + name.dropFirst() : name
+    guard let program = search.find(named) else { return nil }
+    guard geteuid() == 0, !program.hasPrefix(root + "/"), !Self.isOpenToAll(program) else {
+      return program
+    }
+    let copy = "\(root)/bin/" + (program.split(separator: "/").last.map(String.init) ?? "program")
+    if !FileManager.default.fileExists(atPath: copy) {
+      do {
+        try FileManager.default.copyItem(atPath: program, toPath: copy)
+      } catch {
+        throw DeploymentError(.driverBroken, "\(program) cannot be copied to \(copy)")
+      }
+      chmod(copy, 0o755)
+    }
+    return copy
+  }
+
+  /// Whether every folder on the way may be entered by anybody.
+  private static func isOpenToAll(_ path: String) -> Bool {
+    var folder = path
+    while let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
+      folder = String(folder[..<slash])
+      var status = stat()
+      guard stat(folder, &status) == 0, status.st_mode & 0o001 != 0 else { return false }
+    }
+    return true
+  }
+
+  // MARK: Teardown
+
+  /// Takes everything down once; later calls tell the same.
+  func tearDown() async -> TeardownReport {
+    if let reportDone { return reportDone }
+    let report = await performTeardown()
+    reportDone = report
+    return report
+  }
+}

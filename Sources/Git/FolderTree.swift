@@ -1,0 +1,142 @@
+import Evidence
+
+/// Git's object ids (SHA-1 format) of folders and files as they are on disk, without git and
+/// without an index.
+///
+/// The id of a folder is what `git write-tree` gives for the same files: modes 100644, 100755 and
+/// 120000, folders without files left out, `.git` left out, pipes and sockets left out. Files are
+/// taken as they are: no line endings are changed, no filters run, `.gitignore` is not read. A
+/// repository inside the folder counts as its files, not as a submodule.
+package enum FolderTree {
+  /// What programs leave behind, wherever it lies.
+  package static let caches = [
+    "__pycache__", "*.pyc", "*.pyo", ".pytest_cache", ".mypy_cache", ".ruff_cache", "node_modules",
+  ]
+
+  /// What is left out of the hash of a suite: caches, and the page that is generated into it and
+  /// so must not change the hash of its own suite.
+  package static let generated = ["/PARITY.md"] + caches
+
+  /// The tree id of a folder, in 40 hexadecimal digits.
+  ///
+  /// - Parameter patterns: Names that are left out: `name` and `*.ending` at any depth, `/name`
+  ///   only at the top.
+  package static func hash(
+    of folder: DiskPath,
+    ignoring patterns: [String] = caches
+  ) throws(GitError) -> String {
+    let kind = try reading(folder) { path throws(DiskPath.Failure) in
+      try path.kind(followingLinks: true)
+    }
+    guard kind == .folder else {
+      throw GitError(.unreadable(.notAFolder), "\(folder) is not a folder")
+    }
+    let ignored = NamePatterns(patterns)
+    return hexadecimal(try tree(of: folder, ignored: ignored, isTop: true) ?? objectID("tree", []))
+  }
+
+  package static func hash(
+    of folder: String,
+    ignoring patterns: [String] = caches
+  ) throws(GitError) -> String {
+    try hash(of: DiskPath(folder), ignoring: patterns)
+  }
+
+  /// The blob id of a file with these contents, as `git hash-object` gives it.
+  package static func hash(ofContents contents: [UInt8]) -> String {
+    hexadecimal(objectID("blob", contents))
+  }
+
+  /// The 20 bytes of a tree's id, nil where it has no files.
+  private static func tree(
+    of folder: DiskPath,
+    ignored: NamePatterns,
+    isTop: Bool
+  ) throws(GitError) -> [UInt8]? {
+    var lines: [(key: [UInt8], line: [UInt8])] = []
+    let entries = try reading(folder) { path throws(DiskPath.Failure) in try path.entries() }
+    for entry in entries where entry.name != Array(".git".utf8) {
+      if ignored.match(entry.name, isTop: isTop) { continue }
+      let path = folder.appending(entry.name)
+      var key = entry.name
+      let mode: String
+      let id: [UInt8]
+      switch entry.kind {
+      case .other: continue
+      case .folder:
+        guard let below = try tree(of: path, ignored: ignored, isTop: false) else { continue }
+        (mode, id) = ("40000", below)
+        // Git sorts a folder as if its name ended in a slash.
+        key.append(UInt8(ascii: "/"))
+      case .link:
+        mode = "120000"
+        id = objectID(
+          "blob",
+          try reading(path) { path throws(DiskPath.Failure) in try path.linkTarget() }
+        )
+      case .file(let isExecutable, _):
+        mode = isExecutable ? "100755" : "100644"
+        id = objectID(
+          "blob",
+          try reading(path) { path throws(DiskPath.Failure) in
+            try path.contents(limit: 1 << 30)
+          }
+        )
+      }
+      lines.append((key, Array(mode.utf8) + [UInt8(ascii: " ")] + entry.name + [0] + id))
+    }
+    guard !lines.isEmpty else { return nil }
+    lines.sort { $0.key.lexicographicallyPrecedes($1.key) }
+    return objectID("tree", lines.flatMap(\.line))
+  }
+
+  private static func objectID(_ type: String, _ contents: [UInt8]) -> [UInt8] {
+    // Not `ObjectDigest.treeID`: a name of a file on disk need not be text.
+    var digest = SHA1()
+    digest.update(Array("\(type) \(contents.count)\0".utf8))
+    digest.update(contents)
+    return digest.finalize()
+  }
+
+  private static func hexadecimal(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(
+      decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
+      as: UTF8.self
+    )
+  }
+
+  private static func reading<R>(
+    _ path: DiskPath,
+    _ body: (DiskPath) throws(DiskPath.Failure) -> R
+  ) throws(GitError) -> R {
+    do {
+      return try body(path)
+    } catch {
+      throw GitError(.unreadable(error), "\(path) \(error)")
+    }
+  }
+}
+
+/// The names that a walk leaves out.
+package struct NamePatterns: Sendable {
+  private var names: Set<[UInt8]> = []
+  private var topNames: Set<[UInt8]> = []
+  private var endings: [[UInt8]] = []
+
+  /// `name` and `*.ending` match at any depth, `/name` only at the top.
+  package init(_ patterns: [String]) {
+    for pattern in patterns.map({ Array($0.utf8) }) {
+      switch pattern.first {
+      case UInt8(ascii: "/"): topNames.insert(Array(pattern.dropFirst()))
+      case UInt8(ascii: "*"): endings.append(Array(pattern.dropFirst()))
+      default: names.insert(pattern)
+      }
+    }
+  }
+
+  package func match(_ name: [UInt8], isTop: Bool) -> Bool {
+    names.contains(name) || (isTop && topNames.contains(name))
+      || endings.contains { name.count >= $0.count && name.suffix($0.count).elementsEqual($0) }
+  }
+}

@@ -1,0 +1,104 @@
+/// A repository with a work tree, read through the `git` program.
+///
+/// Nothing here changes the repository, its index or its work tree, and nothing that its
+/// configuration names is run. Paths are relative to the top level.
+package struct GitRepository: Sendable {
+  /// The folder of the work tree, absolute, without links.
+  package let topLevel: String
+  /// The folder that was asked for, relative to the top level; empty where it is the top level.
+  package let prefix: String
+  /// `sha1` or `sha256`: what object ids are made with.
+  package let objectFormat: String
+
+  let command: GitCommand
+
+  /// Finds the repository that a folder belongs to.
+  ///
+  /// - Parameter timeLimit: For each single call of `git`.
+  package init(at folder: String, timeLimit: Duration = .seconds(60)) async throws(GitError) {
+    do {
+      guard try DiskPath(folder).kind(followingLinks: true) == .folder else {
+        throw DiskPath.Failure.notAFolder
+      }
+    } catch {
+      throw GitError(.noSuchFolder, "\(DiskPath(folder)) is no folder that can be read")
+    }
+    let command = GitCommand(folder: folder, timeLimit: timeLimit)
+    let question = ["rev-parse", "--show-object-format", "--show-toplevel"]
+    let answer = try await command.run(question)
+    guard answer.status == 0, let end = answer.output.firstIndex(of: UInt8(ascii: "\n")) else {
+      throw await Self.whyNone(command, question, answer)
+    }
+    let format = String(decoding: answer.output[..<end], as: UTF8.self)
+    guard let top = String(validating: answer.output[(end + 1)...].dropLast(), as: UTF8.self),
+      let inside = String(
+        validating: try await command.output(["rev-parse", "--show-prefix"]).dropLast(),
+        as: UTF8.self
+      )
+    else {
+      throw GitError(.unsupported, "\(DiskPath(folder)) lies under a name that is not UTF-8")
+    }
+    objectFormat = format
+    topLevel = top
+    prefix = inside.utf8.last == UInt8(ascii: "/") ? String(inside.dropLast()) : inside
+    // `core.worktree` may name any folder of the machine.
+    guard let real = try? DiskPath(folder).resolved(), real.isInside(DiskPath(top)) else {
+      throw GitError(.notARepository, "\(DiskPath(folder)) is not in the work tree \(top)")
+    }
+    self.command = GitCommand(folder: top, timeLimit: timeLimit)
+  }
+
+  /// The commit that is checked out.
+  package var head: String {
+    get async throws(GitError) { try await resolve("HEAD") }
+  }
+
+  /// The commit that a revision (a branch, a tag, `HEAD~2`, part of an id) stands for.
+  package func resolve(_ revision: String) async throws(GitError) -> String {
+    try Self.check(revision)
+    let answer = try await command.run([
+      "rev-parse", "--verify", "--quiet", "--end-of-options", "\(revision)^{commit}",
+    ])
+    guard answer.status == 0 else {
+      throw GitError(.unknownRevision, "\(revision) is no commit of \(topLevel)")
+    }
+    return String(decoding: answer.output.dropLast(), as: UTF8.self)
+  }
+
+  /// Refuses what could be read as an option, a range, a path or a search.
+  static func check(_ revision: String) throws(GitError) {
+    let refused = Set(":?*[\\ \"'<>|&;$`!()".utf8)
+    let isPlain =
+      !revision.isEmpty && revision.utf8.count <= 1024
+      && revision.utf8.first != UInt8(ascii: "-") && revision.utf8.first != UInt8(ascii: "^")
+      && revision.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && !refused.contains($0) }
+      && !revision.contains("..")
+    guard isPlain else {
+      let shown = DiskPath.shown(Array(revision.utf8.prefix(80)))
+      throw GitError(.malformed, "\"\(shown)\" is not the name of a revision")
+    }
+  }
+
+  /// Why a folder has no repository, told without reading git's text.
+  private static func whyNone(
+    _ command: GitCommand,
+    _ question: [String],
+    _ answer: GitCommand.Answer
+  ) async -> GitError {
+    let folder = DiskPath(command.folder)
+    if var above = try? folder.resolved() {
+      while true {
+        if (try? above.appending(".git").kind()) != nil {
+          let inside = try? await command.output(["rev-parse", "--is-inside-work-tree"])
+          if inside == Array("false\n".utf8) { break }
+          return command.failure(question, answer)
+        }
+        guard let slash = above.bytes.lastIndex(of: UInt8(ascii: "/")), above.bytes.count > 1 else {
+          break
+        }
+        above = DiskPath(slash == 0 ? [UInt8(ascii: "/")] : Array(above.bytes[..<slash]))
+      }
+    }
+    return GitError(.notARepository, "\(folder) is in no git work tree")
+  }
+}

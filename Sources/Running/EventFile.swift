@@ -1,0 +1,36 @@
+package import Evidence
+import FoundationEssentials
+
+/// Reads `events.ndjson`, also one that was cut in the middle of a line.
+package enum EventFile {
+  /// Makes the record of the run that a file tells of.
+  ///
+  /// Lines that cannot be read are counted, not skipped in silence.
+  package static func record(at path: String) throws(RunError) -> RunRecord {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw RunError(.unreadable, "\(path) cannot be read")
+    }
+    var builder = RunRecord.Builder()
+    let decoder = JSONDecoder()
+    for line in data.split(separator: UInt8(ascii: "\n")) {
+      do {
+        let event = try decoder.decode(RunEvent.self, from: Data(line))
+        if case .runStarted(let schema, _) = event.what, schema > RunEvent.schemaVersion {
+          throw RunError(
+            .newerSchema(schema),
+            "\(path) has schema \(schema), this tool reads up to \(RunEvent.schemaVersion)"
+          )
+        }
+        builder.add(event)
+      } catch let error as RunError {
+        throw error
+      } catch {
+        builder.unreadableLines += 1
+      }
+    }
+    guard let record = builder.record() else {
+      throw RunError(.noRun, "\(path) does not begin with the start of a run")
+    }
+    return record
+  }
+}

@@ -1,0 +1,137 @@
+package import Evidence
+import FoundationEssentials
+import Glibc
+import Synchronization
+
+/// Takes the events of one run: the one sink where secrets are removed.
+///
+/// Each event is written as one whole line and handed to the kernel at once, so that whatever kills
+/// the run leaves a readable file. The record is made from the lines as written, so that record and
+/// file say the same.
+package final class EventLog: Sendable {
+  private struct State {
+    var descriptor: Int32
+    var redactor: Redactor
+    var secrets: [Redactor.Secret]
+    var builder = RunRecord.Builder()
+    var problem: String?
+    var observers: [@Sendable (RunEvent) -> Void]
+  }
+
+  private let state: Mutex<State>
+  private let start: ContinuousClock.Instant
+  private let reserved: Set<String>
+
+  /// Opens the file for appending.
+  ///
+  /// - Parameters:
+  ///   - path: nil for a log that only lives in memory.
+  ///   - reserved: names that are no secrets even where a secret has the same value.
+  ///   - observers: told of each event as written, in order; for progress.
+  package init(
+    path: String?,
+    secrets: [Redactor.Secret],
+    reserved: Set<String>,
+    observers: [@Sendable (RunEvent) -> Void] = []
+  ) throws(RunError) {
+    var descriptor: Int32 = -1
+    if let path {
+      descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+      guard descriptor >= 0 else {
+        throw RunError(
+          .unwritable,
+          "\(path) cannot be written: \(String(cString: strerror(errno)))"
+        )
+      }
+    }
+    let redactor: Redactor
+    do throws(RedactorError) {
+      redactor = try Redactor(secrets: secrets, reserved: reserved)
+    } catch {
+      throw RunError(.badSecret, error.description)
+    }
+    start = .now
+    self.reserved = reserved
+    state = Mutex(
+      State(
+        descriptor: descriptor,
+        redactor: redactor,
+        secrets: secrets,
+        observers: observers
+      )
+    )
+  }
+
+  deinit {
+    state.withLock { if $0.descriptor >= 0 { close($0.descriptor) } }
+  }
+
+  /// Microseconds since the log was opened.
+  package var now: Int { (ContinuousClock.now - start).inMicroseconds }
+
+  /// Secrets that are masked in their own place only, because they are short or a common name.
+  package var weakSecrets: [String] { state.withLock { $0.redactor.maskedOnlyInPlace.map(\.name) } }
+
+  /// From here on this value appears nowhere.
+  package func learn(_ secret: Redactor.Secret) {
+    state.withLock { state in
+      // A blank value is no secret, and nothing to look for.
+      guard let redactor = try? Redactor(secrets: state.secrets + [secret], reserved: reserved)
+      else { return }
+      state.secrets.append(secret)
+      state.redactor = redactor
+    }
+  }
+
+  /// The same redaction for other texts of the run: logs, progress, messages.
+  package func redacted(_ text: String) -> String {
+    state.withLock { $0.redactor.redact(text) }
+  }
+
+  package func tell(_ what: RunEvent.What) {
+    let event = RunEvent(at: now, what: what)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // Encoding these values cannot fail: they hold no floating point and no custom keys.
+    guard let data = try? encoder.encode(event) else { return }
+    state.withLock { state in
+      let plain = Array(data)
+      var line = state.redactor.redact(plain)
+      // Masks hold nothing that JSON escapes, so what was a line of JSON still is one.
+      let written =
+        line == plain
+        ? event : (try? JSONDecoder().decode(RunEvent.self, from: Data(line))) ?? event
+      state.builder.add(written)
+      line.append(UInt8(ascii: "\n"))
+      write(line, &state)
+      for observer in state.observers { observer(written) }
+    }
+  }
+
+  /// The record so far.
+  package func record() -> RunRecord? { state.withLock { $0.builder.record() } }
+
+  /// Why the file could not be written; nil where all is well.
+  package var problem: String? { state.withLock { $0.problem } }
+
+  private func write(_ line: [UInt8], _ state: inout State) {
+    guard state.descriptor >= 0, state.problem == nil else { return }
+    var rest = line[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(state.descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else {
+        state.problem = String(cString: strerror(errno))
+        return
+      }
+      rest = rest.dropFirst(count)
+    }
+  }
+}
+
+extension Duration {
+  package var inMicroseconds: Int {
+    let (seconds, attoseconds) = components
+    return Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)
+  }
+}

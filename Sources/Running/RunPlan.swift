@@ -1,0 +1,68 @@
+package import Evidence
+package import Suites
+
+/// All that a run will do, known before it does anything.
+package struct RunPlan: Sendable {
+  package var suite: Suite
+  package var driver: String
+  /// Nil where there is nothing to upgrade from; `baseReason` says why.
+  package var base: RecipeRevision?
+  package var baseReason: String?
+  package var target: RecipeRevision
+  /// Every check, in the order in which they run.
+  package var planned: [PlannedCheck]
+  /// Of the suite's own checks.
+  package var bodies: [CheckID: Check]
+  package var readBacks: [CheckID: ReadBack]
+  /// Checks that will not run, with why.
+  package var skips: [CheckID: String]
+  package var stores: [StoreFacts]
+  package var standins: [Standin]
+  package var suiteTree: String
+  /// False where only a part was asked for.
+  package var isFull: Bool
+  /// Nothing after this stage is run, teardown excepted.
+  package var lastStage: Stage
+  /// Whether the recipe can be backed up; nil where it can, else why not.
+  package var noBackupReason: String?
+
+  package init(
+    suite: Suite,
+    driver: String,
+    base: RecipeRevision?,
+    baseReason: String?,
+    target: RecipeRevision,
+    planned: [PlannedCheck],
+    bodies: [CheckID: Check],
+    readBacks: [CheckID: ReadBack],
+    skips: [CheckID: String],
+    stores: [StoreFacts],
+    standins: [Standin],
+    suiteTree: String,
+    isFull: Bool = true,
+    lastStage: Stage = .functional,
+    noBackupReason: String? = nil
+  ) {
+    self.suite = suite
+    self.driver = driver
+    self.base = base
+    self.baseReason = baseReason
+    self.target = target
+    self.planned = planned
+    self.bodies = bodies
+    self.readBacks = readBacks
+    self.skips = skips
+    self.stores = stores
+    self.standins = standins
+    self.suiteTree = suiteTree
+    self.isFull = isFull
+    self.lastStage = lastStage
+    self.noBackupReason = noBackupReason
+  }
+
+  package func checks(_ kind: CheckKind, in stage: Stage) -> [PlannedCheck] {
+    planned.filter { $0.kind == kind && $0.stage == stage }
+  }
+
+  package func has(_ id: CheckID) -> Bool { planned.contains { $0.id == id } }
+}

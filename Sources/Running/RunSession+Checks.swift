@@ -1,0 +1,135 @@
+import Checks
+import Evidence
+import Suites
+
+/// The suite's own checks: overlays and functional ones.
+extension RunSession {
+  func runChecks(_ kind: CheckKind, in stage: Stage) async {
+    for planned in plan.checks(kind, in: stage) {
+      if Task.isCancelled {
+        end(planned.id, .notRun(reason: "the run was interrupted"))
+      } else {
+        await run(planned)
+      }
+    }
+  }
+
+  private func run(_ planned: PlannedCheck) async {
+    guard let body = plan.bodies[planned.id] else { return }
+    if let reason = plan.skips[planned.id]
+      ?? Circumstances(driver: plan.driver, version: version).reasonAgainst(body.when)
+    {
+      return end(planned.id, .skipped(reason: reason))
+    }
+    if let missing = body.needs.first(where: { outcomes[$0] != .passed }) {
+      return end(planned.id, .notRun(reason: "\(missing) did not pass"))
+    }
+    let fresh = ["unique": token()]
+    await check(planned.id, fresh: fresh) {
+      var scope = scope(fresh: fresh, variables: body.vars)
+      switch body.body {
+      case .script(let path, let runner):
+        return await runScript(path, runner, planned.id, scope)
+      case .steps(let steps):
+        let performer = performer()
+        let outcome = await performer.perform(steps, of: planned.id, in: &scope)
+        for step in steps { keepRunCaptures(of: step, scope.captures) }
+        if outcome.isPassed { await control(planned.id, steps, performer, scope) }
+        return outcome
+      }
+    }
+  }
+
+  /// The read-back once more, with every fresh value replaced by one that was never sent: it must
+  /// fail now, or the check cannot fail at all.
+  private func control(
+    _ id: CheckID,
+    _ steps: [Step],
+    _ performer: CheckPerformer,
+    _ scope: Scope
+  ) async {
+    guard let readBack = plan.readBacks[id] else { return }
+    guard readBack.decoyPossible else {
+      return tell(
+        .controlFinished(
+          check: id,
+          control: ControlRecord(kind: .decoy, result: .notPossible(reason: readBack.why))
+        )
+      )
+    }
+    let decoys = scope.withDecoys { _ in token("decoy") }
+    let control = await performer.performControl(
+      .decoy,
+      readBack.readIndices.map { steps[$0] },
+      in: decoys
+    )
+    tell(.controlFinished(check: id, control: control))
+  }
+
+  private func runScript(
+    _ path: String,
+    _ runner: Check.ScriptRunner,
+    _ id: CheckID,
+    _ scope: Scope
+  ) async -> Outcome {
+    let start = ContinuousClock.now
+    let ending = await probes.runScript(
+      argv: runner.argv(for: path),
+      scope: scope,
+      within: plan.suite.deadlines.operation
+    )
+    var step = StepRecord(
+      number: "1",
+      kind: "script",
+      title: "script \(path)",
+      place: SourcePlace(file: path, line: 1, column: 1),
+      outcome: .passed
+    )
+    step.microseconds = (ContinuousClock.now - start).inMicroseconds
+    switch ending {
+    case .unanswered(let reason, let exchange):
+      step.outcome = .broken(reason: reason)
+      step.exchange = exchange
+    case .answered(let answer, let exchange):
+      step.exchange = exchange
+      let exit = answer.exit ?? -1
+      step.assertions = [
+        AssertionRecord(
+          subject: "exit",
+          expected: "== 0",
+          wanted: "== 0",
+          actual: String(exit),
+          holds: exit == 0
+        )
+      ]
+      step.outcome = runner.outcome(exit: exit, path: path)
+    }
+    tell(.stepFinished(check: id, step: step))
+    return step.outcome
+  }
+}
+
+extension Check.ScriptRunner {
+  /// The command that runs a script of the suite.
+  func argv(for path: String) -> [String] {
+    switch self {
+    case .executable: ["./" + path]
+    case .shell: ["sh", path]
+    case .bats: ["bats", path]
+    // No cache folder beside the suite, and no test run without its name in the output.
+    case .pytest: ["python3", "-m", "pytest", "-v", "-p", "no:cacheprovider", path]
+    }
+  }
+
+  /// What an exit status says. pytest: 1 tests failed, 5 none were collected, 2 to 4 it could not
+  /// run; `sh` and `env`: 126 and 127 where the program is missing.
+  func outcome(exit: Int, path: String) -> Outcome {
+    switch (self, exit) {
+    case (_, 0): .passed
+    case (.pytest, 2...4): .broken(reason: "pytest could not run \(path): exit \(exit)")
+    case (.pytest, 5): .failed(reason: "pytest found no test in \(path)")
+    case (_, 126), (_, 127): .broken(reason: "\(path) could not be run: exit \(exit)")
+    default: .failed(reason: "\(path): exit \(exit)")
+    }
+  }
+}

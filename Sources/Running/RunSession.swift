@@ -1,0 +1,297 @@
+import Checks
+import Deployments
+import Evidence
+import HTTPRequests
+import Suites
+
+/// One run while it goes on: the deployment, what is blocked, what was planted and counted.
+///
+/// Each stage is a file of its own; this one holds what they share.
+actor RunSession {
+  let plan: RunPlan
+  let driver: any Driver
+  let log: EventLog
+  let http: HTTPClient
+  let progress: any ProgressObserver
+  let seed: UInt64
+  let secrets: [String: String]
+
+  var deployment: (any Deployment)?
+  var probes: Probes
+  /// Why later stages cannot run; nil while they can.
+  var blocked: String?
+  /// The version that should run now.
+  var version: String
+  var snapshot: Snapshot?
+  /// Counts before the last operation, by store and table; a reason where they could not be taken.
+  var counts: [String: Swift.Result<[String: Int64], CountProblem>] = [:]
+  var markers: [String: [Stage: String]] = [:]
+  /// Captured with `scope: run`.
+  var runCaptures: [String: JSONValue] = [:]
+  var secretCaptures: Set<String> = []
+  var outcomes: [CheckID: Outcome] = [:]
+  private var random: any RandomNumberGenerator & Sendable
+
+  struct CountProblem: Error { var reason: String }
+
+  init(
+    plan: RunPlan,
+    driver: any Driver,
+    log: EventLog,
+    http: HTTPClient,
+    progress: any ProgressObserver,
+    seed: UInt64,
+    secrets: [String: String]
+  ) {
+    self.plan = plan
+    self.driver = driver
+    self.log = log
+    self.http = http
+    self.progress = progress
+    self.seed = seed
+    self.secrets = secrets
+    version = plan.base?.version ?? plan.target.version
+    random = SystemRandomNumberGenerator()
+    probes = Probes(options: Self.options(plan), deployment: nil, http: http)
+  }
+
+  static func options(_ plan: RunPlan) -> Probes.Options {
+    Probes.Options(folder: plan.suite.folder, services: plan.suite.services)
+  }
+
+  func tell(_ what: RunEvent.What) { log.tell(what) }
+
+  // MARK: Scopes
+
+  /// Twelve letters and digits that nobody has sent before.
+  func token(_ prefix: String = "") -> String {
+    let alphabet = Array("abcdefghijklmnopqrstuvwxyz0123456789")
+    return prefix + String((0..<12).map { _ in alphabet[Int.random(in: 0..<36, using: &random)] })
+  }
+
+  func scope(fresh: [String: String] = [:], variables: [Variable] = []) -> Scope {
+    var constants: [String: JSONValue] = ["version": .string(version)]
+    if let deployment {
+      constants["base_url"] = .string(deployment.baseURL)
+      constants["domain"] = .string(deployment.domain)
+    }
+    var scope = Scope(
+      constants: constants,
+      variables: plan.suite.vars + variables,
+      fresh: fresh,
+      secrets: secrets,
+      captures: runCaptures
+    )
+    scope.secretCaptures = secretCaptures
+    return scope
+  }
+
+  func performer() -> CheckPerformer {
+    let deployment = deployment
+    let attempts = Attempts(
+      probes: probes,
+      stepLimit: plan.suite.deadlines.step,
+      seed: seed,
+      hopeless: {
+        guard let dead = await deployment?.deadServices().first else { return nil }
+        return "\(dead.service) is dead (\(dead.ending)): \(dead.lastWords)"
+      },
+      awaiting: { [progress] in progress.awaiting($0, elapsed: $1, limit: $2) }
+    )
+    return CheckPerformer(
+      attempts: attempts,
+      circumstances: Circumstances(driver: plan.driver, version: version),
+      tell: { [log] in log.tell($0) },
+      learnSecret: { [log] in log.learn(Redactor.Secret(name: $0, value: $1)) }
+    )
+  }
+
+  // MARK: Checks
+
+  /// Runs one check's body between its two events.
+  func check(
+    _ id: CheckID,
+    fresh: [String: String] = [:],
+    _ body: () async -> Outcome
+  ) async {
+    guard plan.has(id), outcomes[id] == nil else { return }
+    tell(.checkStarted(check: id, fresh: fresh))
+    progress.checking(id)
+    end(id, await body())
+  }
+
+  func end(_ id: CheckID, _ outcome: Outcome) {
+    guard plan.has(id), outcomes[id] == nil else { return }
+    outcomes[id] = outcome
+    tell(.checkFinished(check: id, outcome: outcome))
+  }
+
+  /// Gives every check of a stage that has no outcome yet one and the same.
+  func endAll(_ stage: Stage, _ outcome: Outcome) {
+    for check in plan.planned where check.stage == stage && outcomes[check.id] == nil {
+      end(check.id, plan.skips[check.id].map { .skipped(reason: $0) } ?? outcome)
+    }
+  }
+
+  /// One look of our own, as a step of a check.
+  func note(
+    _ id: CheckID,
+    _ number: Int,
+    _ title: String,
+    _ assertions: [AssertionRecord],
+    outcome: Outcome? = nil
+  ) -> Outcome {
+    let violated = assertions.filter { !$0.holds }
+    let outcome =
+      outcome
+      ?? (violated.isEmpty
+        ? .passed
+        : .failed(reason: "\(title): " + violated.map(\.complaint).joined(separator: "; ")))
+    tell(
+      .stepFinished(
+        check: id,
+        step: StepRecord(
+          number: String(number),
+          kind: "look",
+          title: title,
+          place: nil,
+          outcome: outcome,
+          assertions: assertions
+        )
+      )
+    )
+    return outcome
+  }
+
+  // MARK: Stages
+
+  /// The worst of what the checks of a stage came to.
+  func stageOutcome(_ stage: Stage) -> Outcome {
+    let all = plan.planned.filter { $0.stage == stage }.compactMap { outcomes[$0.id] }
+    func first(_ word: Outcome.Word) -> Outcome? { all.first { $0.word == word } }
+    if let failed = first(.failed) { return failed }
+    if let broken = first(.broken) { return broken }
+    if all.contains(.passed) { return .passed }
+    return first(.notRun) ?? first(.skipped)
+      ?? .skipped(reason: "no check belongs to \(stage.rawValue)")
+  }
+
+  /// Performs an operation of the driver and tells what it did.
+  ///
+  /// - Returns: nil where it succeeded.
+  func operate(
+    _ name: String,
+    in stage: Stage,
+    _ body: () async throws(DeploymentError) -> Void
+  ) async -> Outcome? {
+    progress.operating(name)
+    await probes.disconnect()
+    let start = ContinuousClock.now
+    var failure: Outcome?
+    do throws(DeploymentError) {
+      try await body()
+    } catch {
+      failure =
+        error.isRecipes
+        ? .failed(reason: "\(name): \(error)") : .broken(reason: "\(name): \(error)")
+    }
+    for operation in await driver.takeOperations() {
+      tell(.operationFinished(stage: stage, operation: OperationRecord(operation)))
+    }
+    tell(
+      .operationFinished(
+        stage: stage,
+        operation: OperationRecord(
+          name: name,
+          outcome: failure ?? .passed,
+          microseconds: (ContinuousClock.now - start).inMicroseconds
+        )
+      )
+    )
+    return failure
+  }
+
+  /// The suite's own steps beside an operation.
+  ///
+  /// - Returns: nil where all passed.
+  func runHook(_ hook: Hook, in stage: Stage) async -> Outcome? {
+    guard let steps = plan.suite.hooks[hook], !steps.isEmpty else { return nil }
+    let start = ContinuousClock.now
+    var scope = scope(fresh: ["unique": token()])
+    // A hook is no check: its steps are told as one operation.
+    let performer = performer()
+    var outcome = Outcome.passed
+    for (index, step) in steps.enumerated() where outcome.isPassed {
+      let result = await performer.attempts.perform(step, number: String(index + 1), in: scope)
+      scope.captures.merge(result.captures) { $1 }
+      keepRunCaptures(of: step, result.captures)
+      outcome = result.record.outcome
+    }
+    tell(
+      .operationFinished(
+        stage: stage,
+        operation: OperationRecord(
+          name: "suite hook \(hook.rawValue)",
+          outcome: outcome,
+          microseconds: (ContinuousClock.now - start).inMicroseconds
+        )
+      )
+    )
+    return outcome.isPassed ? nil : outcome
+  }
+
+  func keepRunCaptures(of step: Step, _ captures: [String: JSONValue]) {
+    for capture in step.capture where capture.scope == .run {
+      guard let value = captures[capture.name] else { continue }
+      if capture.isSecret {
+        secretCaptures.insert(capture.name)
+        log.learn(Redactor.Secret(name: capture.name, value: Scope.text(of: value)))
+      }
+      runCaptures[capture.name] = value
+    }
+  }
+
+  /// Waits until the app is ready, and tells the time line.
+  func gate(_ stage: Stage) async -> Outcome {
+    guard let deployment else { return .broken(reason: "nothing is deployed") }
+    let gate = ReadinessGate(
+      health: plan.suite.health,
+      http: http,
+      seed: seed,
+      awaiting: { [progress] in progress.awaiting($0, elapsed: $1, limit: $2) }
+    )
+    let result = await gate.wait(for: deployment, in: scope())
+    tell(.readinessFinished(stage: stage, readiness: result.record))
+    return result.outcome
+  }
+}
+
+extension OperationRecord {
+  init(_ operation: Operation) {
+    let outcome: Outcome =
+      switch operation.ending {
+      case .succeeded: .passed
+      case .failed(let reason): .failed(reason: reason)
+      case .broken(let reason): .broken(reason: reason)
+      }
+    self.init(
+      name: operation.name,
+      outcome: outcome,
+      microseconds: operation.duration.inMicroseconds,
+      command: operation.argv.isEmpty
+        ? nil
+        : CommandExchange(
+          service: operation.service,
+          argv: operation.argv,
+          ending: operation.output?.ending.description,
+          stdout: operation.output.map { String(decoding: $0.stdout.suffix(4096), as: UTF8.self) }
+            ?? "",
+          stderr: operation.output.map { String(decoding: $0.stderr.suffix(4096), as: UTF8.self) }
+            ?? "",
+          microseconds: operation.duration.inMicroseconds
+        ),
+      facts: operation.facts,
+      difference: operation.difference
+    )
+  }
+}

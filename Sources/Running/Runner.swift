@@ -1,0 +1,72 @@
+package import Deployments
+package import Evidence
+package import HTTPRequests
+import Suites
+
+/// Takes a plan through a recipe's life on a driver, and tells every event of it.
+package struct Runner: Sendable {
+  package var plan: RunPlan
+  package var driver: any Driver
+  package var log: EventLog
+  package var http: HTTPClient
+  package var progress: any ProgressObserver
+  /// Of the jitter between polls.
+  package var seed: UInt64
+  /// By name, as in `{{secret.NAME}}`.
+  package var secrets: [String: String]
+
+  package init(
+    plan: RunPlan,
+    driver: any Driver,
+    log: EventLog,
+    http: HTTPClient,
+    progress: any ProgressObserver,
+    seed: UInt64,
+    secrets: [String: String]
+  ) {
+    self.plan = plan
+    self.driver = driver
+    self.log = log
+    self.http = http
+    self.progress = progress
+    self.seed = seed
+    self.secrets = secrets
+  }
+
+  /// Runs to the end, whatever happens on the way; teardown runs also where the task is cancelled.
+  ///
+  /// - Parameter header: becomes the first line of the log.
+  /// - Returns: how the run ended.
+  package func run(_ header: RunHeader) async -> RunEnd {
+    log.tell(.runStarted(schema: RunEvent.schemaVersion, header: header))
+    let session = RunSession(
+      plan: plan,
+      driver: driver,
+      log: log,
+      http: http,
+      progress: progress,
+      seed: seed,
+      secrets: secrets
+    )
+    let stages = Task { await session.runStages() }
+    let limit = plan.suite.deadlines.run
+    let clock = Task {
+      try await Task.sleep(for: limit)
+      stages.cancel()
+      return true
+    }
+    await withTaskCancellationHandler {
+      await stages.value
+    } onCancel: {
+      stages.cancel()
+    }
+    clock.cancel()
+    let timedOut = (try? await clock.value) ?? false
+    // A task of its own: teardown is not cancelled with the run.
+    await Task.detached { await session.tearDown() }.value
+    let end: RunEnd =
+      timedOut ? .deadlineReached : Task.isCancelled ? .interrupted : .finished
+    log.tell(.runFinished(end: end))
+    return end
+  }
+}

@@ -1,0 +1,124 @@
+import Evidence
+
+/// Reads one file of checks: a mapping of test name → check.
+struct CheckFileReader {
+  let reader: NodeReader
+  let steps: StepReader
+  private let recipe: RecipeFileReader
+  private var sink: DiagnosticSink { reader.sink }
+
+  init(_ reader: NodeReader, files: SuiteFiles) {
+    self.reader = reader
+    steps = StepReader(reader, files: files)
+    recipe = RecipeFileReader(reader, files: files)
+  }
+
+  /// Checks whose `needs` hold ids as written; the loader finds out which checks they mean.
+  func read(
+    _ node: YAMLNode,
+    folder: String,
+    stem: String,
+    kind: CheckKind,
+    stage: Stage
+  ) -> [Check] {
+    reader.members(node, "file of checks").flatMap { member -> [Check] in
+      guard reader.checkName(member.key, "check", at: member.keyPlace, length: member.keyLength)
+      else { return [] }
+      let id = CheckID(folder: folder, stem: stem, name: member.key)
+      return check(member, id: id, kind: kind, stage: stage)
+    }
+  }
+
+  private func check(
+    _ member: YAMLNode.Member,
+    id: CheckID,
+    kind: CheckKind,
+    stage: Stage
+  ) -> [Check] {
+    guard let entry = reader.entry(member.value, "check") else { return [] }
+    let list = entry["steps"].map { steps.steps($0, "steps") } ?? []
+    if let node = entry["steps"], node.items?.isEmpty == true {
+      sink.error("check has no steps", at: node)
+    }
+    let check = Check(
+      id: id,
+      kind: kind,
+      stage: stage,
+      about: entry["about"].flatMap { reader.text($0, "about") } ?? "",
+      place: member.keyPlace,
+      body: .steps(list),
+      ports: entry["ports"].map { reader.texts($0, "ports") } ?? [],
+      isHealth: entry["health"].flatMap { reader.boolean($0, "health") } ?? false,
+      when: entry["when"].flatMap(steps.condition),
+      needs: entry["needs"].map { needs($0, of: id) } ?? [],
+      vars: entry["vars"].map { recipe.variables($0, "vars") } ?? []
+    )
+    guard let cases = entry["cases"] else { return [check] }
+    return rows(cases).map { row in
+      var expanded = check
+      expanded.id.name += "[\(row.name)]"
+      expanded.place = row.place
+      expanded.vars = row.values + check.vars
+      return expanded
+    }
+  }
+
+  private func needs(_ node: YAMLNode, of id: CheckID) -> [CheckID] {
+    reader.items(node, "needs").compactMap { item in
+      guard let text = reader.text(item, "needs") else { return nil }
+      if text.contains("::") {
+        if let other = CheckID(text) { return other }
+        sink.error("needs \"\(text)\" is no id", at: item, expected: "folder/file::name")
+        return nil
+      }
+      return CheckID(folder: id.folder, stem: id.stem, name: text)
+    }
+  }
+
+  private struct Row {
+    var name: String
+    var values: [Variable]
+    var place: SourcePlace
+  }
+
+  private func rows(_ node: YAMLNode) -> [Row] {
+    var rows: [Row] = []
+    if let items = node.items {
+      for (index, item) in items.enumerated() {
+        rows.append(
+          Row(name: String(index + 1), values: recipe.variables(item, "cases"), place: item.place)
+        )
+      }
+    } else {
+      for member in reader.members(node, "cases")
+      where reader.checkName(member.key, "case", at: member.keyPlace, length: member.keyLength) {
+        rows.append(
+          Row(
+            name: member.key,
+            values: recipe.variables(member.value, "cases"),
+            place: member.keyPlace
+          )
+        )
+      }
+    }
+    if rows.isEmpty, node.items != nil || node.members != nil {
+      sink.error("cases has no rows, so that there would be no check", at: node)
+    }
+    let columns = rows.first?.values.map(\.name) ?? []
+    for index in rows.indices.dropFirst() {
+      let row = rows[index]
+      let names = row.values.map(\.name)
+      if names.sorted() == columns.sorted() { continue }
+      sink.error(
+        "case \"\(row.name)\" has other columns than the first one",
+        at: row.place,
+        expected: NodeReader.list(columns)
+      )
+      for column in columns where !names.contains(column) {
+        let value = Template(literal: "")
+        rows[index].values.append(Variable(name: column, value: value, place: nil))
+      }
+    }
+    return rows
+  }
+}

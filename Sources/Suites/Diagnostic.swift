@@ -1,0 +1,72 @@
+package import Evidence
+
+/// What is wrong with a file that a person wrote, and where.
+package struct Diagnostic: Sendable, Hashable {
+  package enum Severity: String, Sendable, CaseIterable { case error, warning }
+
+  package var severity: Severity
+  /// Relative to the suite's folder.
+  package var file: String
+  /// From 1; 0 where the file as a whole is meant.
+  package var line: Int
+  /// From 1, counted in Unicode scalars.
+  package var column: Int
+  /// How many Unicode scalars of the line are meant; at least 1.
+  package var length: Int
+  /// One line that starts with its subject.
+  package var message: String
+  /// What would have been right, in words: `one of local, swarm, abra`.
+  package var expected: String?
+  /// The nearest thing that exists.
+  package var nearest: String?
+  /// The line itself; nil where there is none.
+  package var sourceLine: String?
+
+  package init(
+    _ severity: Severity,
+    file: String,
+    line: Int = 0,
+    column: Int = 1,
+    length: Int = 1,
+    message: String,
+    expected: String? = nil,
+    nearest: String? = nil,
+    sourceLine: String? = nil
+  ) {
+    self.severity = severity
+    self.file = file
+    self.line = line
+    self.column = column
+    self.length = length
+    self.message = message
+    self.expected = expected
+    self.nearest = nearest
+    self.sourceLine = sourceLine
+  }
+
+  package var place: SourcePlace { SourcePlace(file: file, line: line, column: column) }
+
+  /// By file in UTF-8 order, then by place.
+  package static func precedes(_ a: Diagnostic, _ b: Diagnostic) -> Bool {
+    if !a.file.utf8.elementsEqual(b.file.utf8) {
+      return a.file.utf8.lexicographicallyPrecedes(b.file.utf8)
+    }
+    return (a.line, a.column, a.message) < (b.line, b.column, b.message)
+  }
+}
+
+/// Everything that is wrong with a suite, a recipe or a project.
+package struct SuiteErrors: Error, Sendable, CustomStringConvertible {
+  /// Sorted; at least one of them is an error, warnings stand among them.
+  package var diagnostics: [Diagnostic]
+
+  package init(_ diagnostics: [Diagnostic]) {
+    self.diagnostics = diagnostics.sorted(by: Diagnostic.precedes)
+  }
+
+  package init(file: String, message: String) {
+    self.init([Diagnostic(.error, file: file, message: message)])
+  }
+
+  package var description: String { DiagnosticRenderer().render(diagnostics) }
+}

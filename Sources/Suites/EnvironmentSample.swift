@@ -1,0 +1,62 @@
+/// `.env.sample` and app settings: lines of `NAME=value`, as Docker reads them, with quotes.
+package struct EnvironmentSample: Sendable, Hashable {
+  package struct Entry: Sendable, Hashable {
+    package var name: String
+    package var value: String
+    /// From 1.
+    package var line: Int
+  }
+
+  /// In the order of the file, a name as often as it stands.
+  package var entries: [Entry]
+
+  package init(_ text: String) {
+    entries = []
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .enumerated()
+    {
+      var rest = line.drop { $0 == " " || $0 == "\t" }
+      if rest.hasPrefix("#") || rest.isEmpty { continue }
+      if rest.hasPrefix("export ") { rest = rest.dropFirst(7) }
+      guard let equals = rest.firstIndex(of: "=") else { continue }
+      let name = rest[..<equals].filter { $0 != " " }
+      guard !name.isEmpty else { continue }
+      entries.append(
+        Entry(
+          name: String(name),
+          value: Self.value(rest[rest.index(after: equals)...]),
+          line: index + 1
+        )
+      )
+    }
+  }
+
+  /// Without quotes, or without what follows ` #`.
+  private static func value(_ text: Substring) -> String {
+    let text = text.drop { $0 == " " || $0 == "\t" }
+    if let quote = text.first, quote == "\"" || quote == "'" {
+      let inner = text.dropFirst()
+      if let end = inner.firstIndex(of: quote) { return String(inner[..<end]) }
+    }
+    var value = text
+    if let comment = text.firstRange(of: " #") { value = text[..<comment.lowerBound] }
+    while value.last == " " || value.last == "\t" { value.removeLast() }
+    return String(value)
+  }
+
+  /// The last value of a name.
+  package subscript(_ name: String) -> String? { entries.last { $0.name == name }?.value }
+
+  /// By name; of several the last one counts.
+  package var values: [String: String] {
+    Dictionary(entries.map { ($0.name, $0.value) }) { _, last in last }
+  }
+
+  /// What `COMPOSE_FILE` names, else `compose.yml`.
+  package var composeFiles: [String] {
+    let files = (self["COMPOSE_FILE"] ?? "").split(separator: ":").map {
+      ComposeVariables.fill(String($0), values)
+    }
+    return files.isEmpty ? ["compose.yml"] : files
+  }
+}

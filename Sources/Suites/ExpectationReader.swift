@@ -1,0 +1,415 @@
+import Evidence
+
+/// Reads `expect` and `capture`.
+struct ExpectationReader {
+  let reader: NodeReader
+  private var sink: DiagnosticSink { reader.sink }
+
+  /// The words of `predicates`.
+  private static let words = Set(Grammar.table("predicates")?.fields.map(\.key) ?? [])
+  /// Predicates that make sense for a whole row; all other words are columns there.
+  private static let rowWords: Set = ["==", "!=", "exists", "isEmpty", "subset", "not"]
+
+  init(_ reader: NodeReader) { self.reader = reader }
+
+  /// What can be looked at in the answer of each kind of step.
+  static func subjects(of word: String) -> [String] {
+    switch word {
+    case "http": ["status", "header", "body", "json", "jsonpath", "xpath", "regex", "duration"]
+    case "postgres", "clickhouse": ["rows", "row", "column", "duration"]
+    case "exec", "script":
+      ["exit", "stdout", "stderr", "json", "jsonpath", "xpath", "regex", "duration"]
+    case "file": ["size", "content", "json", "jsonpath", "xpath", "regex", "duration"]
+    default: []
+    }
+  }
+
+  func expectations(_ node: YAMLNode, of word: String) -> [Expectation] {
+    guard let entry = reader.entry(node, "expect") else { return [] }
+    let allowed = Self.subjects(of: word)
+    var found: [Expectation] = []
+    for field in entry.table.fields { _ = entry[field.key] }
+    for member in node.members ?? [] where entry.table[member.key] != nil {
+      guard allowed.contains(member.key) else {
+        sink.error(
+          "\(word) step has no \"\(member.key)\"",
+          at: member.keyPlace,
+          length: member.keyLength,
+          expected: allowed.isEmpty
+            ? "expectations at the steps inside" : "one of \(NodeReader.list(allowed))"
+        )
+        continue
+      }
+      found += expectations(member)
+    }
+    if node.members?.isEmpty ?? node.isNull { sink.error("expect says nothing", at: node) }
+    return found
+  }
+
+  private func expectations(_ member: YAMLNode.Member) -> [Expectation] {
+    let value = member.value
+    let place = member.keyPlace
+    func one(_ subject: Expectation.Subject, _ predicates: [Predicate]) -> [Expectation] {
+      predicates.isEmpty
+        ? [] : [Expectation(subject: subject, predicates: predicates, place: place)]
+    }
+    switch member.key {
+    case "status": return one(.status, statusPredicates(value))
+    case "header": return named(value, "header") { .header($0.key) }
+    case "body": return one(.body, predicates(value))
+    case "json": return json(value, at: place)
+    case "jsonpath":
+      return named(value, "jsonpath") { jsonpath($0.key, at: $0).map { .jsonpath($0) } }
+    case "xpath": return named(value, "xpath") { .xpath($0.key) }
+    case "regex": return named(value, "regex") { regex($0.key, at: $0).map { .regex($0) } }
+    case "rows": return one(.rows, rowsPredicates(value))
+    case "row": return row(value, at: place)
+    case "column":
+      return named(value, "column") {
+        if $0.value.scalar != nil {
+          sink.error(
+            "column is a list of all its values, never equal to one",
+            at: $0.value,
+            expected: "[\($0.value.text ?? "")], or {contains: \($0.value.text ?? "")}"
+          )
+          return nil
+        }
+        return .column($0.key)
+      }
+    case "stdout": return one(.stdout, predicates(value))
+    case "stderr": return one(.stderr, predicates(value))
+    case "exit": return one(.exit, predicates(value))
+    case "size": return one(.size, predicates(value))
+    case "content": return one(.content, predicates(value))
+    case "duration": return one(.duration, predicates(value, operand: milliseconds))
+    default: return []
+    }
+  }
+
+  /// One expectation for each key of a mapping.
+  private func named(
+    _ node: YAMLNode,
+    _ what: String,
+    _ subject: (YAMLNode.Member) -> Expectation.Subject?
+  ) -> [Expectation] {
+    reader.members(node, what).compactMap { member in
+      guard let subject = subject(member) else { return nil }
+      let predicates = predicates(member.value)
+      return predicates.isEmpty
+        ? nil : Expectation(subject: subject, predicates: predicates, place: member.keyPlace)
+    }
+  }
+
+  private func statusPredicates(_ node: YAMLNode) -> [Predicate] {
+    if let items = node.items {
+      let codes = items.compactMap { item in
+        reader.integer(item, "status", in: 100...599).map { TemplateTree.number(String($0)) }
+      }
+      return codes.isEmpty ? [] : [.oneOf(codes)]
+    }
+    if node.scalar != nil {
+      guard let code = reader.integer(node, "status", in: 100...599) else { return [] }
+      return [.equals(.number(String(code)))]
+    }
+    return predicates(node)
+  }
+
+  /// A number and comparisons are about how many rows there are; a list is the rows themselves.
+  private func rowsPredicates(_ node: YAMLNode) -> [Predicate] {
+    guard node.scalar != nil else { return predicates(node) }
+    guard let count = reader.integer(node, "rows", in: 0...1_000_000_000) else { return [] }
+    return [.equals(.number(String(count)))]
+  }
+
+  private func row(_ node: YAMLNode, at place: SourcePlace) -> [Expectation] {
+    guard let members = node.members, !members.isEmpty,
+      !members.allSatisfy({ Self.rowWords.contains($0.key) })
+    else {
+      if node.scalar != nil {
+        sink.error("row is a mapping by column, not \(node.kindName)", at: node)
+        return []
+      }
+      let predicates = predicates(node)
+      return predicates.isEmpty
+        ? [] : [Expectation(subject: .row, predicates: predicates, place: place)]
+    }
+    var subset: [TemplateTree.Member] = []
+    var cells: [Expectation] = []
+    for member in members {
+      if isPredicates(member.value) {
+        let predicates = predicates(member.value)
+        cells.append(
+          Expectation(subject: .cell(member.key), predicates: predicates, place: member.keyPlace)
+        )
+      } else {
+        subset.append(.init(key: member.key, value: reader.tree(member.value)))
+      }
+    }
+    let whole = Expectation(subject: .row, predicates: [.subset(.object(subset))], place: place)
+    return (subset.isEmpty ? [] : [whole]) + cells
+  }
+
+  /// Keys that begin with `$` are paths; else predicates; else what must be there at least, where a
+  /// mapping of predicates at any depth is about the member that it stands at.
+  private func json(_ node: YAMLNode, at place: SourcePlace) -> [Expectation] {
+    guard let root = try? JSONPath("$") else { return [] }
+    guard let members = node.members, !members.isEmpty, !isPredicates(node) else {
+      let predicates = predicates(node)
+      return predicates.isEmpty
+        ? [] : [Expectation(subject: .jsonpath(root), predicates: predicates, place: place)]
+    }
+    let paths = members.filter { $0.key.hasPrefix("$") }
+    if paths.count == members.count {
+      return named(node, "json") { jsonpath($0.key, at: $0).map { .jsonpath($0) } }
+    }
+    if let path = paths.first {
+      sink.error(
+        "json mixes paths and members",
+        at: path.keyPlace,
+        length: path.keyLength,
+        expected: "all keys to begin with $, or none"
+      )
+      return []
+    }
+    var deeper: [Expectation] = []
+    let subset = subset(members, path: "$", &deeper)
+    let whole = Expectation(
+      subject: .jsonpath(root),
+      predicates: [.subset(.object(subset))],
+      place: place
+    )
+    return (subset.isEmpty ? [] : [whole]) + deeper
+  }
+
+  private func subset(
+    _ members: [YAMLNode.Member],
+    path: String,
+    _ deeper: inout [Expectation]
+  ) -> [TemplateTree.Member] {
+    members.compactMap { member in
+      let quoted = member.key.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+      let memberPath = "\(path)['\(quoted)']"
+      if isPredicates(member.value) {
+        if let path = try? JSONPath(memberPath) {
+          deeper.append(
+            Expectation(
+              subject: .jsonpath(path),
+              predicates: predicates(member.value),
+              place: member.keyPlace
+            )
+          )
+        }
+        return nil
+      }
+      if let inner = member.value.members, !inner.isEmpty {
+        let kept = subset(inner, path: memberPath, &deeper)
+        return kept.isEmpty ? nil : .init(key: member.key, value: .object(kept))
+      }
+      return .init(key: member.key, value: reader.tree(member.value))
+    }
+  }
+}
+
+// MARK: - Predicates
+
+extension ExpectationReader {
+  /// A mapping all of whose keys are words for predicates.
+  private func isPredicates(_ node: YAMLNode) -> Bool {
+    guard let members = node.members, !members.isEmpty else { return false }
+    return members.allSatisfy { Self.words.contains($0.key) }
+  }
+
+  /// Equality for a scalar or a list, else the mapping's predicates.
+  func predicates(
+    _ node: YAMLNode,
+    operand: ((YAMLNode) -> TemplateTree)? = nil
+  ) -> [Predicate] {
+    predicates(node, operand ?? reader.tree)
+  }
+
+  private func predicates(
+    _ node: YAMLNode,
+    _ operand: (YAMLNode) -> TemplateTree
+  ) -> [Predicate] {
+    guard let members = node.members else { return [.equals(operand(node))] }
+    guard let entry = reader.entry(node, "predicates") else { return [] }
+    if members.isEmpty { sink.error("predicate is missing", at: node) }
+    for field in entry.table.fields { _ = entry[field.key] }
+    return members.compactMap { predicate($0, operand) }
+  }
+
+  private func predicate(
+    _ member: YAMLNode.Member,
+    _ operand: (YAMLNode) -> TemplateTree
+  ) -> Predicate? {
+    let value = member.value
+    func flag(_ predicate: Predicate) -> Predicate? {
+      reader.boolean(value, member.key).map { $0 ? predicate : .not(predicate) }
+    }
+    switch member.key {
+    case "==": return .equals(operand(value))
+    case "!=": return .not(.equals(operand(value)))
+    case ">": return comparison(value, member, operand).map { .greater($0) }
+    case ">=": return comparison(value, member, operand).map { .greaterOrEqual($0) }
+    case "<": return comparison(value, member, operand).map { .less($0) }
+    case "<=": return comparison(value, member, operand).map { .lessOrEqual($0) }
+    case "contains": return .contains(operand(value))
+    case "startsWith": return reader.template(value, member.key).map { .startsWith($0) }
+    case "endsWith": return reader.template(value, member.key).map { .endsWith($0) }
+    case "matches":
+      guard let text = reader.text(value, member.key) else { return nil }
+      return regex(text, at: value.place, length: value.length).map { .matches($0) }
+    case "exists": return reader.boolean(value, member.key).map { .exists($0) }
+    case "count":
+      if value.scalar != nil {
+        return reader.integer(value, member.key, in: 0...1_000_000_000)
+          .map { .count([.equals(.number(String($0)))]) }
+      }
+      return .count(predicates(value))
+    case "isInteger": return flag(.isInteger)
+    case "isNumber": return flag(.isNumber)
+    case "isString": return flag(.isString)
+    case "isBoolean": return flag(.isBoolean)
+    case "isList": return flag(.isList)
+    case "isObject": return flag(.isObject)
+    case "isEmpty": return flag(.isEmpty)
+    case "isDate": return flag(.isDate)
+    case "isUUID": return flag(.isUUID)
+    case "subset":
+      guard value.members != nil else {
+        sink.error("subset is a mapping, not \(value.kindName)", at: value)
+        return nil
+      }
+      return .subset(reader.tree(value))
+    case "oneOf":
+      let items = reader.items(value, member.key)
+      return items.isEmpty ? nil : .oneOf(items.map(operand))
+    case "not":
+      let inner = predicates(value, operand)
+      if inner.count > 1 {
+        sink.error("not takes one predicate, since it is not clear what several mean", at: value)
+      }
+      return inner.first.map { .not($0) }
+    default: return nil
+    }
+  }
+
+  /// The operand of an ordering, which is a number or a value in braces.
+  private func comparison(
+    _ node: YAMLNode,
+    _ member: YAMLNode.Member,
+    _ operand: (YAMLNode) -> TemplateTree
+  ) -> TemplateTree? {
+    let value = operand(node)
+    switch value {
+    case .number: return value
+    case .template(let template) where !template.isLiteral: return value
+    default:
+      sink.error("\(member.key) compares numbers, not \(node.kindName)", at: node)
+      return nil
+    }
+  }
+
+  /// A duration as a number of milliseconds, which is what a step's duration is.
+  private func milliseconds(_ node: YAMLNode) -> TemplateTree {
+    guard let duration = reader.duration(node, "duration") else { return .number("0") }
+    let (seconds, attoseconds) = duration.components
+    return .number(String(seconds * 1_000 + attoseconds / 1_000_000_000_000_000))
+  }
+
+  private func jsonpath(_ text: String, at member: YAMLNode.Member) -> JSONPath? {
+    jsonpath(text, at: member.keyPlace, length: member.keyLength)
+  }
+
+  func jsonpath(_ text: String, at place: SourcePlace, length: Int) -> JSONPath? {
+    do {
+      return try JSONPath(text)
+    } catch {
+      sink.error("\(error)", at: place, length: length)
+      return nil
+    }
+  }
+
+  private func regex(_ text: String, at member: YAMLNode.Member) -> LinearRegex? {
+    regex(text, at: member.keyPlace, length: member.keyLength)
+  }
+
+  func regex(_ text: String, at place: SourcePlace, length: Int) -> LinearRegex? {
+    if text.contains("{{") {
+      sink.error("pattern is taken as written; {{ is not filled in", at: place, length: length)
+      return nil
+    }
+    do {
+      return try LinearRegex(text)
+    } catch {
+      sink.error("\(error)", at: place, length: length)
+      return nil
+    }
+  }
+}
+
+// MARK: - Captures
+
+extension ExpectationReader {
+  func captures(_ node: YAMLNode, of word: String) -> [Capture] {
+    reader.members(node, "capture").compactMap { member in
+      guard
+        reader.checkName(
+          member.key,
+          "capture",
+          at: member.keyPlace,
+          length: member.keyLength
+        ), let entry = reader.entry(member.value, "capture")
+      else { return nil }
+      let isSecret = entry["secret"].flatMap { reader.boolean($0, "secret") } ?? false
+      let scope = entry["scope"]
+        .flatMap { reader.choice($0, "scope", of: Capture.Scope.allCases.map(\.rawValue)) }
+        .flatMap(Capture.Scope.init(rawValue:))
+      guard let chosen = entry.chosen else { return nil }
+      guard Self.subjects(of: word).contains(chosen.key) else {
+        sink.error(
+          "\(word) step has no \"\(chosen.key)\"",
+          at: chosen.keyPlace,
+          length: chosen.keyLength
+        )
+        return nil
+      }
+      guard let subject = subject(chosen) else { return nil }
+      return Capture(
+        name: member.key,
+        subject: subject,
+        isSecret: isSecret,
+        scope: scope ?? .check,
+        place: member.keyPlace
+      )
+    }
+  }
+
+  private func subject(_ member: YAMLNode.Member) -> Expectation.Subject? {
+    let value = member.value
+    func whole(_ subject: Expectation.Subject) -> Expectation.Subject? {
+      reader.choice(value, member.key, of: ["true"]) == nil ? nil : subject
+    }
+    switch member.key {
+    case "status": return whole(.status)
+    case "body": return whole(.body)
+    case "stdout": return whole(.stdout)
+    case "stderr": return whole(.stderr)
+    case "exit": return whole(.exit)
+    case "size": return whole(.size)
+    case "content": return whole(.content)
+    default: break
+    }
+    guard let text = reader.text(value, member.key) else { return nil }
+    switch member.key {
+    case "header": return .header(text)
+    case "jsonpath":
+      return jsonpath(text, at: value.place, length: value.length).map { .jsonpath($0) }
+    case "xpath": return .xpath(text)
+    case "regex": return regex(text, at: value.place, length: value.length).map { .regex($0) }
+    case "row": return .cell(text)
+    case "column": return .column(text)
+    default: return nil
+    }
+  }
+}

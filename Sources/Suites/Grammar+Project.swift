@@ -1,0 +1,81 @@
+extension Grammar {
+  static let projectTables: [Table] = [
+    Table(
+      "project",
+      "parity.yml",
+      "Where a project keeps its suites, recipes, corpus and reports. Paths are relative to the file.",
+      [
+        Field("suites", .text, "The folder with one suite for each recipe.", preset: "suites"),
+        Field(
+          "recipes",
+          .map(.anyOf([.text, .table("recipe_source")])),
+          "By recipe: a path, or a git repository.",
+          preset: "the folder `recipe` of the suite",
+          also: ["recipe"]
+        ),
+        Field(
+          "corpus",
+          .anyOf([.text, .table("corpus")]),
+          "The older scripts that recipes are held to.",
+          also: ["recipe-info"]
+        ),
+        Field("reports", .text, "The folder for reports.", preset: "reports", also: ["output"]),
+        Field(
+          "driver",
+          .choice(drivers),
+          "The driver where the command line names none.",
+          preset: "local where the suite has a local.yml"
+        ),
+        Field(
+          "publish",
+          .choice(drivers),
+          "The driver whose full runs write the pages.",
+          preset: "driver"
+        ),
+        Field(
+          "allow_foreign_tests",
+          .list(.text),
+          "Repositories whose suites may be run, though others wrote them.",
+          preset: "[]"
+        ),
+        Field("policy", .table("policy"), "What is asked of every suite."),
+      ]
+    ),
+    Table(
+      "recipe_source",
+      "a recipe's source",
+      "A recipe in a git repository.",
+      [
+        Field("git", .text, "The repository's address or path.", required: true, also: ["url"]),
+        Field("ref", .text, "A branch, tag or commit.", preset: "HEAD", also: ["branch", "tag"]),
+      ]
+    ),
+    Table(
+      "corpus",
+      "corpus",
+      "The older scripts that recipes are held to.",
+      oneOf: ["root", "git", "none"],
+      [
+        Field("root", .text, "The folder that holds `recipe-info`.", also: ["path"]),
+        Field("git", .text, "The repository's address or path.", also: ["url"]),
+        Field("ref", .text, "A branch, tag or commit of `git`.", preset: "HEAD"),
+        Field("none", .text, "Why there is none.", also: ["why", "reason"]),
+        Field("sample", .boolean, "It is only an example, and pages say so.", preset: "false"),
+      ]
+    ),
+    Table(
+      "policy",
+      "policy",
+      "What is asked of every suite.",
+      [
+        Field(
+          "functional_checks",
+          .integer(0...1_000),
+          "How many functional checks of strength `state` P3 asks for.",
+          preset: "2",
+          also: ["p3", "P3", "minimum"]
+        )
+      ]
+    ),
+  ]
+}

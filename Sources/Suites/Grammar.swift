@@ -1,0 +1,17 @@
+/// Every kind of mapping that the suites' files may hold, in one place.
+package enum Grammar {
+  package static let tables: [Table] =
+    recipeTables + checkTables + actionTables + expectationTables + localTables + projectTables
+
+  private static let byName = Dictionary(uniqueKeysWithValues: tables.map { ($0.name, $0) })
+
+  /// Nil where no table has that name.
+  package static func table(_ name: String) -> Table? { byName[name] }
+
+  /// The drivers that `when` and `parity.yml` may name.
+  package static let drivers = ["local", "swarm", "abra"]
+
+  static let steps = Shape.list(.table("step"))
+  static let argv = Shape.list(.template)
+  static let values = Shape.map(.template)
+}

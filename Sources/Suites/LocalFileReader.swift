@@ -1,0 +1,205 @@
+import Evidence
+
+/// Reads `local.yml`.
+struct LocalFileReader {
+  let reader: NodeReader
+  private var sink: DiagnosticSink { reader.sink }
+
+  init(_ reader: NodeReader) { self.reader = reader }
+
+  func read(_ node: YAMLNode) -> LocalSettings? {
+    guard let entry = reader.entry(node, "local") else { return nil }
+    var settings = LocalSettings()
+    settings.search = entry["search"].map { reader.texts($0, "search") } ?? []
+    if let versions = entry["versions"] {
+      for version in reader.members(versions, "versions") {
+        let names = reader.members(version.value, "\"\(version.key)\"").compactMap { member in
+          reader.text(member.value, "\"\(member.key)\"").map { (member.key, $0) }
+        }
+        settings.versions[version.key] = Dictionary(names) { first, _ in first }
+      }
+    }
+    if let services = entry["services"] {
+      for member in reader.members(services, "services")
+      where reader.checkName(member.key, "service", at: member.keyPlace, length: member.keyLength) {
+        if let service = service(member) { settings.services.append(service) }
+      }
+    }
+    checkNames(settings)
+    return settings
+  }
+
+  private func service(_ member: YAMLNode.Member) -> LocalService? {
+    guard let entry = reader.entry(member.value, "local_service") else { return nil }
+    var service = LocalService(
+      name: member.key,
+      command: entry["command"].map { reader.argv($0, "command") } ?? [],
+      place: member.keyPlace
+    )
+    service.standin = entry["standin"].flatMap { reader.text($0, "standin") }
+    service.standinVersion = entry["standin_version"].flatMap { reader.name($0, "standin_version") }
+    if let value = entry["standin_version"], service.standin == nil {
+      sink.error("standin_version needs \"standin\": what stands for the real program", at: value)
+    }
+    service.prepare = commands(entry["prepare"], "prepare")
+    service.setup = commands(entry["setup"], "setup")
+    service.environment = entry["environment"].map { reader.templates($0, "environment") } ?? []
+    service.files = entry["files"].map(files) ?? []
+    service.ports =
+      entry["ports"].map { node in
+        reader.items(node, "ports").compactMap { reader.integer($0, "port", in: 1...65_535) }
+      } ?? []
+    service.volumes =
+      entry["volumes"].map { node in
+        reader.items(node, "volumes").compactMap { reader.name($0, "volume") }
+      } ?? []
+    service.after =
+      entry["after"].map { node in
+        reader.items(node, "after").compactMap { reader.name($0, "service") }
+      } ?? []
+    service.ready = entry["ready"].flatMap { ready($0, ports: service.ports) }
+    if let value = entry["stop"] { service.stop = stop(value) }
+    service.hooks = entry["hooks"].map(hooks) ?? [:]
+    service.restartsOnUpgrade =
+      entry["restart_on_upgrade"].flatMap { reader.boolean($0, "restart_on_upgrade") } ?? false
+    service.reports = entry["reports"].flatMap { reports($0, ports: service.ports) }
+    return service
+  }
+
+  private func commands(_ node: YAMLNode?, _ what: String) -> [[Template]] {
+    guard let node else { return [] }
+    if let items = node.items, let first = items.first, first.scalar != nil {
+      sink.error("\(what) is a list of commands, each a list of its arguments", at: first)
+      return []
+    }
+    return reader.items(node, what).map { reader.argv($0, "a command of \(what)") }
+  }
+
+  private func files(_ node: YAMLNode) -> [(path: String, content: Template)] {
+    reader.members(node, "files").compactMap { member in
+      let parts = member.key.split(separator: "/", omittingEmptySubsequences: false)
+      guard !parts.contains(""), !parts.contains(".."), !parts.contains(".") else {
+        sink.error(
+          "file \"\(member.key)\" is not below the service's folder",
+          at: member.keyPlace,
+          length: member.keyLength
+        )
+        return nil
+      }
+      return reader.template(member.value, "\"\(member.key)\"").map { (member.key, $0) }
+    }
+  }
+
+  private func port(_ node: YAMLNode, among ports: [Int]) -> Int? {
+    guard let port = reader.integer(node, "port", in: 1...65_535) else { return nil }
+    if ports.contains(port) { return port }
+    sink.error(
+      "port \(port) is not among the service's \"ports\"",
+      at: node,
+      expected: ports.isEmpty
+        ? "ports: [\(port)]" : "one of \(NodeReader.list(ports.map { String($0) }))"
+    )
+    return nil
+  }
+
+  private func ready(_ node: YAMLNode, ports: [Int]) -> LocalReadiness? {
+    guard let entry = reader.entry(node, "local_ready") else { return nil }
+    let within = entry["within"].flatMap { reader.duration($0, "within") } ?? .seconds(60)
+    guard let chosen = entry.chosen else { return nil }
+    if chosen.key == "port" {
+      return port(chosen.value, among: ports).map { .port($0, within: within) }
+    }
+    return .command(reader.argv(chosen.value, "command"), within: within)
+  }
+
+  private func stop(_ node: YAMLNode) -> LocalStop {
+    var stop = LocalStop()
+    guard let entry = reader.entry(node, "local_stop") else { return stop }
+    if let value = entry["signal"] {
+      stop.signal = reader.choice(value, "signal", of: Grammar.signals) ?? stop.signal
+    }
+    stop.grace = entry["grace"].flatMap { reader.duration($0, "grace") } ?? stop.grace
+    return stop
+  }
+
+  private func hooks(_ node: YAMLNode) -> [String: [Template]] {
+    var hooks: [String: [Template]] = [:]
+    for member in reader.members(node, "hooks") {
+      guard Grammar.hookLabels.contains(member.key) else {
+        sink.error(
+          "hook \"\(member.key)\" does not exist",
+          at: member.keyPlace,
+          length: member.keyLength,
+          expected: "one of \(NodeReader.list(Grammar.hookLabels))",
+          nearest: NearestName.of(member.key, among: Grammar.hookLabels)
+        )
+        continue
+      }
+      hooks[member.key] = reader.argv(member.value, "a hook")
+    }
+    return hooks
+  }
+
+  private func reports(_ node: YAMLNode, ports: [Int]) -> LocalVersionProbe? {
+    guard let entry = reader.entry(node, "local_reports") else { return nil }
+    let expected = entry["is"].flatMap { reader.template($0, "is") }
+    guard let chosen = entry.chosen else { return nil }
+    let source: LocalVersionProbe.Source
+    if chosen.key == "http" {
+      guard let fields = reader.entry(chosen.value, "local_reports_http") else { return nil }
+      let path = fields["path"].flatMap { reader.text($0, "path") }
+      let port = fields["port"].flatMap { self.port($0, among: ports) }
+      let json = fields["json"].flatMap { value in
+        reader.text(value, "json").flatMap {
+          ExpectationReader(reader).jsonpath($0, at: value.place, length: value.length)
+        }
+      }
+      guard let path, let port, let json else { return nil }
+      source = .http(path: path, port: port, jsonpath: json)
+    } else {
+      source = .command(reader.argv(chosen.value, "command"))
+    }
+    return expected.map { LocalVersionProbe(source: source, expected: $0) }
+  }
+
+  /// Services that `after` names, circles, and names of versions that some version lacks.
+  private func checkNames(_ settings: LocalSettings) {
+    let names = settings.services.map(\.name)
+    for service in settings.services {
+      for other in service.after where !names.contains(other) {
+        let place = sink.source(service.place.file)?.find(other, from: service.place)
+        sink.error(
+          "service \"\(other)\" is not in local.yml",
+          at: place ?? service.place,
+          length: place == nil ? service.name.utf8.count : other.unicodeScalars.count,
+          nearest: NearestName.of(other, among: names)
+        )
+      }
+      if let word = service.standinVersion {
+        for (version, values) in settings.versions.sorted(by: { $0.key < $1.key })
+        where values[word] == nil {
+          sink.error(
+            "version \(version) has no \"\(word)\", which is the stand-in's own version",
+            at: service.place,
+            length: service.name.unicodeScalars.count
+          )
+        }
+      }
+    }
+    var settled: Set<String> = []
+    var rest = settings.services
+    while !rest.isEmpty {
+      let next = rest.filter { $0.after.allSatisfy { settled.contains($0) || !names.contains($0) } }
+      if next.isEmpty {
+        sink.error(
+          "services wait for each other: \(NodeReader.list(rest.map(\.name)))",
+          at: rest[0].place,
+          length: rest[0].name.unicodeScalars.count
+        )
+        return
+      }
+      settled.formUnion(next.map(\.name))
+      rest.removeAll { settled.contains($0.name) }
+    }
+  }
+}

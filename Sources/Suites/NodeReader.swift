@@ -1,0 +1,251 @@
+import Evidence
+
+/// Takes values of the grammar out of YAML nodes and says what does not fit.
+final class NodeReader {
+  let sink: DiagnosticSink
+  /// The keys that were asked for, by table: tests hold them against the grammar.
+  private(set) var asked: [String: Set<String>] = [:]
+
+  init(_ sink: DiagnosticSink) { self.sink = sink }
+
+  /// A mapping as the table describes it; nil where the node is none.
+  ///
+  /// Unknown keys, missing required ones, and keys that exclude each other are reported here.
+  func entry(_ node: YAMLNode, _ name: String) -> Entry? {
+    guard let table = Grammar.table(name) else { return nil }
+    guard let members = node.isNull ? [] : node.members else {
+      sink.error(
+        "\(table.subject) is a mapping, not \(node.kindName)",
+        at: node,
+        expected: "a mapping with \(Self.list(table.fields.prefix(6).map(\.key)))"
+      )
+      return nil
+    }
+    // What an unknown key was probably meant to be is not reported as missing too.
+    var meant: Set<String> = []
+    for member in members where table[member.key] == nil {
+      let nearest = table.nearest(to: member.key)
+      if let nearest { meant.insert(nearest) }
+      sink.error(
+        "\(table.subject) has no key \"\(member.key)\"",
+        at: member.keyPlace,
+        length: member.keyLength,
+        expected: nearest == nil ? "one of \(Self.list(table.fields.map(\.key)))" : nil,
+        nearest: nearest
+      )
+    }
+    for field in table.fields where field.isRequired && !meant.contains(field.key) {
+      if node[field.key].map(\.isNull) ?? true {
+        sink.error("\(table.subject) needs \"\(field.key)\": \(field.doc.asClause)", at: node)
+      }
+    }
+    if !table.oneOf.isEmpty {
+      let present = members.filter { table.oneOf.contains($0.key) }
+      if present.isEmpty, meant.isDisjoint(with: table.oneOf) {
+        sink.error("\(table.subject) needs one of \(Self.list(table.oneOf))", at: node)
+      }
+      for extra in present.dropFirst() {
+        sink.error(
+          "\(table.subject) has both \"\(present[0].key)\" and \"\(extra.key)\"; only one of them can be",
+          at: extra.keyPlace,
+          length: extra.keyLength
+        )
+      }
+    }
+    return Entry(table: table, node: node, reader: self)
+  }
+
+  struct Entry {
+    let table: Table
+    let node: YAMLNode
+    fileprivate let reader: NodeReader
+
+    /// The value under the key; nil where it is not there or null.
+    subscript(_ key: String) -> YAMLNode? {
+      assert(table[key] != nil, "the grammar of \(table.name) has no key \(key)")
+      reader.asked[table.name, default: []].insert(key)
+      guard let value = node[key], !value.isNull else { return nil }
+      return value
+    }
+
+    func member(_ key: String) -> YAMLNode.Member? {
+      self[key] == nil ? nil : node.members?.first { $0.key == key }
+    }
+
+    /// The one of the table's `oneOf` keys that is there, the first of several.
+    var chosen: YAMLNode.Member? {
+      for key in table.oneOf { _ = self[key] }
+      return node.members?.first { table.oneOf.contains($0.key) && !$0.value.isNull }
+    }
+  }
+
+  static func list(_ names: some Sequence<String>) -> String { names.joined(separator: ", ") }
+}
+
+// MARK: - Scalars
+
+extension NodeReader {
+  /// The text of a scalar, as written; reports anything else.
+  func text(_ node: YAMLNode, _ what: String) -> String? {
+    if let text = node.scalar?.text { return text }
+    sink.error("\(what) is a text, not \(node.kindName)", at: node)
+    return nil
+  }
+
+  func template(_ node: YAMLNode, _ what: String) -> Template? {
+    guard let text = text(node, what) else { return nil }
+    do {
+      return try Template(parsing: text, place: node.place)
+    } catch {
+      let place = sink.source(node.place.file)?.find(error.fragment, from: node.place)
+      sink.error(
+        "\(error)",
+        at: place ?? node.place,
+        length: place == nil ? node.length : error.fragment.unicodeScalars.count
+      )
+      return nil
+    }
+  }
+
+  func integer(_ node: YAMLNode, _ what: String, in range: ClosedRange<Int>) -> Int? {
+    if let text = node.text, node.scalar?.isQuoted == false, let value = Int(text),
+      range.contains(value)
+    {
+      return value
+    }
+    sink.error(
+      "\(what) is an integer, not \(node.kindName)",
+      at: node,
+      expected: "an integer from \(range.lowerBound) to \(range.upperBound)"
+    )
+    return nil
+  }
+
+  func boolean(_ node: YAMLNode, _ what: String) -> Bool? {
+    switch node.scalar.map({ $0.isQuoted ? "" : $0.text }) {
+    case "true": return true
+    case "false": return false
+    default:
+      sink.error("\(what) is true or false, not \(node.kindName)", at: node)
+      return nil
+    }
+  }
+
+  func duration(_ node: YAMLNode, _ what: String) -> Duration? {
+    if let text = node.text, let duration = DurationText.parse(text), duration > .zero {
+      return duration
+    }
+    let isNumber = node.text.map { Double($0) != nil } ?? false
+    sink.error(
+      isNumber
+        ? "\(what) has no unit" : "\(what) is a duration, not \(node.kindName)",
+      at: node,
+      expected: isNumber
+        ? "\(node.text ?? "")s, or another of ms, s, m, h, d" : "as in 500ms, 10s, 5m, 2h"
+    )
+    return nil
+  }
+
+  func choice(_ node: YAMLNode, _ what: String, of words: [String]) -> String? {
+    if let text = node.text, words.contains(text) { return text }
+    let nearest = NearestName.of(node.text ?? "", among: words)
+    sink.error(
+      "\(what) is not \(node.kindName)",
+      at: node,
+      expected: words.count == 1 ? words[0] : "one of \(Self.list(words))",
+      nearest: nearest
+    )
+    return nil
+  }
+
+  static func isName(_ text: String) -> Bool {
+    !text.isEmpty && text != "." && text != ".." && text.utf8.count <= 200
+      && text.utf8.allSatisfy {
+        ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F
+          || $0 == 0x2E || $0 == 0x2D
+      }
+  }
+
+  func name(_ node: YAMLNode, _ what: String) -> String? {
+    guard let text = text(node, what) else { return nil }
+    return checkName(text, what, at: node.place, length: node.length) ? text : nil
+  }
+
+  func checkName(_ text: String, _ what: String, at place: SourcePlace, length: Int) -> Bool {
+    if Self.isName(text) { return true }
+    sink.error(
+      "\(what) \"\(text)\" is no name",
+      at: place,
+      length: length,
+      expected: "letters, digits, \"_\", \".\", \"-\""
+    )
+    return false
+  }
+}
+
+// MARK: - Collections
+
+extension NodeReader {
+  func items(_ node: YAMLNode, _ what: String) -> [YAMLNode] {
+    if let items = node.items { return items }
+    if !node.isNull { sink.error("\(what) is a list, not \(node.kindName)", at: node) }
+    return []
+  }
+
+  func members(_ node: YAMLNode, _ what: String) -> [YAMLNode.Member] {
+    if let members = node.members { return members }
+    if !node.isNull { sink.error("\(what) is a mapping, not \(node.kindName)", at: node) }
+    return []
+  }
+
+  func texts(_ node: YAMLNode, _ what: String) -> [String] {
+    items(node, what).compactMap { text($0, "an entry of \(what)") }
+  }
+
+  func templates(_ node: YAMLNode, _ what: String) -> [(name: String, value: Template)] {
+    members(node, what).compactMap { member in
+      template(member.value, "\"\(member.key)\"").map { (member.key, $0) }
+    }
+  }
+
+  /// A command: a list of arguments, at least one.
+  func argv(_ node: YAMLNode, _ what: String) -> [Template] {
+    if node.scalar != nil {
+      sink.error(
+        "\(what) is a list of arguments, not \(node.kindName); no shell reads it",
+        at: node,
+        expected: "as in [program, argument], or [sh, -c, \"…\"]"
+      )
+      return []
+    }
+    let argv = items(node, what).compactMap { template($0, "an argument") }
+    if node.items?.isEmpty == true { sink.error("\(what) is empty", at: node) }
+    return argv
+  }
+
+  /// Any value; plain scalars are what JSON takes them for, all others texts.
+  func tree(_ node: YAMLNode) -> TemplateTree {
+    switch node.content {
+    case .mapping(let members):
+      return .object(members.map { .init(key: $0.key, value: tree($0.value)) })
+    case .sequence(let items): return .list(items.map(tree))
+    case .scalar(let scalar):
+      if !scalar.isQuoted {
+        if node.isNull { return .null }
+        if scalar.text == "true" { return .bool(true) }
+        if scalar.text == "false" { return .bool(false) }
+        if JSONValue(numberText: scalar.text) != nil { return .number(scalar.text) }
+      }
+      return .template(
+        template(node, "a value") ?? Template(literal: scalar.text, place: node.place)
+      )
+    }
+  }
+}
+
+extension String {
+  /// A sentence as the end of another one: a small letter first, no full stop.
+  fileprivate var asClause: String {
+    prefix(1).lowercased() + (hasSuffix(".") ? dropFirst().dropLast() : dropFirst())
+  }
+}

@@ -1,0 +1,204 @@
+package import Evidence
+
+/// What would be run for one suite: a value that can be printed before anything happens.
+package struct Plan: Sendable {
+  package struct Item: Sendable {
+    package var planned: PlannedCheck
+    /// Of the suite's own checks.
+    package var body: Check?
+    package var readBack: ReadBack?
+    /// Why the strength is what it is; nil for generic checks.
+    package var strengthReason: String?
+    /// Why it will not run; nil where it will.
+    package var skip: String?
+  }
+
+  package var recipe: String
+  package var driver: String
+  /// Nil where there is nothing to upgrade from.
+  package var base: String?
+  /// Where `base` is from, or why there is none.
+  package var baseReason: String?
+  package var target: String
+  /// In the order in which they run.
+  package var items: [Item]
+  package var stores: [StoreFacts]
+  package var standins: [Standin]
+  /// Stages that are skipped as a whole, with why.
+  package var stageSkips: [Stage: String]
+  /// Why there is no backup to test; nil where there is.
+  package var noBackupReason: String?
+
+  /// Derives the plan; a pure function.
+  ///
+  /// - Parameters:
+  ///   - compose: of the target.
+  ///   - base: nil where there is nothing to upgrade from; then `baseReason` says why.
+  package init(
+    suite: Suite,
+    compose: Compose,
+    driver: String,
+    base: String?,
+    baseReason: String? = nil,
+    target: String
+  ) {
+    recipe = suite.recipe
+    self.driver = driver
+    self.base = base
+    self.baseReason = baseReason
+    self.target = target
+    stores = RecipeFacts.stores(of: compose, suite: suite)
+    noBackupReason = RecipeFacts.noBackupReason(of: compose, suite: suite)
+    standins = driver == "local" ? Self.standins(of: suite, base: base, target: target) : []
+    stageSkips = Dictionary(suite.notApplicable.map { ($0.stage, $0.why) }) { first, _ in first }
+    if base == nil, stageSkips[.upgrade] == nil {
+      stageSkips[.upgrade] = baseReason ?? "there is no older version to upgrade from"
+    }
+    for stage in [Stage.backup, .restore] where stageSkips[stage] == nil {
+      stageSkips[stage] = noBackupReason
+    }
+    items = []
+    for stage in Stage.allCases { addItems(of: stage, suite) }
+  }
+
+  /// Generic checks look first, except where a marker has to be planted before the operation.
+  private mutating func addItems(of stage: Stage, _ suite: Suite) {
+    if stage == .backup { addIntegrity(stage, "seeded_for_backup", suite) }
+    for check in GenericCheck.all(in: stage, for: suite) { add(check) }
+    switch stage {
+    case .install: addIntegrity(stage, "seeded", suite)
+    case .upgrade: addIntegrity(stage, "survives_upgrade", suite)
+    case .restore: addIntegrity(stage, "survives_restore", suite)
+    case .backup, .functional, .teardown: break
+    }
+    for check in suite.checks where check.stage == stage { add(check, suite) }
+  }
+
+  private mutating func add(_ check: GenericCheck) {
+    items.append(
+      Item(
+        planned: PlannedCheck(
+          id: check.id,
+          kind: .generic,
+          stage: check.stage,
+          about: check.about,
+          place: nil,
+          strength: check.strength,
+          isHealth: check.name == "serving" || check.name == "services_running",
+          failsWhen: check.failsWhen,
+          ports: []
+        ),
+        skip: stageSkips[check.stage]
+      )
+    )
+  }
+
+  private mutating func addIntegrity(_ stage: Stage, _ name: String, _ suite: Suite) {
+    let entries = suite.integrity.values.sorted { UTF8Order.precedes($0.store, $1.store) }
+    for entry in entries {
+      let assessment = Assessment(of: entry.prepare + entry.seed + entry.verify, vars: suite.vars)
+      let counts = name.hasPrefix("survives") ? entry.counts.map(\.table) : []
+      items.append(
+        Item(
+          planned: PlannedCheck(
+            id: .integrity(entry.store, name),
+            kind: .integrity,
+            stage: stage,
+            about: Self.about(name, entry.store),
+            place: entry.place,
+            strength: assessment.strength,
+            isHealth: false,
+            failsWhen: FailureSentences.sentences(for: entry.verify)
+              + counts.map { "\($0) has another number of rows than before" },
+            ports: []
+          ),
+          strengthReason: assessment.reason,
+          skip: stageSkips[stage]
+        )
+      )
+    }
+  }
+
+  private static func about(_ name: String, _ store: String) -> String {
+    switch name {
+    case "seeded": "A marker is planted in \(store) and seen."
+    case "survives_upgrade": "The marker in \(store) is still there after the upgrade."
+    case "seeded_for_backup": "A new marker is planted in \(store) and seen, to be backed up."
+    default: "The marker in \(store), dropped before the restore, is back after it."
+    }
+  }
+
+  private mutating func add(_ check: Check, _ suite: Suite) {
+    let assessment = check.assessment(suiteVars: suite.vars)
+    items.append(
+      Item(
+        planned: PlannedCheck(
+          id: check.id,
+          kind: check.kind,
+          stage: check.stage,
+          about: check.about,
+          place: check.place,
+          strength: assessment.strength,
+          isHealth: check.isHealth,
+          failsWhen: check.failsWhen,
+          ports: check.ports
+        ),
+        body: check,
+        readBack: assessment.readBack,
+        strengthReason: assessment.reason,
+        skip: stageSkips[check.stage] ?? reasonAgainst(check)
+      )
+    )
+  }
+
+  /// Why a check's `when` keeps it from running; nil where it does not.
+  private func reasonAgainst(_ check: Check) -> String? {
+    guard let when = check.when else { return nil }
+    if !when.drivers.isEmpty, !when.drivers.contains(driver) {
+      return "only with driver \(when.drivers.joined(separator: ", ")), this is \(driver)"
+    }
+    let running = check.stage == .install ? base ?? target : target
+    if let version = when.version, !version.isSatisfied(by: running) {
+      return "only with version \(version), this is \(running)"
+    }
+    return nil
+  }
+
+  private static func standins(of suite: Suite, base: String?, target: String) -> [Standin] {
+    (suite.local?.services ?? []).compactMap { service in
+      guard let what = service.standin else { return nil }
+      let versions = [base ?? target, target].compactMap { version in
+        service.standinVersion.flatMap { suite.local?.versions[version]?[$0] }
+      }
+      var unique: [String] = []
+      for version in versions where !unique.contains(version) { unique.append(version) }
+      return Standin(service: service.name, what: what, versions: unique)
+    }
+  }
+}
+
+extension Plan {
+  /// Every check, in the order in which they run.
+  package var planned: [PlannedCheck] { items.map(\.planned) }
+
+  package var bodies: [CheckID: Check] {
+    Dictionary(items.compactMap { item in item.body.map { ($0.id, $0) } }) { first, _ in first }
+  }
+
+  package var readBacks: [CheckID: ReadBack] {
+    Dictionary(items.compactMap { item in item.readBack.map { (item.planned.id, $0) } }) { a, _ in a
+    }
+  }
+
+  package var skips: [CheckID: String] {
+    Dictionary(items.compactMap { item in item.skip.map { (item.planned.id, $0) } }) { a, _ in a }
+  }
+
+  /// Functional checks of strength `state` that would run: what P3 counts.
+  package var deepChecks: Int {
+    items.filter {
+      $0.planned.kind == .functional && $0.planned.strength == .state && !$0.planned.isHealth
+        && $0.skip == nil
+    }.count
+  }
+}

@@ -1,0 +1,68 @@
+/// `parity.yml`: where a project keeps its suites, recipes, corpus and reports.
+package struct Project: Sendable {
+  package enum RecipeSource: Sendable, Hashable {
+    /// Absolute.
+    case folder(String)
+    case git(address: String, ref: String?)
+  }
+
+  package enum CorpusSource: Sendable, Hashable {
+    /// Absolute; `isSample` where it is only an example, and pages say so.
+    case folder(String, isSample: Bool)
+    case git(address: String, ref: String?, isSample: Bool)
+    /// The project has none, and says why.
+    case none(reason: String)
+  }
+
+  package struct Policy: Sendable, Hashable {
+    /// How many functional checks of strength `state` P3 asks for.
+    package var functionalChecks = 2
+
+    package init() {}
+  }
+
+  /// The folder of `parity.yml`, absolute.
+  package var folder: String
+  /// Absolute.
+  package var suites: String
+  /// By recipe.
+  package var recipes: [String: RecipeSource]
+  /// Nil where `parity.yml` says nothing.
+  package var corpus: CorpusSource?
+  /// Absolute.
+  package var reports: String
+  package var driver: String?
+  /// The driver whose full runs write the pages; nil: the one that is used.
+  package var publish: String?
+  package var allowForeignTests: [String]
+  package var policy: Policy
+
+  package init(folder: String) {
+    self.folder = folder
+    suites = folder + "/suites"
+    recipes = [:]
+    corpus = nil
+    reports = folder + "/reports"
+    driver = nil
+    publish = nil
+    allowForeignTests = []
+    policy = Policy()
+  }
+
+  /// The folder of a recipe's suite. The name was checked when the project was loaded or by
+  /// `isRecipeName`.
+  package func suiteFolder(of recipe: String) -> String { "\(suites)/\(recipe)" }
+
+  /// Names of all folders of `suites` that are suites, in UTF-8 order.
+  package func suiteNames() -> [String] {
+    let files = SuiteFiles(folder: suites)
+    return (files.entries(in: "") ?? []).filter { entry in
+      entry.isFolder && Self.isRecipeName(entry.name) && files.exists("\(entry.name)/recipe.yml")
+    }.map(\.name)
+  }
+
+  /// Letters, digits, `_`, `.`, `-`: nothing that could leave a folder or break a line.
+  package static func isRecipeName(_ name: String) -> Bool {
+    NodeReader.isName(name) && !name.hasPrefix(".") && !name.hasPrefix("-")
+  }
+}

@@ -1,0 +1,155 @@
+import Evidence
+
+/// Finds and reads `parity.yml`.
+package struct ProjectLoader {
+  package static let fileName = "parity.yml"
+
+  private let sink = DiagnosticSink()
+  let reader: NodeReader
+  private let folder: String
+
+  init(folder: String) {
+    self.folder = folder
+    reader = NodeReader(sink)
+  }
+
+  /// The project of a folder: its own `parity.yml`, else that of the nearest folder above it.
+  ///
+  /// - Throws: where there is none up to the root, or it is wrong.
+  package static func find(from folder: String) throws(SuiteErrors) -> Project {
+    guard var current = SuiteFiles(folder: folder).resolved("") else {
+      throw SuiteErrors(file: folder, message: "folder does not exist")
+    }
+    while true {
+      if SuiteFiles(folder: current).exists(fileName) { return try load(folder: current) }
+      guard let slash = current.lastIndex(of: "/"), current != "/" else { break }
+      current = slash == current.startIndex ? "/" : String(current[..<slash])
+    }
+    throw SuiteErrors(
+      file: fileName,
+      message: "file is neither in this folder nor in one above it"
+    )
+  }
+
+  /// Reads `parity.yml` of a folder.
+  package static func load(folder: String) throws(SuiteErrors) -> Project {
+    let files = SuiteFiles(folder: folder)
+    guard let bytes = files.read(fileName) else {
+      throw SuiteErrors(file: fileName, message: "file cannot be read")
+    }
+    let loader = ProjectLoader(folder: files.resolved("") ?? folder)
+    let project = loader.project(bytes)
+    if loader.sink.hasErrors { throw SuiteErrors(loader.sink.diagnostics) }
+    return project
+  }
+
+  func project(_ bytes: [UInt8]) -> Project {
+    var project = Project(folder: folder)
+    guard let node = YAMLReader.read(bytes, file: Self.fileName, into: sink),
+      let entry = reader.entry(node, "project")
+    else { return project }
+    if let value = entry["suites"] { project.suites = path(value, "suites") ?? project.suites }
+    if let value = entry["reports"] { project.reports = path(value, "reports") ?? project.reports }
+    for member in entry["recipes"].map({ reader.members($0, "recipes") }) ?? [] {
+      guard Project.isRecipeName(member.key) else {
+        sink.error(
+          "recipe \"\(member.key)\" is no name",
+          at: member.keyPlace,
+          length: member.keyLength,
+          expected: "letters, digits, \"_\", \".\", \"-\""
+        )
+        continue
+      }
+      project.recipes[member.key] = recipe(member.value)
+    }
+    project.corpus = entry["corpus"].flatMap(corpus)
+    project.driver = entry["driver"].flatMap {
+      reader.choice($0, "driver", of: Grammar.drivers)
+    }
+    project.publish = entry["publish"].flatMap {
+      reader.choice($0, "publish", of: Grammar.drivers)
+    }
+    project.allowForeignTests =
+      entry["allow_foreign_tests"].map { reader.texts($0, "allow_foreign_tests") } ?? []
+    if let value = entry["policy"], let policy = reader.entry(value, "policy"),
+      let minimum = policy["functional_checks"]
+    {
+      project.policy.functionalChecks =
+        reader.integer(minimum, "functional_checks", in: 0...1_000)
+        ?? project.policy.functionalChecks
+    }
+    return project
+  }
+
+  private func recipe(_ node: YAMLNode) -> Project.RecipeSource? {
+    if node.scalar != nil { return path(node, "recipe").map { .folder($0) } }
+    guard let entry = reader.entry(node, "recipe_source") else { return nil }
+    let ref = entry["ref"].flatMap { revision($0) }
+    guard let address = entry["git"].flatMap({ address($0) }) else { return nil }
+    return .git(address: address, ref: ref)
+  }
+
+  private func corpus(_ node: YAMLNode) -> Project.CorpusSource? {
+    if node.scalar != nil {
+      return path(node, "corpus").map { .folder($0, isSample: false) }
+    }
+    guard let entry = reader.entry(node, "corpus") else { return nil }
+    let isSample = entry["sample"].flatMap { reader.boolean($0, "sample") } ?? false
+    let ref = entry["ref"].flatMap { revision($0) }
+    guard let chosen = entry.chosen else { return nil }
+    if let value = entry["ref"], chosen.key != "git" {
+      sink.error("ref belongs to \"git\"", at: value)
+    }
+    switch chosen.key {
+    case "root": return path(chosen.value, "root").map { .folder($0, isSample: isSample) }
+    case "git":
+      return address(chosen.value).map { .git(address: $0, ref: ref, isSample: isSample) }
+    default:
+      guard let reason = reader.text(chosen.value, "none"), !reason.isEmpty,
+        !["true", "false"].contains(reason)
+      else {
+        sink.error("none is the reason why there is no corpus", at: chosen.value)
+        return nil
+      }
+      return Project.CorpusSource.none(reason: reason)
+    }
+  }
+
+  /// A path relative to the file, made absolute.
+  private func path(_ node: YAMLNode, _ what: String) -> String? {
+    guard let text = reader.text(node, what) else { return nil }
+    if text.isEmpty || text.hasPrefix("~") {
+      sink.error(
+        "\(what) \"\(text)\" is no path",
+        at: node,
+        expected: "a path relative to \(Self.fileName), or an absolute one"
+      )
+      return nil
+    }
+    var parts: [Substring] = text.hasPrefix("/") ? [] : folder.split(separator: "/")
+    for part in text.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+
+  /// What git is given must not look like one of its options.
+  private func address(_ node: YAMLNode) -> String? {
+    guard let text = reader.text(node, "git") else { return nil }
+    if text.isEmpty || text.hasPrefix("-") || text.contains("::") {
+      sink.error("git \"\(text)\" is no address of a repository", at: node)
+      return nil
+    }
+    let isRemote = text.contains("://") || text.contains(":")
+    return isRemote ? text : path(node, "git")
+  }
+
+  private func revision(_ node: YAMLNode) -> String? {
+    guard let text = reader.text(node, "ref") else { return nil }
+    if text.isEmpty || text.hasPrefix("-") || text.contains(" ") {
+      sink.error("ref \"\(text)\" is no branch, tag or commit", at: node)
+      return nil
+    }
+    return text
+  }
+}

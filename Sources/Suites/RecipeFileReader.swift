@@ -1,0 +1,258 @@
+import Evidence
+
+/// Reads `recipe.yml` into a suite.
+struct RecipeFileReader {
+  let reader: NodeReader
+  let steps: StepReader
+  private var sink: DiagnosticSink { reader.sink }
+
+  init(_ reader: NodeReader, files: SuiteFiles) {
+    self.reader = reader
+    steps = StepReader(reader, files: files)
+  }
+
+  func read(_ node: YAMLNode, into suite: inout Suite) {
+    guard let entry = reader.entry(node, "recipe") else { return }
+    if let value = entry["recipe"], let name = reader.name(value, "recipe") { suite.recipe = name }
+    if let value = entry["versions"], let versions = reader.entry(value, "versions"),
+      let base = versions["base"]
+    {
+      suite.versions.base = reader.text(base, "base")
+      suite.versions.basePlace = base.place
+    }
+    if let value = entry["health"] { suite.health = health(value) }
+    if let value = entry["services"] {
+      for member in named(value, "services", "service") {
+        suite.services[member.key] = service(member)
+      }
+    }
+    suite.vars = entry["vars"].map { variables($0, "vars") } ?? []
+    if let value = entry["secrets"] {
+      suite.secrets = named(value, "secrets", "secret").map(secret)
+    }
+    if let value = entry["integrity"] {
+      for member in named(value, "integrity", "store") {
+        suite.integrity[member.key] = integrity(member)
+      }
+    }
+    for hook in Hook.allCases {
+      if let value = entry[hook.rawValue] {
+        suite.hooks[hook] = steps.steps(value, hook.rawValue)
+      }
+    }
+    if let value = entry["backup"] { suite.backup = backup(value) }
+    suite.deferred = entry["deferred"].map(deferrals) ?? []
+    suite.waivers = entry["waivers"].map(waivers) ?? []
+    suite.notApplicable = entry["not_applicable"].map(notApplicable) ?? []
+    suite.notes = entry["notes"].flatMap { reader.text($0, "notes") }
+    suite.environment = environment(entry["environment"], "environment")
+    suite.upgradeEnvironment = environment(entry["upgrade_environment"], "upgrade_environment")
+    if let value = entry["deadlines"] { suite.deadlines = deadlines(value) }
+    if let value = entry["dependencies"] {
+      suite.dependencies = reader.items(value, "dependencies").compactMap {
+        reader.name($0, "dependency")
+      }
+    }
+  }
+
+  /// The members of a mapping whose keys are names.
+  private func named(_ node: YAMLNode, _ what: String, _ one: String) -> [YAMLNode.Member] {
+    reader.members(node, what).filter {
+      reader.checkName($0.key, one, at: $0.keyPlace, length: $0.keyLength)
+    }
+  }
+
+  func variables(_ node: YAMLNode, _ what: String) -> [Variable] {
+    named(node, what, "variable").map { member in
+      // One that is wrong keeps its name, so that its uses are not reported too.
+      Variable(
+        name: member.key,
+        value: reader.template(member.value, "\"\(member.key)\"") ?? Template(literal: ""),
+        place: member.keyPlace
+      )
+    }
+  }
+
+  private func environment(_ node: YAMLNode?, _ what: String) -> [String: Template] {
+    guard let node else { return [:] }
+    return Dictionary(reader.templates(node, what).map { ($0.name, $0.value) }) { first, _ in first
+    }
+  }
+
+  private func health(_ node: YAMLNode) -> HealthGate {
+    var gate = HealthGate()
+    guard let entry = reader.entry(node, "health") else { return gate }
+    gate.place = node.place
+    let path = entry["path"]
+    if let path, let template = reader.template(path, "path") {
+      if !template.isLiteral {
+        sink.error("path of the health gate has no values", at: path)
+      } else if !template.source.hasPrefix("/") {
+        sink.error("path \"\(template.source)\" does not begin with \"/\"", at: path)
+      }
+      gate.path = template.source
+    }
+    if let value = entry["ok"] {
+      let codes = (value.items ?? [value]).compactMap { reader.integer($0, "ok", in: 100...599) }
+      if codes.isEmpty, value.items?.isEmpty == true {
+        sink.error("ok accepts no status at all", at: value)
+      }
+      gate.accepts = codes
+    }
+    if let value = entry["require"] {
+      gate.requires = reader.templates(value, "require").map { ($0.name, $0.value) }
+    }
+    if let value = entry["tcp"], let tcp = reader.entry(value, "tcp"),
+      let service = tcp["service"].flatMap({ reader.name($0, "service") }),
+      let port = tcp["port"].flatMap({ reader.integer($0, "port", in: 1...65_535) })
+    {
+      gate.tcp = (service, port)
+      gate.asksHTTP = path != nil
+    }
+    gate.within = entry["within"].flatMap { reader.duration($0, "within") } ?? gate.within
+    return gate
+  }
+
+  private func service(_ member: YAMLNode.Member) -> ServiceSettings {
+    var settings = ServiceSettings(place: member.keyPlace)
+    guard let entry = reader.entry(member.value, "service") else { return settings }
+    settings.port = entry["port"].flatMap { reader.integer($0, "port", in: 1...65_535) }
+    let clickhouse = entry["clickhouse"]
+    if let value = entry["postgres"], let fields = reader.entry(value, "postgres_database") {
+      let user = fields["user"].flatMap { reader.template($0, "user") }
+      let password = fields["password"].flatMap { reader.template($0, "password") }
+      if let database = fields["database"].flatMap({ reader.template($0, "database") }) {
+        settings.database = .postgres(
+          database: database,
+          user: user ?? Template(literal: "postgres"),
+          password: password
+        )
+      }
+      if let clickhouse {
+        sink.error("a service is postgres or clickhouse, not both", at: clickhouse)
+      }
+    } else if let clickhouse, let fields = reader.entry(clickhouse, "clickhouse_database") {
+      let user = fields["user"].flatMap { reader.template($0, "user") }
+      let password = fields["password"].flatMap { reader.template($0, "password") }
+      if let database = fields["database"].flatMap({ reader.template($0, "database") }) {
+        settings.database = .clickhouse(database: database, user: user, password: password)
+      }
+    }
+    return settings
+  }
+
+  private func secret(_ member: YAMLNode.Member) -> SecretSetting {
+    var source: SecretSetting.Source?
+    let chosen = reader.entry(member.value, "secret")?.chosen
+    switch chosen?.key {
+    case "generate":
+      source = chosen.flatMap { reader.integer($0.value, "generate", in: 8...256) }
+        .map { .generated(length: $0) }
+    case "env": source = chosen.flatMap { reader.name($0.value, "env") }.map { .environment($0) }
+    default: source = chosen.flatMap { reader.text($0.value, "value") }.map { .value($0) }
+    }
+    // One that is wrong keeps its name, so that its uses are not reported too.
+    return SecretSetting(name: member.key, source: source ?? .value(""), place: member.keyPlace)
+  }
+
+  private func integrity(_ member: YAMLNode.Member) -> IntegrityEntry? {
+    guard let entry = reader.entry(member.value, "integrity") else { return nil }
+    func list(_ key: String) -> [Step] {
+      guard let value = entry[key] else { return [] }
+      if value.items?.isEmpty == true { sink.error("\(key) has no steps", at: value) }
+      return steps.steps(value, key)
+    }
+    let counts = entry["count"].map { node in
+      reader.items(node, "count").compactMap { item in
+        reader.text(item, "table").flatMap { table -> RowCount? in
+          let isTable = table.split(separator: ".", omittingEmptySubsequences: false)
+            .allSatisfy { NodeReader.isName(String($0)) }
+          guard isTable else {
+            sink.error(
+              "table \"\(table)\" is no name",
+              at: item,
+              expected: "table, or schema.table"
+            )
+            return nil
+          }
+          return RowCount(table: table, place: item.place)
+        }
+      }
+    }
+    return IntegrityEntry(
+      store: member.key,
+      prepare: list("prepare"),
+      seed: list("seed"),
+      drop: list("drop"),
+      verify: list("verify"),
+      counts: counts ?? [],
+      place: member.keyPlace
+    )
+  }
+
+  private func backup(_ node: YAMLNode) -> BackupSettings {
+    var settings = BackupSettings()
+    guard let entry = reader.entry(node, "backup") else { return settings }
+    settings.capable = entry["capable"].flatMap { reader.boolean($0, "capable") }
+    settings.capableReason = entry["why"].flatMap { reader.text($0, "why") }
+    settings.verify = entry["verify"].map { steps.steps($0, "verify") } ?? []
+    if let capable = entry["capable"], settings.capableReason?.isEmpty ?? true {
+      sink.error("capable needs \"why\": what the labels say is overruled", at: capable)
+    }
+    return settings
+  }
+
+  private func deferrals(_ node: YAMLNode) -> [Deferral] {
+    reader.items(node, "deferred").compactMap { item in
+      guard let entry = reader.entry(item, "deferral") else { return nil }
+      let what = entry["what"].flatMap { reader.text($0, "what") }
+      let why = entry["why"].flatMap { reader.text($0, "why") }
+      let until = entry["until"].flatMap { reader.text($0, "until") }
+      guard let what, let why, let until else { return nil }
+      return Deferral(what: what, why: why, until: until)
+    }
+  }
+
+  private func waivers(_ node: YAMLNode) -> [Waiver] {
+    reader.items(node, "waivers").compactMap { item in
+      guard let entry = reader.entry(item, "waiver") else { return nil }
+      let rule = entry["rule"].flatMap { reader.name($0, "rule") }
+      let subject = entry["for"].flatMap { reader.text($0, "for") }
+      let why = entry["why"].flatMap { reader.text($0, "why") }
+      let until = entry["until"].flatMap { reader.text($0, "until") }
+      guard let rule, let why, let until else { return nil }
+      return Waiver(rule: rule, subject: subject, why: why, until: until, place: item.place)
+    }
+  }
+
+  private func notApplicable(_ node: YAMLNode) -> [NotApplicable] {
+    let stages = Stage.allCases.filter { $0 != .teardown }
+    return reader.members(node, "not_applicable").compactMap { member in
+      guard let stage = stages.first(where: { $0.rawValue == member.key }) else {
+        sink.error(
+          "stage \"\(member.key)\" does not exist",
+          at: member.keyPlace,
+          length: member.keyLength,
+          expected: "one of \(NodeReader.list(stages.map(\.rawValue)))",
+          nearest: NearestName.of(member.key, among: stages.map(\.rawValue))
+        )
+        return nil
+      }
+      guard let why = member.value.text, !why.isEmpty else {
+        sink.error("\(member.key) needs its reason", at: member.value)
+        return nil
+      }
+      return NotApplicable(stage: stage, why: why, place: member.keyPlace)
+    }
+  }
+
+  private func deadlines(_ node: YAMLNode) -> Deadlines {
+    var deadlines = Deadlines()
+    guard let entry = reader.entry(node, "deadlines") else { return deadlines }
+    deadlines.run = entry["run"].flatMap { reader.duration($0, "run") } ?? deadlines.run
+    deadlines.operation =
+      entry["operation"].flatMap { reader.duration($0, "operation") } ?? deadlines.operation
+    deadlines.step = entry["step"].flatMap { reader.duration($0, "step") } ?? deadlines.step
+    return deadlines
+  }
+}

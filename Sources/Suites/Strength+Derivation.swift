@@ -1,0 +1,232 @@
+package import Evidence
+
+/// How strong a check's evidence can be, and on which of its steps that rests.
+package struct Assessment: Sendable, Hashable {
+  package var strength: Strength
+  /// One sentence without a full stop.
+  package var reason: String
+  /// Only where the strength is `state`.
+  package var readBack: ReadBack?
+}
+
+extension Check {
+  /// Derives the strength of the evidence from the steps: a pure function of the suite.
+  ///
+  /// - Parameter suiteVars: the variables of `recipe.yml`; the check's own come after them.
+  package func assessment(suiteVars: [Variable] = []) -> Assessment {
+    switch body {
+    case .script:
+      return Assessment(strength: .opaque, reason: "a script says nothing of what it does")
+    case .steps(let steps): return Assessment(of: steps, vars: suiteVars + vars)
+    }
+  }
+}
+
+extension Assessment {
+  /// - Parameter vars: all variables in scope, in order.
+  package init(of steps: [Step], vars: [Variable]) {
+    let leaves = steps.flatMap(\.leaves)
+    let asserting = leaves.filter { !$0.expect.isEmpty }
+    if asserting.isEmpty {
+      let isScript = leaves.contains { if case .script = $0.action { true } else { false } }
+      self.init(
+        strength: isScript ? .opaque : .none,
+        reason: isScript ? "only scripts look at anything" : "no step expects anything"
+      )
+      return
+    }
+    let looksAtContent = asserting.contains { step in
+      step.expect.contains { !$0.subject.isAcknowledgement }
+    }
+    guard looksAtContent else {
+      self.init(strength: .ack, reason: "only statuses, exit codes or durations are looked at")
+      return
+    }
+    switch FreshFlow(steps: steps, vars: vars).readBack() {
+    case .found(let readBack):
+      self.init(strength: .state, reason: readBack.why, readBack: readBack)
+    case .missing(let reason): self.init(strength: .content, reason: reason)
+    }
+  }
+}
+
+extension Expectation.Subject {
+  /// Says that something was taken, not what.
+  var isAcknowledgement: Bool {
+    switch self {
+    case .status, .exit, .duration: true
+    case .header, .body, .jsonpath, .xpath, .regex, .rows, .row, .cell, .column, .stdout, .stderr,
+      .size, .content:
+      false
+    }
+  }
+}
+
+/// Follows fresh values from acts to what later steps expect.
+private struct FreshFlow {
+  enum Result {
+    case found(ReadBack)
+    case missing(String)
+  }
+
+  let steps: [Step]
+  /// `unique`, `marker`, and variables that hold one of them.
+  private let fresh: Set<String>
+
+  init(steps: [Step], vars: [Variable]) {
+    self.steps = steps
+    var fresh: Set = ["unique", "marker"]
+    for variable in vars {
+      if variable.value.names.contains(where: fresh.contains) {
+        fresh.insert(variable.name)
+      } else {
+        fresh.remove(variable.name)
+      }
+    }
+    self.fresh = fresh
+  }
+
+  func readBack() -> Result {
+    var best: ReadBack?
+    var hasAct = false
+    for (index, step) in steps.enumerated() {
+      for (inner, act) in step.leaves.enumerated() where isAct(act) {
+        hasAct = true
+        guard let found = readBack(of: act, at: index, inner) else { continue }
+        if found.decoyPossible { return .found(found) }
+        best = best ?? found
+      }
+    }
+    if let best { return .found(best) }
+    return .missing(
+      hasAct
+        ? "no later step expects the fresh value that was sent"
+        : "no step sends a fresh value ({{unique}})"
+    )
+  }
+
+  /// Sends a fresh value, in every run of the check.
+  private func isAct(_ step: Step) -> Bool {
+    step.when == nil && step.never == nil
+      && step.action.templates.contains { $0.names.contains(where: fresh.contains) }
+  }
+
+  private func readBack(of act: Step, at actIndex: Int, _ actInner: Int) -> ReadBack? {
+    // What the act's answers gave: the server's own name for what was sent.
+    var captured = Set(act.capture.map(\.name))
+    var direct: [Int] = []
+    var indirect: [Int] = []
+    var names: [String] = []
+    var isInActsGroup = false
+    for (index, step) in steps.enumerated() where index >= actIndex {
+      for (inner, look) in step.leaves.enumerated() {
+        if index == actIndex, inner <= actInner { continue }
+        guard look.when == nil, look.never == nil, isSeparate(look, from: act) else { continue }
+        let expected = look.expect.filter { !$0.subject.isAcknowledgement }
+          .flatMap(\.predicates).flatMap(\.affirmed).flatMap(\.names)
+        let freshOnes = expected.filter(fresh.contains)
+        let capturedOnes = expected.filter(captured.contains)
+        if !freshOnes.isEmpty {
+          if index == actIndex { isInActsGroup = true }
+          if !direct.contains(index) { direct.append(index) }
+          names += freshOnes
+        } else if !capturedOnes.isEmpty {
+          if !indirect.contains(index) { indirect.append(index) }
+          names += capturedOnes
+        }
+        if look.action.templates.contains(where: { $0.names.contains(where: captured.contains) }) {
+          captured.formUnion(look.capture.map(\.name))
+        }
+      }
+    }
+    var unique: [String] = []
+    for name in names where !unique.contains(name) { unique.append(name) }
+    let shown = unique.map { "{{\($0)}}" }.joined(separator: ", ")
+    let number = actIndex + 1
+    func make(_ reads: [Int], _ isPossible: Bool, _ why: String) -> ReadBack {
+      ReadBack(
+        actIndex: actIndex,
+        readIndices: reads,
+        freshNames: unique,
+        decoyPossible: isPossible,
+        why: why
+      )
+    }
+    let outside = direct.filter { $0 != actIndex && !sendsAgain(steps[$0]) }
+    if !outside.isEmpty {
+      let list = outside.map { String($0 + 1) }.joined(separator: ", ")
+      return make(outside, true, "step \(number) sends and step \(list) reads back \(shown)")
+    }
+    if !direct.isEmpty {
+      return make(
+        direct,
+        false,
+        isInActsGroup
+          ? "act and read-back of \(shown) stand in one group, which would send the decoy too"
+          : "the read-back of \(shown) stands in a group that would send the decoy too"
+      )
+    }
+    if !indirect.isEmpty {
+      return make(
+        indirect,
+        false,
+        "the fresh value reaches the read-back only through \(shown), a capture"
+      )
+    }
+    return nil
+  }
+
+  /// A group whose repetition would itself send what it then looks for.
+  private func sendsAgain(_ step: Step) -> Bool {
+    guard case .group = step.action else { return false }
+    return step.leaves.contains { isAct($0) && !$0.action.isReading }
+  }
+
+  /// Another request, command or query than the act; where the act only reads, another channel.
+  private func isSeparate(_ look: Step, from act: Step) -> Bool {
+    if act.action.isReading { return look.action.channel != act.action.channel }
+    return true
+  }
+}
+
+extension Step.Action {
+  /// Changes nothing as far as can be told from its form.
+  fileprivate var isReading: Bool {
+    switch self {
+    case .http(let action): return ["GET", "HEAD", "OPTIONS"].contains(action.method)
+    case .postgres(let action), .clickhouse(let action):
+      let word = action.statement.drop { !$0.isLetter }.prefix { $0.isLetter }.uppercased()
+      return ["SELECT", "SHOW", "EXPLAIN", "DESCRIBE", "EXISTS", "VALUES"].contains(word)
+    case .file(let action): return action.write == nil
+    case .exec, .script, .group: return false
+    }
+  }
+
+  fileprivate var channel: String {
+    switch self {
+    case .http(let action): "http \(action.service ?? "")"
+    case .postgres(let action): "sql \(action.service)"
+    case .clickhouse(let action): "sql \(action.service)"
+    case .exec(let action): "exec \(action.service)"
+    case .file(let action):
+      switch action.source {
+      case .service(let name): "exec \(name)"
+      case .snapshot: "snapshot"
+      }
+    case .script: "script"
+    case .group: "group"
+    }
+  }
+}
+
+extension Predicate {
+  /// Texts that the value must have in it for the predicate to hold.
+  fileprivate var affirmed: [Template] {
+    switch self {
+    case .equals(let tree), .contains(let tree), .subset(let tree): tree.templates
+    case .startsWith(let template), .endsWith(let template): [template]
+    case .oneOf(let trees) where trees.count == 1: trees[0].templates
+    default: []
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import Evidence
+
+extension SuiteLint {
+  func checkSteps(_ steps: [Step], in base: ValueScope) {
+    var scope = base
+    let later = Set(steps.flatMap(\.leaves).flatMap(\.capture).map(\.name))
+    for name in later where !base.has(name) {
+      scope.elsewhere[name] = "is captured only by a later step, or by this one"
+    }
+    var before: [Step] = []
+    for step in steps { checkStep(step, in: &scope, before: &before) }
+  }
+
+  private func checkStep(_ step: Step, in scope: inout ValueScope, before: inout [Step]) {
+    for template in step.action.templates { scope.check(template, sink) }
+    if case .group(let inner) = step.action {
+      for step in inner { checkStep(step, in: &scope, before: &before) }
+    }
+    for expectation in step.expect {
+      for template in expectation.predicates.flatMap(\.templates) { scope.check(template, sink) }
+    }
+    checkService(of: step)
+    checkRetry(step)
+    checkNever(step, before: before)
+    for capture in step.capture {
+      if ValueScope.reserved.contains(capture.name) {
+        sink.error(
+          "capture cannot be called \"\(capture.name)\", which has a meaning of its own",
+          at: capture.place,
+          length: capture.name.unicodeScalars.count
+        )
+      }
+      scope.insert(capture.name)
+    }
+    before.append(step)
+  }
+
+  private func checkRetry(_ step: Step) {
+    guard step.retry != nil, step.leaves.allSatisfy(\.expect.isEmpty) else { return }
+    let isScript = step.leaves.contains { if case .script = $0.action { true } else { false } }
+    if isScript { return }
+    sink.error(
+      "retry needs \"expect\": nothing says when it is done",
+      at: sink.source(step.place.file)?.find("retry", from: step.place) ?? step.place,
+      length: 5
+    )
+  }
+
+  /// What must not happen is believed only after the same look has seen it happen.
+  private func checkNever(_ step: Step, before: [Step]) {
+    guard step.never != nil else { return }
+    let place = sink.source(step.place.file)?.find("never", from: step.place) ?? step.place
+    if step.leaves.allSatisfy(\.expect.isEmpty) {
+      sink.error("never needs \"expect\": nothing says what must not happen", at: place, length: 5)
+      return
+    }
+    let hasTwin = before.flatMap(\.leaves).contains { earlier in
+      earlier.never == nil && !earlier.expect.isEmpty && earlier.likeness == step.likeness
+    }
+    if !hasTwin {
+      sink.error(
+        "never has no twin: no earlier step of the check asks the same and expects an answer",
+        at: place,
+        length: 5,
+        expected: "a step with the same request or query that shows that it can answer"
+      )
+    }
+  }
+
+  private func checkService(of step: Step) {
+    let action: SQLAction
+    let isPostgres: Bool
+    switch step.action {
+    case .postgres(let sql): (action, isPostgres) = (sql, true)
+    case .clickhouse(let sql): (action, isPostgres) = (sql, false)
+    default: return
+    }
+    let fitting = suite.services.filter { _, settings in
+      switch settings.database {
+      case .postgres: isPostgres
+      case .clickhouse: !isPostgres
+      case nil: false
+      }
+    }.keys.sorted()
+    if fitting.contains(action.service) { return }
+    let word = step.word
+    let service = sink.source(step.place.file)?.find("service", from: step.place, limit: 8)
+    let place = service.flatMap {
+      sink.source(step.place.file)?.find(action.service, from: $0, limit: 1)
+    }
+    sink.error(
+      "service \"\(action.service)\" is no \(word) under \"services\" in recipe.yml",
+      at: place ?? step.place,
+      length: place == nil ? 1 : action.service.unicodeScalars.count,
+      expected: fitting.isEmpty ? "services: {\(action.service): {\(word): {database: …}}}" : nil,
+      nearest: NearestName.of(action.service, among: fitting) ?? fitting.first
+    )
+  }
+}
+
+extension Step {
+  /// Equal for steps that ask the same of the same one, whatever the values.
+  fileprivate var likeness: String {
+    func shape(_ template: Template) -> String {
+      template.parts.map { if case .text(let text) = $0 { text } else { "{}" } }.joined()
+    }
+    return switch action {
+    case .http(let action): "http \(action.service ?? "") \(action.method) \(shape(action.target))"
+    case .postgres(let action): "postgres \(action.service) \(action.statement)"
+    case .clickhouse(let action): "clickhouse \(action.service) \(action.statement)"
+    case .exec(let action): "exec \(action.service) \(action.argv.first.map(shape) ?? "")"
+    case .file(let action): "file \(action.source)"
+    case .script(let action): "script \(action.path)"
+    case .group: "group"
+    }
+  }
+}

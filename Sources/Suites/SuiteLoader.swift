@@ -1,0 +1,243 @@
+package import Evidence
+
+/// A suite, and what is odd about it without being wrong.
+package struct LoadedSuite: Sendable {
+  package var suite: Suite
+  package var warnings: [Diagnostic]
+}
+
+/// Reads the folder of a suite.
+package struct SuiteLoader {
+  /// Folders whose checks are functional ones.
+  package static let functionalFolders = ["functional", "custom", "playwright"]
+  /// Stages that an overlay can stand beside.
+  package static let overlayStages: [Stage] = [.install, .upgrade, .backup, .restore]
+
+  let files: SuiteFiles
+  let sink: DiagnosticSink
+  let reader: NodeReader
+
+  init(folder: String) {
+    files = SuiteFiles(folder: folder)
+    sink = DiagnosticSink()
+    reader = NodeReader(sink)
+  }
+
+  /// Loads a suite whole, or says everything that is wrong with it.
+  ///
+  /// - Parameter folder: the suite's folder; its last part is the recipe's name where `recipe.yml`
+  ///   gives none.
+  package static func load(folder: String) throws(SuiteErrors) -> LoadedSuite {
+    try SuiteLoader(folder: folder).load()
+  }
+
+  /// True where the folder is a suite: it has a `recipe.yml`.
+  package static func isSuite(folder: String) -> Bool {
+    SuiteFiles(folder: folder).exists("recipe.yml")
+  }
+
+  func load() throws(SuiteErrors) -> LoadedSuite {
+    let real = files.resolved("") ?? files.folder
+    let name = real.split(separator: "/").last.map(String.init) ?? ""
+    guard files.entries(in: "") != nil else {
+      throw SuiteErrors(file: files.folder, message: "folder does not exist or cannot be read")
+    }
+    guard files.exists("recipe.yml") else {
+      throw SuiteErrors(file: "recipe.yml", message: "file is missing; an empty one makes a suite")
+    }
+    var suite = Suite(recipe: name, folder: real)
+    if let node = yaml("recipe.yml") {
+      RecipeFileReader(reader, files: files).read(node, into: &suite)
+    }
+    if !NodeReader.isName(suite.recipe) {
+      sink.error("folder \"\(name)\" is no name for a recipe; set \"recipe\"", inFile: "recipe.yml")
+    }
+    if files.exists("local.yml"), let node = yaml("local.yml") {
+      suite.local = LocalFileReader(reader).read(node)
+    }
+    suite.checks += overlays()
+    for folder in Self.functionalFolders { suite.checks += functional(in: folder) }
+    resolveNeeds(&suite.checks)
+    SuiteLint(suite: suite, sink: sink).check()
+    if sink.hasErrors { throw SuiteErrors(sink.diagnostics) }
+    return LoadedSuite(
+      suite: suite,
+      warnings: sink.diagnostics.sorted(by: Diagnostic.precedes)
+    )
+  }
+
+  private func yaml(_ path: String) -> YAMLNode? {
+    guard let bytes = files.read(path) else {
+      sink.error("file cannot be read", inFile: path)
+      return nil
+    }
+    if let problem = files.problem(withPath: path) {
+      sink.error("file \(problem.message)", inFile: path)
+      return nil
+    }
+    return YAMLReader.read(bytes, file: path, into: sink)
+  }
+}
+
+// MARK: - Folders
+
+extension SuiteLoader {
+  private func overlays() -> [Check] {
+    var checks: [Check] = []
+    let stages = Self.overlayStages.map(\.rawValue)
+    for entry in files.entries(in: "overlays") ?? [] where !isAside(entry) {
+      let path = "overlays/\(entry.name)"
+      let (stem, suffix) = split(entry.name)
+      let word = stem.hasPrefix("test_") ? String(stem.dropFirst(5)) : stem
+      guard let stage = Self.overlayStages.first(where: { $0.rawValue == word }) else {
+        if suffix == "yml" || suffix == "yaml" || runner(of: entry) != nil {
+          sink.error(
+            "file belongs to no stage",
+            inFile: path,
+            expected: "one of \(NodeReader.list(stages.map { $0 + ".yml" }))"
+          )
+        }
+        continue
+      }
+      checks += self.checks(
+        in: entry,
+        folder: "overlays",
+        stem: suffix == "yml" ? stem : word,
+        kind: .overlay,
+        stage: stage
+      )
+    }
+    // In the order of stages, whatever their files are called.
+    return checks.enumerated().sorted {
+      ($0.element.stage, $0.offset) < ($1.element.stage, $1.offset)
+    }
+    .map(\.element)
+  }
+
+  private func functional(in folder: String) -> [Check] {
+    (files.entries(in: folder) ?? []).filter { !isAside($0) }.flatMap { entry in
+      checks(
+        in: entry,
+        folder: folder,
+        stem: split(entry.name).stem,
+        kind: .functional,
+        stage: .functional
+      )
+    }
+  }
+
+  private func checks(
+    in entry: SuiteFiles.Entry,
+    folder: String,
+    stem: String,
+    kind: CheckKind,
+    stage: Stage
+  ) -> [Check] {
+    let path = "\(folder)/\(entry.name)"
+    let suffix = split(entry.name).suffix
+    if suffix == "yaml" {
+      sink.error("file would not be read; checks are in files called .yml", inFile: path)
+      return []
+    }
+    if suffix == "yml" {
+      guard NodeReader.isName(stem) else {
+        sink.error("file name \"\(entry.name)\" is no name for checks", inFile: path)
+        return []
+      }
+      guard let node = yaml(path) else { return [] }
+      if node.isNull {
+        sink.error("file has no checks", inFile: path)
+        return []
+      }
+      return CheckFileReader(reader, files: files)
+        .read(node, folder: folder, stem: stem, kind: kind, stage: stage)
+    }
+    guard let runner = runner(of: entry) else {
+      if entry.name.hasPrefix("test") || entry.name.contains(".spec.") {
+        sink.warning("file looks like a test and is not run; make it executable", inFile: path)
+      }
+      return []
+    }
+    if let problem = files.problem(withPath: path) {
+      sink.error("script \(problem.message)", inFile: path)
+      return []
+    }
+    guard NodeReader.isName(entry.name) else {
+      sink.error("file name \"\(entry.name)\" is no name for a check", inFile: path)
+      return []
+    }
+    return [
+      Check(
+        id: CheckID(folder: folder, stem: stem, name: entry.name),
+        kind: kind,
+        stage: stage,
+        about: "",
+        place: SourcePlace(file: path, line: 1, column: 1),
+        body: .script(path: path, runner: runner),
+        ports: sources(in: path)
+      )
+    ]
+  }
+
+  /// Files that stand beside tests without being any.
+  private func isAside(_ entry: SuiteFiles.Entry) -> Bool {
+    entry.isFolder || entry.name == "conftest.py" || entry.name.hasPrefix("_")
+      || entry.name.hasSuffix(".md")
+  }
+
+  private func split(_ name: String) -> (stem: String, suffix: String) {
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return (name, "") }
+    return (String(name[..<dot]), String(name[name.index(after: dot)...]))
+  }
+
+  private func runner(of entry: SuiteFiles.Entry) -> Check.ScriptRunner? {
+    let (stem, suffix) = split(entry.name)
+    if suffix == "py", stem.hasPrefix("test_") || stem.hasSuffix("_test") { return .pytest }
+    if suffix == "bats" { return .bats }
+    if suffix == "sh" { return .shell }
+    return entry.isExecutable ? .executable : nil
+  }
+
+  /// What comments of the form `# SOURCE: recipe-info/x/tests/y.py` name, in the first 16 KiB.
+  private func sources(in path: String) -> [String] {
+    guard let bytes = files.read(path, limit: 16 << 10) else { return [] }
+    var found: [String] = []
+    for line in bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
+      let text = String(decoding: line, as: UTF8.self)
+      let rest = text.drop { " \t#/*-;\"".contains($0) }
+      guard rest.hasPrefix("SOURCE") else { continue }
+      let name = rest.dropFirst(6).drop { ": \t`".contains($0) }.prefix { !" \t`\"".contains($0) }
+      if !name.isEmpty, rest.dropFirst(6).first.map({ ": \t".contains($0) }) ?? false {
+        found.append(String(name))
+      }
+    }
+    return found
+  }
+
+  /// Finds the checks that `needs` means: a name with cases means all of its rows.
+  private func resolveNeeds(_ checks: inout [Check]) {
+    let known = checks.map(\.id)
+    for index in checks.indices where !checks[index].needs.isEmpty {
+      let check = checks[index]
+      checks[index].needs = check.needs.flatMap { wanted -> [CheckID] in
+        if known.contains(wanted) { return [wanted] }
+        let rows = known.filter {
+          $0.folder == wanted.folder && $0.stem == wanted.stem
+            && $0.name.hasPrefix(wanted.name + "[")
+        }
+        if !rows.isEmpty { return rows }
+        let place = sink.source(check.place.file)?.find(wanted.name, from: check.place)
+        sink.error(
+          "check \"\(check.id.name)\" needs \(wanted), which does not exist",
+          at: place ?? check.place,
+          length: wanted.name.unicodeScalars.count,
+          nearest: NearestName.of(
+            wanted.description,
+            among: Set(known.map { $0.description.prefix { $0 != "[" } }.map(String.init))
+          )
+        )
+        return []
+      }
+    }
+  }
+}

@@ -1,0 +1,252 @@
+import Evidence
+import Testing
+
+@testable import Suites
+
+struct ComposeReaderTests {
+  private func read(_ text: String, _ environment: [String: String]? = nil) throws -> Compose {
+    try ComposeReader.read(
+      [.init(name: "compose.yml", bytes: Array(text.utf8))],
+      environment: environment
+    )
+  }
+
+  private func plausible(_ files: [String] = ["compose.yml"]) throws -> Compose {
+    try ComposeReader.read(folder: Fixtures.path("recipes/plausible"), files: files)
+  }
+
+  @Test func labelsAreReadFromListsAndMappingsWithTheirPlaces() throws {
+    let compose = try plausible()
+    #expect(compose.services.map(\.name) == ["app", "db", "events_db"])
+    #expect(compose.volumes == ["db-data", "event-data"])
+    #expect(compose.version == "3.0.1+v2.0.0")
+    let label = compose[service: "app"]?.deployLabels[0]
+    #expect(label?.name == "traefik.enable")
+    #expect(label?.value == "true")
+    #expect(label?.place.description == "compose.yml:15:11")
+    #expect(compose[service: "db"]?.deployLabels[1].place.description == "compose.yml:30:9")
+  }
+
+  @Test func onlyNamedVolumesAreMounts() throws {
+    let compose = try plausible()
+    #expect(
+      compose[service: "db"]?.mounts == [
+        .init(volume: "db-data", target: "/var/lib/postgresql/data")
+      ]
+    )
+    #expect(
+      compose[service: "events_db"]?.mounts == [
+        .init(volume: "event-data", target: "/var/lib/clickhouse")
+      ]
+    )
+  }
+
+  @Test func laterFilesAreLaidOverEarlierOnes() throws {
+    let compose = try plausible(["compose.yml", "compose.smtp.yml"])
+    let app = compose[service: "app"]
+    #expect(app?.image == "plausible/analytics:v2.1.0")
+    #expect(app?.deployLabels.first { $0.name == "traefik.enable" }?.value == "false")
+    #expect(app?.mounts.map(\.volume) == ["mail"])
+    #expect(compose.services.count == 4)
+    #expect(compose.volumes == ["db-data", "event-data", "mail"])
+  }
+
+  @Test func variablesAreLeftOrFilledIn() throws {
+    let text = """
+      services:
+        app:
+          image: "a:${TAG:-1}"
+          deploy: {labels: ["coop-cloud.${STACK_NAME}.version=1.0.0+2", 'hook=echo $$HOME ${X}']}
+      """
+    #expect(try read(text).services[0].image == "a:${TAG:-1}")
+    #expect(try read(text).services[0].deployLabels[1].value == "echo $$HOME ${X}")
+    let filled = try read(text, ["STACK_NAME": "demo", "X": "y"]).services[0]
+    #expect(filled.image == "a:1")
+    #expect(filled.deployLabels[0].name == "coop-cloud.demo.version")
+    #expect(filled.deployLabels[1].value == "echo $HOME y")
+  }
+
+  @Test func variablesFollowTheRulesOfCompose() {
+    let table: [(String, String)] = [
+      ("$A", "1"), ("${A}b", "1b"), ("$AB", ""), ("${B:-x}", "x"), ("${B-x}", ""),
+      ("${C-x}", "x"), ("${A:+y}", "1".isEmpty ? "" : "y"), ("${B:+y}", ""), ("${B+y}", "y"),
+      ("${C:-${A}}", "1"), ("${C:-a}b}", "ab}"), ("$$A", "$A"), ("$", "$"), ("a$ b", "a$ b"),
+      ("${A", "${A"), ("${C:?must}", ""), ("$1", "$1"),
+    ]
+    for (text, expected) in table {
+      #expect(ComposeVariables.fill(text, ["A": "1", "B": ""]) == expected, "\(text)")
+    }
+  }
+
+  @Test func aFileThatIsWrongIsReportedAtItsPlace() throws {
+    let error = try #require(throws: SuiteErrors.self) {
+      try read("services:\n  app:\n    deploy: {labels: [[a]]}\n    volumes: data\n")
+    }
+    #expect(error.diagnostics.map { "\($0.place)" } == ["compose.yml:3:23", "compose.yml:4:14"])
+    let missing = try #require(throws: SuiteErrors.self) { try plausible(["compose.smpt.yml"]) }
+    #expect(missing.diagnostics[0].nearest == "compose.smtp.yml")
+  }
+
+  // MARK: - Backup labels
+
+  @Test func everyVolumeOfALabelledServiceIsBackedUpByDefault() throws {
+    let labels = BackupLabels.read(from: try plausible())
+    #expect(labels.map(\.service) == ["db", "events_db"])
+    #expect(labels[0].preHook == "/pg_backup.sh backup")
+    #expect(labels[0].restorePostHook == "/pg_backup.sh restore $$(cat /run/secrets/x)")
+    #expect(labels[0].volumes == [.init(name: "db-data", paths: ["backup.sql"])])
+    #expect(labels[1].volumes == [.init(name: "event-data", paths: [])])
+    #expect(labels[0].mechanism(of: "db-data") == "/pg_backup.sh backup → backup.sql")
+  }
+
+  /// A label on a service whose volumes are all excluded: nothing of the database is backed up.
+  @Test func excludedVolumesAreNotBackedUp() throws {
+    let labels = BackupLabels.read(
+      from: try read(
+        """
+        services:
+          app:
+            image: postgres
+            volumes: [data:/data, more:/more]
+            deploy:
+              labels:
+                backupbot.backup: "true"
+                backupbot.backup.volumes.data: "false"
+                backupbot.backup.volumes.more: false
+        """
+      )
+    )
+    #expect(labels.count == 1)
+    #expect(labels[0].volumes.isEmpty)
+  }
+
+  /// Labels outside of `deploy` are silently no backup at all.
+  @Test func labelsOutsideOfDeployAreNoBackup() throws {
+    let compose = try read(
+      """
+      services:
+        app:
+          labels: [backupbot.backup=true]
+          volumes: [data:/data]
+      """
+    )
+    #expect(BackupLabels.read(from: compose).isEmpty)
+    #expect(compose.services[0].containerLabels.map(\.name) == ["backupbot.backup"])
+    #expect(
+      RecipeFacts.noBackupReason(of: compose, suite: Suite(recipe: "a", folder: "/a"))
+        == "no service has backupbot.backup=true under deploy.labels"
+    )
+  }
+
+  /// Two volumes backed up are two stores, each of which needs its marker.
+  @Test func twoVolumesAreTwoStores() throws {
+    let compose = try read(
+      """
+      services:
+        app:
+          image: nginx
+          volumes: [one:/one, two:/two]
+          deploy: {labels: {backupbot.backup: "true", backupbot.backup.volumes.two.path: "a, b"}}
+      """
+    )
+    let stores = RecipeFacts.stores(of: compose)
+    #expect(stores.map(\.name) == ["one", "two"])
+    #expect(stores.map(\.mechanism) == ["all of one", "a, b"])
+    #expect(stores.allSatisfy { !$0.hasMarker && $0.kind == .volume })
+  }
+
+  @Test(arguments: ["false", "", "no", "${ENABLE_BACKUPS:-false}", "${ENABLE_BACKUPS}"])
+  func otherValuesOfTheLabelAreNoBackup(_ value: String) throws {
+    let compose = try read("services: {a: {deploy: {labels: [\"backupbot.backup=\(value)\"]}}}")
+    #expect(BackupLabels.read(from: compose).isEmpty)
+  }
+
+  @Test func version1PathsAreIgnoredAndUnknownVolumesAreFound() throws {
+    let compose = try read(
+      """
+      services:
+        a:
+          volumes: [data:/data]
+          deploy:
+            labels:
+              - backupbot.backup=true
+              - backupbot.backup.path=/data/x
+              - backupbot.backup.volumes.dta.path=x
+      """
+    )
+    #expect(BackupLabels.read(from: compose)[0].volumes == [.init(name: "data", paths: [])])
+    let named = BackupLabels.volumesNamed(by: compose.services[0])
+    #expect(named.map(\.volume) == ["dta"])
+    #expect(named[0].label.place.line == 8)
+  }
+
+  // MARK: - Stores
+
+  @Test func databasesAndTheirVolumesAreOneStore() throws {
+    let suite = try SuiteLoader.load(folder: Fixtures.path("plausible")).suite
+    let stores = RecipeFacts.stores(of: try plausible(), suite: suite)
+    #expect(stores.map(\.name) == ["db", "events_db"])
+    #expect(stores.map(\.kind) == [.postgres, .clickhouse])
+    #expect(stores.map(\.volumes) == [["db-data"], ["event-data"]])
+    #expect(stores.map(\.hasMarker) == [true, false])
+    #expect(stores[0].counts == ["sites", "public.users"])
+  }
+
+  @Test func imagesOfDatabasesAreKnown() {
+    let table: [(String, StoreFacts.Kind?)] = [
+      ("postgres:14", .postgres), ("docker.io/library/postgres@sha256:ab", .postgres),
+      ("postgis/postgis:16-3.4", .postgres), ("timescale/timescaledb:latest-pg14", .postgres),
+      ("bitnami/postgresql:15", .postgres), ("tensorchord/pgvecto-rs:pg14", .postgres),
+      ("ghcr.io/immich-app/postgres:14-vectorchord", .postgres),
+      ("clickhouse/clickhouse-server:23", .clickhouse), ("mariadb:11", .database),
+      ("mysql", .database), ("mongo:6", .database), ("redis:7-alpine", .database),
+      ("valkey/valkey:8", .database), ("elasticsearch:8", .database),
+      ("${IMG:-postgres}:1", .postgres),
+      ("registry:5000/postgres:14", .postgres), ("registry:5000/app", nil), ("nginx", nil),
+      ("plausible/analytics:v2", nil), ("prometheuscommunity/postgres-exporter", nil),
+      ("prodrigestivill/postgres-backup-local", nil), ("redis/redisinsight", nil),
+      ("mongo-express", nil), ("edoburu/pgbouncer", nil), ("", nil),
+    ]
+    for (image, kind) in table { #expect(RecipeFacts.database(of: image) == kind, "\(image)") }
+  }
+
+  // MARK: - Versions and samples
+
+  @Test func recipeVersionsAreOrderedByTheirFirstPart() {
+    let ordered = [
+      "0.9.9+x", "1.0.0-rc.1+v1", "1.0.0+v1.9", "1.0.0+v1.10", "1.2.0+v0.1", "1.10.0+v0.1",
+      "10.0.0+v0.1",
+    ]
+    #expect(RecipeVersion.sorted(ordered.reversed() + ["main", "1.0", "v1.0.0"]) == ordered)
+    #expect(RecipeVersion.newest(of: ordered, below: "1.2.0+v0.1") == "1.0.0+v1.10")
+    #expect(RecipeVersion.newest(of: ordered, below: "0.9.9+x") == nil)
+    #expect(RecipeVersion("1.0.0+v1") != RecipeVersion("1.0.0"))
+  }
+
+  @Test func environmentSamplesAreReadAsDockerReadsThem() {
+    let sample = EnvironmentSample(
+      """
+      TYPE=plausible
+      # a comment
+      DOMAIN=plausible.example.com # not part of it
+      QUOTED="a # b"
+      SINGLE='c'
+      EMPTY=
+      URL=https://x/?a=b#c
+      export OTHER=1
+      #OFF=1
+      COMPOSE_FILE="compose.yml:compose.smtp.yml"\r
+      """
+    )
+    #expect(sample["TYPE"] == "plausible")
+    #expect(sample["DOMAIN"] == "plausible.example.com")
+    #expect(sample["QUOTED"] == "a # b")
+    #expect(sample["SINGLE"] == "c")
+    #expect(sample["EMPTY"] == "")
+    #expect(sample["URL"] == "https://x/?a=b#c")
+    #expect(sample["OTHER"] == "1")
+    #expect(sample["OFF"] == nil)
+    #expect(sample.composeFiles == ["compose.yml", "compose.smtp.yml"])
+    #expect(sample.entries[1].line == 3)
+  }
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+# SOURCE: recipe-info/plausible/tests/probe.sh
+exit 0

@@ -1,0 +1,219 @@
+import Evidence
+import Testing
+
+@testable import Suites
+
+/// What a check's steps can show, derived from their form.
+struct StrengthTests {
+  private struct Case: CustomTestStringConvertible {
+    var name: String
+    var strength: Strength
+    var steps: String
+    var reads: [Int]?
+    var decoy: Bool?
+
+    var testDescription: String { name }
+  }
+
+  private static let cases: [Case] = [
+    Case(
+      name: "a status is an acknowledgement",
+      strength: .ack,
+      steps: "- {http: {post: /, json: {a: \"{{unique}}\"}}, expect: {status: 202}}"
+    ),
+    Case(
+      name: "an echo in the act's own answer is content",
+      strength: .content,
+      steps: "- {http: {post: /, json: {a: \"{{unique}}\"}}, expect: {json: {a: \"{{unique}}\"}}}"
+    ),
+    Case(
+      name: "a later request that returns the value is state",
+      strength: .state,
+      steps: """
+        - {http: {post: /, json: {a: "{{unique}}"}}, expect: {status: 201}}
+        - {http: {get: /}, expect: {body: {contains: "{{unique}}"}}}
+        """,
+      reads: [1],
+      decoy: true
+    ),
+    Case(
+      name: "a value derived from the fresh one counts",
+      strength: .state,
+      steps: """
+        - {http: {post: /, form: {a: "{{site}}"}}, expect: {status: 201}}
+        - {postgres: {service: db, sql: SELECT 1}, expect: {row: {domain: "{{site}}"}}}
+        """,
+      reads: [1],
+      decoy: true
+    ),
+    Case(
+      name: "a fixed value shows nothing new",
+      strength: .content,
+      steps: """
+        - {http: {post: /, json: {a: fixed}}, expect: {status: 201}}
+        - {http: {get: /}, expect: {body: {contains: fixed}}}
+        """
+    ),
+    Case(
+      name: "a fresh value only in the query and any row is not state",
+      strength: .content,
+      steps: """
+        - {http: {post: /, json: {a: "{{unique}}"}}, expect: {status: 201}}
+        - {postgres: {service: db, sql: "SELECT $1", params: ["{{unique}}"]}, expect: {rows: {">=": 1}}}
+        """
+    ),
+    Case(
+      name: "that it is not there is no read-back",
+      strength: .content,
+      steps: """
+        - {http: {post: /, json: {a: "{{unique}}"}}, expect: {status: 201}}
+        - {http: {get: /}, expect: {body: {not: {contains: "{{unique}}"}}}}
+        """
+    ),
+    Case(
+      name: "a read-back that may be skipped is none",
+      strength: .content,
+      steps: """
+        - {http: {post: /, json: {a: "{{unique}}"}}, expect: {status: 201}}
+        - {http: {get: /}, expect: {body: "{{unique}}"}, when: {driver: swarm}}
+        """
+    ),
+    Case(
+      name: "a search that echoes its words is no state",
+      strength: .content,
+      steps: """
+        - {http: {get: "/search?q={{unique}}"}, expect: {status: 200}}
+        - {http: {get: "/search?q={{unique}}"}, expect: {body: {contains: "{{unique}}"}}}
+        """
+    ),
+    Case(
+      name: "a GET that another channel confirms is state",
+      strength: .state,
+      steps: """
+        - {http: {get: "/pixel?u={{unique}}"}, expect: {status: 200}}
+        - {postgres: {service: db, sql: SELECT 1}, expect: {column: {u: ["{{unique}}"]}}}
+        """,
+      reads: [1],
+      decoy: true
+    ),
+    Case(
+      name: "through a capture only there is no decoy",
+      strength: .state,
+      steps: """
+        - http: {post: /, json: {a: "{{unique}}"}}
+          expect: {status: 201}
+          capture: {id: {jsonpath: $.id}}
+        - {http: {get: "/{{id}}"}, expect: {json: {id: "{{id}}"}}}
+        """,
+      reads: [1],
+      decoy: false
+    ),
+    Case(
+      name: "a capture beside the value itself has a decoy",
+      strength: .state,
+      steps: """
+        - http: {post: /, json: {a: "{{unique}}"}}
+          expect: {status: 201}
+          capture: {id: {jsonpath: $.id}}
+        - {http: {get: "/{{id}}"}, expect: {json: {a: "{{unique}}"}}}
+        """,
+      reads: [1],
+      decoy: true
+    ),
+    Case(
+      name: "act and read-back in one group have no decoy",
+      strength: .state,
+      steps: """
+        - group:
+            - {http: {post: /, json: {a: "{{unique}}"}}}
+            - {http: {get: /}, expect: {body: "{{unique}}"}}
+          retry: {within: 5s}
+        """,
+      reads: [0],
+      decoy: false
+    ),
+    Case(
+      name: "a file written and read is state",
+      strength: .state,
+      steps: """
+        - {file: {service: app, path: /x, write: "{{unique}}"}}
+        - {exec: {argv: [cat, /x]}, expect: {stdout: "{{unique}}"}}
+        """,
+      reads: [1],
+      decoy: true
+    ),
+    Case(
+      name: "every later look that expects the value is repeated",
+      strength: .state,
+      steps: """
+        - {http: {get: /}, expect: {status: 200}}
+        - {http: {post: /, json: {a: "{{unique}}"}}, expect: {status: 201}}
+        - {http: {get: /}, expect: {body: "{{unique}}"}}
+        - {http: {get: /b}, expect: {status: 200}}
+        - {http: {get: /c}, expect: {header: {x: {endsWith: "{{unique}}"}}}}
+        """,
+      reads: [2, 4],
+      decoy: true
+    ),
+    Case(
+      name: "a script without assertions is opaque",
+      strength: .opaque,
+      steps: "- {script: {path: functional/checks.yml}}"
+    ),
+  ]
+
+  @Test(arguments: cases.indices) func strengthFollowsFromTheSteps(_ index: Int) throws {
+    let example = Self.cases[index]
+    let suite = try suite(example.steps)
+    let assessment = suite.checks[0].assessment(suiteVars: suite.vars)
+    #expect(assessment.strength == example.strength, "\(example.name): \(assessment.reason)")
+    #expect(assessment.readBack?.readIndices == example.reads, "\(example.name)")
+    #expect(assessment.readBack?.decoyPossible == example.decoy, "\(example.name)")
+  }
+
+  @Test func aCheckThatAssertsNothingHasNoStrength() {
+    let step = Step(
+      action: .exec(ExecAction(service: "app", argv: [])),
+      place: SourcePlace(file: "a", line: 1, column: 1)
+    )
+    #expect(Assessment(of: [step], vars: []).strength == .none)
+  }
+
+  @Test func theReasonNamesTheStepsAndTheValue() throws {
+    let suite = try SuiteLoader.load(folder: Fixtures.path("plausible")).suite
+    let assessment = suite.checks[1].assessment(suiteVars: suite.vars)
+    #expect(assessment.readBack?.actIndex == 0)
+    #expect(assessment.readBack?.freshNames == ["unique", "site"])
+    #expect(assessment.reason == "step 1 sends and step 3 reads back {{unique}}, {{site}}")
+  }
+
+  @Test func whatWouldMakeItFailIsReadOffTheAssertions() throws {
+    let suite = try SuiteLoader.load(folder: Fixtures.path("plausible")).suite
+    #expect(
+      suite.checks[1].failsWhen == [
+        "status is not 202", "header x-plausible-dropped is there", "the number of rows is below 1",
+        "the row's name is not pageview", "the row's pathname is not /{{unique}}",
+        "the row's hostname is not {{site}}",
+      ]
+    )
+    #expect(suite.checks[6].failsWhen == ["functional/probe.sh does not exit with 0"])
+    let all = suite.checks[5].failsWhen
+    #expect(all.contains("$.items has a count that is not 2"))
+    #expect(all.contains("standard output is empty"))
+    #expect(all.contains("status is 500 within 2s"))
+  }
+
+  private func suite(_ steps: String) throws -> Suite {
+    try Folder.temporary { folder in
+      let indented = steps.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
+      try folder.write([
+        "recipe.yml": """
+        services: {db: {postgres: {database: x}}}
+        vars: {site: "ci-{{unique}}.test"}
+        """,
+        "functional/checks.yml": "test:\n  steps:\n\(indented)\n",
+      ])
+      return try SuiteLoader.load(folder: folder.path).suite
+    }
+  }
+}
