@@ -82,6 +82,8 @@ struct HTMLCheck: TemplateFields {
     .text("stage", "the stage that it belongs to") { $0.check.stage.rawValue },
     .flag("isHealth", "whether it only looks at whether the app is well") { $0.check.isHealth },
     .object("mark", "its outcome") { $0.mark },
+    .text("tone", "the mark's tone") { $0.mark.tone.rawValue },
+    .text("sign", "the mark's sign") { $0.mark.sign },
     .optionalText("reason", "why, where it did not pass") { $0.outcome.reason },
     .flag("isOpen", "whether it is shown unfolded") {
       $0.outcome.word == .failed || $0.outcome.word == .broken

@@ -23,6 +23,8 @@ struct JUnitPlan: Sendable {
   struct Suite: Sendable {
     /// `functional/event_tracking`, `generic/install`, `parity`.
     var path: String
+    /// `<recipe>.<folder>.<stem>`.
+    var classname: String
     var entries: [Entry] = []
     var tests = 0
     var failures = 0
@@ -69,7 +71,8 @@ struct JUnitPlan: Sendable {
   private mutating func add(_ entry: Entry, to path: String) {
     let place = places[path] ?? suites.count
     if place == suites.count {
-      suites.append(Suite(path: path))
+      let classname = "\(coverage.recipe)." + path.replacing("/", with: ".")
+      suites.append(Suite(path: path, classname: JUnitCase.filled(classname)))
       places[path] = place
     }
     suites[place].entries.append(entry)

@@ -145,7 +145,7 @@ enum EmbeddedTemplates {
     "html/checks.mustache": ###"""
 {{#checks}}
 {{#isShort}}
-<p class="short {{mark.tone}}" id="check-{{index}}">{{mark.sign}} {{name}} <i>{{duration}}</i></p>
+<p class="short {{tone}}" id="check-{{index}}">{{sign}} {{name}} <i>{{duration}}</i></p>
 {{/isShort}}
 {{^isShort}}
 <details class="check {{mark.tone}}" id="check-{{index}}"{{#isOpen}} open{{/isOpen}}>
