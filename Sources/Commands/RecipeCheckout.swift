@@ -54,7 +54,7 @@ struct RecipeCheckout: Sendable {
     let version: String
     if let asked {
       guard published.contains(asked) else {
-        let near = NearestName.nearest(to: asked, among: published).map { "; did you mean \($0)?" }
+        let near = NearestName.of(asked, among: published).map { "; did you mean \($0)?" }
         throw Failure(
           .wrongSuite,
           "base \(asked) is no version of \(name) "

@@ -28,7 +28,7 @@ struct Workspace: Sendable {
       throw Failure(.wrongUsage, "\(shown(project.suites)) holds no suite; try `parity new NAME`")
     }
     for name in asked where !known.contains(name) {
-      let near = NearestName.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
+      let near = NearestName.of(name, among: known).map { "; did you mean \($0)?" } ?? ""
       throw Failure(
         .wrongUsage,
         "\(name) has no suite in \(shown(project.suites)) (\(known.joined(separator: ", ")))\(near)"
