@@ -134,7 +134,7 @@ let package = Package(
     ),
 
     tests(of: "Evidence"),
-    tests(of: "Suites"),
+    tests(of: "Suites", exclude: ["Fixtures", "Golden"]),
     tests(of: "HTTPRequests", [flyingFox]),
     tests(of: "PostgresQueries"),
     tests(of: "ClickHouseQueries", ["HTTPRequests", flyingFox]),

@@ -169,6 +169,7 @@ extension StoreFacts.Kind {
     switch self {
     case .postgres: "PostgreSQL"
     case .clickhouse: "ClickHouse"
+    case .database: "database"
     case .volume: "volume"
     }
   }
