@@ -143,7 +143,7 @@ let package = Package(
     ),
 
     tests(of: "Evidence"),
-    tests(of: "Suites"),
+    tests(of: "Suites", exclude: ["Fixtures", "Golden"]),
     // Real servers for tests, unprivileged, on free loopback ports, gone when the tests are.
     module("PrivateServers", ["Threads"], path: "Tests/PrivateServers"),
     tests(of: "HTTPRequests", ["PrivateServers", "Threads", flyingFox]),

@@ -10,7 +10,8 @@ struct AuditCommand: AsyncParsableCommand {
     discussion: """
       The corpus is read as it is now, the run as it was. `--today` says which deferrals are past \
       their date; nothing of it is stored.
-      """)
+      """
+  )
 
   @OptionGroup var options: ProjectOptions
 

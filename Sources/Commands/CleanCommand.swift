@@ -9,14 +9,16 @@ struct CleanCommand: AsyncParsableCommand {
     discussion: """
       A run cleans up after itself, also when it is killed; this is for runs whose guardian was \
       killed too.
-      """)
+      """
+  )
 
   func run() async throws {
     try await concluding {
       let reaped = await Janitor.reap()
       for run in reaped {
         Console.out(
-          "run \(run.runID): \(run.killed.count) processes ended, \(run.folder) removed\n")
+          "run \(run.runID): \(run.killed.count) processes ended, \(run.folder) removed\n"
+        )
         for process in run.leftovers + run.bystanders {
           Console.out("  left alone: process \(process.processID) \(process.program)\n")
         }

@@ -61,7 +61,8 @@ final class ConsoleProgress: ProgressObserver {
       let reason = outcome.reason.map { "  \($0)" } ?? ""
       line(
         "\(recipe)  \(stage.rawValue.padded(10)) \(outcome.word.rawValue.padded(7)) "
-          + duration.short + reason)
+          + duration.short + reason
+      )
     }
   }
 

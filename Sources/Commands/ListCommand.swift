@@ -8,7 +8,8 @@ struct ListCommand: AsyncParsableCommand {
     discussion: """
       Each check with its kind, the strength of evidence that its steps can give, whether a \
       control belongs to it, and its place. Stores without a marker are named.
-      """)
+      """
+  )
 
   @OptionGroup var options: ProjectOptions
 
@@ -21,9 +22,11 @@ struct ListCommand: AsyncParsableCommand {
       for recipe in try workspace.recipes(options.recipes) {
         let suite = try workspace.suite(recipe).suite
         let planner = RunPlanner(
-          workspace: workspace, suite: suite,
+          workspace: workspace,
+          suite: suite,
           checkout: try await workspace.recipeSource(recipe),
-          driver: try workspace.driverName(driver, suite))
+          driver: try workspace.driverName(driver, suite)
+        )
         Console.out(try await planner.plan().printed.description)
       }
       return .proven

@@ -10,7 +10,8 @@ struct ReportCommand: AsyncParsableCommand {
     discussion: """
       A run that died is reported as far as its events tell, below its own folder. Where no run is \
       kept, PARITY.md is written again from coverage.json alone.
-      """)
+      """
+  )
 
   @OptionGroup var options: ProjectOptions
 
@@ -19,7 +20,8 @@ struct ReportCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp("Templates that replace the built-in ones.", valueName: "folder"),
-    completion: .directory)
+    completion: .directory
+  )
   var templates: String?
 
   func run() async throws {
@@ -49,8 +51,15 @@ struct ReportCommand: AsyncParsableCommand {
     }
     let (record, folder) = try runs.record(run)
     let reports = Reports(
-      workspace: workspace, suite: try workspace.suite(recipe).suite, templates: templates)
+      workspace: workspace,
+      suite: try workspace.suite(recipe).suite,
+      templates: templates
+    )
     return try reports.conclude(
-      record, runFolder: folder, publishes: reports.mayPublish(record), strict: false)
+      record,
+      runFolder: folder,
+      publishes: reports.mayPublish(record),
+      strict: false
+    )
   }
 }

@@ -25,15 +25,22 @@ struct Reports {
   func audit(_ record: RunRecord) -> Audit {
     let corpus = workspace.corpus(for: suite.recipe)
     return Audit(
-      record: record, suite: suite, corpus: corpus.coverage, corpusStatement: corpus.statement,
-      policy: workspace.project.policy)
+      record: record,
+      suite: suite,
+      corpus: corpus.coverage,
+      corpusStatement: corpus.statement,
+      policy: workspace.project.policy
+    )
   }
 
   /// Writes all reports of a run and prints its summary.
   ///
   /// - Parameter runFolder: takes them where they are not published.
   func conclude(
-    _ record: RunRecord, runFolder: String, publishes: Bool, strict: Bool
+    _ record: RunRecord,
+    runFolder: String,
+    publishes: Bool,
+    strict: Bool
   ) throws -> ExitStatus {
     let coverage = coverage(record)
     let written = try write(coverage, record, runFolder: runFolder, publishes: publishes)
@@ -43,7 +50,10 @@ struct Reports {
 
   /// - Returns: the paths that were written, as a person reads them.
   func write(
-    _ coverage: CoverageModel, _ record: RunRecord, runFolder: String, publishes: Bool
+    _ coverage: CoverageModel,
+    _ record: RunRecord,
+    runFolder: String,
+    publishes: Bool
   ) throws -> [String] {
     let folder = publishes ? workspace.reportsFolder(suite.recipe) : runFolder
     let page = publishes ? workspace.pagePath(suite.recipe) : "\(runFolder)/PARITY.md"
@@ -65,15 +75,19 @@ struct Reports {
       entries.append(HTMLIndex.Entry(coverage, link: "\(recipe)/coverage.html"))
     }
     try HTMLIndex(entries, templates: templates).write(
-      to: "\(workspace.project.reports)/index.html")
+      to: "\(workspace.project.reports)/index.html"
+    )
   }
 
   func summary(_ coverage: CoverageModel, _ record: RunRecord?, _ paths: [String]) -> String {
     TerminalSummary(
-      coverage, record, reports: paths,
+      coverage,
+      record,
+      reports: paths,
       style: TerminalSummary.Style(
         width: min(Console.width(STDOUT_FILENO), 120),
-        hasColour: Console.hasColour(STDOUT_FILENO))
+        hasColour: Console.hasColour(STDOUT_FILENO)
+      )
     ).rendered()
   }
 }
@@ -98,7 +112,9 @@ struct KeptRuns {
     let ids = ids
     guard let chosen = id ?? ids.first else {
       throw Failure(
-        .broken, "\(recipe) has no run in \(workspace.shown(workspace.runsFolder(recipe)))")
+        .broken,
+        "\(recipe) has no run in \(workspace.shown(workspace.runsFolder(recipe)))"
+      )
     }
     guard ids.contains(chosen) else {
       let near = NearestName.of(chosen, among: ids).map { "; did you mean \($0)?" } ?? ""

@@ -21,7 +21,8 @@ struct RunCommand: AsyncParsableCommand {
         parity run plausible
         parity run plausible --until restore       stop after a stage
         parity run plausible --base 3.0.0+v2.0.0   upgrade from this version
-      """)
+      """
+  )
 
   @OptionGroup var options: ProjectOptions
 
@@ -77,15 +78,28 @@ struct RunCommand: AsyncParsableCommand {
     }
     guard let settings = suite.local else {
       throw Failure(
-        .wrongSuite, "\(recipe) has no local.yml, which the driver local needs")
+        .wrongSuite,
+        "\(recipe) has no local.yml, which the driver local needs"
+      )
     }
     let planner = RunPlanner(
-      workspace: workspace, suite: suite,
-      checkout: try await workspace.recipeSource(recipe), driver: name, askedBase: base,
-      lastStage: until?.stage ?? .functional)
+      workspace: workspace,
+      suite: suite,
+      checkout: try await workspace.recipeSource(recipe),
+      driver: name,
+      askedBase: base,
+      lastStage: until?.stage ?? .functional
+    )
     return RunJob(
-      workspace: workspace, suite: suite, settings: settings, planner: planner,
-      plan: try await planner.plan().plan, publish: publish, strict: strict, waits: !noWait)
+      workspace: workspace,
+      suite: suite,
+      settings: settings,
+      planner: planner,
+      plan: try await planner.plan().plan,
+      publish: publish,
+      strict: strict,
+      waits: !noWait
+    )
   }
 }
 

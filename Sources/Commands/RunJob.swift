@@ -23,8 +23,14 @@ final class RunJob: Sendable {
   private let interrupted = Mutex(false)
 
   init(
-    workspace: Workspace, suite: Suite, settings: LocalSettings, planner: RunPlanner,
-    plan: RunPlan, publish: Bool, strict: Bool, waits: Bool
+    workspace: Workspace,
+    suite: Suite,
+    settings: LocalSettings,
+    planner: RunPlanner,
+    plan: RunPlan,
+    publish: Bool,
+    strict: Bool,
+    waits: Bool
   ) {
     self.workspace = workspace
     self.suite = suite
@@ -45,16 +51,30 @@ final class RunJob: Sendable {
     try makeFolder(folder + "/logs")
     let secrets = try SecretValues(suite.secrets)
     let log = try EventLog(
-      path: folder + "/events.ndjson", secrets: secrets.redacted, reserved: suite.reservedNames)
+      path: folder + "/events.ndjson",
+      secrets: secrets.redacted,
+      reserved: suite.reservedNames
+    )
     let http = HTTPClient()
     let progress = ConsoleProgress(recipe: suite.recipe)
     let driver = LocalDriver(
-      try configuration(id: id, folder: folder, secrets: secrets, http: http, progress: progress))
+      try configuration(id: id, folder: folder, secrets: secrets, http: http, progress: progress)
+    )
     let runner = Runner(
-      plan: plan, driver: driver, log: log, http: http, progress: progress,
-      seed: UInt64.random(in: 0...UInt64.max), secrets: secrets.values)
+      plan: plan,
+      driver: driver,
+      log: log,
+      http: http,
+      progress: progress,
+      seed: UInt64.random(in: 0...UInt64.max),
+      secrets: secrets.values
+    )
     let header = RunHeader(
-      plan, id: id, startedAt: start, host: ProcessInfo.processInfo.hostName)
+      plan,
+      id: id,
+      startedAt: start,
+      host: ProcessInfo.processInfo.hostName
+    )
     for name in log.weakSecrets {
       progress.say("note: secret \(name) is too short or too common to be masked everywhere")
     }
@@ -77,12 +97,19 @@ final class RunJob: Sendable {
     let reports = Reports(workspace: workspace, suite: suite)
     let publishes = publish || reports.mayPublish(record)
     let status = try reports.conclude(
-      record, runFolder: folder, publishes: publishes && end == .finished, strict: strict)
+      record,
+      runFolder: folder,
+      publishes: publishes && end == .finished,
+      strict: strict
+    )
     return log.problem == nil || status == .refuted ? status : .broken
   }
 
   private func configuration(
-    id: String, folder: String, secrets: SecretValues, http: HTTPClient,
+    id: String,
+    folder: String,
+    secrets: SecretValues,
+    http: HTTPClient,
     progress: ConsoleProgress
   ) throws -> LocalConfiguration {
     let identity: ServiceIdentity
@@ -96,10 +123,16 @@ final class RunJob: Sendable {
       try templates.mapValues { try scope.text(of: $0) }
     }
     return LocalConfiguration(
-      suite: suite, settings: settings, source: planner.checkout.source, runID: id,
-      identity: identity, logFolder: folder + "/logs", secrets: secrets.values,
+      suite: suite,
+      settings: settings,
+      source: planner.checkout.source,
+      runID: id,
+      identity: identity,
+      logFolder: folder + "/logs",
+      secrets: secrets.values,
       environment: try resolved(suite.environment),
-      upgradeEnvironment: try resolved(suite.upgradeEnvironment), toolFolder: Self.toolFolder,
+      upgradeEnvironment: try resolved(suite.upgradeEnvironment),
+      toolFolder: Self.toolFolder,
       waiting: waits
         ? .every(.seconds(10)) { holder in
           progress.say("waiting for \(holder?.description ?? "another run") to end")
@@ -109,7 +142,8 @@ final class RunJob: Sendable {
         else { return nil }
         return (response.status, response.body)
       },
-      progress: { progress.operating($0) })
+      progress: { progress.operating($0) }
+    )
   }
 
   /// Where this program's own binary lies.

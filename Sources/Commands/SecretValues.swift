@@ -17,11 +17,14 @@ struct SecretValues {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
         var random = SystemRandomNumberGenerator()
         values[setting.name] = String(
-          (0..<length).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &random)] })
+          (0..<length).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &random)] }
+        )
       case .environment(let name):
         guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else {
           throw Failure(
-            .wrongUsage, "secret \(setting.name) is read from $\(name), which is not set")
+            .wrongUsage,
+            "secret \(setting.name) is read from $\(name), which is not set"
+          )
         }
         values[setting.name] = value
       }

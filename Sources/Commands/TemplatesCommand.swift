@@ -6,11 +6,14 @@ struct TemplatesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "templates",
     abstract: "Check report templates, or print what they may use.",
-    subcommands: [Check.self, Fields.self])
+    subcommands: [Check.self, Fields.self]
+  )
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "check", abstract: "Check that templates ask only for what there is.")
+      commandName: "check",
+      abstract: "Check that templates ask only for what there is."
+    )
 
     @Argument(help: "A folder of templates; the built-in ones without it.", completion: .directory)
     var folder: String?
@@ -28,7 +31,9 @@ struct TemplatesCommand: AsyncParsableCommand {
 
   struct Fields: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "fields", abstract: "Print the names that templates of each format may use.")
+      commandName: "fields",
+      abstract: "Print the names that templates of each format may use."
+    )
 
     func run() async throws {
       for format in TemplateFormat.allCases {

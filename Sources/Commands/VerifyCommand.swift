@@ -14,7 +14,8 @@ struct VerifyCommand: AsyncParsableCommand {
       Renders PARITY.md again from coverage.json and compares bytes; it never audits again. Fails \
       when a page was edited by hand, when suite, recipe or corpus changed since the coverage was \
       made, and when the coverage speaks of checks that are gone.
-      """)
+      """
+  )
 
   @OptionGroup var options: ProjectOptions
 
@@ -68,14 +69,16 @@ struct Verification {
     if suiteTree != coverage.suiteTree {
       result.append(
         "the suite changed since the coverage was made (\(coverage.suiteTree.prefix(12)), now "
-          + "\(suiteTree.prefix(12)))")
+          + "\(suiteTree.prefix(12)))"
+      )
     }
     let checkout = try await workspace.recipeSource(recipe)
     if checkout.target.tree != coverage.target.tree {
       result.append(
         "the recipe changed since the coverage was made (\(coverage.target.version) "
           + "\(coverage.target.tree.prefix(12)), now \(checkout.target.version) "
-          + "\(checkout.target.tree.prefix(12)))")
+          + "\(checkout.target.tree.prefix(12)))"
+      )
     }
     let corpus = workspace.corpus(for: recipe).coverage
     if corpus.tree != coverage.corpus.tree || corpus.state != coverage.corpus.state {
@@ -83,8 +86,12 @@ struct Verification {
     }
     let suite = try workspace.suite(recipe).suite
     let plan = Plan(
-      suite: suite, compose: checkout.compose, driver: coverage.driver,
-      base: coverage.base?.version, target: checkout.target.version)
+      suite: suite,
+      compose: checkout.compose,
+      driver: coverage.driver,
+      base: coverage.base?.version,
+      target: checkout.target.version
+    )
     let known = Set(plan.planned.map(\.id))
     for check in coverage.checks where !known.contains(check.id) {
       result.append("the coverage speaks of \(check.id), which is gone")

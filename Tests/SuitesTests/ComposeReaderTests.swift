@@ -192,6 +192,19 @@ struct ComposeReaderTests {
     #expect(stores[0].counts == ["sites", "public.users"])
   }
 
+  @Test func theProjectsOwnRecipeHasTwoStoresThatAreBackedUp() throws {
+    let versions = "\(Fixtures.repository)/Tests/recipes/plausible/recipe-versions"
+    for version in ["3.0.0+v2.0.0", "3.0.1+v2.0.0"] {
+      let folder = "\(versions)/\(version)"
+      guard SuiteFiles(folder: folder).exists("compose.yml") else { continue }
+      let compose = try ComposeReader.read(folder: folder)
+      #expect(compose.version == version)
+      let stores = RecipeFacts.stores(of: compose)
+      #expect(stores.map(\.kind) == [.postgres, .clickhouse])
+      #expect(stores.allSatisfy { $0.mechanism != nil })
+    }
+  }
+
   @Test func imagesOfDatabasesAreKnown() {
     let table: [(String, StoreFacts.Kind?)] = [
       ("postgres:14", .postgres), ("docker.io/library/postgres@sha256:ab", .postgres),
