@@ -133,11 +133,22 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
+    // Secrets removed from a log; `Benchmarks/redaction/compare.py` runs it beside Python.
+    .executableTarget(
+      name: "redaction-benchmark",
+      dependencies: ["Evidence"],
+      path: "Benchmarks/redaction",
+      exclude: ["compare.py"],
+      swiftSettings: swiftSettings
+    ),
+
     tests(of: "Evidence"),
     tests(of: "Suites", exclude: ["Fixtures", "Golden"]),
-    tests(of: "HTTPRequests", [flyingFox]),
-    tests(of: "PostgresQueries"),
-    tests(of: "ClickHouseQueries", ["HTTPRequests", flyingFox]),
+    // Real servers for tests, unprivileged, on free loopback ports, gone when the tests are.
+    module("PrivateServers", ["Threads"], path: "Tests/PrivateServers"),
+    tests(of: "HTTPRequests", ["PrivateServers", "Threads", flyingFox]),
+    tests(of: "PostgresQueries", ["PrivateServers"]),
+    tests(of: "ClickHouseQueries", ["HTTPRequests", "PrivateServers", flyingFox]),
     .testTarget(
       name: "PlausibleStandinTests",
       dependencies: [

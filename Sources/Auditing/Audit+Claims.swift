@@ -1,4 +1,5 @@
 import Evidence
+import Suites
 
 extension Audit {
   // MARK: P1

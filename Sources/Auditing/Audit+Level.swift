@@ -2,24 +2,22 @@ import Evidence
 
 extension Audit {
   func rungs(_ claims: [Claim], _ stores: [StoreCoverage]) -> [RungCoverage] {
-    func verdict(_ ids: String...) -> Verdict {
-      self.verdict(of: claims.filter { ids.contains($0.id) }.map(\.verdict))
+    func claim(_ id: String) -> Verdict {
+      claims.first { $0.id == id }?.verdict ?? .unproven(reason: "\(id) was not looked at")
     }
-    // Every store counts: two backed up and one verified is not a restore that works.
-    let data = verdict(
-      "P1/backup",
-      "P1/restore",
-      of: stores.map(\.dropped) + stores.map(\.restored),
-      claims
-    )
+    let upgrade = claim("P1/upgrade")
+    let backup = verdict(of: [claim("P1/backup"), claim("P1/restore")])
+    // Every store counts: two backed up and one verified is not a restore that works. A stage that
+    // does not apply carries no store with it.
+    let upgraded =
+      upgrade.word == .notApplicable ? upgrade : verdict(of: [upgrade] + stores.map(\.upgrade))
+    let restored =
+      backup.word == .notApplicable
+      ? backup : verdict(of: [backup] + stores.flatMap { [$0.dropped, $0.restored] })
     return [
-      Self.rung(1, "install", verdict("P1/install")),
-      Self.rung(
-        2,
-        "upgrade",
-        self.verdict(of: [verdict("P1/upgrade")] + stores.map(\.upgrade), claims)
-      ),
-      Self.rung(3, "backup and restore", data),
+      Self.rung(1, "install", claim("P1/install")),
+      Self.rung(2, "upgrade", upgraded),
+      Self.rung(3, "backup and restore", restored),
       Self.rung(4, "functional", functionalRung(claims)),
       RungCoverage(
         level: 5,
@@ -28,17 +26,6 @@ extension Audit {
         reason: "abra's lint did not run on this driver"
       ),
     ]
-  }
-
-  private func verdict(_ ids: String..., of more: [Verdict], _ claims: [Claim]) -> Verdict {
-    let own = claims.filter { ids.contains($0.id) }.map(\.verdict)
-    return verdict(of: own + more, claims)
-  }
-
-  /// A stage that does not apply carries no store with it.
-  private func verdict(of verdicts: [Verdict], _ claims: [Claim]) -> Verdict {
-    if let first = verdicts.first, first.word == .notApplicable { return first }
-    return verdict(of: verdicts)
   }
 
   private func functionalRung(_ claims: [Claim]) -> Verdict {

@@ -35,6 +35,12 @@ static inline CURLcode shim_curl_set_callback(
   return curl_easy_setopt(handle, option, value);
 }
 
+static inline CURLcode shim_curl_set_socket_callback(
+    CURL *handle, CURLoption option,
+    int (*value)(void *context, curl_socket_t socket, curlsocktype purpose)) {
+  return curl_easy_setopt(handle, option, value);
+}
+
 static inline CURLcode shim_curl_get_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }

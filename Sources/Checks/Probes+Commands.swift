@@ -72,14 +72,20 @@ extension Probes {
     }
   }
 
-  private func write(_ content: [UInt8], to path: String, in service: any ServiceAccess) async
-    -> Ending
-  {
-    // `dd` takes the path as one argument and the content from standard input: no shell.
-    await run(
-      ServiceCommand(argv: ["dd", "of=\(path)", "status=none"], stdin: content),
-      in: service
-    )
+  private func write(
+    _ content: [UInt8],
+    to path: String,
+    in service: any ServiceAccess
+  ) async -> Ending {
+    let exchange = FileExchange(source: service.name, path: path, bytes: content.count)
+    do throws(DeploymentError) {
+      try await service.write(content, to: path)
+      var answer = Answer()
+      answer.file = (content.count, content)
+      return .answered(answer, .file(exchange))
+    } catch {
+      return .unanswered(reason: "\(service.name): \(error.description)", .file(exchange))
+    }
   }
 
   private func lookIntoSnapshot(_ path: String) async throws(Unperformed) -> Ending {

@@ -68,6 +68,9 @@ package protocol ServiceAccess: Sendable {
   /// The bytes of a file as the service sees it; nil where there is none.
   func read(_ path: String, limit: Int) async throws(DeploymentError) -> [UInt8]?
 
+  /// Writes a file as the service sees it, with the service's own rights; what was there is gone.
+  func write(_ content: [UInt8], to path: String) async throws(DeploymentError)
+
   /// Where to reach a port that the service listens on.
   func endpoint(port: Int) async throws(DeploymentError) -> Endpoint
 

@@ -21,12 +21,9 @@ package struct JSONObject: Sendable, Hashable {
     self.members = sorted
   }
 
-  /// Members as the parser read them.
-  ///
-  /// - Returns: nil in `duplicate` unless a key came twice; of two equal keys the last one counts.
-  init(unsorted: [Member], duplicate: inout String?) {
-    members = unsorted
-    duplicate = Self.sort(&members)
+  /// Members that `sort` has sorted.
+  init(sorted members: [Member]) {
+    self.members = members
   }
 
   package var count: Int { members.count }
@@ -80,7 +77,7 @@ package struct JSONObject: Sendable, Hashable {
   }
 
   /// Sorts by key, drops all but the last of equal keys, and returns one that came twice.
-  private static func sort(_ members: inout [Member]) -> String? {
+  static func sort(_ members: inout [Member]) -> String? {
     var isSorted = true
     for index in members.indices.dropFirst()
     where UTF8Order.compare(members[index - 1].key, members[index].key) >= 0 {
@@ -89,21 +86,35 @@ package struct JSONObject: Sendable, Hashable {
     }
     if isSorted { return nil }
     if members.count <= 16 {
-      for index in members.indices.dropFirst() {
-        var place = index
-        while place > 0, UTF8Order.compare(members[place - 1].key, members[place].key) > 0 {
-          members.swapAt(place - 1, place)
-          place -= 1
-        }
-      }
-    } else {
-      // The position breaks ties, because the standard library does not promise a stable sort.
-      members = members.enumerated().sorted {
-        let order = UTF8Order.compare($0.element.key, $1.element.key)
-        return order == 0 ? $0.offset < $1.offset : order < 0
-      }.map(\.element)
+      let hasDuplicates = members.withUnsafeMutableBufferPointer { sortFew($0) }
+      return hasDuplicates ? removeDuplicates(&members) : nil
     }
+    // The position breaks ties, because the standard library does not promise a stable sort.
+    members = members.enumerated().sorted {
+      let order = UTF8Order.compare($0.element.key, $1.element.key)
+      return order == 0 ? $0.offset < $1.offset : order < 0
+    }.map(\.element)
     return removeDuplicates(&members)
+  }
+
+  /// Sorts by insertion, without touching reference counts; returns whether a key came twice.
+  private static func sortFew(_ members: UnsafeMutableBufferPointer<Member>) -> Bool {
+    guard let base = members.baseAddress else { return false }
+    var hasDuplicates = false
+    for index in 1..<members.count {
+      var place = index
+      while place > 0 {
+        let order = UTF8Order.compare(base[place - 1].key, base[index].key)
+        hasDuplicates = hasDuplicates || order == 0
+        if order <= 0 { break }
+        place -= 1
+      }
+      if place == index { continue }
+      let member = (base + index).move()
+      (base + place + 1).moveInitialize(from: base + place, count: index - place)
+      (base + place).initialize(to: member)
+    }
+    return hasDuplicates
   }
 
   private static func removeDuplicates(_ members: inout [Member]) -> String? {

@@ -54,12 +54,13 @@ struct JSONReader {
 
   private mutating func readArray() throws(JSONParsingError) -> JSONValue {
     try open()
-    var elements: [JSONValue] = []
     skipSpace()
     if peek() == UInt8(ascii: "]") {
       close()
-      return .array(elements)
+      return .array([])
     }
+    var elements: [JSONValue] = []
+    elements.reserveCapacity(4)
     while true {
       elements.append(try readValue())
       skipSpace()
@@ -78,12 +79,13 @@ struct JSONReader {
   private mutating func readObject() throws(JSONParsingError) -> JSONValue {
     let start = offset
     try open()
-    var members: [JSONObject.Member] = []
     skipSpace()
     if peek() == UInt8(ascii: "}") {
       close()
       return .object(JSONObject())
     }
+    var members: [JSONObject.Member] = []
+    members.reserveCapacity(8)
     while true {
       guard peek() == UInt8(ascii: "\"") else { throw unexpected("a key in quotes") }
       let key = try readString()
@@ -99,12 +101,10 @@ struct JSONReader {
     }
     guard peek() == UInt8(ascii: "}") else { throw unexpected("a comma or }") }
     close()
-    var duplicate: String?
-    let object = JSONObject(unsorted: members, duplicate: &duplicate)
-    if let duplicate, parser.duplicateKeys == .refused {
+    if let duplicate = JSONObject.sort(&members), parser.duplicateKeys == .refused {
       throw failure(.duplicateKey(duplicate), at: start)
     }
-    return .object(object)
+    return .object(JSONObject(sorted: members))
   }
 
   private mutating func open() throws(JSONParsingError) {
@@ -193,7 +193,7 @@ extension JSONReader {
         return .int(Int64(truncatingIfNeeded: 0 &- magnitude))
       }
     }
-    return .number(text(from: start, to: offset) ?? "")
+    return .number(text(from: start, to: offset))
   }
 
   private mutating func skipDigits() throws(JSONParsingError) {
@@ -215,15 +215,18 @@ extension JSONReader {
   private mutating func readString() throws(JSONParsingError) -> String {
     offset &+= 1
     let start = offset
+    var allBits: UInt8 = 0
     while offset < bytes.count {
       let byte = bytes[offset]
       if byte == UInt8(ascii: "\"") {
-        guard let string = text(from: start, to: offset) else { throw invalidUTF8(after: start) }
+        if allBits >= 0x80 { try checkUTF8(from: start) }
+        let string = text(from: start, to: offset)
         offset &+= 1
         return string
       }
       if byte == UInt8(ascii: "\\") { return try readEscapedString(from: start) }
       if byte < 0x20 { throw failure(.controlCharacter, at: offset) }
+      allBits |= byte
       offset &+= 1
     }
     throw failure(.unexpectedEnd, at: offset)
@@ -235,11 +238,9 @@ extension JSONReader {
       let byte = bytes[offset]
       switch byte {
       case UInt8(ascii: "\""):
-        guard let string = String(validating: content, as: UTF8.self) else {
-          throw invalidUTF8(after: start)
-        }
+        try checkUTF8(from: start)
         offset &+= 1
-        return string
+        return String(decoding: content, as: UTF8.self)
       case UInt8(ascii: "\\"):
         try readEscape(into: &content)
       case 0..<0x20:
@@ -295,18 +296,19 @@ extension JSONReader {
     return unit
   }
 
-  private func text(from start: Int, to end: Int) -> String? {
-    String(validating: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self)
+  /// The text between two places that is known to be UTF-8.
+  private func text(from start: Int, to end: Int) -> String {
+    String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self)
   }
 
-  /// Finds the first byte after `start` at which the text stops being UTF-8.
-  private func invalidUTF8(after start: Int) -> JSONParsingError {
+  /// Checks from `start` to the current place; escapes are ASCII and do not matter.
+  private func checkUTF8(from start: Int) throws(JSONParsingError) {
     var place = start
-    var iterator = bytes[start...].makeIterator()
-    var decoder = UTF8()
-    while case .scalarValue(let scalar) = decoder.decode(&iterator) {
-      place += UTF8.width(scalar)
+    while place < offset {
+      guard let width = UTF8Scalar.decode(bytes, at: place, end: offset)?.width else {
+        throw failure(.invalidUTF8, at: place)
+      }
+      place &+= width
     }
-    return failure(.invalidUTF8, at: min(place, bytes.count))
   }
 }

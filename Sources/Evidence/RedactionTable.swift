@@ -1,15 +1,16 @@
 /// Everything that is looked for, arranged so that a text can be passed over quickly.
 ///
-/// Every way to write a secret begins with one of a few thousand groups of four bytes. A bit map of
-/// their hashes tells at nearly every place of a text that no secret begins there.
+/// Every way to write a secret begins with one of a few thousand windows of four bytes. Each is put
+/// into one of eight groups by its first two bytes, and a table of all pairs of bytes knows the groups
+/// in which the pair comes first, and those in which it comes second. Two look-ups tell at nearly
+/// every place of a text that no secret begins there, with neither a branch nor a hash.
 struct RedactionTable: Sendable {
   /// What is written in place of each secret.
   let masks: [[UInt8]]
   let patterns: [RedactionPattern]
-  /// A bit for each hash of a window.
-  let bitmap: [UInt64]
-  /// How far right a product is shifted to be a hash.
-  let shift: UInt32
+  /// For each pair of bytes, the first in the low bits: in the low byte the groups whose windows
+  /// begin with it, in the high byte the groups whose windows end with it.
+  let pairs: [UInt16]
   /// Patterns whose text is written with this first byte and begins in another form.
   let byLeadByte: [[Int]]
 
@@ -32,11 +33,14 @@ struct RedactionTable: Sendable {
     }
     self.patterns = patterns
     var plain: [UInt32: [Int]] = [:]
-    var windows: Set<UInt32> = []
+    var pairs = [UInt16](repeating: 0, count: 1 << 16)
     var byLeadByte = [[Int]](repeating: [], count: 256)
     for (index, pattern) in patterns.enumerated() {
       pattern.forEachWindow { window, isPlain in
-        windows.insert(window)
+        let first = Int(window & 0xFFFF)
+        let group = UInt16(1) << UInt16((first &* 0x9E37) >> 5 & 7)
+        pairs[first] |= group
+        pairs[Int(window >> 16)] |= group << 8
         if isPlain, plain[window]?.last != index { plain[window, default: []].append(index) }
       }
       if let first = pattern.units.first, !first.isLiteral {
@@ -45,15 +49,7 @@ struct RedactionTable: Sendable {
     }
     self.byLeadByte = byLeadByte
 
-    // At least 32 bits a window, so that few others share one; 32 KB stay in the first cache.
-    let bits = min(max(Self.log2(windows.count * 32), 18), 26)
-    shift = UInt32(32 - bits)
-    var bitmap = [UInt64](repeating: 0, count: 1 << (bits - 6))
-    for window in windows {
-      let hash = Self.hash(window, shift: shift)
-      bitmap[Int(hash >> 6)] |= 1 << UInt64(hash & 63)
-    }
-    self.bitmap = bitmap
+    self.pairs = pairs
 
     var slots = [Slot](repeating: Slot(), count: 1 << Self.log2(max(plain.count * 2, 2)))
     var candidates: [Int] = []
@@ -65,11 +61,6 @@ struct RedactionTable: Sendable {
     }
     self.slots = slots
     self.candidates = candidates
-  }
-
-  @inline(__always)
-  static func hash(_ window: UInt32, shift: UInt32) -> UInt32 {
-    (window &* 0x9E37_79B1) &>> shift
   }
 
   /// The patterns that may be written so that these four bytes come first.

@@ -18,6 +18,7 @@ extension Redactor {
     /// Takes the next bytes and returns those that are decided.
     package mutating func feed(_ bytes: [UInt8]) -> [UInt8] {
       var output: [UInt8] = []
+      output.reserveCapacity(held.count + bytes.count)
       bytes.withUnsafeBufferPointer { feed($0, into: &output) }
       return output
     }
@@ -52,7 +53,6 @@ extension Redactor {
       isFinal: Bool,
       into output: inout [UInt8]
     ) -> Int {
-      output.reserveCapacity(output.count + text.count)
       let scanner = RedactionScanner(table: table, text: text, isFinal: isFinal)
       var place = 0
       var copied = min(covered, text.count)

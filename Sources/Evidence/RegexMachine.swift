@@ -151,31 +151,10 @@ struct RegexMachine {
   /// The scalar at `offset` and its width in bytes; U+FFFD and 1 for what is not UTF-8.
   @inline(__always)
   private func decode(at offset: Int) -> (UInt32, Int) {
-    let first = bytes[offset]
-    if first < 0x80 { return (UInt32(first), 1) }
-    return decodeMultibyte(at: offset)
-  }
-
-  private func decodeMultibyte(at offset: Int) -> (UInt32, Int) {
-    let invalid = (UInt32(0xFFFD), 1)
-    let first = bytes[offset]
-    let width =
-      switch first {
-      case 0xC2...0xDF: 2
-      case 0xE0...0xEF: 3
-      case 0xF0...0xF4: 4
-      default: 0
-      }
-    guard width > 0, offset + width <= bytes.count else { return invalid }
-    var code = UInt32(first) & (0x7F >> UInt32(width))
-    for index in 1..<width {
-      let byte = bytes[offset + index]
-      guard byte & 0xC0 == 0x80 else { return invalid }
-      code = code << 6 | UInt32(byte & 0x3F)
+    guard let scalar = UTF8Scalar.decode(bytes, at: offset, end: bytes.count) else {
+      return (0xFFFD, 1)
     }
-    let least: UInt32 = width == 2 ? 0x80 : width == 3 ? 0x800 : 0x10000
-    guard code >= least, Unicode.Scalar(code) != nil else { return invalid }
-    return (code, width)
+    return (scalar.code, scalar.width)
   }
 }
 

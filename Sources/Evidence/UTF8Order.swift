@@ -6,19 +6,19 @@
 package enum UTF8Order {
   /// Negative, zero or positive as `lhs` sorts before, equals or sorts after `rhs`.
   package static func compare(_ lhs: String, _ rhs: String) -> Int {
-    let left = lhs.utf8Span.span
-    let right = rhs.utf8Span.span
-    return left.withUnsafeBufferPointer { a in
-      right.withUnsafeBufferPointer { b in
-        let shared = min(a.count, b.count)
-        var index = 0
-        while index < shared {
-          if a[index] != b[index] { return a[index] < b[index] ? -1 : 1 }
-          index &+= 1
-        }
-        return a.count - b.count
-      }
-    }
+    // Native strings are contiguous, so the second way is for foreign ones only.
+    lhs.utf8.withContiguousStorageIfAvailable { left in
+      rhs.utf8.withContiguousStorageIfAvailable { right in compare(left, right) }
+    }.flatMap(\.self) ?? compare(Array(lhs.utf8), Array(rhs.utf8))
+  }
+
+  @inline(__always)
+  private static func compare(
+    _ left: some RandomAccessCollection<UInt8>,
+    _ right: some RandomAccessCollection<UInt8>
+  ) -> Int {
+    for (a, b) in zip(left, right) where a != b { return a < b ? -1 : 1 }
+    return left.count - right.count
   }
 
   /// Whether both strings have the same UTF-8 bytes.

@@ -52,7 +52,8 @@ extension EasyHandle {
   private func stage(of transfer: Transfer) -> HTTPError.Stage {
     if transfer.headersAreComplete { return .receiving }
     if offset(CURLINFO_PRETRANSFER_TIME_T) > 0 { return .waiting }
-    if offset(CURLINFO_CONNECT_TIME_T) > 0 { return .handshaking }
+    // The time of the connection is set only after the handshake, the address before it.
+    if !string(CURLINFO_PRIMARY_IP).isEmpty { return .handshaking }
     return offset(CURLINFO_NAMELOOKUP_TIME_T) > 0 ? .connecting : .resolving
   }
 

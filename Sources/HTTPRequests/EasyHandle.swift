@@ -1,5 +1,11 @@
 import CLibcurl
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// A libcurl easy handle, used for one transfer after another on the loop's thread.
 ///
 /// What libcurl keeps pointers to (the error text, the list of headers, the callbacks' context)
@@ -86,6 +92,7 @@ extension EasyHandle {
     set(CURLOPT_ERRORBUFFER, pointer: UnsafeMutableRawPointer(errorText))
     check(shim_curl_set_callback(pointer, CURLOPT_WRITEFUNCTION, receiveBody))
     check(shim_curl_set_callback(pointer, CURLOPT_HEADERFUNCTION, receiveHeader))
+    check(shim_curl_set_socket_callback(pointer, CURLOPT_SOCKOPTFUNCTION, prepareSocket))
     isSetUp = true
   }
 
@@ -206,6 +213,16 @@ extension EasyHandle {
 }
 
 // MARK: - Callbacks
+
+/// libcurl 7.88 leaves its connections open in every process that is started meanwhile.
+private func prepareSocket(
+  _ context: UnsafeMutableRawPointer?,
+  _ socket: curl_socket_t,
+  _ purpose: curlsocktype
+) -> Int32 {
+  _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
+  return Int32(CURL_SOCKOPT_OK)
+}
 
 private func receiveBody(
   _ data: UnsafeMutablePointer<CChar>?,

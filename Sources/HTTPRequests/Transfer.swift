@@ -5,8 +5,9 @@
 final class Transfer: @unchecked Sendable {
   typealias Continuation = CheckedContinuation<Result<HTTPResponse, HTTPError>, Never>
 
-  /// The most bytes of headers accepted over all answers of a request.
-  static let maximumHeaderBytes = 1 << 20
+  /// The most bytes of headers accepted over all answers of a request. libcurl has a limit of 300
+  /// KiB for one, which it reports as if the connection had been reset.
+  static let maximumHeaderBytes = 256 << 10
 
   let request: HTTPRequest
 

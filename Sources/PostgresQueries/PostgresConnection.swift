@@ -113,15 +113,23 @@ package actor PostgresConnection {
   ) async throws(PostgresError) -> Value {
     wakeup.reset()
     let deadline = Deadline(within: limit, wakeup: wakeup)
-    let result: Result<Value, PostgresError> = await withTaskCancellationHandler {
-      do throws(PostgresError) {
-        return .success(try body(deadline))
-      } catch {
-        return .failure(error)
-      }
+    let result = await withTaskCancellationHandler {
+      // A closure that does not mention `self` would run on the cooperative pool.
+      self.result(of: body, deadline)
     } onCancel: { [wakeup] in
       wakeup.fire()
     }
     return try result.get()
+  }
+
+  private func result<Value>(
+    of body: (Deadline) throws(PostgresError) -> Value,
+    _ deadline: Deadline
+  ) -> Result<Value, PostgresError> {
+    do throws(PostgresError) {
+      return .success(try body(deadline))
+    } catch {
+      return .failure(error)
+    }
   }
 }

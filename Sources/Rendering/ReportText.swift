@@ -4,6 +4,8 @@ import Evidence
 enum ReportText {
   /// One line: line ends and tabs become spaces.
   static func line(_ text: String) -> String {
+    // What has none of the characters' first bytes stays as it is.
+    guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0xC2 || $0 == 0xE2 }) else { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar {

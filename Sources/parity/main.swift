@@ -1,1 +1,5 @@
-print("parity")
+import Commands
+
+// The guardian starts nothing of the rest: it must be ready before any other thread exists.
+Guard.runIfAsked()
+await ParityCommand.main()

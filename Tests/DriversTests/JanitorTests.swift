@@ -106,7 +106,11 @@ import Testing
     defer { close(descriptor) }
     var owner = try #require(RunOwner.read(in: descriptor))
     // The same process id at another time is another process.
+    owner.guardian = owner.runner
     owner.runner.startTime -= 1
+    try owner.write(in: descriptor)
+    #expect(await Janitor.reap(root: fixture.root, lockFolder: fixture.locks) == [])
+    owner.guardian = owner.runner
     try owner.write(in: descriptor)
     // A link in its place is not followed.
     symlink(folder.path, fixture.root + "/parity-linked12")

@@ -45,18 +45,18 @@ import Testing
     #expect(try HTMLReport(real, record).rendered().contains("class=\"level good\""))
   }
 
-  @Test func `A hundred thousand checks fit into fifteen megabytes`() throws {
-    let (coverage, record) = Fixture.large(100_000)
+  @Test func `A passed check of a large run takes less than 150 bytes`() throws {
+    let (coverage, record) = Fixture.large(20_000)
     var total = 0
     var largest = 0
     var reds = 0
     try HTMLReport(coverage, record).forEachPiece { piece in
       total += piece.utf8.count
       largest = max(largest, piece.utf8.count)
-      reds += piece.matches(of: /<details class="check bad"/).count
+      reds += piece.ranges(of: "<details class=\"check bad\"").count
     }
-    #expect(total < 15_000_000)
+    #expect(total < 20_000 * 150)
     #expect(largest < 200_000)
-    #expect(reds == 100)
+    #expect(reds == 20)
   }
 }

@@ -28,6 +28,11 @@ final class ProcessPipes {
     [input[0]] + OutputStream.allCases.map { outputs[$0]?[1] ?? -1 }
   }
 
+  /// Its outputs as proc(5) names them.
+  var outputNames: Set<String> {
+    Set(outputs.values.compactMap { ProcessTable.link("/proc/self/fd/\($0[1])") })
+  }
+
   func takeReader(of stream: OutputStream) -> Int32 {
     defer { outputs[stream]?[0] = -1 }
     return outputs[stream]?[0] ?? -1

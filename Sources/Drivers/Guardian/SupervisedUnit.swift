@@ -31,6 +31,8 @@ final class SupervisedUnit {
   var end: ProcessEnd?
   var outputs: [OutputPipe] = []
   var logs: [CappedLog] = []
+  /// Its outputs as proc(5) names them, `pipe:[inode]`: who holds one is of this unit.
+  var pipeNames: Set<String> = []
   var input: InputPipe?
 
   var remainingSteps: ArraySlice<StopStep> = []

@@ -2,7 +2,9 @@ internal import Glibc
 
 extension Supervision {
   /// The live processes of a unit: its first one, all below that, and the orphans that carry its
-  /// tag, are in its session or group, or were once seen below it.
+  /// tag, are in its session or group, hold one of its outputs, or were once seen below it.
+  ///
+  /// An orphan of which none of this holds is of no unit, and lives until the run's end.
   func members(of unit: SupervisedUnit) -> [GuardedProcess] {
     var found: Set<Int32> = []
     for child in ProcessTable.children(of: getpid()) where owner(of: child) === unit {
@@ -51,6 +53,8 @@ extension Supervision {
       return unit
     }
     let identity = ProcessIdentity(processID: child, startTime: status.startTime)
-    return units.last { $0.seen.contains(identity) }
+    if let unit = units.last(where: { $0.seen.contains(identity) }) { return unit }
+    let open = Set(ProcessTable.paths(of: child))
+    return units.last { !$0.pipeNames.isDisjoint(with: open) }
   }
 }

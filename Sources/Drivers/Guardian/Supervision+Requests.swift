@@ -196,6 +196,7 @@ extension Supervision {
       descriptors: pipes.childDescriptors
     )
     let unit = SupervisedUnit(kind: kind, tagValue: tag, leader: try spawn.start())
+    unit.pipeNames = pipes.outputNames
     units.append(unit)
     return unit
   }

@@ -18,6 +18,8 @@ package struct LocalConfiguration: Sendable {
   /// The folder of this tool's own binary, where programs are looked for before `PATH`.
   package var toolFolder: String
   package var waiting: RunLock.Waiting
+  /// Where the lock of the deployment's name is; the user's own by default.
+  package var lockFolder = RunLock.defaultFolder()
   package var guardianExecutable: String
   package var guardianArguments: [String]
   /// Asks a URL for its status and body; nil where no answer came.

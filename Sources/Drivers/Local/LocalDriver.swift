@@ -88,6 +88,10 @@ struct LocalServiceAccess: ServiceAccess {
     try await host.read(path, of: name, limit: limit)
   }
 
+  func write(_ content: [UInt8], to path: String) async throws(DeploymentError) {
+    try await host.write(content, to: path, of: name)
+  }
+
   func endpoint(port: Int) async throws(DeploymentError) -> Endpoint {
     try await host.endpoint(port: port, of: name)
   }

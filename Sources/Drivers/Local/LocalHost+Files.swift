@@ -46,6 +46,25 @@ extension LocalHost {
     return try Self.read(rest, below: base, limit: limit)
   }
 
+  /// Writes as the services' user: `dd` takes the path as one argument and the content from
+  /// standard input.
+  func write(_ content: [UInt8], to path: String, of name: String) async throws(DeploymentError) {
+    let (base, rest) = place(of: path, in: name)
+    guard !rest.split(separator: "/").contains("..") else {
+      throw DeploymentError(.unsupported, "\(path) leads out of the service's folder")
+    }
+    let output = try await run(
+      ServiceCommand(
+        argv: ["dd", "of=\(base)/\(rest)", "oflag=nofollow", "status=none"],
+        stdin: content
+      ),
+      in: name
+    )
+    guard output.succeeded else {
+      throw DeploymentError(.driverBroken, "\(path) cannot be written: \(output.lastLine)")
+    }
+  }
+
   private func place(of path: String, in name: String) -> (base: String, rest: String) {
     let mounts = recipe?.compose[service: name]?.mounts ?? []
     let hits = mounts.filter { path == $0.target || path.hasPrefix($0.target + "/") }

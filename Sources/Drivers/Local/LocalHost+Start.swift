@@ -48,7 +48,8 @@ extension LocalHost {
       lock = try await RunLock.acquire(
         lockName,
         holder: holder,
-        wait: configuration.waiting
+        wait: configuration.waiting,
+        folder: configuration.lockFolder
       )
     } catch let error as GuardianError {
       if case .locked(let holder) = error.code {

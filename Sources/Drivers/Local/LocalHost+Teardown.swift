@@ -31,7 +31,7 @@ extension LocalHost {
     if let folder {
       // The lock lives as long as anything of the run.
       self.lock = nil
-      let holder = RunLock.currentHolder(of: lockName)
+      let holder = RunLock.currentHolder(of: lockName, folder: configuration.lockFolder)
       if holder?.runID == folder.runID { report.leftovers.append("lock \(lockName)") }
     }
     lock = nil

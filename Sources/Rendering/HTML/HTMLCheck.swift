@@ -29,7 +29,7 @@ struct HTMLSuite: TemplateFields {
     for place in suites.indices {
       var counts: [Outcome.Word: Int] = [:]
       for index in suites[place].checks {
-        counts[lookup.outcome(of: lookup.coverage.checks[index]).word, default: 0] += 1
+        counts[lookup.outcome(at: index).word, default: 0] += 1
       }
       suites[place].counts = Outcome.Word.allCases.compactMap { word in
         counts[word].map {
@@ -65,8 +65,8 @@ struct HTMLCheck: TemplateFields {
   init(index: Int, lookup: HTMLLookup, mayBeShort: Bool) {
     self.index = index
     check = lookup.coverage.checks[index]
-    record = lookup.record(of: check.id)
-    outcome = lookup.outcome(of: check)
+    record = lookup.record(at: index)
+    outcome = lookup.outcome(at: index)
     mark = HTMLMark(outcome.word, isOnStandin: lookup.coverage.isOnStandin)
     isOnStandin = lookup.coverage.isOnStandin
     isShort = mayBeShort && outcome.isPassed
@@ -82,6 +82,8 @@ struct HTMLCheck: TemplateFields {
     .text("stage", "the stage that it belongs to") { $0.check.stage.rawValue },
     .flag("isHealth", "whether it only looks at whether the app is well") { $0.check.isHealth },
     .object("mark", "its outcome") { $0.mark },
+    .text("tone", "the mark's tone") { $0.mark.tone.rawValue },
+    .text("sign", "the mark's sign") { $0.mark.sign },
     .optionalText("reason", "why, where it did not pass") { $0.outcome.reason },
     .flag("isOpen", "whether it is shown unfolded") {
       $0.outcome.word == .failed || $0.outcome.word == .broken

@@ -133,12 +133,12 @@ struct HTMLProblem: TemplateFields {
     var stages: Set<Stage> = []
     var open: [HTMLProblem] = []
     for (index, check) in lookup.coverage.checks.enumerated() {
-      let outcome = lookup.outcome(of: check)
+      let outcome = lookup.outcome(at: index)
       guard outcome.word == .failed || outcome.word == .broken else { continue }
       stages.insert(check.stage)
       if red.count >= maximum { continue }
       told.insert(check.id)
-      let steps = lookup.record(of: check.id)?.steps ?? []
+      let steps = lookup.record(at: index)?.steps ?? []
       let wrong = steps.flatMap(\.assertions).filter { !$0.holds }
       red.append(
         HTMLProblem(

@@ -59,30 +59,23 @@ package struct HTMLReport: Sendable {
   }
 }
 
-/// What is found by a check's id, made once.
+/// A model with its record, and what belongs together in them.
 final class HTMLLookup: Sendable {
   let coverage: CoverageModel
   let record: RunRecord
-  private let records: [CheckID: Int]
-  private let checks: [CheckID: Int]
+  private let index: CheckIndex
 
   init(_ coverage: CoverageModel, _ record: RunRecord) {
     self.coverage = coverage
     self.record = record
-    records = Dictionary(
-      record.checks.enumerated().map { ($1.id, $0) },
-      uniquingKeysWith: { first, _ in first }
-    )
-    checks = Dictionary(
-      coverage.checks.enumerated().map { ($1.id, $0) },
-      uniquingKeysWith: { first, _ in first }
-    )
+    index = CheckIndex(coverage, record)
   }
 
-  func record(of id: CheckID) -> CheckRecord? { records[id].map { record.checks[$0] } }
-  func place(of id: CheckID) -> Int? { checks[id] }
+  func record(at place: Int) -> CheckRecord? { index.record(at: place) }
+  func place(of id: CheckID) -> Int? { index.place(of: id) }
 
-  func outcome(of check: CheckCoverage) -> Outcome {
-    record(of: check.id)?.outcome ?? check.outcome
+  /// Of the check at a place in the model.
+  func outcome(at place: Int) -> Outcome {
+    index.record(at: place)?.outcome ?? coverage.checks[place].outcome
   }
 }

@@ -78,6 +78,14 @@ struct JUnitCase: TemplateFields {
   )
 }
 
+extension JUnitCase {
+  /// A name that no reader loses: one line, not empty, not too long.
+  static func filled(_ name: String) -> String {
+    let line = ReportText.line(XMLText.cut(name, to: 1_000))
+    return line.utf8.allSatisfy { $0 == UInt8(ascii: " ") } ? "(no name)" : line
+  }
+}
+
 extension JUnitPlan {
   /// Bytes of a message, of one case's evidence, and of a suite's account.
   private static let limits = (message: 1_000, text: 16_384, account: 16_384)
@@ -85,7 +93,7 @@ extension JUnitPlan {
   func fields(of suite: Suite, id: Int) -> JUnitSuite {
     let standin = coverage.isOnStandin ? " [stand-in]" : ""
     return JUnitSuite(
-      name: Self.filled("\(coverage.recipe) \(suite.path)\(standin)"),
+      name: JUnitCase.filled("\(coverage.recipe) \(suite.path)\(standin)"),
       package: coverage.recipe,
       id: id,
       hostname: record.header.host.isEmpty ? "localhost" : record.header.host,
@@ -139,16 +147,10 @@ extension JUnitPlan {
     return XMLText.cut(text, to: Self.limits.account)
   }
 
-  /// A name that no reader loses: one line, not empty, not too long.
-  private static func filled(_ name: String) -> String {
-    let line = ReportText.line(XMLText.cut(name, to: limits.message))
-    return line.utf8.allSatisfy { $0 == UInt8(ascii: " ") } ? "(no name)" : line
-  }
-
   func testCase(_ entry: Entry, in suite: Suite) -> JUnitCase {
     var one = JUnitCase(
       name: "",
-      classname: "\(coverage.recipe)." + suite.path.replacing("/", with: "."),
+      classname: suite.classname,
       microseconds: microseconds(of: entry),
       result: result(of: entry),
       type: "",
@@ -167,10 +169,10 @@ extension JUnitPlan {
       one.message = (verdict.reason ?? "") + until
     }
     switch entry {
-    case .check(let index):
-      let check = coverage.checks[index]
-      take(check.id.name, outcome(of: check))
-      one.text = ReportText.check(check, record(of: check.id))
+    case .check(let place):
+      let check = coverage.checks[place]
+      take(check.id.name, outcome(at: place))
+      if one.result != .passed { one.text = ReportText.check(check, record(at: place)) }
     case .operation(let stage, let index):
       guard let operation = record[stage]?.operations[index] else { break }
       let twins = record[stage]?.operations[..<index].count { $0.name == operation.name } ?? 0
@@ -186,21 +188,22 @@ extension JUnitPlan {
     case .claim(let index):
       let claim = coverage.claims[index]
       take(claim.id, claim.verdict)
-      one.classname = "\(coverage.recipe).parity.\(claim.part.rawValue)"
+      one.classname = "\(suite.classname).\(claim.part.rawValue)"
       one.text = "\(claim.statement)\n" + claim.checks.map { "rests on \($0)\n" }.joined()
     case .store(let index):
       let store = coverage.stores[index]
       take("P4/\(store.name)", store.result)
-      one.classname = "\(coverage.recipe).parity.P4"
+      one.classname = "\(suite.classname).P4"
       one.text = ReportText.store(store)
     case .end:
       take("run", .broken(reason: "the run \(record.end.shown)"))
     }
-    one.name = Self.filled(one.name)
-    one.classname = Self.filled(one.classname)
+    one.name = JUnitCase.filled(one.name)
     one.message = XMLText.cut(ReportText.line(one.message), to: Self.limits.message)
     // Some readers show the message only, others the text only.
-    one.text = XMLText.cut("\(one.message)\n\(one.text)", to: Self.limits.text)
+    if one.result != .passed {
+      one.text = XMLText.cut("\(one.message)\n\(one.text)", to: Self.limits.text)
+    }
     return one
   }
 }

@@ -23,6 +23,8 @@ struct JUnitPlan: Sendable {
   struct Suite: Sendable {
     /// `functional/event_tracking`, `generic/install`, `parity`.
     var path: String
+    /// `<recipe>.<folder>.<stem>`.
+    var classname: String
     var entries: [Entry] = []
     var tests = 0
     var failures = 0
@@ -34,25 +36,17 @@ struct JUnitPlan: Sendable {
   let coverage: CoverageModel
   let record: RunRecord
   private(set) var suites: [Suite] = []
-  private let records: [CheckID: Int]
-  private let checks: [CheckID: Int]
+  private let index: CheckIndex
   private var places: [String: Int] = [:]
 
   init(_ coverage: CoverageModel, _ record: RunRecord) {
     self.coverage = coverage
     self.record = record
-    records = Dictionary(
-      record.checks.enumerated().map { ($1.id, $0) },
-      uniquingKeysWith: { first, _ in first }
-    )
-    checks = Dictionary(
-      coverage.checks.enumerated().map { ($1.id, $0) },
-      uniquingKeysWith: { first, _ in first }
-    )
-    for (index, check) in coverage.checks.enumerated() {
+    index = CheckIndex(coverage, record)
+    for (place, check) in coverage.checks.enumerated() {
       // What a partial run did not select has no case.
-      if self.record(of: check.id) == nil, !record.header.isFull { continue }
-      add(.check(index), to: "\(check.id.folder)/\(check.id.stem)")
+      if index.record(at: place) == nil, !record.header.isFull { continue }
+      add(.check(place), to: "\(check.id.folder)/\(check.id.stem)")
     }
     addStages()
     for (index, claim) in coverage.claims.enumerated() where hasCase(claim) {
@@ -62,21 +56,23 @@ struct JUnitPlan: Sendable {
     if record.end != .finished { add(.end, to: "parity") }
   }
 
-  func record(of id: CheckID) -> CheckRecord? { records[id].map { record.checks[$0] } }
+  func record(at place: Int) -> CheckRecord? { index.record(at: place) }
 
-  func outcome(of check: CheckCoverage) -> Outcome {
-    record(of: check.id)?.outcome ?? check.outcome
+  /// Of the check at a place in the model.
+  func outcome(at place: Int) -> Outcome {
+    index.record(at: place)?.outcome ?? coverage.checks[place].outcome
   }
 
   /// Of the checks that a claim rests on.
   func outcomes(of claim: Claim) -> [Outcome] {
-    claim.checks.compactMap { checks[$0] }.map { outcome(of: coverage.checks[$0]) }
+    claim.checks.compactMap { index.place(of: $0) }.map { outcome(at: $0) }
   }
 
   private mutating func add(_ entry: Entry, to path: String) {
     let place = places[path] ?? suites.count
     if place == suites.count {
-      suites.append(Suite(path: path))
+      let classname = "\(coverage.recipe)." + path.replacing("/", with: ".")
+      suites.append(Suite(path: path, classname: JUnitCase.filled(classname)))
       places[path] = place
     }
     suites[place].entries.append(entry)
@@ -94,8 +90,8 @@ struct JUnitPlan: Sendable {
   private mutating func addStages() {
     for stage in record.stages {
       let path = "generic/\(stage.stage.rawValue)"
-      var isExplained = coverage.checks.contains {
-        $0.stage == stage.stage && isRed(outcome(of: $0))
+      var isExplained = coverage.checks.indices.contains {
+        coverage.checks[$0].stage == stage.stage && isRed(outcome(at: $0))
       }
       for (index, operation) in stage.operations.enumerated() where isRed(operation.outcome) {
         add(.operation(stage.stage, index), to: path)
@@ -130,7 +126,7 @@ struct JUnitPlan: Sendable {
 
   func microseconds(of entry: Entry) -> Int {
     switch entry {
-    case .check(let index): record(of: coverage.checks[index].id)?.microseconds ?? 0
+    case .check(let place): record(at: place)?.microseconds ?? 0
     case .operation(let stage, let index): record[stage]?.operations[index].microseconds ?? 0
     case .readiness(let stage): record[stage]?.readiness?.microseconds ?? 0
     case .stage(let stage): record[stage]?.microseconds ?? 0
@@ -165,7 +161,7 @@ extension Outcome.Word {
 extension JUnitPlan {
   func result(of entry: Entry) -> JUnitResult {
     switch entry {
-    case .check(let index): outcome(of: coverage.checks[index]).word.junit
+    case .check(let place): outcome(at: place).word.junit
     case .operation(let stage, let index):
       (record[stage]?.operations[index].outcome.word ?? .broken).junit
     case .readiness: .failure
@@ -196,10 +192,12 @@ extension JUnitPlan {
     case .vacuous, .deferred, .notApplicable: return .skipped
     case .unproven:
       if store.marker == nil { return .skipped }
-      let outcomes = coverage.checks.filter {
-        $0.id.folder == "integrity" && $0.id.stem == store.name
+      let isBroken = coverage.checks.indices.contains {
+        let id = coverage.checks[$0].id
+        return id.folder == "integrity" && id.stem == store.name
+          && outcome(at: $0).word.junit == .error
       }
-      return outcomes.contains { outcome(of: $0).word.junit == .error } ? .error : .skipped
+      return isBroken ? .error : .skipped
     }
   }
 }

@@ -145,7 +145,7 @@ enum EmbeddedTemplates {
     "html/checks.mustache": ###"""
 {{#checks}}
 {{#isShort}}
-<p class="short {{mark.tone}}" id="check-{{index}}">{{mark.sign}} {{name}} <i>{{duration}}</i></p>
+<p class="short {{tone}}" id="check-{{index}}">{{sign}} {{name}} <i>{{duration}}</i></p>
 {{/isShort}}
 {{^isShort}}
 <details class="check {{mark.tone}}" id="check-{{index}}"{{#isOpen}} open{{/isOpen}}>
@@ -316,6 +316,7 @@ pre {
   font-size: .8rem; line-height: 1.45; white-space: pre-wrap; overflow-wrap: anywhere;
   max-height: 24rem; overflow: auto;
 }
+a, code, small, b, .pill, .reason, .note, .place { unicode-bidi: isolate; }
 a { color: var(--link); }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 4px; }
 .skip { position: absolute; left: -99rem; }

@@ -1,5 +1,6 @@
 import Evidence
 import Mustache
+import Synchronization
 
 /// The templates that reports are made with: those in the binary, and files that take their place.
 package struct TemplateSet: Sendable {
@@ -8,6 +9,8 @@ package struct TemplateSet: Sendable {
 
   /// Those that the binary carries.
   package static let embedded = TemplateSet(files: EmbeddedTemplates.files)
+
+  private let cache = TemplateCache()
 
   init(files: [String: String]) { self.files = files }
 
@@ -69,6 +72,13 @@ package struct TemplateSet: Sendable {
 
   /// The templates of one format, read, checked and ready.
   func renderer(_ format: TemplateFormat) throws(RenderingError) -> TemplateRenderer {
+    if let ready = cache[format] { return ready }
+    let renderer = try makeRenderer(format)
+    cache[format] = renderer
+    return renderer
+  }
+
+  private func makeRenderer(_ format: TemplateFormat) throws(RenderingError) -> TemplateRenderer {
     let nodes = try nodes(of: format).get()
     if let error = Self.check(nodes, format).first { throw error }
     _ = TemplateFormat.registered
@@ -132,8 +142,18 @@ package struct TemplateSet: Sendable {
   }
 }
 
+/// Renderers of one set, each made when it is first asked for.
+private final class TemplateCache: Sendable {
+  private let renderers = Mutex<[TemplateFormat: TemplateRenderer]>([:])
+
+  subscript(format: TemplateFormat) -> TemplateRenderer? {
+    get { renderers.withLock { $0[format] } }
+    set { renderers.withLock { $0[format] = newValue } }
+  }
+}
+
 /// Templates of one format that have been checked.
-struct TemplateRenderer {
+struct TemplateRenderer: Sendable {
   let library: MustacheLibrary
   let format: TemplateFormat
 

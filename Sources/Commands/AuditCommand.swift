@@ -1,0 +1,62 @@
+import ArgumentParser
+import Auditing
+import Evidence
+import FoundationEssentials
+
+struct AuditCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit",
+    abstract: "Audit the last run again and print it; write nothing.",
+    discussion: """
+      The corpus is read as it is now, the run as it was. `--today` says which deferrals are past \
+      their date; nothing of it is stored.
+      """
+  )
+
+  @OptionGroup var options: ProjectOptions
+
+  @Option(help: ArgumentHelp("A run's id instead of the last one.", valueName: "id"))
+  var run: String?
+
+  @Option(help: ArgumentHelp("YYYY-MM-DD; by default this day, in UTC.", valueName: "date"))
+  var today: String?
+
+  @Flag(help: "Count warnings as errors.")
+  var strict = false
+
+  func validate() throws {
+    if let today, !today.isDay { throw ValidationError("--today takes YYYY-MM-DD, not \(today)") }
+  }
+
+  func run() async throws {
+    try await concluding {
+      let workspace = try Workspace(folder: options.project)
+      var worst = ExitStatus.proven
+      for recipe in try workspace.recipes(options.recipes) {
+        let suite = try workspace.suite(recipe).suite
+        let (record, _) = try KeptRuns(workspace: workspace, recipe: recipe).record(self.run)
+        let reports = Reports(workspace: workspace, suite: suite)
+        let audit = reports.audit(record)
+        var coverage = audit.coverage()
+        let day = today ?? String(Date.now.formatted(.iso8601).prefix(10))
+        coverage.findings += audit.expired(today: day)
+        Console.out(reports.summary(coverage, record, []))
+        let status = ExitStatus(coverage: coverage, record: record, strict: strict)
+        if status.precedence > worst.precedence { worst = status }
+      }
+      return worst
+    }
+  }
+}
+
+extension String {
+  /// `YYYY-MM-DD`.
+  fileprivate var isDay: Bool {
+    let parts = split(separator: "-", omittingEmptySubsequences: false)
+    return parts.map(\.count) == [4, 2, 2] && parts.allSatisfy { $0.allSatisfy(\.isASCIIDigit) }
+  }
+}
+
+extension Character {
+  fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
+}

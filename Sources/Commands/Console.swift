@@ -1,0 +1,77 @@
+import ArgumentParser
+import Auditing
+import FoundationEssentials
+import Glibc
+import Suites
+
+/// Results go to standard output, everything else to standard error.
+enum Console {
+  static func out(_ text: String) { write(text, to: STDOUT_FILENO) }
+  static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+
+  static func write(_ text: String, to descriptor: Int32) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return }
+      bytes = bytes.dropFirst(count)
+    }
+  }
+
+  static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// Colour only on a terminal and without `NO_COLOR` (no-color.org: any value but an empty one).
+  static func hasColour(_ descriptor: Int32) -> Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return isTerminal(descriptor) && (environment["NO_COLOR"] ?? "").isEmpty
+      && environment["TERM"] != "dumb"
+  }
+
+  /// Columns of the terminal; 100 elsewhere.
+  static func width(_ descriptor: Int32) -> Int {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 else { return 100 }
+    return Int(size.ws_col)
+  }
+
+  static func report(_ errors: SuiteErrors, folder: String = "") {
+    error(
+      DiagnosticRenderer(usesColor: hasColour(STDERR_FILENO), folder: folder)
+        .render(errors.diagnostics)
+    )
+  }
+}
+
+/// A message for a person and the status that goes with it.
+struct Failure: Error {
+  var status: ExitStatus
+  var message: String
+
+  init(_ status: ExitStatus, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+}
+
+extension AsyncParsableCommand {
+  /// Runs a command's body and turns what it throws into a message and an exit status.
+  func concluding(_ body: () async throws -> ExitStatus) async throws {
+    let status: ExitStatus
+    do {
+      status = try await body()
+    } catch let errors as SuiteErrors {
+      Console.report(errors)
+      status = .wrongSuite
+    } catch let failure as Failure {
+      Console.error("parity: \(failure.message)")
+      status = failure.status
+    } catch let exit as ExitCode {
+      throw exit
+    } catch {
+      Console.error("parity: \(error)")
+      status = .broken
+    }
+    if status != .proven { throw ExitCode(status.rawValue) }
+  }
+}

@@ -1,0 +1,112 @@
+import Evidence
+import Glibc
+import Rendering
+import Running
+import Synchronization
+
+/// Tells a waiting person what a run does: one live line on a terminal, plain lines elsewhere.
+final class ConsoleProgress: ProgressObserver {
+  private struct State {
+    var stage: Stage?
+    var stageStart = ContinuousClock.now
+    var lastLine = ContinuousClock.now
+    var hasLiveLine = false
+  }
+
+  private let state = Mutex(State())
+  private let recipe: String
+  private let isLive: Bool
+  private let width: Int
+  /// How long nothing is said where there is no terminal.
+  private static let quiet = Duration.seconds(5)
+
+  init(recipe: String) {
+    self.recipe = recipe
+    isLive = Console.isTerminal(STDERR_FILENO)
+    width = Console.width(STDERR_FILENO)
+  }
+
+  func entering(_ stage: Stage) {
+    state.withLock {
+      $0.stage = stage
+      $0.stageStart = .now
+      $0.lastLine = .now
+      if isLive { live("\(recipe)  \(stage)", &$0) } else { line("\(recipe)  \(stage) …") }
+    }
+  }
+
+  func operating(_ what: String) {
+    state.withLock { if isLive { live("\(head($0))  \(what)", &$0) } }
+  }
+
+  func checking(_ id: CheckID) {
+    state.withLock { if isLive { live("\(head($0))  \(id)", &$0) } }
+  }
+
+  func awaiting(_ what: String, elapsed: Duration, limit: Duration) {
+    state.withLock {
+      let text = "\(what) · waiting \(elapsed.short) of at most \(limit.short)"
+      if isLive {
+        live("\(head($0))  \(text)", &$0)
+      } else if .now - $0.lastLine >= Self.quiet {
+        $0.lastLine = .now
+        line("\(head($0))  \(text)")
+      }
+    }
+  }
+
+  func left(_ stage: Stage, _ outcome: Outcome, after duration: Duration) {
+    state.withLock {
+      clear(&$0)
+      let reason = outcome.reason.map { "  \($0)" } ?? ""
+      line(
+        "\(recipe)  \(stage.rawValue.padded(10)) \(outcome.word.rawValue.padded(7)) "
+          + duration.short + reason
+      )
+    }
+  }
+
+  /// A message beside the progress.
+  func say(_ text: String) {
+    state.withLock {
+      clear(&$0)
+      line(text)
+    }
+  }
+
+  // MARK: Lines
+
+  private func head(_ state: State) -> String {
+    let time = (ContinuousClock.now - state.stageStart).short
+    return "\(recipe)  \(state.stage?.rawValue ?? "") \(time)"
+  }
+
+  private func line(_ text: String) { Console.error(TerminalText.stripped(text)) }
+
+  private func live(_ text: String, _ state: inout State) {
+    state.hasLiveLine = true
+    let text = TerminalText.stripped(text).prefix(width - 1)
+    Console.write("\r\u{1B}[K\(text)", to: STDERR_FILENO)
+  }
+
+  private func clear(_ state: inout State) {
+    guard state.hasLiveLine else { return }
+    state.hasLiveLine = false
+    Console.write("\r\u{1B}[K", to: STDERR_FILENO)
+  }
+}
+
+extension Duration {
+  /// `0.4 s`, `12.0 s`, `2 min 5 s`.
+  var short: String {
+    let tenths = inMicroseconds / 100_000
+    return tenths < 600
+      ? "\(tenths / 10).\(tenths % 10) s" : "\(tenths / 600) min \(tenths % 600 / 10) s"
+  }
+}
+
+extension String {
+  func padded(_ width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
+}

@@ -1,0 +1,55 @@
+import Auditing
+import Evidence
+import FoundationEssentials
+import Rendering
+
+/// `coverage.json` and `record.json`: values as JSON with sorted keys.
+enum CoverageFile {
+  private struct Versioned: Decodable { var schema: Int }
+
+  static func bytes(_ value: some Encodable) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
+  }
+
+  static func write(_ value: some Encodable, to path: String) throws {
+    try AtomicFile.write(bytes(value), to: path)
+  }
+
+  /// Nil where there is no such file; refused where a later version of this tool wrote it.
+  static func read(_ path: String, shownAs name: String) throws -> CoverageModel? {
+    guard let data = FileManager.default.contents(atPath: path) else { return nil }
+    let decoder = JSONDecoder()
+    do {
+      let schema = try decoder.decode(Versioned.self, from: data).schema
+      guard schema <= CoverageModel.schemaVersion else {
+        throw Failure(
+          .broken,
+          "\(name) has schema \(schema), this tool reads up to \(CoverageModel.schemaVersion)"
+        )
+      }
+      return try decoder.decode(CoverageModel.self, from: data)
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw Failure(.broken, "\(name) is no coverage file: \(Self.problem(error))")
+    }
+  }
+
+  private static func problem(_ error: any Error) -> String {
+    switch error {
+    case DecodingError.keyNotFound(let key, let context):
+      "\(key.stringValue) is missing at \(path(context))"
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+      DecodingError.dataCorrupted(let context):
+      "\(context.debugDescription) at \(path(context))"
+    default: "it cannot be read"
+    }
+  }
+
+  private static func path(_ context: DecodingError.Context) -> String {
+    context.codingPath.isEmpty
+      ? "its beginning" : context.codingPath.map(\.stringValue).joined(separator: ".")
+  }
+}

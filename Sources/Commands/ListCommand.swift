@@ -1,0 +1,35 @@
+import ArgumentParser
+import Auditing
+
+struct ListCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "Print what would be run, without running it.",
+    discussion: """
+      Each check with its kind, the strength of evidence that its steps can give, whether a \
+      control belongs to it, and its place. Stores without a marker are named.
+      """
+  )
+
+  @OptionGroup var options: ProjectOptions
+
+  @Option(help: ArgumentHelp("As for `parity run`.", valueName: "name"))
+  var driver: String?
+
+  func run() async throws {
+    try await concluding {
+      let workspace = try Workspace(folder: options.project)
+      for recipe in try workspace.recipes(options.recipes) {
+        let suite = try workspace.suite(recipe).suite
+        let planner = RunPlanner(
+          workspace: workspace,
+          suite: suite,
+          checkout: try await workspace.recipeSource(recipe),
+          driver: try workspace.driverName(driver, suite)
+        )
+        Console.out(try await planner.plan().printed.description)
+      }
+      return .proven
+    }
+  }
+}

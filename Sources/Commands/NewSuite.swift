@@ -1,0 +1,80 @@
+/// The files of a suite that runs at once: one web server with one volume.
+enum NewSuite {
+  /// Paths below the suite's folder with their contents.
+  static func files(recipe: String) -> [(path: String, content: String)] {
+    [
+      ("recipe.yml", recipeFile(recipe)),
+      ("local.yml", localFile),
+      ("recipe/compose.yml", composeFile(recipe)),
+      ("functional/content.yml", functionalFile),
+    ]
+  }
+
+  private static func recipeFile(_ recipe: String) -> String {
+    """
+    # What is tested of \(recipe). All keys: docs/suite.md
+    recipe: \(recipe)
+    health: {path: /, ok: [200], within: 60s}
+
+    # A marker for every place where the recipe keeps data: planted before upgrade and backup,
+    # dropped before the restore, and back after it.
+    integrity:
+      content:
+        seed:
+          - file: {service: app, path: /srv/www/marker.txt, write: "{{marker}}"}
+        drop:
+          - file: {service: app, path: /srv/www/marker.txt, write: ""}
+        verify:
+          - http: {get: /marker.txt}
+            expect: {status: 200, body: "{{marker}}"}
+
+    """
+  }
+
+  private static let localFile = """
+    # How the recipe's services run as processes of this machine.
+    services:
+      app:
+        standin: Python's small web server, which stands for the recipe's nginx
+        ports: [80]
+        volumes: [content]
+        command:
+          - python3
+          - "-m"
+          - http.server
+          - "{{port.80}}"
+          - "--bind"
+          - 127.0.0.1
+          - "--directory"
+          - "{{volume.content}}"
+
+    """
+
+  private static func composeFile(_ recipe: String) -> String {
+    """
+    version: "3.8"
+    services:
+      app:
+        image: nginx:1.22
+        volumes:
+          - content:/srv/www
+        deploy:
+          labels:
+            - "coop-cloud.${STACK_NAME}.version=0.1.0+1.22"
+            - "backupbot.backup=true"
+    volumes:
+      content:
+
+    """
+  }
+
+  private static let functionalFile = """
+    test_content_roundtrip:
+      about: A file written into the volume is served under its name, as it was written.
+      steps:
+        - file: {service: app, path: "/srv/www/{{unique}}.txt", write: "content {{unique}}"}
+        - http: {get: "/{{unique}}.txt"}
+          expect: {status: 200, body: "content {{unique}}"}
+
+    """
+}

@@ -1,0 +1,143 @@
+import Auditing
+import Deployments
+import Drivers
+import Evidence
+import FoundationEssentials
+import Git
+import Suites
+
+/// A recipe's folder: the checkout as given, and the versions of its repository.
+struct RecipeCheckout: Sendable {
+  let name: String
+  let folder: String
+  let shownAs: String
+  /// Nil where the folder is no repository of its own.
+  let repository: GitRepository?
+  /// Versions with an annotated or plain tag, oldest first.
+  let published: [String]
+  let target: RecipeRevision
+  let compose: Compose
+
+  init(name: String, folder: String, shownAs: String) async throws {
+    self.name = name
+    self.folder = folder
+    self.shownAs = shownAs
+    guard FileManager.default.fileExists(atPath: folder) else {
+      throw Failure(
+        .wrongSuite,
+        "recipe \(name) is not at \(shownAs): give its folder under `recipes` in parity.yml, or "
+          + "make it (this project's own samples: `make samples`)"
+      )
+    }
+    let repository = try? await GitRepository(at: folder)
+    let isOwn = repository.map { $0.prefix.isEmpty } ?? false
+    self.repository = isOwn ? repository : nil
+    let tags = isOwn ? (try await repository?.tags() ?? []).map(\.name) : []
+    published = RecipeVersion.sorted(tags.filter { RecipeVersion($0) != nil })
+    let sample = FileManager.default.contents(atPath: folder + "/.env.sample")
+      .map { EnvironmentSample(String(decoding: $0, as: UTF8.self)) }
+    compose = try ComposeReader.read(
+      folder: folder,
+      files: sample?.composeFiles ?? ["compose.yml"]
+    )
+    let tree = try FolderTree.hash(of: folder, ignoring: FolderTree.caches)
+    target = RecipeRevision(version: compose.version ?? "0.0.0+unversioned", tree: tree)
+  }
+
+  /// The version to upgrade from.
+  ///
+  /// - Parameters:
+  ///   - asked: by the command line, else by the suite; must exist.
+  ///   - lastProven: the newest version that a run has proven.
+  /// - Returns: nil where there is none, with the reason.
+  func base(asked: String?, lastProven: String?) async throws -> (RecipeRevision?, String?) {
+    let version: String
+    if let asked {
+      guard published.contains(asked) else {
+        let near = NearestName.of(asked, among: published).map { "; did you mean \($0)?" }
+        throw Failure(
+          .wrongSuite,
+          "base \(asked) is no version of \(name) "
+            + "(\(published.isEmpty ? "no tags in \(shownAs)" : published.joined(separator: ", ")))"
+            + (near ?? "")
+        )
+      }
+      version = asked
+    } else if let lastProven, lastProven != target.version, published.contains(lastProven) {
+      version = lastProven
+    } else if let older = RecipeVersion.newest(of: published, below: target.version) {
+      version = older
+    } else {
+      return (nil, "\(name) has no published version older than \(target.version)")
+    }
+    guard let repository else { return (nil, "\(shownAs) is no git repository of its own") }
+    return (
+      RecipeRevision(version: version, tree: try await repository.treeHash(of: version)), nil
+    )
+  }
+
+  func compose(at version: String) async throws(DeploymentError) -> Compose {
+    if version == target.version { return compose }
+    guard let repository else {
+      throw DeploymentError(.noSuchVersion, "\(shownAs) is no git repository: no \(version)")
+    }
+    do {
+      var files = ["compose.yml"]
+      if let bytes = try await repository.read(".env.sample", at: version) {
+        files = EnvironmentSample(String(decoding: bytes, as: UTF8.self)).composeFiles
+      }
+      var read: [ComposeReader.File] = []
+      for file in files {
+        guard let bytes = try await repository.read(file, at: version) else {
+          throw DeploymentError(.noSuchVersion, "\(version) has no \(file)")
+        }
+        read.append(ComposeReader.File(name: "\(file)@\(version)", bytes: bytes))
+      }
+      return try ComposeReader.read(read)
+    } catch let error as DeploymentError {
+      throw error
+    } catch {
+      throw DeploymentError(.noSuchVersion, "\(version): \(error)")
+    }
+  }
+
+  /// For a driver: facts and files by version.
+  var source: RecipeSource {
+    RecipeSource(
+      recipe: { version throws(DeploymentError) in
+        Recipe(
+          name: name,
+          version: version,
+          tree: version == target.version ? target.tree : "",
+          compose: try await compose(at: version),
+          publishedVersions: published
+        )
+      },
+      export: { version, folder throws(DeploymentError) in
+        try await export(version, to: folder)
+      }
+    )
+  }
+
+  private func export(_ version: String, to destination: String) async throws(DeploymentError) {
+    do {
+      if version == target.version {
+        for entry in try FileManager.default.contentsOfDirectory(atPath: folder)
+        where entry != ".git" {
+          try FileManager.default.copyItem(
+            atPath: "\(folder)/\(entry)",
+            toPath: "\(destination)/\(entry)"
+          )
+        }
+      } else if let repository {
+        try await repository.export(version, to: destination)
+      } else {
+        throw DeploymentError(.noSuchVersion, "\(shownAs) is no git repository: no \(version)")
+      }
+    } catch let error as DeploymentError {
+      throw error
+    } catch {
+      throw DeploymentError(.driverBroken, "\(version) cannot be checked out: \(error)")
+    }
+  }
+}

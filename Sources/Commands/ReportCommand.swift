@@ -1,0 +1,65 @@
+import ArgumentParser
+import Auditing
+import Evidence
+import Rendering
+
+struct ReportCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Write the reports again, from the last run and the committed coverage.",
+    discussion: """
+      A run that died is reported as far as its events tell, below its own folder. Where no run is \
+      kept, PARITY.md is written again from coverage.json alone.
+      """
+  )
+
+  @OptionGroup var options: ProjectOptions
+
+  @Option(help: ArgumentHelp("A run's id instead of the last one.", valueName: "id"))
+  var run: String?
+
+  @Option(
+    help: ArgumentHelp("Templates that replace the built-in ones.", valueName: "folder"),
+    completion: .directory
+  )
+  var templates: String?
+
+  func run() async throws {
+    try await concluding {
+      let workspace = try Workspace(folder: options.project)
+      let set = try templates.map { try TemplateSet(folder: $0) } ?? .embedded
+      var worst = ExitStatus.proven
+      for recipe in try workspace.recipes(options.recipes) {
+        let status = try report(recipe, workspace, set)
+        if status.precedence > worst.precedence { worst = status }
+      }
+      return worst
+    }
+  }
+
+  private func report(_ recipe: String, _ workspace: Workspace, _ templates: TemplateSet) throws
+    -> ExitStatus
+  {
+    let runs = KeptRuns(workspace: workspace, recipe: recipe)
+    if run == nil, runs.ids.isEmpty {
+      guard let coverage = try workspace.coverage(recipe) else {
+        throw Failure(.broken, "\(recipe) has neither a run nor a coverage.json to report")
+      }
+      try ParityPage(coverage, templates: templates).write(to: workspace.pagePath(recipe))
+      Console.out("\(workspace.shown(workspace.pagePath(recipe)))\n")
+      return .proven
+    }
+    let (record, folder) = try runs.record(run)
+    let reports = Reports(
+      workspace: workspace,
+      suite: try workspace.suite(recipe).suite,
+      templates: templates
+    )
+    return try reports.conclude(
+      record,
+      runFolder: folder,
+      publishes: reports.mayPublish(record),
+      strict: false
+    )
+  }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import Auditing
+import Deployments
+import Drivers
+import Evidence
+import FoundationEssentials
+import Glibc
+import HTTPRequests
+import Running
+import Suites
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Take recipes through their life, audit what that proved, write the reports.",
+    discussion: """
+      Stages: install, upgrade, backup, restore, functional, teardown. Teardown always happens, \
+      also after Ctrl-C. A full run by the driver named under `publish:` in parity.yml replaces \
+      PARITY.md and coverage.json; other runs write below reports/<recipe>/runs/<id>/.
+
+        parity run plausible
+        parity run plausible --until restore       stop after a stage
+        parity run plausible --base 3.0.0+v2.0.0   upgrade from this version
+      """
+  )
+
+  @OptionGroup var options: ProjectOptions
+
+  @Option(help: ArgumentHelp("What puts the recipe up: local.", valueName: "name"))
+  var driver: String?
+
+  @Option(help: ArgumentHelp("The version to upgrade from; a tag of the recipe.", valueName: "tag"))
+  var base: String?
+
+  @Option(help: ArgumentHelp("The last stage to run before teardown.", valueName: "stage"))
+  var until: StageName?
+
+  @Flag(help: "Replace PARITY.md and coverage.json also after a partial run or by another driver.")
+  var publish = false
+
+  @Flag(help: "Count warnings as errors.")
+  var strict = false
+
+  @Flag(help: "Do not wait for another run of the same recipe: exit with 2 and name it.")
+  var noWait = false
+
+  func run() async throws {
+    try await concluding {
+      let workspace = try Workspace(folder: options.project)
+      let recipes = try workspace.recipes(options.recipes)
+      // Everything that can be wrong in files is told before anything is started.
+      var jobs: [RunJob] = []
+      var errors: [Diagnostic] = []
+      for recipe in recipes {
+        do {
+          jobs.append(try await job(recipe, workspace))
+        } catch let problem as SuiteErrors {
+          errors += problem.diagnostics
+        }
+      }
+      guard errors.isEmpty else { throw SuiteErrors(errors) }
+      var worst = ExitStatus.proven
+      for job in jobs {
+        let status = try await job.run()
+        if status.precedence > worst.precedence { worst = status }
+        if job.wasInterrupted { break }
+      }
+      return worst
+    }
+  }
+
+  private func job(_ recipe: String, _ workspace: Workspace) async throws -> RunJob {
+    let loaded = try workspace.suite(recipe)
+    let suite = loaded.suite
+    let name = try workspace.driverName(driver, suite)
+    guard name == "local" else {
+      throw Failure(.wrongUsage, "driver \(name) is not known; this version has: local")
+    }
+    guard let settings = suite.local else {
+      throw Failure(
+        .wrongSuite,
+        "\(recipe) has no local.yml, which the driver local needs"
+      )
+    }
+    let planner = RunPlanner(
+      workspace: workspace,
+      suite: suite,
+      checkout: try await workspace.recipeSource(recipe),
+      driver: name,
+      askedBase: base,
+      lastStage: until?.stage ?? .functional
+    )
+    return RunJob(
+      workspace: workspace,
+      suite: suite,
+      settings: settings,
+      planner: planner,
+      plan: try await planner.plan().plan,
+      publish: publish,
+      strict: strict,
+      waits: !noWait
+    )
+  }
+}
+
+/// A stage as an argument.
+enum StageName: String, ExpressibleByArgument, CaseIterable {
+  case install, upgrade, backup, restore, functional
+
+  var stage: Stage {
+    switch self {
+    case .install: .install
+    case .upgrade: .upgrade
+    case .backup: .backup
+    case .restore: .restore
+    case .functional: .functional
+    }
+  }
+}
+
+extension ExitStatus {
+  /// Which of several counts: 65, 64, 1, 2, in this order.
+  var precedence: Int {
+    switch self {
+    case .proven: 0
+    case .broken: 1
+    case .refuted: 2
+    case .wrongUsage: 3
+    case .wrongSuite: 4
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import Auditing
+import Checks
+import Deployments
+import Drivers
+import Evidence
+import FoundationEssentials
+import Glibc
+import HTTPRequests
+import Running
+import Suites
+import Synchronization
+
+/// One recipe's run from its first event to its reports.
+final class RunJob: Sendable {
+  let workspace: Workspace
+  let suite: Suite
+  let settings: LocalSettings
+  let planner: RunPlanner
+  let plan: RunPlan
+  let publish: Bool
+  let strict: Bool
+  let waits: Bool
+  private let interrupted = Mutex(false)
+
+  init(
+    workspace: Workspace,
+    suite: Suite,
+    settings: LocalSettings,
+    planner: RunPlanner,
+    plan: RunPlan,
+    publish: Bool,
+    strict: Bool,
+    waits: Bool
+  ) {
+    self.workspace = workspace
+    self.suite = suite
+    self.settings = settings
+    self.planner = planner
+    self.plan = plan
+    self.publish = publish
+    self.strict = strict
+    self.waits = waits
+  }
+
+  var wasInterrupted: Bool { interrupted.withLock { $0 } }
+
+  func run() async throws -> ExitStatus {
+    let start = Date.now
+    let id = Self.newID(start)
+    let folder = "\(workspace.runsFolder(suite.recipe))/\(id)"
+    try makeFolder(folder + "/logs")
+    let secrets = try SecretValues(suite.secrets)
+    let log = try EventLog(
+      path: folder + "/events.ndjson",
+      secrets: secrets.redacted,
+      reserved: suite.reservedNames
+    )
+    let http = HTTPClient()
+    let progress = ConsoleProgress(recipe: suite.recipe)
+    let driver = LocalDriver(
+      try configuration(id: id, folder: folder, secrets: secrets, http: http, progress: progress)
+    )
+    let runner = Runner(
+      plan: plan,
+      driver: driver,
+      log: log,
+      http: http,
+      progress: progress,
+      seed: UInt64.random(in: 0...UInt64.max),
+      secrets: secrets.values
+    )
+    let header = RunHeader(
+      plan,
+      id: id,
+      startedAt: start,
+      host: ProcessInfo.processInfo.hostName
+    )
+    for name in log.weakSecrets {
+      progress.say("note: secret \(name) is too short or too common to be masked everywhere")
+    }
+    let running = Task { await runner.run(header) }
+    let interruption = Interruption { [interrupted] in
+      interrupted.withLock { $0 = true }
+      progress.say("interrupted: taking everything down (again to leave at once)")
+      running.cancel()
+    }
+    let end = await running.value
+    withExtendedLifetime(interruption) {}
+    await http.shutDown()
+    if let problem = log.problem {
+      progress.say("\(workspace.shown(folder))/events.ndjson could not be written: \(problem)")
+    }
+    guard let record = log.record() else {
+      throw Failure(.broken, "the run left no record")
+    }
+    try CoverageFile.write(record, to: folder + "/record.json")
+    let reports = Reports(workspace: workspace, suite: suite)
+    let publishes = publish || reports.mayPublish(record)
+    let status = try reports.conclude(
+      record,
+      runFolder: folder,
+      publishes: publishes && end == .finished,
+      strict: strict
+    )
+    return log.problem == nil || status == .refuted ? status : .broken
+  }
+
+  private func configuration(
+    id: String,
+    folder: String,
+    secrets: SecretValues,
+    http: HTTPClient,
+    progress: ConsoleProgress
+  ) throws -> LocalConfiguration {
+    let identity: ServiceIdentity
+    do {
+      identity = try ServiceIdentity.forServices()
+    } catch {
+      throw Failure(.broken, error.description)
+    }
+    let scope = Scope(secrets: secrets.values)
+    func resolved(_ templates: [String: Template]) throws -> [String: String] {
+      try templates.mapValues { try scope.text(of: $0) }
+    }
+    return LocalConfiguration(
+      suite: suite,
+      settings: settings,
+      source: planner.checkout.source,
+      runID: id,
+      identity: identity,
+      logFolder: folder + "/logs",
+      secrets: secrets.values,
+      environment: try resolved(suite.environment),
+      upgradeEnvironment: try resolved(suite.upgradeEnvironment),
+      toolFolder: Self.toolFolder,
+      waiting: waits
+        ? .every(.seconds(10)) { holder in
+          progress.say("waiting for \(holder?.description ?? "another run") to end")
+        } : .no,
+      fetch: { url in
+        guard let response = try? await http.send(HTTPRequest(url: url, timeout: .seconds(10)))
+        else { return nil }
+        return (response.status, response.body)
+      },
+      progress: { progress.operating($0) }
+    )
+  }
+
+  /// Where this program's own binary lies.
+  static var toolFolder: String {
+    let path =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "/"
+    return path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+  }
+
+  /// Sorts by start; unique among the runs of a folder.
+  private static func newID(_ date: Date) -> String {
+    let stamp = date.formatted(.iso8601).filter { $0 != "-" && $0 != ":" }
+    let tail = (0..<4).map { _ in String(Int.random(in: 0..<36), radix: 36) }.joined()
+    return "\(stamp)-\(tail)"
+  }
+
+  private func makeFolder(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(.broken, "\(workspace.shown(path)) cannot be made")
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Auditing
+import Evidence
+import FoundationEssentials
+import Suites
+
+/// The values behind a suite's secrets, for one run.
+struct SecretValues {
+  /// By name.
+  let values: [String: String]
+
+  init(_ settings: [SecretSetting]) throws {
+    var values: [String: String] = [:]
+    for setting in settings {
+      switch setting.source {
+      case .value(let value): values[setting.name] = value
+      case .generated(let length):
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+        var random = SystemRandomNumberGenerator()
+        values[setting.name] = String(
+          (0..<length).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &random)] }
+        )
+      case .environment(let name):
+        guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else {
+          throw Failure(
+            .wrongUsage,
+            "secret \(setting.name) is read from $\(name), which is not set"
+          )
+        }
+        values[setting.name] = value
+      }
+    }
+    self.values = values
+  }
+
+  var redacted: [Redactor.Secret] {
+    values.map { Redactor.Secret(name: $0.key, value: $0.value) }
+  }
+}
+
+extension Suite {
+  /// Names that are no secrets, whatever a secret's value is.
+  var reservedNames: Set<String> {
+    var names: Set<String> = [recipe, "root", "postgres", "default", "app"]
+    for (name, service) in services {
+      names.insert(name)
+      switch service.database {
+      case .postgres(let database, let user, _)?: names.formUnion([database.source, user.source])
+      case .clickhouse(let database, let user, _)?:
+        names.formUnion([database.source, user?.source ?? "default"])
+      case nil: break
+      }
+    }
+    return names.union(integrity.keys)
+  }
+}

@@ -1,0 +1,142 @@
+import Auditing
+import Corpus
+import Deployments
+import Evidence
+import FoundationEssentials
+import Git
+import Running
+import Suites
+
+/// A project as the commands see it: suites, recipes, corpus, reports.
+struct Workspace: Sendable {
+  let project: Project
+
+  /// - Parameter folder: nil to look for `parity.yml` from here upwards.
+  init(folder: String?) throws {
+    let here = FileManager.default.currentDirectoryPath
+    if let folder {
+      project = try ProjectLoader.load(folder: folder.hasPrefix("/") ? folder : here + "/" + folder)
+    } else {
+      project = try ProjectLoader.find(from: here)
+    }
+  }
+
+  /// The recipes asked for, or all; none is an error, for a sweep over nothing proves nothing.
+  func recipes(_ asked: [String]) throws -> [String] {
+    let known = project.suiteNames()
+    guard !known.isEmpty else {
+      throw Failure(.wrongUsage, "\(shown(project.suites)) holds no suite; try `parity new NAME`")
+    }
+    for name in asked where !known.contains(name) {
+      let near = NearestName.of(name, among: known).map { "; did you mean \($0)?" } ?? ""
+      throw Failure(
+        .wrongUsage,
+        "\(name) has no suite in \(shown(project.suites)) (\(known.joined(separator: ", ")))\(near)"
+      )
+    }
+    return asked.isEmpty ? known : asked
+  }
+
+  /// A path relative to the project, where it is inside.
+  func shown(_ path: String) -> String {
+    path.hasPrefix(project.folder + "/") ? String(path.dropFirst(project.folder.count + 1)) : path
+  }
+
+  func suite(_ recipe: String) throws -> LoadedSuite {
+    do {
+      return try SuiteLoader.load(folder: project.suiteFolder(of: recipe))
+    } catch {
+      var errors = error
+      let prefix = shown(project.suiteFolder(of: recipe)) + "/"
+      for index in errors.diagnostics.indices {
+        errors.diagnostics[index].file = prefix + errors.diagnostics[index].file
+      }
+      throw errors
+    }
+  }
+
+  func recipeSource(_ recipe: String) async throws -> RecipeCheckout {
+    let folder: String
+    switch project.recipes[recipe] {
+    case .folder(let path)?: folder = path
+    case .git(let address, _)?:
+      throw Failure(
+        .wrongSuite,
+        "recipe \(recipe) is at \(address), and this version reads recipes from folders only: "
+          + "clone it and give the folder in parity.yml"
+      )
+    case nil: folder = project.suiteFolder(of: recipe) + "/recipe"
+    }
+    return try await RecipeCheckout(name: recipe, folder: folder, shownAs: shown(folder))
+  }
+
+  func driverName(_ asked: String?, _ suite: Suite) throws -> String {
+    if let name = asked ?? project.driver { return name }
+    if suite.local != nil { return "local" }
+    throw Failure(
+      .wrongUsage,
+      "\(suite.recipe) has no local.yml: name a driver (local) with --driver or in parity.yml"
+    )
+  }
+
+  // MARK: Corpus
+
+  struct CorpusView {
+    var coverage: CorpusCoverage
+    var statement: String
+  }
+
+  func corpus(for recipe: String) -> CorpusView {
+    func state(_ state: CorpusCoverage.State, _ root: String, _ detail: String) -> CorpusCoverage {
+      CorpusCoverage(
+        state: state,
+        root: root,
+        path: root,
+        recipes: 0,
+        scripts: [],
+        tree: nil,
+        isSample: false,
+        detail: detail
+      )
+    }
+    let coverage: CorpusCoverage
+    switch project.corpus {
+    case .folder(let root, let isSample)?:
+      coverage = CorpusReader(root: root, shownAs: shown(root), isSample: isSample)
+        .coverage(of: recipe)
+    case .git(let address, _, _)?:
+      coverage = state(
+        .rootMissing,
+        address,
+        "a corpus in a git repository has to be cloned and given as root"
+      )
+    case .none(let reason)?: coverage = state(.none, "", reason)
+    case nil:
+      coverage = state(.rootMissing, "", "parity.yml names no corpus")
+    }
+    return CorpusView(coverage: coverage, statement: coverage.statement(for: recipe))
+  }
+
+  // MARK: Reports
+
+  func reportsFolder(_ recipe: String) -> String { "\(project.reports)/\(recipe)" }
+  func runsFolder(_ recipe: String) -> String { reportsFolder(recipe) + "/runs" }
+  func coveragePath(_ recipe: String) -> String { reportsFolder(recipe) + "/coverage.json" }
+  func pagePath(_ recipe: String) -> String { project.suiteFolder(of: recipe) + "/PARITY.md" }
+
+  func suiteTree(_ recipe: String) throws -> String {
+    do {
+      return try FolderTree.hash(
+        of: project.suiteFolder(of: recipe),
+        ignoring: FolderTree.generated
+      )
+    } catch {
+      throw Failure(.broken, error.description)
+    }
+  }
+
+  /// The committed coverage of a recipe; nil where there is none.
+  func coverage(_ recipe: String) throws -> CoverageModel? {
+    try CoverageFile.read(coveragePath(recipe), shownAs: shown(coveragePath(recipe)))
+  }
+}

@@ -1,0 +1,123 @@
+import HTTPRequests
+import Testing
+
+@testable import ClickHouseQueries
+
+/// Answers that a server here does not give, decided without one.
+struct AnswerTests {
+  private func read(
+    _ body: String,
+    status: Int = 200,
+    headers: [HTTPHeader] = [],
+    sql: String = "SELECT 1"
+  ) throws(ClickHouseError) -> ClickHouseResult {
+    try ClickHouseResult(
+      HTTPResponse(
+        status: status,
+        headers: headers,
+        body: Array(body.utf8),
+        effectiveURL: "http://127.0.0.1/"
+      ),
+      of: BoundStatement(sql, [:]),
+      sql: sql
+    )
+  }
+
+  private func error(_ body: String, status: Int = 200, headers: [HTTPHeader] = [])
+    -> ClickHouseError?
+  {
+    do throws(ClickHouseError) {
+      _ = try read(body, status: status, headers: headers)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private static let whole = #"{"meta":[{"name":"a","type":"UInt8"}],"data":[[1]],"rows":1}"#
+
+  @Test func aWholeResultIsRead() throws {
+    #expect(try read(AnswerTests.whole).rows == [[.int(1)]])
+    #expect(try read("", sql: "-- c\nINSERT INTO t VALUES (1)").rows.isEmpty)
+  }
+
+  @Test func everyCutOfAResultIsIncomplete() {
+    for length in 0..<AnswerTests.whole.utf8.count {
+      let cut = String(AnswerTests.whole.prefix(length))
+      #expect(error(cut)?.code == .incomplete, "cut at \(length)")
+    }
+  }
+
+  @Test func anExceptionBehindAPartOfAResultIsTheServers() {
+    let body =
+      #"{"meta":[{"name":"a","type":"UInt8"}],"data":[[1],"#
+      + "\nCode: 395, e.displayText() = DB::Exception: Value, e.what() = DB::Exception\n"
+    #expect(
+      error(body)?.code == .server(code: 395, name: "FUNCTION_THROW_IF_VALUE_IS_NON_ZERO")
+    )
+    #expect(error(body)?.message == "Value")
+  }
+
+  @Test func aValueThatReadsLikeAnExceptionIsNone() throws {
+    let body = #"{"meta":[{"name":"a","type":"String"}],"data":[["Code: 1, x"]],"rows":1}"#
+    #expect(try read(body).rows == [[.text("Code: 1, x")]])
+  }
+
+  @Test func laterVersionsAreUnderstood() {
+    let failed = error(
+      "Code: 62. DB::Exception: Syntax error: failed. (SYNTAX_ERROR) (version 24.3)\n",
+      status: 400,
+      headers: [HTTPHeader("X-ClickHouse-Exception-Code", "62")]
+    )
+    #expect(failed?.code == .server(code: 62, name: "SYNTAX_ERROR"))
+    #expect(failed?.message.hasPrefix("Syntax error") == true)
+    let early = error(
+      AnswerTests.whole,
+      headers: [HTTPHeader("X-ClickHouse-Exception-Code", "999")]
+    )
+    #expect(early?.code == .server(code: 999, name: nil))
+  }
+
+  @Test func anotherServersAnswerIsSaidToBeOne() {
+    #expect(error("<html>", status: 502)?.code == .notClickHouse(status: 502))
+    #expect(error("<html>")?.code == .incomplete)
+  }
+
+  @Test func aNumberOfRowsThatIsWrongIsIncomplete() {
+    let body = AnswerTests.whole.replacing(#""rows":1"#, with: #""rows":2"#)
+    #expect(error(body)?.code == .incomplete)
+  }
+
+  @Test func numbersKeepEveryDigit() throws {
+    let body =
+      #"{"meta":[{"name":"a","type":"UInt64"},{"name":"b","type":"Float64"}],"#
+      + #""data":[[18446744073709551615,0.10000000000000000000001]],"rows":1}"#
+    #expect(
+      try read(body).rows == [[.uint(.max), .number("0.10000000000000000000001")]]
+    )
+  }
+}
+
+struct JSONReaderTests {
+  @Test(arguments: [
+    ("null", JSONValue.null), (" [ ] ", .array([])), ("{}", .object([])),
+    (
+      #"{"a":[1,-2.5e+3,true,false]}"#,
+      .object([("a", .array([.number("1"), .number("-2.5e+3"), .bool(true), .bool(false)]))])
+    ),
+    (#""\u00e4\ud83d\ude00\"\\\/\b\f\n\r\t""#, .string("ä😀\"\\/\u{8}\u{c}\n\r\t")),
+    (#""\ud800""#, .string("\u{FFFD}")),
+    (#""a\u0000b""#, .string("a\0b")),
+  ])
+  func whatIsJSONIsRead(text: String, value: JSONValue) throws {
+    #expect(try JSONReader.read(Array(text.utf8)) == value)
+  }
+
+  @Test(arguments: [
+    "", "nul", "[1", "[1,]", "{\"a\"}", "{\"a\":}", "\"a", #""\x""#, #""\u12"#, "1 2", "[1]]",
+    "{a:1}", "'a'", String(repeating: "[", count: 100_000),
+  ])
+  func whatIsNotJSONIsRefused(text: String) {
+    #expect(throws: JSONReader.Failure.self) { try JSONReader.read(Array(text.utf8)) }
+  }
+}

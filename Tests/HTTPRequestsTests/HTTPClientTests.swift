@@ -1,0 +1,241 @@
+import Glibc
+import Synchronization
+import Testing
+
+@testable import HTTPRequests
+
+@Suite(.timeLimit(.minutes(1)))
+struct HTTPClientTests {
+  @Test func anAnswerIsReturnedWhole() async throws {
+    try await withFox { url in
+      try await withClient { client in
+        let response = try await client.send(HTTPRequest(url: "\(url)/hello?q=1"))
+        #expect(response.status == 200)
+        #expect(response.body == Array("hello".utf8))
+        #expect(response.values(of: "x-oNE") == ["1"])
+        #expect(response.httpVersion == "1.1")
+        #expect(response.effectiveURL == "\(url)/hello?q=1")
+        #expect(response.redirectCount == 0)
+        #expect(response.remoteAddress.hasPrefix("[::1]:"))
+        #expect(!response.connectionReused)
+        #expect(response.sizes.body == 5)
+        #expect(response.timings.total >= response.timings.firstByte)
+        #expect(response.timings.firstByte >= response.timings.connect)
+      }
+    }
+  }
+
+  @Test(arguments: [204, 304, 404, 500, 599])
+  func everyStatusIsAnAnswer(status: Int) async throws {
+    try await withRawServer(always("HTTP/1.1 \(status) Odd\r\nContent-Length: 0\r\n\r\n")) {
+      server in
+      try await withClient { client async throws in
+        #expect(try await client.send(HTTPRequest(url: server.url)).status == status)
+      }
+    }
+  }
+
+  @Test func fieldsKeepOrderRepetitionAndBytes() async throws {
+    let answer =
+      "HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nX-Empty:\r\nset-cookie:  b=2 \r\n"
+      + "X-Name: käse\r\nContent-Length: 0\r\n\r\n"
+    try await withRawServer(always(answer)) { server in
+      try await withClient { client in
+        let response = try await client.send(HTTPRequest(url: server.url))
+        #expect(
+          response.headers == [
+            HTTPHeader("Set-Cookie", "a=1"), HTTPHeader("X-Empty", ""),
+            HTTPHeader("set-cookie", "b=2"), HTTPHeader("X-Name", "käse"),
+            HTTPHeader("Content-Length", "0"),
+          ]
+        )
+        #expect(response.values(of: "SET-COOKIE") == ["a=1", "b=2"])
+      }
+    }
+  }
+
+  @Test func aFieldThatIsNotUTF8KeepsItsBytes() async throws {
+    try await withRawServer(
+      RawService { connection in
+        guard connection.readRequest() != nil else { return }
+        connection.write("HTTP/1.1 200 OK\r\nX-Name: k")
+        connection.write([0xE4])
+        connection.write("se\r\nContent-Length: 0\r\n\r\n")
+      }
+    ) { server in
+      try await withClient { client in
+        let response = try await client.send(HTTPRequest(url: server.url))
+        #expect(response.values(of: "X-Name") == ["käse"])
+      }
+    }
+  }
+
+  @Test func whatIsSentIsWhatWasAskedForAndNoMore() async throws {
+    let seen = Mutex<[String]>([])
+    try await withRawServer(
+      RawService { connection in
+        while let request = connection.readRequest() {
+          seen.withLock {
+            $0.append(request.head + "\n" + String(decoding: request.body, as: UTF8.self))
+          }
+          connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        }
+      }
+    ) { server in
+      try await withClient { client in
+        let host = "127.0.0.1:\(server.port)"
+        _ = try await client.send(
+          HTTPRequest(
+            method: "POST",
+            url: server.url + "/a?b=c",
+            headers: [HTTPHeader("X-Empty", ""), HTTPHeader("user-agent", "mine")],
+            body: Array("räksmörgås".utf8)
+          )
+        )
+        _ = try await client.send(HTTPRequest(method: "PATCH", url: server.url))
+        _ = try await client.send(HTTPRequest(method: "DELETE", url: server.url))
+        _ = try await client.send(HTTPRequest(method: "GET", url: server.url, body: [0x61]))
+        _ = try await client.send(HTTPRequest(url: server.url))
+        let common = "Accept: */*\r\nAccept-Encoding: deflate, gzip, br, zstd"
+        let agent = "Host: \(host)\r\nUser-Agent: parity\r\n\(common)"
+        #expect(
+          seen.withLock { $0 } == [
+            "POST /a?b=c HTTP/1.1\r\nHost: \(host)\r\n\(common)\r\nX-Empty:\r\nuser-agent: mine\r\n"
+              + "Content-Length: 13\nräksmörgås",
+            "PATCH / HTTP/1.1\r\n\(agent)\r\nContent-Length: 0\n",
+            "DELETE / HTTP/1.1\r\n\(agent)\n",
+            "GET / HTTP/1.1\r\n\(agent)\r\nContent-Length: 1\na",
+            "GET / HTTP/1.1\r\n\(agent)\n",
+          ]
+        )
+      }
+    }
+  }
+
+  @Test func aHeadRequestHasAnAnswerWithoutItsBody() async throws {
+    try await withRawServer(always("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n")) { server in
+      try await withClient { client in
+        let response = try await client.send(HTTPRequest(method: "HEAD", url: server.url))
+        #expect(response.body.isEmpty)
+        #expect(response.values(of: "content-length") == ["12"])
+      }
+    }
+  }
+
+  @Test func connectionsAreKept() async throws {
+    try await withRawServer(always("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")) { server in
+      try await withClient { client in
+        let responses = [
+          try await client.send(HTTPRequest(url: server.url)),
+          try await client.send(HTTPRequest(method: "POST", url: server.url, body: [1])),
+          try await client.send(HTTPRequest(url: server.url)),
+        ]
+        #expect(responses.map(\.connectionReused) == [false, true, true])
+        #expect(server.connections == 1)
+      }
+    }
+  }
+
+  @Test func twoHundredTransfersRunAtOnce() async throws {
+    // No connection is answered before all are there.
+    let waiting = Mutex(0)
+    try await withRawServer(
+      RawService { connection in
+        guard let request = connection.readRequest() else { return }
+        waiting.withLock { $0 += 1 }
+        while waiting.withLock({ $0 }) < 200 { sched_yield() }
+        let path = request.head.split(separator: " ")[1]
+        connection.write("HTTP/1.1 200 OK\r\nContent-Length: \(path.utf8.count)\r\n\r\n\(path)")
+      }
+    ) { server in
+      try await withClient { client in
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+          for index in 0..<200 {
+            group.addTask {
+              let response = try await client.send(HTTPRequest(url: "\(server.url)/\(index)"))
+              return response.body == Array("/\(index)".utf8)
+            }
+          }
+          var right = 0
+          for try await isRight in group where isRight { right += 1 }
+          #expect(right == 200)
+        }
+      }
+    }
+  }
+
+  @Test func noMoreTransfersRunAtOnceThanAllowed() async throws {
+    let counts = Mutex((now: 0, most: 0))
+    try await withRawServer(
+      RawService { connection in
+        while connection.readRequest() != nil {
+          counts.withLock {
+            $0.now += 1
+            $0.most = max($0.most, $0.now)
+          }
+          sched_yield()
+          counts.withLock { $0.now -= 1 }
+          connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        }
+      }
+    ) { server in
+      try await withClient(.init(concurrentTransfers: 2)) { client in
+        try await withThrowingTaskGroup(of: Int.self) { group in
+          for _ in 0..<50 {
+            group.addTask { try await client.send(HTTPRequest(url: server.url)).status }
+          }
+          var sum = 0
+          for try await status in group { sum += status }
+          #expect(sum == 50 * 200)
+        }
+        #expect(counts.withLock { $0.most } <= 2)
+      }
+    }
+  }
+
+  @Test func aBodyIsDecoded() async throws {
+    try await withRawServer(
+      RawService { connection in
+        guard connection.readRequest() != nil else { return }
+        let body: [UInt8] = [
+          31, 139, 8, 0, 29, 57, 3, 107, 2, 255, 203, 72, 205, 201, 201, 87, 40, 72, 44, 202, 44,
+          169, 4, 0, 200, 69, 56, 136, 12, 0, 0, 0,
+        ]
+        connection.write(
+          "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)\r\n\r\n"
+        )
+        connection.write(body)
+      }
+    ) { server in
+      try await withClient { client in
+        let response = try await client.send(HTTPRequest(url: server.url))
+        #expect(response.body == Array("hello parity".utf8))
+        #expect(response.sizes.body == 32)
+      }
+    }
+  }
+
+  @Test func aUnixSocketIsSpokenTo() async throws {
+    try await withClient { client in
+      let error = try await failure(
+        client,
+        HTTPRequest(url: "http://docker/info", unixSocketPath: "/nonexistent/socket")
+      )
+      #expect(error.code == .unixSocketMissing)
+      let long = String(repeating: "x", count: 108)
+      let other = try await failure(client, HTTPRequest(url: "http://a/", unixSocketPath: long))
+      #expect(other.code == .unixSocketPathTooLong)
+    }
+  }
+
+  @Test func nothingIsTakenFromTheEnvironment() async throws {
+    for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "HTTPS_PROXY"] {
+      setenv(name, "http://127.0.0.1:1", 1)
+    }
+    try await withRawServer(always("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) { server in
+      try await withClient { client async throws in
+        #expect(try await client.send(HTTPRequest(url: server.url)).status == 200)
+      }
+    }
+  }
+}
