@@ -28,14 +28,12 @@ extension LocalHost {
       }
     }
     report.removed["ports"] = ports.values.map(\.count).reduce(0, +)
-    if let folder {
-      // The lock lives as long as anything of the run.
-      self.lock = nil
-      let holder = RunLock.currentHolder(of: lockName, folder: configuration.lockFolder)
-      if holder?.runID == folder.runID { report.leftovers.append("lock \(lockName)") }
-    }
-    lock = nil
+    // The lock lives as long as anything of the run: the guardian has its descriptor too.
     guardian = nil
+    lock = nil
+    if let folder, RunLock.currentHolder(of: lockName)?.runID == folder.runID {
+      report.leftovers.append("lock \(lockName)")
+    }
     report.duration = ContinuousClock.now - start
     return report
   }
