@@ -183,7 +183,7 @@ actor LocalHost {
   /// A program's path that the services' user can reach: a copy in the run's folder where the
   /// original stands below a folder that is closed to others.
   func reachable(_ name: String, from folder: String) throws(DeploymentError) -> String? {
-    let named = name.hasPrefix("./") ? folder + name.dropFirst() : name
+    let named = name.contains("/") && !name.hasPrefix("/") ? "\(folder)/\(name)" : name
     guard let program = search.find(named) else { return nil }
     guard geteuid() == 0, !program.hasPrefix(root + "/"), !Self.isOpenToAll(program) else {
       return program
