@@ -157,18 +157,20 @@ actor LocalHost {
     command.deadline = deadline
     command.outputLimit = outputLimit
     command.keepsDescendants = keepsDescendants
+    let result: CommandResult
     do throws(GuardianError) {
-      let result = try await guardian.run(command)
-      return CommandOutput(
-        ending: Self.ending(result.end),
-        stdout: result.standardOutput.bytes,
-        stderr: result.standardError.bytes,
-        isCut: result.standardOutput.isTruncated || result.standardError.isTruncated,
-        duration: result.duration
-      )
+      result = try await guardian.run(command)
     } catch {
       throw DeploymentError(.driverBroken, error.description)
     }
+    if result.end == .cancelled { throw DeploymentError(.interrupted, "\(name) was interrupted") }
+    return CommandOutput(
+      ending: Self.ending(result.end),
+      stdout: result.standardOutput.bytes,
+      stderr: result.standardError.bytes,
+      isCut: result.standardOutput.isTruncated || result.standardError.isTruncated,
+      duration: result.duration
+    )
   }
 
   private static func ending(_ end: CommandResult.End) -> CommandOutput.Ending {
