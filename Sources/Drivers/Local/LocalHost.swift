@@ -26,7 +26,7 @@ actor LocalHost {
   var repositoryTask: Task<String?, Never>?
   var repositoryPassword = ""
   private var operations: [Operation] = []
-  private var reportDone: TeardownReport?
+  private var teardown: Task<TeardownReport, Never>?
 
   init(_ configuration: LocalConfiguration) {
     self.configuration = configuration
@@ -215,11 +215,11 @@ actor LocalHost {
 
   // MARK: Teardown
 
-  /// Takes everything down once; later calls tell the same.
+  /// Takes everything down once, in a task of its own, which nobody can cancel; later calls tell
+  /// the same.
   func tearDown() async -> TeardownReport {
-    if let reportDone { return reportDone }
-    let report = await performTeardown()
-    reportDone = report
-    return report
+    let task = teardown ?? Task { await performTeardown() }
+    teardown = task
+    return await task.value
   }
 }
