@@ -229,12 +229,16 @@ struct HTTPClientTests {
   }
 
   @Test func nothingIsTakenFromTheEnvironment() async throws {
-    for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "HTTPS_PROXY"] {
-      setenv(name, "http://127.0.0.1:1", 1)
-    }
-    try await withRawServer(always("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) { server in
-      try await withClient { client async throws in
-        #expect(try await client.send(HTTPRequest(url: server.url)).status == 200)
+    // In a process of its own: variables are the whole process's.
+    await #expect(processExitsWith: .success) {
+      for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "HTTPS_PROXY"] {
+        setenv(name, "http://127.0.0.1:1", 1)
+      }
+      try await withRawServer(always("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) { server in
+        try await withClient { client in
+          let response = try await client.send(HTTPRequest(url: server.url))
+          #expect(response.status == 200)
+        }
       }
     }
   }
