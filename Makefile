@@ -1,0 +1,53 @@
+# What there is to do here; `make` alone lists it.
+
+SWIFT ?= swift
+SAMPLES := .build/sample-recipes
+DEBUG := .build/debug
+RELEASE := .build/release
+
+.PHONY: help demo test packages samples build release lint bench clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; \
+	  do printf '  make %-9s %s\n' "$$name" "$$text"; done
+
+demo: packages samples release ## build the tool and run the sample recipe through its life
+	@echo $(RELEASE)/parity run plausible
+	@status=0; $(RELEASE)/parity run plausible || status=$$?; \
+	  echo; echo "Open reports/index.html, or read Tests/recipes/plausible/PARITY.md."; \
+	  exit $$status
+
+test: packages samples ## build, check the style, run every test, run the sample recipe
+	$(SWIFT) build --build-tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	$(SWIFT) test --skip-build
+	Tests/Standins/plausible/test-standin.sh $(DEBUG)/plausible-standin
+	Tests/recipes/test-hooks.sh
+	$(DEBUG)/parity lint
+	$(DEBUG)/parity list
+	$(DEBUG)/parity templates check
+	$(DEBUG)/parity run plausible
+	$(DEBUG)/parity verify
+
+packages: ## install the Debian packages that are missing (asks first)
+	@.ci/packages
+
+samples: ## make the sample recipes' git repositories
+	@Tests/recipes/make-sample-recipes.sh $(SAMPLES)
+
+build: packages ## build for debugging
+	$(SWIFT) build
+
+release: packages ## build for use: one binary with Swift's own libraries inside
+	$(SWIFT) build -c release --static-swift-stdlib --product parity
+	$(SWIFT) build -c release --static-swift-stdlib --product plausible-standin
+
+lint: ## check the style of all Swift files
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+
+bench: release ## measure HTTP checks beside a loop in C and pytest
+	Benchmarks/run.sh $(RELEASE)/parity
+
+clean: ## remove all that was built, and the sample recipes
+	rm -rf .build
