@@ -162,7 +162,7 @@ let package = Package(
     tests(of: "Git", [subprocess]),
     tests(of: "Corpus", ["Evidence", "Git"]),
     tests(of: "Checks", [flyingFox]),
-    tests(of: "Drivers", ["CLinux", "guardian-runner"]),
+    tests(of: "Drivers", ["CLinux", "Deployments", "Suites", "guardian-runner"]),
     tests(of: "Running"),
     tests(of: "Auditing"),
     tests(of: "Rendering", ["Evidence", "MarkdownDocuments", "XMLDocuments"], exclude: ["Golden"]),

@@ -3,6 +3,8 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
+# Python's caches would be written beside the sources.
+export PYTHONDONTWRITEBYTECODE=1
 parity=${1:-}
 if [[ -n $parity ]]; then parity=$(realpath "$parity"); fi
 checks=${CHECKS:-2000}

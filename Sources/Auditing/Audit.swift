@@ -126,7 +126,7 @@ package struct Audit: Sendable {
   /// What stands for the real app takes the plain green away from everything that it showed.
   var proven: Verdict {
     guard let first = record.header.standins.first else { return .proven }
-    return .provenOnStandin(reason: "shown on a stand-in for \(first.service): \(first.what)")
+    return .provenOnStandin(reason: "shown on the stand-in for \(first.service)")
   }
 
   func verdict(of outcome: Outcome) -> Verdict {

@@ -74,6 +74,13 @@ package struct ClickHouseClient: Sendable {
   }
 }
 
+/// Without the password, wherever it is printed.
+extension ClickHouseClient: CustomStringConvertible, CustomReflectable {
+  package var description: String { "\(user)@\(endpoint)/\(database)" }
+
+  package var customMirror: Mirror { Mirror(reflecting: description) }
+}
+
 extension ClickHouseResult {
   /// Decides what an answer is. A status of 200 proves nothing: what counts is a whole result.
   init(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Auditing
 import Evidence
 import FoundationEssentials
+import Suites
 
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

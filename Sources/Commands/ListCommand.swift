@@ -1,5 +1,6 @@
 import ArgumentParser
 import Auditing
+import Suites
 
 struct ListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Auditing
 import Evidence
 import Rendering
+import Suites
 
 struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

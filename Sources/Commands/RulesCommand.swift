@@ -1,5 +1,6 @@
 import ArgumentParser
 import Auditing
+import Evidence
 import Suites
 
 struct RulesCommand: AsyncParsableCommand {

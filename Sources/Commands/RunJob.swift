@@ -20,7 +20,7 @@ final class RunJob: Sendable {
   let publish: Bool
   let strict: Bool
   let waits: Bool
-  private let interrupted = Mutex(false)
+  private let interrupted = Flag()
 
   init(
     workspace: Workspace,
@@ -42,7 +42,7 @@ final class RunJob: Sendable {
     self.waits = waits
   }
 
-  var wasInterrupted: Bool { interrupted.withLock { $0 } }
+  var wasInterrupted: Bool { interrupted.isRaised }
 
   func run() async throws -> ExitStatus {
     let start = Date.now
@@ -80,7 +80,7 @@ final class RunJob: Sendable {
     }
     let running = Task { await runner.run(header) }
     let interruption = Interruption { [interrupted] in
-      interrupted.withLock { $0 = true }
+      interrupted.raise()
       progress.say("interrupted: taking everything down (again to leave at once)")
       running.cancel()
     }
@@ -155,7 +155,7 @@ final class RunJob: Sendable {
 
   /// Sorts by start; unique among the runs of a folder.
   private static func newID(_ date: Date) -> String {
-    let stamp = date.formatted(.iso8601).filter { $0 != "-" && $0 != ":" }
+    let stamp = date.formatted(.iso8601).replacing("-", with: "").replacing(":", with: "")
     let tail = (0..<4).map { _ in String(Int.random(in: 0..<36), radix: 36) }.joined()
     return "\(stamp)-\(tail)"
   }
@@ -167,4 +167,13 @@ final class RunJob: Sendable {
       throw Failure(.broken, "\(workspace.shown(path)) cannot be made")
     }
   }
+}
+
+/// Goes up once and stays up.
+private final class Flag: Sendable {
+  private let value = Mutex(false)
+
+  var isRaised: Bool { value.withLock { $0 } }
+
+  func raise() { value.withLock { $0 = true } }
 }

@@ -18,6 +18,11 @@ extension EasyHandle {
 
     var sizes = HTTPSizes()
     sizes.request = long(CURLINFO_REQUEST_SIZE)
+    // Up to here libcurl 7.88 sends the body together with the headers and counts both
+    // (`MAX_INITIAL_POST_SIZE`); beyond, it counts the headers alone.
+    if transfer.request.body?.count ?? 0 >= 64 << 10 {
+      sizes.request += offset(CURLINFO_SIZE_UPLOAD_T)
+    }
     sizes.responseHeaders = long(CURLINFO_HEADER_SIZE)
     sizes.body = offset(CURLINFO_SIZE_DOWNLOAD_T)
 

@@ -71,7 +71,10 @@ package struct HTTPRequest: Sendable, Hashable {
 extension HTTPRequest {
   /// Method and URL as errors name them: without user, password, query and fragment.
   var subject: HTTPError.Subject {
-    HTTPError.Subject(method: method, url: HTTPRequest.withoutSecrets(url))
+    HTTPError.Subject(
+      method: method.withoutControls,
+      url: HTTPRequest.withoutSecrets(url).withoutControls
+    )
   }
 
   /// The URL up to its path; what stands before an `@` in the authority is dropped.
@@ -85,6 +88,20 @@ extension HTTPRequest {
       bytes.removeSubrange(authority...at)
     }
     return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+extension String {
+  /// With a space for whatever a terminal or a line of a log would obey.
+  fileprivate var withoutControls: String {
+    guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      return self
+    }
+    return String(
+      String.UnicodeScalarView(
+        unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+      )
+    )
   }
 }
 

@@ -61,7 +61,7 @@ package struct HTTPResponse: Sendable, Hashable {
 /// When each step was done, in microseconds since the request began; 0 where it did not happen.
 ///
 /// As libcurl measures them: waiting in this client's queue is not included, and with redirects
-/// all but `total` and `nameLookup` hold the last answer's.
+/// the times of every request are added up (libcurl's manual, `CURLINFO_TOTAL_TIME_T` and others).
 package struct HTTPTimings: Sendable, Hashable {
   package var nameLookup = 0
   package var connect = 0
@@ -74,7 +74,8 @@ package struct HTTPTimings: Sendable, Hashable {
 
 /// What went over the wire, in bytes, redirects included except for `body`.
 package struct HTTPSizes: Sendable, Hashable {
-  /// Request lines, fields and bodies sent.
+  /// Request lines, fields and bodies sent, for HTTP/2 before compression. A body of 64 KiB or
+  /// more that was sent again after a redirect is counted once.
   package var request = 0
   package var responseHeaders = 0
   /// The final body as transferred, before decoding.

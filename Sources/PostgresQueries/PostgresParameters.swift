@@ -44,3 +44,10 @@ package struct PostgresParameters: Sendable, Hashable {
     self.maximumResultBytes = maximumResultBytes
   }
 }
+
+/// Without the password, wherever it is printed.
+extension PostgresParameters: CustomStringConvertible, CustomReflectable {
+  package var description: String { "\(user)@\(host):\(port)/\(database)" }
+
+  package var customMirror: Mirror { Mirror(reflecting: description) }
+}

@@ -1,6 +1,7 @@
 import Checks
 import Deployments
 import Evidence
+import HTTPRequests
 import Suites
 
 extension RunSession {
@@ -179,6 +180,8 @@ extension RunSession {
     progress.entering(.teardown)
     tell(.stageStarted(stage: .teardown))
     await probes.disconnect()
+    // Servers wait for kept connections before they stop.
+    await http.shutDown()
     let report = await driver.tearDown()
     for operation in await driver.takeOperations() {
       tell(.operationFinished(stage: .teardown, operation: OperationRecord(operation)))

@@ -3,7 +3,7 @@ package enum DurationText {
   /// Nil where the text is no duration; a bare number is none.
   package static func parse(_ text: String) -> Duration? {
     let digits = text.utf8.prefix { ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2E }
-    guard let number = String(digits), !number.isEmpty, number.utf8.count <= 12 else { return nil }
+    guard let number = String(digits), !number.isEmpty, number.utf8.count <= 10 else { return nil }
     let parts = number.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count <= 2, let whole = Int64(parts[0]) else { return nil }
     var thousandths: Int64 = 0

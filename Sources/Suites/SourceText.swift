@@ -41,7 +41,7 @@ package struct SourceText: Sendable {
   /// The first place at or after `start` where `needle` stands, at most `limit` lines on.
   package func find(_ needle: String, from start: SourcePlace, limit: Int = 200) -> SourcePlace? {
     let wanted = Array(needle.unicodeScalars)
-    guard !wanted.isEmpty, start.line >= 1 else { return nil }
+    guard !wanted.isEmpty, lines.indices.contains(start.line - 1) else { return nil }
     for number in start.line..<min(start.line + limit, lines.count + 1) {
       let scalars = Array(line(number).unicodeScalars)
       let first = number == start.line ? start.column - 1 : 0

@@ -87,6 +87,7 @@ package struct YAMLReader {
         return nil
       }
     }
+    sink.error("file has more than 64 keys that stand twice", inFile: source.file)
     return nil
   }
 

@@ -1,5 +1,5 @@
 import Commands
 
 // The guardian starts nothing of the rest: it must be ready before any other thread exists.
-Guard.runIfAsked()
-await ParityCommand.main()
+Tool.becomeGuardianIfAsked()
+await Tool.main()

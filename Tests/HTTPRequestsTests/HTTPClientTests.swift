@@ -112,6 +112,30 @@ struct HTTPClientTests {
     }
   }
 
+  @Test(arguments: [0, 13, 65_535, 65_536, 200_000])
+  func whatWentOverTheWireIsCounted(bodyBytes: Int) async throws {
+    let answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
+    let sent = Mutex(0)
+    try await withRawServer(
+      RawService { connection in
+        while let request = connection.readRequest() {
+          sent.withLock { $0 = request.head.utf8.count + 4 + request.body.count }
+          connection.write("\(answer)hello")
+        }
+      }
+    ) { server in
+      try await withClient { client in
+        let body = [UInt8](repeating: 0x61, count: bodyBytes)
+        let response = try await client.send(
+          HTTPRequest(method: "POST", url: server.url, body: body)
+        )
+        #expect(response.sizes.request == sent.withLock { $0 })
+        #expect(response.sizes.responseHeaders == answer.utf8.count)
+        #expect(response.sizes.body == 5)
+      }
+    }
+  }
+
   @Test func aHeadRequestHasAnAnswerWithoutItsBody() async throws {
     try await withRawServer(always("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n")) { server in
       try await withClient { client in
@@ -216,6 +240,28 @@ struct HTTPClientTests {
   }
 
   @Test func aUnixSocketIsSpokenTo() async throws {
+    let path = "/tmp/parity-test-\(getpid()).sock"
+    let service = RawService { connection in
+      while let request = connection.readRequest() {
+        let isRight = request.head.contains("\r\nHost: docker\r\n")
+        connection.write("HTTP/1.1 \(isRight ? 200 : 400) OK\r\nContent-Length: 0\r\n\r\n")
+      }
+    }
+    let server = try RawServer(unixSocketPath: path, service.serve)
+    defer {
+      server.stop()
+      unlink(path)
+    }
+    try await withClient { client in
+      let response = try await client.send(
+        HTTPRequest(url: "http://docker/info", unixSocketPath: path)
+      )
+      #expect(response.status == 200)
+      #expect(response.remoteAddress == "")
+    }
+  }
+
+  @Test func aUnixSocketThatCannotBeHasItsOwnError() async throws {
     try await withClient { client in
       let error = try await failure(
         client,
@@ -229,12 +275,16 @@ struct HTTPClientTests {
   }
 
   @Test func nothingIsTakenFromTheEnvironment() async throws {
-    for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "HTTPS_PROXY"] {
-      setenv(name, "http://127.0.0.1:1", 1)
-    }
-    try await withRawServer(always("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) { server in
-      try await withClient { client async throws in
-        #expect(try await client.send(HTTPRequest(url: server.url)).status == 200)
+    // In a process of its own: variables are the whole process's.
+    await #expect(processExitsWith: .success) {
+      for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "HTTPS_PROXY"] {
+        setenv(name, "http://127.0.0.1:1", 1)
+      }
+      try await withRawServer(always("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) { server in
+        try await withClient { client in
+          let response = try await client.send(HTTPRequest(url: server.url))
+          #expect(response.status == 200)
+        }
       }
     }
   }

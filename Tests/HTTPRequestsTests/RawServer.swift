@@ -26,8 +26,32 @@ final class RawServer: Sendable {
         bind(listener, $0, length) == 0 && getsockname(listener, $0, &length) == 0
       }
     }
-    guard isBound, listen(listener, 512) == 0 else { throw POSIXError(.EADDRINUSE) }
+    guard isBound else { throw POSIXError(.EADDRINUSE) }
     port = Int(UInt16(bigEndian: address.sin_port))
+    try start(serve)
+  }
+
+  /// Listens at a path, which the test removes.
+  init(
+    unixSocketPath path: String,
+    _ serve: @escaping @Sendable (RawConnection) -> Void
+  ) throws {
+    listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    port = 0
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let isBound = withUnsafePointer(to: &address) { [listener] in
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+      }
+    }
+    guard isBound else { throw POSIXError(.EADDRINUSE) }
+    try start(serve)
+  }
+
+  private func start(_ serve: @escaping @Sendable (RawConnection) -> Void) throws {
+    guard listen(listener, 512) == 0 else { throw POSIXError(.EADDRINUSE) }
     let isStarted = DedicatedThread.start { [self] in
       while true {
         let descriptor = accept(listener, nil, nil)

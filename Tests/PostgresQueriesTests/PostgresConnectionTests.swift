@@ -1,4 +1,3 @@
-import Foundation
 import PrivateServers
 import Testing
 
@@ -212,52 +211,5 @@ struct PostgresConnectionTests {
         try await group.waitForAll()
       }
     }
-  }
-
-  @Test func theEnvironmentDecidesNothing() async throws {
-    let server = try #require(PrivatePostgres.current)
-    let file = "\(server.folder)/pg_service.conf"
-    let variables = [
-      "PGHOST": "192.0.2.1", "PGHOSTADDR": "192.0.2.1", "PGPORT": "1", "PGUSER": "nobody",
-      "PGPASSWORD": "wrong", "PGPASSFILE": file, "PGDATABASE": "wrong", "PGSERVICE": "wrong",
-      "PGSERVICEFILE": file, "PGOPTIONS": "-c search_path=wrong -c DateStyle=German",
-      "PGAPPNAME": "wrong", "PGCLIENTENCODING": "LATIN1", "PGSSLMODE": "verify-full",
-      "PGSSLROOTCERT": file, "PGSSLCERT": file, "PGSSLKEY": file, "PGSSLCRL": file,
-      "PGREQUIREPEER": "wrong", "PGCONNECT_TIMEOUT": "1", "PGTARGETSESSIONATTRS": "standby",
-      "PGCHANNELBINDING": "require", "PGGSSENCMODE": "require", "PGTZ": "Asia/Tokyo",
-      "PGDATESTYLE": "German", "PGGEQO": "off", "PGSSLMINPROTOCOLVERSION": "TLSv1.3",
-      "PGSSLMAXPROTOCOLVERSION": "TLSv1.2",
-    ]
-    try Data("[wrong]\nhost=192.0.2.1\ndbname=wrong\n".utf8)
-      .write(to: URL(fileURLWithPath: file))
-    for (name, value) in variables { setenv(name, value, 1) }
-    defer { for name in variables.keys { unsetenv(name) } }
-
-    var parameters = try parameters()
-    for host in ["127.0.0.1", server.folder] {
-      parameters.host = host
-      try await withConnection(parameters) { connection in
-        let result = try await connection.query(
-          """
-          SELECT current_user::text, current_database()::text, current_setting('search_path'),
-            current_setting('TimeZone'), current_setting('DateStyle'), current_setting('geqo'),
-            current_setting('application_name'), current_setting('client_encoding')
-          """,
-          within: .seconds(10)
-        )
-        let expected = [
-          "postgres", "postgres", "\"$user\", public", "UTC", "ISO, MDY", "on", "parity", "UTF8",
-        ]
-        #expect(result.rows == [expected.map { .text($0) }])
-      }
-    }
-
-    // Nor do they stand in for a password that was not given.
-    setenv("PGPASSWORD", PrivatePostgres.password, 1)
-    parameters.password = nil
-    let error = try await failure { [parameters] in
-      _ = try await PostgresConnection.connect(parameters, within: .seconds(10))
-    }
-    #expect(error.code == .authenticationFailed)
   }
 }

@@ -53,6 +53,15 @@ struct PostgresFailureTests {
     }
   }
 
+  @Test func thePasswordIsNotPrinted() throws {
+    let parameters = try parameters()
+    var dumped = ""
+    dump(parameters, to: &dumped)
+    for text in ["\(parameters)", String(reflecting: parameters), dumped] {
+      #expect(!text.contains(PrivatePostgres.password))
+    }
+  }
+
   @Test func parametersThatMeanNothingAreRefused() async throws {
     for change in [
       { $0.host = "" }, { $0.host = "a,b" }, { $0.port = 0 }, { $0.database = "" },

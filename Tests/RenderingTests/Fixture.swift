@@ -267,7 +267,8 @@ enum Fixture {
         startedAt: at,
         microseconds: took,
         steps: steps(of: check),
-        control: check.control.map { ControlRecord(kind: $0.kind, result: $0.result) }
+        control: check.control.map { ControlRecord(kind: $0.kind, result: $0.result) },
+        fresh: check.kind == .functional ? ["unique": "7f3a91c2"] : [:]
       )
     }
     return RunRecord(

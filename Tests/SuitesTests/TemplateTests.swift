@@ -36,6 +36,7 @@ struct TemplateTests {
       ("2h", .seconds(7_200)), ("1.5s", .milliseconds(1_500)), ("1d", .seconds(86_400)),
       ("5", nil), ("", nil), ("s", nil), ("5 s", nil), ("-5s", nil), ("5S", nil), ("1.5ms", nil),
       ("1..5s", nil), ("1.s", nil), ("99999999999999999999s", nil),
+      ("9999999999d", .seconds(9_999_999_999 * 86_400)), ("99999999999d", nil),
     ]
     for (text, duration) in table { #expect(DurationText.parse(text) == duration, "\(text)") }
     for text in ["90s", "5m", "2h", "500ms", "1500ms"] {

@@ -131,4 +131,10 @@ struct YAMLReaderTests {
     #expect(read("a: !Ref x\n").1.hasErrors)
     #expect(read("a: !!str 1\n").0?["a"]?.scalar?.isQuoted == true)
   }
+
+  @Test func tooManyDuplicateKeysAreAnErrorAndNotSilence() {
+    let (node, sink) = read((0..<80).map { "k\($0): 1\nk\($0): 2\n" }.joined())
+    #expect(node == nil)
+    #expect(sink.hasErrors)
+  }
 }

@@ -82,6 +82,9 @@ final class Supervision {
       let end = ProcessEnd(waitStatus: status)
       unit.end = end
       if case .service(let service) = unit.kind {
+        // Its last words are in the logs before anybody hears that it has gone.
+        for output in unit.outputs where output.isOpen { output.read(into: buffer) }
+        unit.flushLogs()
         let exit = ServiceExit(
           service: service.name,
           processID: process,

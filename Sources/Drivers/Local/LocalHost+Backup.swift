@@ -59,7 +59,7 @@ extension LocalHost {
   /// Hooks before, one snapshot of what the labels name, hooks after, as backup-bot-two does it.
   ///
   /// A hook that fails fails the backup: an empty dump must not look like one. The hooks after run
-  /// whatever the snapshot came to.
+  /// whatever the snapshot came to, and the first failure is the one that is told.
   func backUp() async throws(DeploymentError) -> Snapshot {
     let labels = try labels()
     try await requireRepository()
@@ -72,10 +72,17 @@ extension LocalHost {
     } catch {
       taken = .failure(error)
     }
+    var failure: DeploymentError?
     for label in labels {
-      try await hook("backup.post-hook", label.postHook, of: label.service)
+      do throws(DeploymentError) {
+        try await hook("backup.post-hook", label.postHook, of: label.service)
+      } catch {
+        failure = failure ?? error
+      }
     }
-    return try taken.get()
+    let snapshot = try taken.get()
+    if let failure { throw failure }
+    return snapshot
   }
 
   private func takeSnapshot(_ labels: [BackupLabels]) async throws(DeploymentError) -> Snapshot {

@@ -43,7 +43,11 @@ extension LocalHost {
   /// others into the service's own folder; none leads out of it.
   func read(_ path: String, of name: String, limit: Int) throws(DeploymentError) -> [UInt8]? {
     let (base, rest) = place(of: path, in: name)
-    return try Self.read(rest, below: base, limit: limit)
+    // From the run's folder down, because a service may change everything below it.
+    guard !rest.split(separator: "/").contains("..") else {
+      throw DeploymentError(.unsupported, "\(path) leads out of the service's folder")
+    }
+    return try Self.read(String(base.dropFirst(root.count)) + "/" + rest, below: root, limit: limit)
   }
 
   /// Writes as the services' user: `dd` takes the path as one argument and the content from
@@ -81,10 +85,7 @@ extension LocalHost {
     limit: Int
   ) throws(DeploymentError) -> [UInt8]? {
     let parts = path.split(separator: "/").map(String.init).filter { $0 != "." }
-    guard !parts.contains("..") else {
-      throw DeploymentError(.unsupported, "\(path) leads out of the service's folder")
-    }
-    var folder = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    var folder = open(base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard folder >= 0 else { return nil }
     defer { close(folder) }
     for part in parts.dropLast() {

@@ -7,8 +7,7 @@ extension LocalHost {
     let start = ContinuousClock.now
     repositoryTask?.cancel()
     var report = TeardownReport(removed: [:], leftovers: [], duration: .zero)
-    if let guardian {
-      let shutdown = await guardian.shutDown()
+    if let shutdown = await guardian?.shutDown() {
       report.removed["services"] = started.count
       report.removed["processes killed"] = shutdown.killed.count
       report.leftovers += shutdown.leftovers.map { "process \($0.processID) \($0.program)" }
@@ -28,15 +27,27 @@ extension LocalHost {
       }
     }
     report.removed["ports"] = ports.values.map(\.count).reduce(0, +)
-    if let folder {
-      // The lock lives as long as anything of the run.
-      self.lock = nil
-      let holder = RunLock.currentHolder(of: lockName, folder: configuration.lockFolder)
-      if holder?.runID == folder.runID { report.leftovers.append("lock \(lockName)") }
-    }
-    lock = nil
+    // The lock lives as long as anything of the run, and that is also whoever knows the guardian.
+    _ = await repositoryTask?.value
+    repositoryTask = nil
     guardian = nil
+    lock = nil
+    if await !isLockFree() { report.leftovers.append("lock \(lockName)") }
     report.duration = ContinuousClock.now - start
     return report
+  }
+
+  /// Whether this run no longer holds its lock.
+  ///
+  /// A process that is just being started elsewhere in the runner has copies of all descriptors
+  /// until it is executed, the lock's too: for a moment that is no leftover.
+  private func isLockFree() async -> Bool {
+    guard let runID = folder?.runID else { return true }
+    for _ in 0..<100 {
+      let holder = RunLock.currentHolder(of: lockName, folder: configuration.lockFolder)
+      if holder?.runID != runID { return true }
+      try? await Task.sleep(for: .milliseconds(20))
+    }
+    return false
   }
 }

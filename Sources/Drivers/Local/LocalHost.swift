@@ -26,7 +26,7 @@ actor LocalHost {
   var repositoryTask: Task<String?, Never>?
   var repositoryPassword = ""
   private var operations: [Operation] = []
-  private var reportDone: TeardownReport?
+  private var teardown: Task<TeardownReport, Never>?
 
   init(_ configuration: LocalConfiguration) {
     self.configuration = configuration
@@ -157,18 +157,20 @@ actor LocalHost {
     command.deadline = deadline
     command.outputLimit = outputLimit
     command.keepsDescendants = keepsDescendants
+    let result: CommandResult
     do throws(GuardianError) {
-      let result = try await guardian.run(command)
-      return CommandOutput(
-        ending: Self.ending(result.end),
-        stdout: result.standardOutput.bytes,
-        stderr: result.standardError.bytes,
-        isCut: result.standardOutput.isTruncated || result.standardError.isTruncated,
-        duration: result.duration
-      )
+      result = try await guardian.run(command)
     } catch {
       throw DeploymentError(.driverBroken, error.description)
     }
+    if result.end == .cancelled { throw DeploymentError(.interrupted, "\(name) was interrupted") }
+    return CommandOutput(
+      ending: Self.ending(result.end),
+      stdout: result.standardOutput.bytes,
+      stderr: result.standardError.bytes,
+      isCut: result.standardOutput.isTruncated || result.standardError.isTruncated,
+      duration: result.duration
+    )
   }
 
   private static func ending(_ end: CommandResult.End) -> CommandOutput.Ending {
@@ -183,7 +185,7 @@ actor LocalHost {
   /// A program's path that the services' user can reach: a copy in the run's folder where the
   /// original stands below a folder that is closed to others.
   func reachable(_ name: String, from folder: String) throws(DeploymentError) -> String? {
-    let named = name.hasPrefix("./") ? folder + name.dropFirst() : name
+    let named = name.contains("/") && !name.hasPrefix("/") ? "\(folder)/\(name)" : name
     guard let program = search.find(named) else { return nil }
     guard geteuid() == 0, !program.hasPrefix(root + "/"), !Self.isOpenToAll(program) else {
       return program
@@ -213,11 +215,11 @@ actor LocalHost {
 
   // MARK: Teardown
 
-  /// Takes everything down once; later calls tell the same.
+  /// Takes everything down once, in a task of its own, which nobody can cancel; later calls tell
+  /// the same.
   func tearDown() async -> TeardownReport {
-    if let reportDone { return reportDone }
-    let report = await performTeardown()
-    reportDone = report
-    return report
+    let task = teardown ?? Task { await performTeardown() }
+    teardown = task
+    return await task.value
   }
 }

@@ -102,6 +102,11 @@ struct HTMLCheck: TemplateFields {
       $0.check.ports.map(HTMLLine.init)
     },
     .flag("hasPorts", "whether there are any") { !$0.check.ports.isEmpty },
+    .list("fresh", "what was made for it and sent nowhere before") {
+      ($0.record?.fresh ?? [:]).sorted { UTF8Order.precedes($0.key, $1.key) }
+        .map { HTMLFact(name: $0.key, value: $0.value) }
+    },
+    .flag("hasFresh", "whether there is any") { $0.record?.fresh.isEmpty == false },
     .list("steps", "what it did and saw") { $0.steps($0.record?.steps) },
     .list("controlSteps", "what its control did and saw") {
       $0.steps($0.record?.control?.steps)

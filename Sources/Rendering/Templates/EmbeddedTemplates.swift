@@ -164,6 +164,9 @@ enum EmbeddedTemplates {
 {{#control}}
 <div><dt>control</dt><dd class="text-{{controlTone}}">{{control}}</dd></div>
 {{/control}}
+{{#hasFresh}}
+<div><dt>fresh values</dt><dd>{{#fresh}}{{name}} <code>{{value}}</code> {{/fresh}}</dd></div>
+{{/hasFresh}}
 {{#hasPorts}}
 <div><dt>stands for</dt><dd>{{#ports}}<code>{{text}}</code> {{/ports}}</dd></div>
 {{/hasPorts}}

@@ -1,13 +1,17 @@
+import ArgumentParser
 import Drivers
 import Evidence
 
-/// The hidden sub-command that supervises a run's processes; only the tool itself starts it.
-package enum Guard {
-  /// Becomes the guardian where the arguments say so, and does not return then.
-  package static func runIfAsked() {
+/// The program's two lives.
+package enum Tool {
+  /// Becomes the process that supervises a run's services, where the arguments say so, and does
+  /// not return then. Only the tool itself starts it.
+  package static func becomeGuardianIfAsked() {
     guard CommandLine.arguments.dropFirst().first == "guardian" else { return }
     GuardianProcess.main { RedactingLogFilter(secrets: $0) }
   }
+
+  package static func main() async { await ParityCommand.main() }
 }
 
 /// Takes secrets out of a service's log before it is written.
