@@ -166,6 +166,6 @@ let package = Package(
     tests(of: "Running"),
     tests(of: "Auditing"),
     tests(of: "Rendering", ["Evidence", "MarkdownDocuments", "XMLDocuments"], exclude: ["Golden"]),
-    tests(of: "Commands"),
+    tests(of: "Commands", ["Auditing", "Suites", argumentParser], exclude: ["Golden"]),
   ]
 )

@@ -59,7 +59,7 @@ extension Grammar {
           "Does it again until it is as expected.",
           also: ["poll", "wait", "eventually"]
         ),
-        Field("never", .table("never"), "What is expected must hold all the time."),
+        Field("never", .table("never"), "What is expected must at no time be so."),
         Field(
           "expect",
           .table("expect"),
@@ -98,7 +98,7 @@ extension Grammar {
     Table(
       "never",
       "never",
-      "What is expected must hold all the time: something must not happen.",
+      "What is expected must at no time be so: something must not happen.",
       [Field("for", .duration, "For how long.", required: true, also: ["within", "during"])]
     ),
     Table(

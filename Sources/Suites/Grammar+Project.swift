@@ -56,7 +56,7 @@ extension Grammar {
       "The older scripts that recipes are held to.",
       oneOf: ["root", "git", "none"],
       [
-        Field("root", .text, "The folder that holds `recipe-info`.", also: ["path"]),
+        Field("root", .text, "The folder `recipe-info`.", also: ["path"]),
         Field("git", .text, "The repository's address or path.", also: ["url"]),
         Field("ref", .text, "A branch, tag or commit of `git`.", preset: "HEAD"),
         Field("none", .text, "Why there is none.", also: ["why", "reason"]),
