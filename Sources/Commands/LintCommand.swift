@@ -18,8 +18,9 @@ struct LintCommand: AsyncParsableCommand {
       let recipes = try workspace.recipes(options.recipes)
       for recipe in recipes {
         do {
-          diagnostics += try workspace.suite(recipe).warnings
-          _ = try await workspace.recipeSource(recipe)
+          let loaded = try workspace.suite(recipe)
+          diagnostics += loaded.warnings
+          try workspace.crossCheck(loaded.suite, try await workspace.recipeSource(recipe))
         } catch let errors as SuiteErrors {
           diagnostics += errors.diagnostics
         }

@@ -15,6 +15,7 @@ struct RunPlanner {
   var lastStage: Stage = .functional
 
   func plan() async throws -> (plan: RunPlan, printed: Plan) {
+    try workspace.crossCheck(suite, checkout)
     // The last version that a run has proven is where users come from.
     let last = try workspace.coverage(suite.recipe)
       .flatMap { $0.level >= 1 ? $0.target.version : nil }

@@ -70,6 +70,14 @@ struct Workspace: Sendable {
     return try await RecipeCheckout(name: recipe, folder: folder, shownAs: shown(folder))
   }
 
+  /// The suite's names that the recipe does not have are mistakes like any other.
+  func crossCheck(_ suite: Suite, _ checkout: RecipeCheckout) throws {
+    let prefix = shown(project.suiteFolder(of: suite.recipe)) + "/"
+    var found = SuiteCrossCheck.diagnostics(suite, compose: checkout.compose)
+    for index in found.indices { found[index].file = prefix + found[index].file }
+    if found.contains(where: { $0.severity == .error }) { throw SuiteErrors(found) }
+  }
+
   func driverName(_ asked: String?, _ suite: Suite) throws -> String {
     if let name = asked ?? project.driver { return name }
     if suite.local != nil { return "local" }

@@ -31,7 +31,10 @@ package struct ReadinessGate: Sendable {
 
   /// As a person reads it: `GET /api/health`.
   package static func title(of health: HealthGate) -> String {
-    if let tcp = health.tcp { return "TCP \(tcp.service):\(tcp.port), GET \(health.path)" }
+    if let tcp = health.tcp {
+      let port = "TCP \(tcp.service):\(tcp.port)"
+      return health.asksHTTP ? "\(port), GET \(health.path)" : port
+    }
     return "GET \(health.path)"
   }
 
@@ -69,6 +72,9 @@ package struct ReadinessGate: Sendable {
   private func look(at deployment: any Deployment, in scope: Scope) async -> Look {
     if let tcp = health.tcp, let problem = await connect(tcp, deployment) {
       return Look(attempt: .unanswered, state: "000", reason: problem)
+    }
+    guard health.asksHTTP else {
+      return Look(attempt: .satisfied, state: "accepts connections", reason: "")
     }
     var request = HTTPRequest(url: deployment.baseURL + health.path)
     request.timeout = .seconds(10)

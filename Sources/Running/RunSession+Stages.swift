@@ -30,10 +30,20 @@ extension RunSession {
     } else {
       outcome = await perform(stage)
     }
-    endAll(stage, outcome.isPassed ? .notRun(reason: "nothing performed it") : outcome)
+    endAll(stage, Self.left(over: outcome, stage))
     if outcome.isPassed { outcome = stageOutcome(stage) }
     tell(.stageFinished(stage: stage, outcome: outcome))
     progress.left(stage, outcome, after: ContinuousClock.now - start)
+  }
+
+  /// What checks come to that their stage did not get to: they did not fail themselves.
+  private static func left(over outcome: Outcome, _ stage: Stage) -> Outcome {
+    switch outcome {
+    case .passed: .notRun(reason: "nothing performed it")
+    case .skipped, .notRun: outcome
+    case .failed(let reason), .broken(let reason):
+      .notRun(reason: "\(stage) did not get to it: \(reason)")
+    }
   }
 
   /// - Returns: `passed` where the checks decide, else why they were not performed.

@@ -187,7 +187,7 @@ actor LocalHost {
   func reachable(_ name: String, from folder: String) async throws(DeploymentError) -> String? {
     let named = name.contains("/") && !name.hasPrefix("/") ? "\(folder)/\(name)" : name
     guard let program = search.find(named) else { return nil }
-    guard geteuid() == 0, !program.hasPrefix(root + "/"), !Self.isOpenToAll(program) else {
+    guard geteuid() == 0, !program.hasPrefix(root + "/"), !ProgramSearch.isOpenToAll(program) else {
       return program
     }
     let copy = "\(root)/bin/" + (program.split(separator: "/").last.map(String.init) ?? "program")
@@ -195,17 +195,6 @@ actor LocalHost {
       try await bring(file: program, to: copy, mode: 0o755)
     }
     return copy
-  }
-
-  /// Whether every folder on the way may be entered by anybody.
-  private static func isOpenToAll(_ path: String) -> Bool {
-    var folder = path
-    while let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
-      folder = String(folder[..<slash])
-      var status = stat()
-      guard stat(folder, &status) == 0, status.st_mode & 0o001 != 0 else { return false }
-    }
-    return true
   }
 
   // MARK: Teardown

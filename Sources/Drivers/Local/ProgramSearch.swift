@@ -21,7 +21,26 @@ struct ProgramSearch: Sendable {
   func find(_ name: String) -> String? {
     if name.contains("/") { return Self.isExecutable(name) ? name : nil }
     let folders = patterns.flatMap(Self.expand) + [toolFolder] + path
-    return folders.lazy.map { "\($0)/\(name)" }.first(where: Self.isExecutable)
+    return folders.lazy.map { "\($0)/\(name)" }.first { path in
+      // A program in somebody's own folders may need what stands beside it there.
+      Self.isExecutable(path)
+        && (geteuid() != 0 || path.hasPrefix(toolFolder + "/") || Self.isOpenToAll(path))
+    }
+  }
+
+  /// Whether every folder on the way may be entered by anybody, also where a link leads.
+  static func isOpenToAll(_ path: String) -> Bool {
+    guard let resolved = realpath(path, nil) else { return false }
+    defer { free(resolved) }
+    return [path, String(cString: resolved)].allSatisfy { path in
+      var folder = path
+      while let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
+        folder = String(folder[..<slash])
+        var status = stat()
+        guard stat(folder, &status) == 0, status.st_mode & 0o001 != 0 else { return false }
+      }
+      return true
+    }
   }
 
   /// What `PATH` of a service is.
