@@ -1,5 +1,6 @@
 // Answers GET /check/N with {"id": N, ...} and keeps connections: one thread a connection, so that
-// the server is never what is measured. Prints its port; ends when standard input does.
+// the server is never what is measured. Without an argument it takes a free port, prints it and ends
+// when standard input does; `server PORT` ends by a signal.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -61,9 +62,11 @@ static void *accept_all(void *argument) {
   return NULL;
 }
 
-int main(void) {
+int main(int count, char **arguments) {
   int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = htons(count > 1 ? (uint16_t)atoi(arguments[1]) : 0),
+                                .sin_addr = {htonl(INADDR_LOOPBACK)}};
   socklen_t length = sizeof address;
   if (bind(listener, (struct sockaddr *)&address, length) != 0 || listen(listener, 512) != 0 ||
       getsockname(listener, (struct sockaddr *)&address, &length) != 0) {
@@ -74,6 +77,7 @@ int main(void) {
   fflush(stdout);
   pthread_t thread;
   if (pthread_create(&thread, NULL, accept_all, (void *)(long)listener) != 0) return 1;
+  while (count > 1) pause();
   while (getchar() != EOF) {
   }
   return 0;

@@ -10,6 +10,8 @@ package struct Audit: Sendable {
   /// What the state of the corpus says, with its proof.
   let corpusStatement: String
   let policy: Project.Policy
+  /// The record's checks, to be found by thousands.
+  private let records: [CheckID: CheckRecord]
 
   package init(
     record: RunRecord,
@@ -23,6 +25,7 @@ package struct Audit: Sendable {
     self.corpus = corpus
     self.corpusStatement = corpusStatement
     self.policy = policy
+    records = Dictionary(record.checks.map { ($0.id, $0) }) { first, _ in first }
   }
 
   package func coverage() -> CoverageModel {
@@ -60,7 +63,7 @@ package struct Audit: Sendable {
   // MARK: Checks
 
   private func coverage(_ planned: PlannedCheck) -> CheckCoverage? {
-    guard let check = record[check: planned.id] else { return nil }
+    guard let check = records[planned.id] else { return nil }
     let normalizer = Normalizer(record: record, fresh: check.fresh)
     return CheckCoverage(
       id: check.id,
@@ -148,7 +151,7 @@ package struct Audit: Sendable {
   }
 
   func outcome(of id: CheckID) -> Outcome? {
-    record[check: id].map { normalized($0, Normalizer(record: record, fresh: $0.fresh)) }
+    records[id].map { normalized($0, Normalizer(record: record, fresh: $0.fresh)) }
   }
 }
 

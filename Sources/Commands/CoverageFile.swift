@@ -8,9 +8,7 @@ enum CoverageFile {
   private struct Versioned: Decodable { var schema: Int }
 
   static func bytes(_ value: some Encodable) throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
+    try RecordEncoder(.pretty).bytes(of: value) + [UInt8(ascii: "\n")]
   }
 
   static func write(_ value: some Encodable, to path: String) throws {

@@ -14,14 +14,9 @@ extension GitRepository {
   ///
   /// - Parameter path: Of a folder; empty for the whole tree.
   package func treeHash(of revision: String, path: String = "") async throws(GitError) -> String {
-    let commit = try await resolve(revision)
     let path = try Self.normalized(path)
-    if path.isEmpty {
-      let output = try await command.output([
-        "rev-parse", "--verify", "--quiet", "--end-of-options", "\(commit)^{tree}",
-      ])
-      return String(decoding: output.dropLast(), as: UTF8.self)
-    }
+    if path.isEmpty { return try await resolve(revision, to: "tree") }
+    let commit = try await resolve(revision)
     guard let entry = try await entry(at: path, in: commit), entry.kind == .folder else {
       throw GitError(.noSuchPath, "\(revision) has no folder \(DiskPath(path))")
     }

@@ -30,22 +30,23 @@ package struct GitRepository: Sendable {
       throw await Self.whyNone(command, question, answer)
     }
     let format = String(decoding: answer.output[..<end], as: UTF8.self)
-    guard let top = String(validating: answer.output[(end + 1)...].dropLast(), as: UTF8.self),
+    let top = DiskPath(Array(answer.output[(end + 1)...].dropLast()))
+    // `core.worktree` may name any folder of the machine.
+    guard let real = try? DiskPath(folder).resolved(), real.isInside(top) else {
+      throw GitError(.notARepository, "\(DiskPath(folder)) is not in the work tree \(top)")
+    }
+    guard let topText = String(validating: top.bytes, as: UTF8.self),
       let inside = String(
-        validating: try await command.output(["rev-parse", "--show-prefix"]).dropLast(),
+        validating: real.bytes.dropFirst(top.bytes.count).drop { $0 == UInt8(ascii: "/") },
         as: UTF8.self
       )
     else {
       throw GitError(.unsupported, "\(DiskPath(folder)) lies under a name that is not UTF-8")
     }
     objectFormat = format
-    topLevel = top
-    prefix = inside.utf8.last == UInt8(ascii: "/") ? String(inside.dropLast()) : inside
-    // `core.worktree` may name any folder of the machine.
-    guard let real = try? DiskPath(folder).resolved(), real.isInside(DiskPath(top)) else {
-      throw GitError(.notARepository, "\(DiskPath(folder)) is not in the work tree \(top)")
-    }
-    self.command = GitCommand(folder: top, timeLimit: timeLimit)
+    topLevel = topText
+    prefix = inside
+    self.command = GitCommand(folder: topText, timeLimit: timeLimit)
   }
 
   /// The commit that is checked out.
@@ -55,9 +56,15 @@ package struct GitRepository: Sendable {
 
   /// The commit that a revision (a branch, a tag, `HEAD~2`, part of an id) stands for.
   package func resolve(_ revision: String) async throws(GitError) -> String {
+    try await resolve(revision, to: "commit")
+  }
+
+  /// The id of a commit, or of the `tree` of a commit.
+  func resolve(_ revision: String, to type: String) async throws(GitError) -> String {
     try Self.check(revision)
+    let peeled = type == "commit" ? "^{commit}" : "^{commit}^{\(type)}"
     let answer = try await command.run([
-      "rev-parse", "--verify", "--quiet", "--end-of-options", "\(revision)^{commit}",
+      "rev-parse", "--verify", "--quiet", "--end-of-options", "\(revision)\(peeled)",
     ])
     guard answer.status == 0 else {
       throw GitError(.unknownRevision, "\(revision) is no commit of \(topLevel)")

@@ -90,12 +90,9 @@ package final class EventLog: Sendable {
 
   package func tell(_ what: RunEvent.What) {
     let event = RunEvent(at: now, what: what)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Encoding these values cannot fail: they hold no floating point and no custom keys.
-    guard let data = try? encoder.encode(event) else { return }
+    guard let plain = try? RecordEncoder().bytes(of: event) else { return }
     state.withLock { state in
-      let plain = Array(data)
       var line = state.redactor.redact(plain)
       // Masks hold nothing that JSON escapes, so what was a line of JSON still is one.
       let written =

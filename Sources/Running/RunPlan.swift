@@ -10,7 +10,8 @@ package struct RunPlan: Sendable {
   package var baseReason: String?
   package var target: RecipeRevision
   /// Every check, in the order in which they run.
-  package var planned: [PlannedCheck]
+  package var planned: [PlannedCheck] { didSet { ids = Set(planned.map(\.id)) } }
+  private var ids: Set<CheckID>
   /// Of the suite's own checks.
   package var bodies: [CheckID: Check]
   package var readBacks: [CheckID: ReadBack]
@@ -49,6 +50,7 @@ package struct RunPlan: Sendable {
     self.baseReason = baseReason
     self.target = target
     self.planned = planned
+    ids = Set(planned.map(\.id))
     self.bodies = bodies
     self.readBacks = readBacks
     self.skips = skips
@@ -64,5 +66,5 @@ package struct RunPlan: Sendable {
     planned.filter { $0.kind == kind && $0.stage == stage }
   }
 
-  package func has(_ id: CheckID) -> Bool { planned.contains { $0.id == id } }
+  package func has(_ id: CheckID) -> Bool { ids.contains(id) }
 }

@@ -17,6 +17,8 @@ package struct TerminalSummary: Sendable {
 
   private let coverage: CoverageModel
   private let record: RunRecord?
+  /// The record's checks, to be found by thousands.
+  private let records: [CheckID: CheckRecord]
   private let reports: [String]
   private let style: Style
 
@@ -29,6 +31,7 @@ package struct TerminalSummary: Sendable {
   ) {
     self.coverage = coverage
     self.record = record
+    records = Dictionary((record?.checks ?? []).map { ($0.id, $0) }) { first, _ in first }
     self.reports = reports
     self.style = style
   }
@@ -56,7 +59,7 @@ package struct TerminalSummary: Sendable {
   }
 
   private func outcome(of check: CheckCoverage) -> Outcome {
-    record?[check: check.id]?.outcome ?? check.outcome
+    records[check.id]?.outcome ?? check.outcome
   }
 
   private func add(_ stage: Stage, to lines: inout TerminalLines) {
@@ -102,7 +105,7 @@ package struct TerminalSummary: Sendable {
         .bold(" \(check.id)"),
       ])
       if let reason = outcome.reason { lines.add([.plain("  \(reason)")]) }
-      let steps = (record?[check: check.id]?.steps ?? []).filter { !$0.outcome.isPassed }
+      let steps = (records[check.id]?.steps ?? []).filter { !$0.outcome.isPassed }
       for step in steps.prefix(3) {
         let place = step.place ?? check.place
         let at = place.map { "\($0.file):\($0.line) " } ?? ""
