@@ -1,6 +1,7 @@
 import ArgumentParser
 import Auditing
 import Commands
+import Evidence
 import Foundation
 import Suites
 import Testing
