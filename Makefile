@@ -21,7 +21,8 @@ demo: packages samples release ## build the tool and run the sample recipe throu
 test: packages samples ## build, check the style, run every test, run the sample recipe
 	$(SWIFT) build --build-tests
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
-	$(SWIFT) test --skip-build
+	# One after the other: the tests start real servers, and this machine may have two cores.
+	$(SWIFT) test --skip-build --no-parallel
 	Tests/Standins/plausible/test-standin.sh $(DEBUG)/plausible-standin
 	Tests/recipes/test-hooks.sh
 	$(DEBUG)/parity lint

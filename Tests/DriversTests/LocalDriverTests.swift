@@ -246,6 +246,62 @@ import Testing
     }
   }
 
+  @Test func `Nothing is written through links that a service has laid`() async throws {
+    let fixture = try LocalFixture(
+      services: stayingApp,
+      recipe: [
+        "1.0.0+a": ["compose.yml": compose(["a": "1"])],
+        "2.0.0+a": [
+          "compose.yml": compose(["a": "1"]) + "\nx-more: {}", "deep/hook.sh": "#!/bin/sh",
+        ],
+      ],
+      suite: ["data/words": "hello"]
+    )
+    let outside = fixture.run.path + "/outside"
+    mkdir(outside, 0o700)
+    try await withLocal(fixture) { run in
+      try await run.shell(
+        "ln -s \(outside) ../../recipe-2.0.0+a; ln -s \(outside) ../../suite",
+        in: "app"
+      )
+      _ = try? await run.deployment.upgrade(to: "2.0.0+a")
+      _ = try? await run.deployment.runScript(ServiceCommand(argv: ["true"]))
+      try await run.shell("rm ../../suite; ln -s \(outside)/new ../../suite", in: "app")
+      _ = try? await run.deployment.runScript(ServiceCommand(argv: ["true"]))
+      var status = stat()
+      #expect(lstat(outside, &status) == 0 && status.st_uid == geteuid())
+      #expect(FolderRemoval.names(inFolderAt: outside) == [])
+    }
+  }
+
+  @Test func `A recipe's files keep their folders and who may run them`() async throws {
+    let fixture = try LocalFixture(
+      services: stayingApp.replacing(
+        "environment: {",
+        with: "environment: {RECIPE: '{{recipe}}', "
+      ),
+      recipe: [
+        "1.0.0+a": [
+          "compose.yml": compose(["a": "1"]), "deep/er/hook.sh": "#!/bin/sh\necho $0", "plain": "",
+        ]
+      ]
+    )
+    symlink("../plain", fixture.recipeFolder("1.0.0+a") + "/deep/link")
+    try await withLocal(fixture) { run in
+      try await run.shell("cd $RECIPE && test -L deep/link && test -f deep/link", in: "app")
+      let said = try await run.shell("cd $RECIPE && deep/er/hook.sh", in: "app")
+      #expect(said == "deep/er/hook.sh")
+      try await run.shell(
+        "cd $RECIPE && test -f plain && test ! -x plain && test ! -s plain",
+        in: "app"
+      )
+      #expect(
+        FolderRemoval.names(inFolderAt: fixture.run.logs).contains { $0.hasPrefix("recipe-") }
+          == false
+      )
+    }
+  }
+
   @Test func `A command of a service ends with its own status, and a service must exist`()
     async throws
   {

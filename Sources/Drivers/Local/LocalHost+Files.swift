@@ -149,7 +149,9 @@ extension LocalHost {
   /// Runs a program of the suite in a copy of its folder.
   func runScript(_ command: ServiceCommand) async throws(DeploymentError) -> CommandOutput {
     let copy = "\(root)/suite"
-    if !FileManager.default.fileExists(atPath: copy) { try copySuite(to: copy) }
+    if !FileManager.default.fileExists(atPath: copy) {
+      try await bring(configuration.suite.folder, to: copy)
+    }
     var environment = [
       "PATH": search.searchPath, "HOME": copy, "LANG": "C.UTF-8", "TZ": "UTC",
       "TMPDIR": "\(root)/scratch", "PYTHONDONTWRITEBYTECODE": "1",
@@ -165,27 +167,64 @@ extension LocalHost {
     )
   }
 
-  private func copySuite(to copy: String) throws(DeploymentError) {
-    let source = configuration.suite.folder
-    try makeFolder(copy)
-    for path in FileManager.default.enumeratorPaths(below: source) ?? [] {
+  // MARK: Into the run's folder
+
+  /// Copies a folder's files into the run's folder, as the services' user.
+  ///
+  /// Services may put links where they like as soon as one of them runs; a runner that is root
+  /// would follow them.
+  ///
+  /// - Parameter keepsLinks: false leaves the source's own links out.
+  func bring(
+    _ source: String,
+    to target: String,
+    keepsLinks: Bool = false
+  ) async throws(DeploymentError) {
+    try await act(["mkdir", "-p", "-m", "755", "--", target])
+    guard let paths = FileManager.default.enumeratorPaths(below: source) else {
+      throw DeploymentError(.driverBroken, "\(source) cannot be read")
+    }
+    for path in paths {
       var status = stat()
       guard lstat("\(source)/\(path)", &status) == 0 else { continue }
       switch status.st_mode & S_IFMT {
-      case S_IFDIR: try makeFolder("\(copy)/\(path)")
       case S_IFREG:
-        do {
-          try FileManager.default.copyItem(
-            atPath: "\(source)/\(path)",
-            toPath: "\(copy)/\(path)"
-          )
-        } catch {
-          throw DeploymentError(.driverBroken, "\(path) cannot be copied into the run's folder")
-        }
-        try give("\(copy)/\(path)")
-      // Links may lead anywhere and are left out.
+        let mode = status.st_mode
+        try await bring(file: "\(source)/\(path)", to: "\(target)/\(path)", mode: mode)
+      case S_IFLNK where keepsLinks:
+        try await link("\(source)/\(path)", to: "\(target)/\(path)")
       default: continue
       }
+    }
+  }
+
+  private func link(_ source: String, to target: String) async throws(DeploymentError) {
+    guard let goal = try? FileManager.default.destinationOfSymbolicLink(atPath: source) else {
+      throw DeploymentError(.driverBroken, "\(source) cannot be read")
+    }
+    let folder = target[..<(target.lastIndex(of: "/") ?? target.endIndex)]
+    try await act(["mkdir", "-p", "--", String(folder)])
+    try await act(["ln", "-s", "--", goal, target])
+  }
+
+  func bring(file: String, to target: String, mode: mode_t) async throws(DeploymentError) {
+    guard let content = FileManager.default.contents(atPath: file) else {
+      throw DeploymentError(.driverBroken, "\(file) cannot be read")
+    }
+    let mode = mode & 0o100 == 0 ? "644" : "755"
+    try await act(["install", "-D", "-m", mode, "--", "/dev/stdin", target], stdin: Array(content))
+  }
+
+  /// Runs a plain command of the machine on the run's folder.
+  func act(_ argv: [String], stdin: [UInt8] = []) async throws(DeploymentError) {
+    let output = try await run(
+      argv: argv,
+      environment: ["PATH": search.searchPath, "LANG": "C.UTF-8"],
+      folder: root,
+      stdin: stdin
+    )
+    guard output.succeeded else {
+      throw DeploymentError(.driverBroken, output.lastLine)
     }
   }
 }

@@ -117,18 +117,14 @@ extension LocalHost {
   /// Puts the recipe's files at a version where hooks find them.
   func checkOut(_ version: String) async throws(DeploymentError) {
     recipe = try await configuration.source.recipe(version)
-    let target = "\(root)/recipe-\(version)"
-    try makeFolder(target, mode: 0o755)
-    try await configuration.source.export(version, target)
-    try giveTree(target)
-    for volume in volumes.values.sorted() { try makeFolder(volume) }
-  }
-
-  /// Gives a whole folder to the services' user.
-  func giveTree(_ path: String) throws(DeploymentError) {
-    try give(path)
-    guard let paths = FileManager.default.enumeratorPaths(below: path) else { return }
-    for inner in paths { try give("\(path)/\(inner)") }
+    let export = "\(configuration.logFolder)/recipe-\(UInt64.random(in: 0 ... .max))"
+    defer { _ = FolderRemoval.remove(export) }
+    guard mkdir(export, 0o700) == 0 else {
+      throw DeploymentError(.driverBroken, "\(export): \(String(cString: strerror(errno)))")
+    }
+    try await configuration.source.export(version, export)
+    try await bring(export, to: "\(root)/recipe-\(version)", keepsLinks: true)
+    try await act(["mkdir", "-p", "-m", "700", "--"] + volumes.values.sorted())
   }
 
   private func reservePorts() throws(DeploymentError) {
@@ -250,7 +246,7 @@ extension LocalHost {
     let guardian = try requireGuardian()
     let folder = serviceFolder(service.name)
     let argv = try names(for: service).arguments(service.command)
-    guard let name = argv.first, let program = try reachable(name, from: folder) else {
+    guard let name = argv.first, let program = try await reachable(name, from: folder) else {
       throw DeploymentError(
         .driverBroken,
         "\(service.name): \(argv.first ?? "command") is not in \(search.searchPath)"

@@ -64,7 +64,7 @@ extension LocalHost {
         running.contradictions.append("\(service.name) does not run")
         continue
       }
-      guard let tag = Self.tag("PARITY_RECIPE_VERSION", of: process) else {
+      guard let tag = await Self.tag("PARITY_RECIPE_VERSION", of: process) else {
         throw DeploymentError(
           .driverBroken,
           "the environment of \(service.name) (process \(process)) cannot be read"
@@ -118,14 +118,17 @@ extension LocalHost {
     }
   }
 
-  /// One value of a live process's environment.
-  private static func tag(_ name: String, of process: Int32) -> String? {
-    guard let data = FileManager.default.contents(atPath: "/proc/\(process)/environ") else {
-      return nil
-    }
+  /// One value of a live process's environment; a process that was started just now may not have
+  /// its own yet.
+  private static func tag(_ name: String, of process: Int32) async -> String? {
     let start = Array("\(name)=".utf8)
-    return data.split(separator: 0).first { $0.starts(with: start) }
-      .map { String(decoding: $0.dropFirst(start.count), as: UTF8.self) }
+    for _ in 0..<100 {
+      let data = FileManager.default.contents(atPath: "/proc/\(process)/environ") ?? Data()
+      let value = data.split(separator: 0).first { $0.starts(with: start) }
+      if let value { return String(decoding: value.dropFirst(start.count), as: UTF8.self) }
+      guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return nil }
+    }
+    return nil
   }
 
   // MARK: Who lives

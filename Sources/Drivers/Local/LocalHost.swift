@@ -142,7 +142,7 @@ actor LocalHost {
     keepsDescendants: Bool = false
   ) async throws(DeploymentError) -> CommandOutput {
     let guardian = try requireGuardian()
-    guard let name = argv.first, let program = try reachable(name, from: folder) else {
+    guard let name = argv.first, let program = try await reachable(name, from: folder) else {
       throw DeploymentError(
         .driverBroken,
         "\(argv.first ?? "command"): no such program in \(search.searchPath)"
@@ -184,7 +184,7 @@ actor LocalHost {
 
   /// A program's path that the services' user can reach: a copy in the run's folder where the
   /// original stands below a folder that is closed to others.
-  func reachable(_ name: String, from folder: String) throws(DeploymentError) -> String? {
+  func reachable(_ name: String, from folder: String) async throws(DeploymentError) -> String? {
     let named = name.contains("/") && !name.hasPrefix("/") ? "\(folder)/\(name)" : name
     guard let program = search.find(named) else { return nil }
     guard geteuid() == 0, !program.hasPrefix(root + "/"), !Self.isOpenToAll(program) else {
@@ -192,12 +192,7 @@ actor LocalHost {
     }
     let copy = "\(root)/bin/" + (program.split(separator: "/").last.map(String.init) ?? "program")
     if !FileManager.default.fileExists(atPath: copy) {
-      do {
-        try FileManager.default.copyItem(atPath: program, toPath: copy)
-      } catch {
-        throw DeploymentError(.driverBroken, "\(program) cannot be copied to \(copy)")
-      }
-      chmod(copy, 0o755)
+      try await bring(file: program, to: copy, mode: 0o755)
     }
     return copy
   }
