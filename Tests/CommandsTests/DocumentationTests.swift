@@ -1,6 +1,7 @@
 import ArgumentParser
 import Auditing
 import Commands
+import Evidence
 import Foundation
 import Suites
 import Testing
@@ -38,7 +39,10 @@ struct DocumentationTests {
     #expect(Set(files) == Set(HelpText.all.map(\.fileName)))
   }
 
-  @Test("docs/command-reference.md has every command's help, word for word", arguments: HelpText.all)
+  @Test(
+    "docs/command-reference.md has every command's help, word for word",
+    arguments: HelpText.all
+  )
   func reference(_ help: HelpText) throws {
     let page = try Repository.text("docs/command-reference.md")
     #expect(page.contains("\n## \(help.title)\n"))
