@@ -12,10 +12,13 @@ struct Reports {
   let suite: Suite
   var templates = TemplateSet.embedded
 
-  /// Only a full, finished run by the driver named under `publish` replaces the page.
+  /// Only a full, finished run by the driver named under `publish` replaces the page, and only one
+  /// that can tell something: where not even the install gave an answer, what an earlier run showed
+  /// stays.
   func mayPublish(_ record: RunRecord) -> Bool {
     let driver = workspace.project.publish ?? workspace.project.driver ?? "local"
     return record.header.isFull && record.end == .finished && record.header.driver == driver
+      && record[.install]?.outcome.word != .broken
   }
 
   func coverage(_ record: RunRecord) -> CoverageModel {
