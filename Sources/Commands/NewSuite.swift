@@ -33,6 +33,7 @@ enum NewSuite {
 
   private static let localFile = """
     # How the recipe's services run as processes of this machine.
+    search: [/usr/bin]
     services:
       app:
         standin: Python's small web server, which stands for the recipe's nginx
@@ -75,6 +76,16 @@ enum NewSuite {
         - file: {service: app, path: "/srv/www/{{unique}}.txt", write: "content {{unique}}"}
         - http: {get: "/{{unique}}.txt"}
           expect: {status: 200, body: "content {{unique}}"}
+
+    test_replaced_content:
+      about: A file that is written again is served as it is now, not as it was.
+      steps:
+        - file: {service: app, path: "/srv/www/{{unique}}.txt", write: "old"}
+        - http: {get: "/{{unique}}.txt"}
+          expect: {status: 200, body: old}
+        - file: {service: app, path: "/srv/www/{{unique}}.txt", write: "new {{unique}}"}
+        - http: {get: "/{{unique}}.txt"}
+          expect: {status: 200, body: "new {{unique}}"}
 
     """
 }

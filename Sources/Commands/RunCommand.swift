@@ -76,6 +76,13 @@ struct RunCommand: AsyncParsableCommand {
     guard name == "local" else {
       throw Failure(.wrongUsage, "driver \(name) is not known; this version has: local")
     }
+    guard suite.dependencies.isEmpty else {
+      throw Failure(
+        .wrongSuite,
+        "\(recipe) needs \(suite.dependencies.joined(separator: ", ")) beside it, and this version "
+          + "runs one recipe at a time: it would be tested without them"
+      )
+    }
     guard let settings = suite.local else {
       throw Failure(
         .wrongSuite,

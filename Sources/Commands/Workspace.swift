@@ -19,6 +19,14 @@ struct Workspace: Sendable {
     } else {
       project = try ProjectLoader.find(from: here)
     }
+    // Nothing is taken from recipes, so allowing it would be an option that does nothing.
+    if let first = project.allowForeignTests.first {
+      throw Failure(
+        .wrongSuite,
+        "parity.yml allows foreign tests of \(first), and this version runs no tests that a recipe "
+          + "brings along: take the key out"
+      )
+    }
   }
 
   /// The recipes asked for, or all; none is an error, for a sweep over nothing proves nothing.

@@ -13,9 +13,16 @@ package protocol Driver: Sendable {
   /// Operations that were performed since the last call, in order; for the record.
   func takeOperations() async -> [Operation]
 
+  /// What differs from run to run and may stand in messages, by name: the run's folder, ports.
+  func values() async -> [String: String]
+
   /// Takes everything down that this driver put up in this run and says what was left.
   /// Never throws, never hangs: its last step is a kill.
   func tearDown() async -> TeardownReport
+}
+
+extension Driver {
+  package func values() async -> [String: String] { [:] }
 }
 
 /// One running instance of a recipe, owned by one run.

@@ -68,8 +68,8 @@ extension RunSession {
       self.deployment = deployment
       probes = Probes(options: Self.options(plan), deployment: deployment, http: http)
     }
-    if let failure { return block(failure, "install") }
     await tellValues()
+    if let failure { return block(failure, "install") }
     let ready = await gate(.install)
     await lookAtServices(.install)
     await serving(.install, ready)
@@ -81,14 +81,10 @@ extension RunSession {
   }
 
   private func tellValues() async {
-    guard let deployment else { return }
-    var values = ["base_url": deployment.baseURL, "domain": deployment.domain]
-    for name in deployment.services {
-      for port in plan.suite.local?.services.first(where: { $0.name == name })?.ports ?? [] {
-        if case .tcp(_, let real)? = try? await deployment.service(name).endpoint(port: port) {
-          values["port.\(name).\(port)"] = String(real)
-        }
-      }
+    var values = await driver.values()
+    if let deployment {
+      values["base_url"] = deployment.baseURL
+      values["domain"] = deployment.domain
     }
     tell(.valuesMade(values: values))
   }

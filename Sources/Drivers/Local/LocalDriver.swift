@@ -19,6 +19,8 @@ package final class LocalDriver: Driver {
 
   package func takeOperations() async -> [Operation] { await host.takeOperations() }
 
+  package func values() async -> [String: String] { await host.values() }
+
   package func tearDown() async -> TeardownReport { await host.tearDown() }
 }
 

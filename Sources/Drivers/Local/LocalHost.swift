@@ -115,6 +115,16 @@ actor LocalHost {
 
   var firstVersion = ""
 
+  /// What no two runs have in common, by the names that `local.yml` has for it.
+  func values() -> [String: String] {
+    var values: [String: String] = [:]
+    if let folder { values["run_folder"] = folder.path }
+    for (service, numbers) in ports {
+      for (inside, port) in numbers { values["port.\(service).\(inside)"] = String(port) }
+    }
+    return values
+  }
+
   // MARK: Operations
 
   func note(_ operation: Operation) { operations.append(operation) }
