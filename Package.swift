@@ -142,7 +142,7 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
-    tests(of: "Evidence"),
+    tests(of: "Evidence", exclude: ["Fixtures"]),
     tests(of: "Suites", exclude: ["Fixtures", "Golden"]),
     // Real servers for tests, unprivileged, on free loopback ports, gone when the tests are.
     module("PrivateServers", ["Threads"], path: "Tests/PrivateServers"),
@@ -161,9 +161,17 @@ let package = Package(
     tests(of: "MarkdownDocuments"),
     tests(of: "Git", [subprocess]),
     tests(of: "Corpus", ["Evidence", "Git"]),
-    tests(of: "Checks", [flyingFox]),
+    // A driver, a deployment and an app that do what a test says.
+    module("FakeDeployments", ["Deployments", flyingFox], path: "Tests/FakeDeployments"),
+    tests(
+      of: "Checks",
+      ["Deployments", "Evidence", "FakeDeployments", "HTTPRequests", "Suites"]
+    ),
     tests(of: "Drivers", ["CLinux", "Deployments", "Suites", "guardian-runner"]),
-    tests(of: "Running"),
+    tests(
+      of: "Running",
+      ["Checks", "Deployments", "Evidence", "FakeDeployments", "HTTPRequests", "Suites"]
+    ),
     tests(of: "Auditing"),
     tests(of: "Rendering", ["Evidence", "MarkdownDocuments", "XMLDocuments"], exclude: ["Golden"]),
     tests(of: "Commands", ["Auditing", "Suites", argumentParser], exclude: ["Golden"]),

@@ -30,11 +30,13 @@ package struct Attempts: Sendable {
   package struct Result: Sendable {
     package var record: StepRecord
     package var captures: [String: JSONValue]
+    /// True where it did not pass and will not by being performed again.
+    package var isHopeless: Bool
   }
 
   /// Performs a step to its end.
   ///
-  /// - Parameter once: without `retry` and `never`, for controls.
+  /// - Parameter once: without `retry` and `never`, at any depth, for controls.
   package func perform(_ step: Step, number: String, in scope: Scope, once: Bool = false) async
     -> Result
   {
@@ -49,7 +51,7 @@ package struct Attempts: Sendable {
       count += 1
       let left = within.map { $0 - (ContinuousClock.now - start) }
       let limit = max(min(stepLimit, left ?? stepLimit), .milliseconds(500))
-      var look = await self.look(step, in: scope, within: limit)
+      var look = await self.look(step, in: scope, within: limit, once: once)
       let elapsed = ContinuousClock.now - start
       if look.attempt != .satisfied, within != nil, let word = await hopeless() {
         look.stop(because: word)
@@ -81,7 +83,9 @@ package struct Attempts: Sendable {
       if look.attempt == .satisfied {
         look.attempt = .unsatisfied
         look.reason = "happened after \(elapsed.shown), and must not within \(duration.shown)"
-      } else if look.attempt != .unanswered {
+      } else if look.isRefused {
+        look.reason = look.assertions.first?.complaint
+      } else if look.attempt == .unsatisfied || look.attempt == .hopeless {
         look.attempt = .satisfied
       }
       if Task.isCancelled {
@@ -89,17 +93,23 @@ package struct Attempts: Sendable {
         look.reason = "interrupted"
       }
       guard look.attempt == .satisfied, elapsed < duration else {
-        // What did not hold is what was wanted: the record says so by the subject.
-        look.assertions = look.assertions.map { assertion in
-          var assertion = assertion
-          assertion.subject = "never " + assertion.subject
-          assertion.holds = !assertion.holds
-          return assertion
-        }
+        if !look.isRefused { look.assertions = Self.inverted(look.assertions) }
         return result(step, number, look, attempts: count, elapsed, nil)
       }
       awaiting("never: " + step.title, elapsed, duration)
       try? await Task.sleep(for: min(.milliseconds(250), duration - elapsed + .milliseconds(1)))
+    }
+  }
+
+  /// What did not hold is what was wanted: the record says so by the subject. Where something did
+  /// not hold, what did is nothing to object to and is left out.
+  private static func inverted(_ assertions: [AssertionRecord]) -> [AssertionRecord] {
+    let violated = assertions.filter { !$0.holds }
+    return (violated.isEmpty ? assertions : violated).map { assertion in
+      var assertion = assertion
+      assertion.subject = "never " + assertion.subject
+      assertion.holds = !assertion.holds
+      return assertion
     }
   }
 
@@ -111,7 +121,8 @@ package struct Attempts: Sendable {
     var exchange: Exchange?
     var assertions: [AssertionRecord] = []
     var captures: [String: JSONValue] = [:]
-    var nested: [StepRecord] = []
+    /// The statement itself was refused: whatever it was to show, it did not.
+    var isRefused = false
 
     mutating func stop(because word: String) {
       if attempt == .unsatisfied { attempt = .hopeless }
@@ -120,9 +131,14 @@ package struct Attempts: Sendable {
     }
   }
 
-  private func look(_ step: Step, in scope: Scope, within limit: Duration) async -> Look {
+  private func look(
+    _ step: Step,
+    in scope: Scope,
+    within limit: Duration,
+    once: Bool = false
+  ) async -> Look {
     if case .group(let steps) = step.action {
-      return await lookAtGroup(steps, in: scope)
+      return await lookAtGroup(steps, in: scope, once: once)
     }
     switch await probes.perform(step.action, in: scope, within: limit) {
     case .unanswered(let reason, let exchange):
@@ -133,7 +149,8 @@ package struct Attempts: Sendable {
         var look = Look(
           attempt: assessment.isSatisfied ? .satisfied : .unsatisfied,
           exchange: exchange,
-          assertions: assessment.assertions
+          assertions: assessment.assertions,
+          isRefused: answer.error != nil
         )
         if !assessment.isSatisfied, EarlyStop.applies(to: answer, stopOn: step.retry?.stopOn ?? [])
         {
@@ -169,22 +186,23 @@ package struct Attempts: Sendable {
     }
   }
 
-  private func lookAtGroup(_ steps: [Step], in scope: Scope) async -> Look {
+  private func lookAtGroup(_ steps: [Step], in scope: Scope, once: Bool) async -> Look {
     var scope = scope
     var look = Look(attempt: .satisfied)
     for (index, step) in steps.enumerated() {
-      let result = await perform(step, number: String(index + 1), in: scope)
-      look.nested.append(result.record)
+      let result = await perform(step, number: String(index + 1), in: scope, once: once)
+      // What was seen last stands for the group.
+      look.exchange = result.record.exchange
       look.captures.merge(result.captures) { $1 }
       scope.captures.merge(result.captures) { $1 }
       look.assertions += result.record.assertions
       switch result.record.outcome {
       case .passed: continue
       case .failed(let reason):
-        look.attempt = .unsatisfied
+        look.attempt = result.isHopeless ? .hopeless : .unsatisfied
         look.reason = reason
       case .broken(let reason), .skipped(let reason), .notRun(let reason):
-        look.attempt = .unanswered
+        look.attempt = result.isHopeless ? .hopelessUnanswered : .unanswered
         look.reason = reason
       }
       break
@@ -228,7 +246,8 @@ package struct Attempts: Sendable {
         assertions: look.assertions,
         captured: step.capture.map(\.name)
       ),
-      captures: look.captures
+      captures: look.captures,
+      isHopeless: look.attempt == .hopeless || look.attempt == .hopelessUnanswered
     )
   }
 }

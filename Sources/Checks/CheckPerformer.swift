@@ -83,7 +83,8 @@ package struct CheckPerformer: Sendable {
     return ControlRecord(kind: kind, result: .passed, steps: records)
   }
 
-  private func keep(_ captures: [String: JSONValue], of step: Step, in scope: inout Scope) {
+  /// Puts what a step captured into a scope; what is a secret is learned first.
+  package func keep(_ captures: [String: JSONValue], of step: Step, in scope: inout Scope) {
     for capture in step.allCaptures where capture.isSecret {
       guard let value = captures[capture.name] else { continue }
       scope.secretCaptures.insert(capture.name)
@@ -119,7 +120,7 @@ package struct Circumstances: Sendable, Hashable {
 
 extension Step {
   /// Its own captures and those of the steps of a group.
-  fileprivate var allCaptures: [Capture] {
+  package var allCaptures: [Capture] {
     guard case .group(let steps) = action else { return capture }
     return capture + steps.flatMap(\.allCaptures)
   }

@@ -5,8 +5,10 @@ extension Predicate {
   /// Whether it holds of a value; nil stands for nothing being there.
   func holds(of value: JSONValue?, in scope: Scope) throws(Scope.UnknownName) -> Bool {
     if case .exists(let wanted) = self { return (value != nil) == wanted }
-    if case .not(let predicate) = self { return try !predicate.holds(of: value, in: scope) }
-    // What is not there satisfies nothing but its own absence.
+    if case .not(let predicate) = self, value != nil || predicate.isAboutExistence {
+      return try !predicate.holds(of: value, in: scope)
+    }
+    // What is not there satisfies nothing but its own absence, not even that it is not something.
     guard let value else { return false }
     switch self {
     case .equals(let tree): return Self.areEqual(value, try scope.json(of: tree))
@@ -40,6 +42,14 @@ extension Predicate {
     case .isDate: return value.stringValue.map(DateText.isDate) ?? false
     case .isUUID: return value.stringValue.map(DateText.isUUID) ?? false
     case .exists, .not: return false
+    }
+  }
+
+  private var isAboutExistence: Bool {
+    switch self {
+    case .exists: true
+    case .not(let predicate): predicate.isAboutExistence
+    default: false
     }
   }
 
@@ -131,12 +141,14 @@ extension String {
 
 /// Forms of text that predicates know.
 enum DateText {
-  /// `YYYY-MM-DD`, with or without a time of day behind it (RFC 3339, or with a space).
+  /// A day of the calendar as `YYYY-MM-DD`, with or without a time of day behind it (RFC 3339, or
+  /// with a space, or without an offset).
   static func isDate(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
     guard bytes.count >= 10, bytes[4] == 0x2D, bytes[7] == 0x2D,
-      let month = number(bytes[5...6]), let day = number(bytes[8...9]), number(bytes[0...3]) != nil,
-      (1...12).contains(month), (1...31).contains(day)
+      let month = number(bytes[5...6]), let day = number(bytes[8...9]),
+      let year = number(bytes[0...3]),
+      (1...12).contains(month), (1...days(of: month, in: year)).contains(day)
     else { return false }
     if bytes.count == 10 { return true }
     guard bytes[10] == 0x54 || bytes[10] == 0x74 || bytes[10] == 0x20, bytes.count >= 19,
@@ -144,6 +156,35 @@ enum DateText {
       let second = number(bytes[17...18])
     else { return false }
     return bytes[13] == 0x3A && bytes[16] == 0x3A && hour < 24 && minute < 60 && second <= 60
+      && isRestOfTime(bytes[19...])
+  }
+
+  private static func days(of month: Int, in year: Int) -> Int {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+
+  /// What follows the seconds: a fraction and an offset, either or none.
+  private static func isRestOfTime(_ bytes: ArraySlice<UInt8>) -> Bool {
+    var rest = bytes
+    if rest.first == 0x2E {
+      let digits = rest.dropFirst().prefix { (0x30...0x39).contains($0) }
+      guard !digits.isEmpty else { return false }
+      rest = rest[digits.endIndex...]
+    }
+    guard let sign = rest.popFirst() else { return true }
+    if sign == 0x5A || sign == 0x7A { return rest.isEmpty }
+    // `+02`, `+0200`, `+02:00`: PostgreSQL writes the first.
+    guard sign == 0x2B || sign == 0x2D else { return false }
+    if rest.count == 5 {
+      let colon = rest.index(rest.startIndex, offsetBy: 2)
+      guard rest[colon] == 0x3A else { return false }
+      rest.remove(at: colon)
+    }
+    return (rest.count == 2 || rest.count == 4) && number(rest) != nil
   }
 
   static func isUUID(_ text: String) -> Bool {

@@ -92,12 +92,24 @@ extension ControlRecord.Result: Codable {
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
+    let word = try container.decode(Word.self, forKey: .result)
+    func reason() throws -> String {
+      let text = try container.decode(String.self, forKey: .reason)
+      guard !text.isEmpty else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .reason,
+          in: container,
+          debugDescription: "\(word.rawValue) without a reason"
+        )
+      }
+      return text
+    }
     self =
-      switch try container.decode(Word.self, forKey: .result) {
+      switch word {
       case .failed: .failed
       case .passed: .passed
-      case .broken: .broken(reason: try container.decode(String.self, forKey: .reason))
-      case .notPossible: .notPossible(reason: try container.decode(String.self, forKey: .reason))
+      case .broken: .broken(reason: try reason())
+      case .notPossible: .notPossible(reason: try reason())
       }
   }
 

@@ -13,17 +13,18 @@ package enum EventFile {
     var builder = RunRecord.Builder()
     let decoder = JSONDecoder()
     for line in data.split(separator: UInt8(ascii: "\n")) {
+      // Asked first: what else a later version changed may not be readable here at all.
+      if let schema = try? decoder.decode(Start.self, from: Data(line)).what.runStarted.schema,
+        schema > RunEvent.schemaVersion
+      {
+        throw RunError(
+          .newerSchema(schema),
+          "\(path) has schema \(schema), this tool reads up to \(RunEvent.schemaVersion)"
+        )
+      }
       do {
         let event = try decoder.decode(RunEvent.self, from: Data(line))
-        if case .runStarted(let schema, _) = event.what, schema > RunEvent.schemaVersion {
-          throw RunError(
-            .newerSchema(schema),
-            "\(path) has schema \(schema), this tool reads up to \(RunEvent.schemaVersion)"
-          )
-        }
         builder.add(event)
-      } catch let error as RunError {
-        throw error
       } catch {
         builder.unreadableLines += 1
       }
@@ -32,5 +33,13 @@ package enum EventFile {
       throw RunError(.noRun, "\(path) does not begin with the start of a run")
     }
     return record
+  }
+
+  /// What a line of any version has where it starts a run.
+  private struct Start: Decodable {
+    struct What: Decodable { var runStarted: RunStarted }
+    struct RunStarted: Decodable { var schema: Int }
+
+    var what: What
   }
 }

@@ -76,7 +76,8 @@ package final class EventLog: Sendable {
   package func learn(_ secret: Redactor.Secret) {
     state.withLock { state in
       // A blank value is no secret, and nothing to look for.
-      guard let redactor = try? Redactor(secrets: state.secrets + [secret], reserved: reserved)
+      guard !state.secrets.contains(secret),
+        let redactor = try? Redactor(secrets: state.secrets + [secret], reserved: reserved)
       else { return }
       state.secrets.append(secret)
       state.redactor = redactor
@@ -94,14 +95,36 @@ package final class EventLog: Sendable {
     guard let plain = try? RecordEncoder().bytes(of: event) else { return }
     state.withLock { state in
       var line = state.redactor.redact(plain)
-      // Masks hold nothing that JSON escapes, so what was a line of JSON still is one.
-      let written =
-        line == plain
-        ? event : (try? JSONDecoder().decode(RunEvent.self, from: Data(line))) ?? event
-      state.builder.add(written)
+      // Masks hold nothing that JSON escapes, so what was a line of JSON nearly always still is one.
+      var written: RunEvent? = line == plain ? event : Self.event(line)
+      if written == nil, let tree = try? JSONParser().parse(plain) {
+        // A secret that reads like a number or a word of the form: texts only, then.
+        line = Array(Self.redacted(tree, by: state.redactor).description.utf8)
+        written = Self.event(line)
+      }
+      if let written {
+        state.builder.add(written)
+      } else {
+        // Told without the event rather than with the secret.
+        state.builder.unreadableLines += 1
+      }
       line.append(UInt8(ascii: "\n"))
       write(line, &state)
-      for observer in state.observers { observer(written) }
+      if let written { for observer in state.observers { observer(written) } }
+    }
+  }
+
+  private static func event(_ line: [UInt8]) -> RunEvent? {
+    try? JSONDecoder().decode(RunEvent.self, from: Data(line))
+  }
+
+  private static func redacted(_ value: JSONValue, by redactor: Redactor) -> JSONValue {
+    switch value {
+    case .string(let text): .string(redactor.redact(text))
+    case .array(let items): .array(items.map { redacted($0, by: redactor) })
+    case .object(let object):
+      .object(JSONObject(object.members.map { ($0.key, redacted($0.value, by: redactor)) }))
+    default: value
     }
   }
 

@@ -31,11 +31,9 @@ package struct ReadinessGate: Sendable {
 
   /// As a person reads it: `GET /api/health`.
   package static func title(of health: HealthGate) -> String {
-    if let tcp = health.tcp {
-      let port = "TCP \(tcp.service):\(tcp.port)"
-      return health.asksHTTP ? "\(port), GET \(health.path)" : port
-    }
-    return "GET \(health.path)"
+    guard let tcp = health.tcp else { return "GET \(health.path)" }
+    let port = "TCP \(tcp.service):\(tcp.port)"
+    return health.asksHTTP ? "\(port), GET \(health.path)" : port
   }
 
   package func wait(for deployment: any Deployment, in scope: Scope) async -> Result {
@@ -43,7 +41,9 @@ package struct ReadinessGate: Sendable {
     var polling = Polling(within: health.within, seed: seed)
     var spans: [ReadinessRecord.Span] = []
     while true {
-      var look = await self.look(at: deployment, in: scope)
+      let left = health.within - (ContinuousClock.now - start)
+      let limit = max(min(.seconds(10), left), .milliseconds(500))
+      var look = await self.look(at: deployment, in: scope, within: limit)
       let elapsed = ContinuousClock.now - start
       Self.add(look.state, at: elapsed.inMicroseconds, to: &spans)
       let dead = look.attempt == .satisfied ? [] : await deployment.deadServices()
@@ -69,15 +69,17 @@ package struct ReadinessGate: Sendable {
     var reason: String
   }
 
-  private func look(at deployment: any Deployment, in scope: Scope) async -> Look {
+  private func look(at deployment: any Deployment, in scope: Scope, within limit: Duration) async
+    -> Look
+  {
     if let tcp = health.tcp, let problem = await connect(tcp, deployment) {
       return Look(attempt: .unanswered, state: "000", reason: problem)
     }
-    guard health.asksHTTP else {
-      return Look(attempt: .satisfied, state: "accepts connections", reason: "")
+    guard health.asksHTTP || health.tcp == nil else {
+      return Look(attempt: .satisfied, state: "connected", reason: "")
     }
     var request = HTTPRequest(url: deployment.baseURL + health.path)
-    request.timeout = .seconds(10)
+    request.timeout = limit
     request.maximumBodyBytes = 1 << 20
     let response: HTTPResponse
     do throws(HTTPError) {

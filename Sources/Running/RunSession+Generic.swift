@@ -130,17 +130,26 @@ extension RunSession {
         pathsID,
         1,
         "look for every declared path in the snapshot",
-        snapshot.declaredPaths.map { path in
-          let files = snapshot.files.filter { $0.path == path || $0.path.hasPrefix(path + "/") }
-          let bytes = files.map(\.bytes).reduce(0, +)
-          return AssertionRecord(
-            subject: path,
-            expected: "has a file that is not empty",
-            wanted: "has a file that is not empty",
-            actual: files.isEmpty ? nil : "\(files.count) files, \(bytes) bytes",
-            holds: bytes > 0
+        [
+          AssertionRecord(
+            subject: "declared paths",
+            expected: ">= 1",
+            wanted: ">= 1",
+            actual: String(snapshot.declaredPaths.count),
+            holds: !snapshot.declaredPaths.isEmpty
           )
-        }
+        ]
+          + snapshot.declaredPaths.map { path in
+            let files = snapshot.files.filter { $0.path == path || $0.path.hasPrefix(path + "/") }
+            let bytes = files.map(\.bytes).reduce(0, +)
+            return AssertionRecord(
+              subject: path,
+              expected: "has a file that is not empty",
+              wanted: "has a file that is not empty",
+              actual: files.isEmpty ? nil : "\(files.count) files, \(bytes) bytes",
+              holds: bytes > 0
+            )
+          }
       )
     }
     let verifyID = CheckID.generic(.backup, "verify")

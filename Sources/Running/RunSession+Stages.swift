@@ -9,7 +9,11 @@ extension RunSession {
   func runStages() async {
     for stage in Stage.allCases where stage != .teardown {
       if stage > plan.lastStage {
-        endAll(stage, .skipped(reason: "not asked for: the run stops after \(plan.lastStage)"))
+        let skipped = Outcome.skipped(
+          reason: "not asked for: the run stops after \(plan.lastStage.rawValue)"
+        )
+        endAll(stage, skipped)
+        tell(.stageFinished(stage: stage, outcome: skipped))
         continue
       }
       await run(stage)
@@ -107,8 +111,8 @@ extension RunSession {
           + "nothing would be upgraded"
       )
     }
-    await takeCounts()
     if let failure = await runHook(.preUpgrade, in: .upgrade) { return failure }
+    await takeCounts()
     let target = plan.target.version
     let failure = await operate("upgrade to \(target)", in: .upgrade) {
       () throws(DeploymentError) in

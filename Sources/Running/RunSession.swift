@@ -223,7 +223,7 @@ actor RunSession {
     var outcome = Outcome.passed
     for (index, step) in steps.enumerated() where outcome.isPassed {
       let result = await performer.attempts.perform(step, number: String(index + 1), in: scope)
-      scope.captures.merge(result.captures) { $1 }
+      performer.keep(result.captures, of: step, in: &scope)
       keepRunCaptures(of: step, result.captures)
       outcome = result.record.outcome
     }
@@ -241,7 +241,7 @@ actor RunSession {
   }
 
   func keepRunCaptures(of step: Step, _ captures: [String: JSONValue]) {
-    for capture in step.capture where capture.scope == .run {
+    for capture in step.allCaptures where capture.scope == .run {
       guard let value = captures[capture.name] else { continue }
       if capture.isSecret {
         secretCaptures.insert(capture.name)

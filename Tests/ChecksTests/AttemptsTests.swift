@@ -1,0 +1,247 @@
+import Evidence
+import FakeDeployments
+import Suites
+import Testing
+
+@testable import Checks
+
+@Suite(.timeLimit(.minutes(1)))
+struct AttemptsTests {
+  private func attempts(_ probes: Probes, hopeless: String? = nil) -> Attempts {
+    Attempts(probes: probes, stepLimit: .seconds(10), seed: 1, hopeless: { hopeless })
+  }
+
+  private func retrying(_ step: Step, within: Duration = .seconds(30), stopOn: [String] = [])
+    -> Step
+  {
+    var step = step
+    step.retry = Step.Retry(within: within, stopOn: stopOn)
+    return step
+  }
+
+  @Test func aStepIsRetriedUntilItIsSatisfied() async throws {
+    try await withApp {
+      .init($0.number < 4 ? 404 : 200)
+    } _: { app, probes, scope in
+      let result = await attempts(probes).perform(retrying(get()), number: "1", in: scope)
+      #expect(result.record.outcome == .passed)
+      #expect(result.record.attempts == 4)
+      #expect(app.received.count == 4)
+    }
+  }
+
+  @Test func withoutRetryThereIsOneLook() async throws {
+    try await withApp { _ in
+      .init(404)
+    } _: { app, probes, scope in
+      let result = await attempts(probes).perform(get(), number: "1", in: scope)
+      #expect(
+        result.record.outcome == .failed(reason: "GET /: status < 400 does not hold: was 404")
+      )
+      #expect(app.received.count == 1)
+    }
+  }
+
+  @Test func anAnswerThatIsWrongToTheEndFailsAndNamesItsTries() async throws {
+    try await withApp { _ in
+      .init(503)
+    } _: { app, probes, scope in
+      let step = retrying(get(), within: .milliseconds(50))
+      let result = await attempts(probes).perform(step, number: "1", in: scope)
+      #expect(result.record.outcome.word == .failed)
+      #expect(result.record.outcome.reason?.contains("tries in") == true)
+      #expect(result.record.attempts == app.received.count && app.received.count > 1)
+    }
+  }
+
+  @Test(arguments: [false, true]) func noAnswerIsBrokenAlsoAfterPolling(retry: Bool) async throws {
+    try await withApp { _ in
+      .init()
+    } _: { _, probes, _ in
+      // Port 1 is nobody's.
+      let scope = Scope(constants: ["base_url": "http://127.0.0.1:1"])
+      let step = retry ? retrying(get(), within: .milliseconds(50)) : get()
+      let result = await attempts(probes).perform(step, number: "1", in: scope)
+      #expect(result.record.outcome.word == .broken)
+      #expect((result.record.attempts > 1) == retry)
+    }
+  }
+
+  @Test func aHopelessAnswerIsNotAskedForAgain() async throws {
+    try await withApp { _ in
+      .init(401)
+    } _: { app, probes, scope in
+      let result = await attempts(probes).perform(retrying(get()), number: "1", in: scope)
+      #expect(result.record.outcome.word == .failed)
+      #expect(app.received.count == 1)
+    }
+    try await withApp { _ in
+      .init(503)
+    } _: { app, probes, scope in
+      let step = retrying(get(), stopOn: ["503"])
+      _ = await attempts(probes).perform(step, number: "1", in: scope)
+      #expect(app.received.count == 1)
+    }
+  }
+
+  @Test func aDeadServiceEndsTheWaitAndIsNamed() async throws {
+    try await withApp { _ in
+      .init(503)
+    } _: { app, probes, scope in
+      let result = await attempts(probes, hopeless: "app is dead (exit 1): oh")
+        .perform(retrying(get()), number: "1", in: scope)
+      #expect(result.record.outcome == .failed(reason: "GET /: app is dead (exit 1): oh"))
+      #expect(app.received.count == 1)
+    }
+  }
+
+  @Test func anUnknownNameIsBrokenAndNotPolledFor() async throws {
+    try await withApp { _ in
+      .init()
+    } _: { app, probes, scope in
+      let step = retrying(get(expect: [expecting(.body, .equals(tree("{{nobody}}")))]))
+      let result = await attempts(probes).perform(step, number: "1", in: scope)
+      #expect(result.record.outcome.word == .broken)
+      #expect(app.received.count == 1)
+    }
+  }
+
+  @Test func aCaptureThatFindsNothingFails() async throws {
+    try await withApp {
+      .init(200, $0.number == 1 ? "" : #"{"id": 7}"#)
+    } _: { app, probes, scope in
+      var step = retrying(get())
+      step.capture = [
+        Capture(
+          name: "id",
+          subject: .jsonpath(try JSONPath("$.id")),
+          isSecret: false,
+          scope: .check,
+          place: somewhere
+        )
+      ]
+      let once = await attempts(probes).perform(step, number: "1", in: scope, once: true)
+      #expect(once.record.outcome.word == .failed && once.captures.isEmpty)
+      let result = await attempts(probes).perform(step, number: "1", in: scope)
+      #expect(result.captures == ["id": .int(7)])
+      #expect(result.record.captured == ["id"])
+    }
+  }
+
+  // MARK: Never
+
+  private func never(_ step: Step, for duration: Duration) -> Step {
+    var step = step
+    step.never = Step.Never(duration: duration)
+    return step
+  }
+
+  @Test func whatMustNeverHappenFailsWhenItHappens() async throws {
+    try await withApp {
+      .init($0.number < 2 ? 404 : 200)
+    } _: { app, probes, scope in
+      let step = never(
+        get(expect: [expecting(.status, .equals(.number("200")))]),
+        for: .seconds(60)
+      )
+      let result = await attempts(probes).perform(step, number: "1", in: scope)
+      #expect(result.record.outcome.word == .failed)
+      #expect(result.record.outcome.reason?.contains("must not within 1 min") == true)
+      #expect(result.record.assertions.map(\.holds) == [false])
+      #expect(result.record.assertions.map(\.subject) == ["never status"])
+      #expect(app.received.count == 2)
+    }
+  }
+
+  @Test func whatNeverHappensPassesAndEveryAssertionOfTheRecordHolds() async throws {
+    try await withApp { _ in
+      .init(200, "b")
+    } _: { app, probes, scope in
+      let step = never(get(expect: [expecting(.body, .equals(tree("a")))]), for: .milliseconds(20))
+      let result = await attempts(probes).perform(step, number: "1", in: scope)
+      #expect(result.record.outcome == .passed)
+      #expect(result.record.assertions.map(\.subject) == ["never body"])
+      #expect(result.record.assertions.map(\.holds) == [true])
+      #expect(app.received.count >= 2)
+    }
+  }
+
+  @Test func silenceIsNoProofThatItNeverHappened() async throws {
+    try await withApp { _ in
+      .init()
+    } _: { _, probes, _ in
+      let scope = Scope(constants: ["base_url": "http://127.0.0.1:1"])
+      let step = never(get(), for: .milliseconds(20))
+      let result = await attempts(probes).perform(step, number: "1", in: scope)
+      #expect(result.record.outcome.word == .broken)
+    }
+  }
+
+  // MARK: Groups
+
+  private func group(_ steps: Step...) -> Step { Step(action: .group(steps), place: somewhere) }
+
+  @Test func aGroupIsRetriedFromItsStartAndStopsAtWhatDoesNotPass() async throws {
+    try await withApp {
+      .init($0.path == "/b" && $0.number < 4 ? 404 : 200, $0.path)
+    } _: {
+      app,
+      probes,
+      scope in
+      let step = retrying(group(get("/a"), get("/b"), get("/c")))
+      let result = await attempts(probes).perform(step, number: "2", in: scope)
+      #expect(result.record.outcome == .passed)
+      #expect(app.received.map(\.path) == ["/a", "/b", "/a", "/b", "/c"])
+      #expect(result.record.attempts == 2)
+    }
+  }
+
+  @Test func aCaptureInAGroupReachesItsLaterSteps() async throws {
+    try await withApp {
+      .init(200, $0.path)
+    } _: { app, probes, scope in
+      var first = get("/a")
+      first.capture = [
+        Capture(name: "it", subject: .body, isSecret: false, scope: .check, place: somewhere)
+      ]
+      let result = await attempts(probes)
+        .perform(group(first, get("/b{{it}}")), number: "1", in: scope)
+      #expect(app.received.map(\.path) == ["/a", "/b/a"])
+      #expect(result.captures == ["it": "/a"])
+    }
+  }
+
+  @Test func aHopelessAnswerInAGroupEndsItsRetries() async throws {
+    try await withApp { _ in
+      .init(403)
+    } _: { app, probes, scope in
+      let step = retrying(group(get("/a")))
+      let result = await attempts(probes).perform(step, number: "1", in: scope)
+      #expect(result.record.outcome.word == .failed)
+      #expect(app.received.count == 1)
+    }
+  }
+
+  @Test func aControlRetriesNothingAlsoInsideAGroup() async throws {
+    try await withApp { _ in
+      .init(404)
+    } _: { app, probes, scope in
+      let step = group(retrying(get("/a")))
+      let result = await attempts(probes).perform(step, number: "1", in: scope, once: true)
+      #expect(result.record.outcome.word == .failed)
+      #expect(app.received.count == 1)
+    }
+  }
+
+  @Test func aCancelledStepIsBrokenAndEnds() async throws {
+    try await withApp { _ in
+      .init(404)
+    } _: { _, probes, scope in
+      let attempts = attempts(probes)
+      let step = retrying(get(), within: .seconds(600))
+      let task = Task { await attempts.perform(step, number: "1", in: scope) }
+      task.cancel()
+      #expect(await task.value.record.outcome.word == .broken)
+    }
+  }
+}

@@ -1,0 +1,217 @@
+import Evidence
+import FoundationEssentials
+import Testing
+
+struct EvidenceCodingTests {
+  private static let id = CheckID(folder: "functional", stem: "a/b", name: "test_ü[1]")
+  private static let step = StepRecord(
+    number: "1",
+    kind: "http",
+    title: "GET /",
+    place: SourcePlace(file: "a.yml", line: 1, column: 2),
+    outcome: .failed(reason: "no"),
+    exchange: .file(FileExchange(source: "snapshot", path: "a", bytes: nil)),
+    assertions: [
+      AssertionRecord(subject: "status", expected: "a", wanted: "b", actual: nil, holds: false)
+    ]
+  )
+  private static let header = RunHeader(
+    id: "1",
+    recipe: "toy",
+    driver: "local",
+    toolVersion: "0",
+    startedAt: "2026-01-01T00:00:00.000Z",
+    host: "h",
+    base: nil,
+    target: RecipeRevision(version: "1.0.0+v1", tree: "aa"),
+    suiteTree: "bb",
+    standins: [],
+    planned: [],
+    stores: [],
+    isFull: true
+  )
+
+  private func again<Value: Codable>(_ value: Value) throws -> Value {
+    try JSONDecoder().decode(Value.self, from: JSONEncoder().encode(value))
+  }
+
+  private func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(text.utf8))
+  }
+
+  // MARK: Outcome
+
+  @Test(arguments: Outcome.Word.allCases) func anOutcomeComesBackAsItWas(word: Outcome.Word) throws
+  {
+    let outcome = Outcome(word, reason: "why: \"ü\"\n")
+    #expect(outcome.word == word)
+    #expect(try again(outcome) == outcome)
+  }
+
+  @Test(arguments: Outcome.Word.allCases)
+  func anOutcomeWithoutItsReasonIsRefused(word: Outcome.Word) throws {
+    for text in [
+      #"{"outcome":"\#(word.rawValue)"}"#, #"{"outcome":"\#(word.rawValue)","reason":""}"#,
+    ] {
+      if word == .passed {
+        #expect(try decode(Outcome.self, text) == .passed)
+      } else {
+        #expect(throws: DecodingError.self) { try decode(Outcome.self, text) }
+      }
+    }
+  }
+
+  // MARK: Verdict
+
+  private func verdict(_ word: Verdict.Word) -> Verdict {
+    switch word {
+    case .proven: .proven
+    case .provenOnStandin: .provenOnStandin(reason: "r")
+    case .refuted: .refuted(reason: "r")
+    case .unproven: .unproven(reason: "r")
+    case .vacuous: .vacuous(reason: "r")
+    case .deferred: .deferred(reason: "r", until: "u")
+    case .notApplicable: .notApplicable(reason: "r")
+    }
+  }
+
+  @Test(arguments: Verdict.Word.allCases) func aVerdictComesBackAsItWas(word: Verdict.Word) throws {
+    #expect(verdict(word).word == word)
+    #expect(try again(verdict(word)) == verdict(word))
+  }
+
+  @Test(arguments: Verdict.Word.allCases)
+  func aVerdictWithoutItsReasonIsRefused(word: Verdict.Word) throws {
+    for rest in ["", #","reason":"""#, #","reason":"","until":"u""#] {
+      let text = #"{"verdict":"\#(word.rawValue)"\#(rest)}"#
+      if word == .proven {
+        #expect(try decode(Verdict.self, text) == .proven)
+      } else {
+        #expect(throws: DecodingError.self) { try decode(Verdict.self, text) }
+      }
+    }
+  }
+
+  @Test(arguments: ["", #","until":"""#]) func aDeferralNeedsItsEnd(rest: String) {
+    #expect(throws: DecodingError.self) {
+      try decode(Verdict.self, #"{"verdict":"deferred","reason":"r"\#(rest)}"#)
+    }
+  }
+
+  // MARK: Controls
+
+  private func result(_ word: ControlRecord.Result.Word) -> ControlRecord.Result {
+    switch word {
+    case .failed: .failed
+    case .passed: .passed
+    case .broken: .broken(reason: "r")
+    case .notPossible: .notPossible(reason: "r")
+    }
+  }
+
+  @Test(arguments: ControlRecord.Result.Word.allCases, ControlRecord.Kind.allCases)
+  func aControlComesBackAsItWas(
+    word: ControlRecord.Result.Word,
+    kind: ControlRecord.Kind
+  ) throws {
+    let control = ControlRecord(kind: kind, result: result(word), steps: [Self.step])
+    #expect(control.result.word == word)
+    #expect(try again(control) == control)
+  }
+
+  @Test(arguments: [ControlRecord.Result.Word.broken, .notPossible])
+  func aControlThatShowsNothingSaysWhy(word: ControlRecord.Result.Word) {
+    for rest in ["", #","reason":"""#] {
+      #expect(throws: DecodingError.self) {
+        try decode(ControlRecord.Result.self, #"{"result":"\#(word.rawValue)"\#(rest)}"#)
+      }
+    }
+  }
+
+  // MARK: Events
+
+  /// The switch makes a new case fail to compile until it stands in the table.
+  private func name(_ what: RunEvent.What) -> String {
+    switch what {
+    case .runStarted: "runStarted"
+    case .valuesMade: "valuesMade"
+    case .stageStarted: "stageStarted"
+    case .operationFinished: "operationFinished"
+    case .readinessFinished: "readinessFinished"
+    case .checkStarted: "checkStarted"
+    case .stepFinished: "stepFinished"
+    case .controlFinished: "controlFinished"
+    case .checkFinished: "checkFinished"
+    case .stageFinished: "stageFinished"
+    case .findingMade: "findingMade"
+    case .runFinished: "runFinished"
+    }
+  }
+
+  static let events: [RunEvent.What] =
+    [
+      .runStarted(schema: 1, header: header),
+      .valuesMade(values: ["base_url": "http://127.0.0.1:1"]),
+      .operationFinished(
+        stage: .backup,
+        operation: OperationRecord(
+          name: "back up",
+          outcome: .passed,
+          command: CommandExchange(service: nil, argv: ["restic"], ending: "exit 0"),
+          facts: ["id": "abc"],
+          difference: "other"
+        )
+      ),
+      .readinessFinished(
+        stage: .install,
+        readiness: ReadinessRecord(
+          gate: "GET /",
+          spans: [.init(state: "000", count: 2, from: 0, to: 9)],
+          ready: false,
+          microseconds: 9,
+          within: 10
+        )
+      ),
+      .checkStarted(check: id, fresh: ["unique": "u"]), .stepFinished(check: id, step: step),
+      .controlFinished(check: id, control: ControlRecord(kind: .decoy, result: .failed)),
+      .findingMade(
+        finding: Finding(rule: "a", severity: .note, message: "m", place: nil, advice: "do")
+      ),
+    ] + Stage.allCases.map { .stageStarted(stage: $0) }
+    + Outcome.Word.allCases.flatMap { word -> [RunEvent.What] in
+      let outcome = Outcome(word, reason: "r")
+      return [
+        .checkFinished(check: id, outcome: outcome),
+        .stageFinished(stage: .install, outcome: outcome),
+      ]
+    } + RunEnd.allCases.map { .runFinished(end: $0) }
+
+  @Test(arguments: events) func anEventComesBackAsItWas(what: RunEvent.What) throws {
+    let event = RunEvent(at: 42, what: what)
+    #expect(try again(event) == event)
+    let text = String(decoding: try JSONEncoder().encode(event), as: UTF8.self)
+    #expect(text.contains(#""\#(name(what))""#))
+  }
+
+  @Test func theTableHoldsEveryEvent() {
+    #expect(Set(Self.events.map(name)).count == 12)
+  }
+
+  // MARK: Version 1 on disk
+
+  private func fixture(_ name: String) throws -> Data {
+    let path = #filePath.replacing("EvidenceCodingTests.swift", with: "Fixtures/\(name)")
+    return try #require(FileManager.default.contents(atPath: path))
+  }
+
+  @Test func eventsOfVersion1AreStillReadIntoTheirRecord() throws {
+    var builder = RunRecord.Builder()
+    for line in try fixture("events.ndjson").split(separator: UInt8(ascii: "\n")) {
+      builder.add(try JSONDecoder().decode(RunEvent.self, from: Data(line)))
+    }
+    let record = try #require(builder.record())
+    #expect(record.end == .finished)
+    #expect(record.stages.map(\.outcome) == Array(repeating: .passed, count: 6))
+    #expect(record == (try JSONDecoder().decode(RunRecord.self, from: fixture("record.json"))))
+  }
+}

@@ -1,0 +1,249 @@
+import Deployments
+import Evidence
+import FakeDeployments
+import FoundationEssentials
+import HTTPRequests
+import Running
+import Suites
+import Synchronization
+
+let somewhere = SourcePlace(file: "recipe.yml", line: 1, column: 1)
+
+func template(_ text: String) -> Template {
+  (try? Template(parsing: text)) ?? Template(literal: "not a template: \(text)")
+}
+
+func get(_ target: String) -> Step {
+  Step(action: .http(HTTPAction(method: "GET", target: template(target))), place: somewhere)
+}
+
+/// A suite with one store of files, an overlay in every stage and a functional check.
+struct Bench {
+  typealias Answer = @Sendable (AppServer.Received) async -> AppServer.Reply
+
+  var suite: Suite
+  var behaviour = FakeDeployment.Behaviour()
+  var base: RecipeRevision? = RecipeRevision(version: "1.0.0+v1", tree: "aa")
+  var baseReason: String?
+  var target = RecipeRevision(version: "1.1.0+v2", tree: "bb")
+  var noBackupReason: String?
+  var lastStage = Stage.functional
+  var secrets: [Redactor.Secret] = []
+  var answer: Answer = { _ in .init(200, "ok") }
+  /// Called with each event as it happens, and with what cancels the run.
+  var watch: @Sendable (RunEvent.What, _ cancel: () -> Void) -> Void = { _, _ in }
+
+  init() {
+    suite = Suite(recipe: "toy", folder: "/nonexistent")
+    suite.health.within = .seconds(20)
+    suite.integrity["data"] = IntegrityEntry(
+      store: "data",
+      prepare: [],
+      seed: [Self.file("/data/marker", write: "{{marker}}")],
+      drop: [Self.file("/data/marker", write: "gone")],
+      verify: [Self.file("/data/marker", holds: "{{marker}}")],
+      counts: [],
+      place: somewhere
+    )
+    for stage in [Stage.install, .upgrade, .backup, .restore] {
+      add(.overlay, stage, "overlays/\(stage.rawValue)::test_it", [get("/\(stage.rawValue)")])
+    }
+    add(.functional, .functional, "functional/a::test_it", [get("/functional")])
+  }
+
+  static func file(_ path: String, write: String? = nil, holds text: String? = nil) -> Step {
+    let action = FileAction(
+      source: .service("app"),
+      path: template(path),
+      write: write.map(template)
+    )
+    var step = Step(action: .file(action), place: somewhere)
+    if let text {
+      step.expect = [
+        Expectation(
+          subject: .content,
+          predicates: [.equals(.template(template(text)))],
+          place: somewhere
+        )
+      ]
+    }
+    return step
+  }
+
+  mutating func add(_ kind: CheckKind, _ stage: Stage, _ id: String, _ steps: [Step]) {
+    add(kind, stage, id, .steps(steps))
+  }
+
+  mutating func add(_ kind: CheckKind, _ stage: Stage, _ id: String, _ body: Check.Body) {
+    guard let id = CheckID(id) else { return }
+    suite.checks.append(
+      Check(id: id, kind: kind, stage: stage, about: "", place: somewhere, body: body)
+    )
+  }
+
+  var plan: RunPlan {
+    func planned(_ id: CheckID, _ kind: CheckKind, _ stage: Stage) -> PlannedCheck {
+      PlannedCheck(
+        id: id,
+        kind: kind,
+        stage: stage,
+        about: "",
+        place: nil,
+        strength: .ack,
+        isHealth: false,
+        failsWhen: [],
+        ports: []
+      )
+    }
+    let generic = GenericCheck.all(for: suite).map { planned($0.id, .generic, $0.stage) }
+    let integrity = suite.integrity.keys.sorted().flatMap { store in
+      [
+        ("seeded", Stage.install), ("survives_upgrade", .upgrade), ("seeded_for_backup", .backup),
+        ("survives_restore", .restore),
+      ].map { planned(.integrity(store, $0), .integrity, $1) }
+    }
+    let own = suite.checks.map { planned($0.id, $0.kind, $0.stage) }
+    return RunPlan(
+      suite: suite,
+      driver: "fake",
+      base: base,
+      baseReason: baseReason,
+      target: target,
+      planned: generic + integrity + own,
+      bodies: Dictionary(uniqueKeysWithValues: suite.checks.map { ($0.id, $0) }),
+      readBacks: [:],
+      skips: [:],
+      stores: [],
+      standins: [],
+      suiteTree: "cc",
+      lastStage: lastStage,
+      noBackupReason: noBackupReason
+    )
+  }
+
+  static func header(_ plan: RunPlan) -> RunHeader {
+    RunHeader(
+      id: "20260101-000000",
+      recipe: plan.suite.recipe,
+      driver: plan.driver,
+      toolVersion: "0",
+      startedAt: "2026-01-01T00:00:00.000Z",
+      host: "host",
+      base: plan.base,
+      target: plan.target,
+      suiteTree: plan.suiteTree,
+      standins: [],
+      planned: plan.planned,
+      stores: [],
+      isFull: true
+    )
+  }
+
+  struct Ran: Sendable {
+    var record: RunRecord
+    var events: [RunEvent.What]
+    var end: RunEnd
+    var teardowns: Int
+    var commands: [ServiceCommand]
+
+    func outcome(_ id: String) -> Outcome? { CheckID(id).flatMap { record[check: $0]?.outcome } }
+    func outcome(_ stage: Stage) -> Outcome? { record[stage]?.outcome }
+    /// Of all checks of a stage.
+    func words(_ stage: Stage) -> Set<Outcome.Word> {
+      Set(record.checks.filter { $0.stage == stage }.map(\.outcome.word))
+    }
+  }
+
+  func run() async throws -> Ran {
+    try await AppServer.run(answer) { app in
+      let deployment = FakeDeployment(behaviour, port: app.port)
+      let driver = FakeDriver(deployment)
+      let plan = plan
+      let canceller = Canceller()
+      let watch = watch
+      let log = try EventLog(
+        path: nil,
+        secrets: secrets,
+        reserved: [],
+        observers: [
+          { event in
+            canceller.note(event.what)
+            watch(event.what) { canceller.cancel() }
+          }
+        ]
+      )
+      let runner = Runner(
+        plan: plan,
+        driver: driver,
+        log: log,
+        http: HTTPClient(),
+        progress: SilentProgress(),
+        seed: 1,
+        secrets: Dictionary(uniqueKeysWithValues: secrets.map { ($0.name, $0.value) })
+      )
+      let task = Task { await runner.run(Self.header(plan)) }
+      canceller.task = task
+      let end = await task.value
+      guard let record = log.record() else { throw NoRecord() }
+      return Ran(
+        record: record,
+        events: canceller.events,
+        end: end,
+        teardowns: driver.teardownCount,
+        commands: deployment.commands
+      )
+    }
+  }
+
+  struct NoRecord: Error {}
+
+  /// Cancels a run as soon as it is known, and keeps what happened.
+  private final class Canceller: Sendable {
+    private struct State {
+      var task: Task<RunEnd, Never>?
+      var isCancelled = false
+      var events: [RunEvent.What] = []
+    }
+
+    private let state = Mutex(State())
+
+    var events: [RunEvent.What] { state.withLock { $0.events } }
+
+    var task: Task<RunEnd, Never>? {
+      get { state.withLock { $0.task } }
+      set {
+        let cancel = state.withLock { state in
+          state.task = newValue
+          return state.isCancelled
+        }
+        if cancel { newValue?.cancel() }
+      }
+    }
+
+    func note(_ what: RunEvent.What) { state.withLock { $0.events.append(what) } }
+
+    func cancel() {
+      let task = state.withLock { state in
+        state.isCancelled = true
+        return state.task
+      }
+      task?.cancel()
+    }
+  }
+}
+
+/// What happened, in order; for closures that are told of it.
+final class Journal<Element: Sendable>: Sendable {
+  private let state = Mutex<[Element]>([])
+
+  var entries: [Element] { state.withLock { $0 } }
+
+  /// - Returns: how many there are now.
+  @discardableResult
+  func add(_ element: Element) -> Int {
+    state.withLock { state in
+      state.append(element)
+      return state.count
+    }
+  }
+}
