@@ -20,18 +20,35 @@ struct Normalizer {
     for (value, name) in replacements where bytes.count >= value.count {
       bytes = Self.replace(value, with: name, in: bytes)
     }
-    return Self.withoutWaits(String(decoding: bytes, as: UTF8.self))
+    let result = String(decoding: bytes, as: UTF8.self)
+    // Few texts tell of a wait, and this is done for every line of every check.
+    return Self.place(of: Self.after, in: bytes, from: 0) == nil
+      ? result : Self.withoutWaits(result)
   }
 
+  private static let after = Array(" after ".utf8)
+
   private static func replace(_ value: [UInt8], with name: [UInt8], in bytes: [UInt8]) -> [UInt8] {
+    guard var found = place(of: value, in: bytes, from: 0) else { return bytes }
     var result: [UInt8] = []
-    var rest = bytes[...]
-    while let found = rest.firstRange(of: value) {
-      result += rest[..<found.lowerBound]
+    var start = 0
+    while true {
+      result += bytes[start..<found]
       result += name
-      rest = rest[found.upperBound...]
+      start = found + value.count
+      guard let next = place(of: value, in: bytes, from: start) else { break }
+      found = next
     }
-    return result.isEmpty && rest.count == bytes.count ? bytes : result + rest
+    return result + bytes[start...]
+  }
+
+  /// Where `part`, which is not empty, begins; the standard library's search is many times slower.
+  private static func place(of part: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
+    guard bytes.count - start >= part.count else { return nil }
+    for place in start...(bytes.count - part.count) where bytes[place] == part[0] {
+      if bytes[place..<(place + part.count)].elementsEqual(part) { return place }
+    }
+    return nil
   }
 
   /// `… after 12 tries in 3.2 s: …` and `… after 300.2 s of 300 s: …` lose their numbers.

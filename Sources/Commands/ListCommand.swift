@@ -21,11 +21,13 @@ struct ListCommand: AsyncParsableCommand {
     try await concluding {
       let workspace = try Workspace(folder: options.project)
       for recipe in try workspace.recipes(options.recipes) {
+        // git looks at the recipe while the suite is read.
+        async let checkout = workspace.recipeSource(recipe)
         let suite = try workspace.suite(recipe).suite
         let planner = RunPlanner(
           workspace: workspace,
           suite: suite,
-          checkout: try await workspace.recipeSource(recipe),
+          checkout: try await checkout,
           driver: try workspace.driverName(driver, suite)
         )
         Console.out(try await planner.plan().printed.description)

@@ -66,15 +66,17 @@ struct Reports {
     try HTMLReport(coverage, record, templates: templates).write(to: "\(folder)/coverage.html")
     try CoverageFile.write(coverage, to: "\(folder)/coverage.json")
     try AtomicFile.write(Array(text.utf8), to: page)
-    if publishes { try writeIndex() }
+    if publishes { try writeIndex(coverage) }
     return [page, "\(folder)/coverage.json", "\(folder)/junit.xml", "\(folder)/coverage.html"]
       .map(workspace.shown)
   }
 
-  private func writeIndex() throws {
+  /// - Parameter own: what was just written, which need not be read again.
+  private func writeIndex(_ own: CoverageModel) throws {
     var entries: [HTMLIndex.Entry] = []
     for recipe in workspace.project.suiteNames() {
-      guard let coverage = try workspace.coverage(recipe) else { continue }
+      let known = recipe == suite.recipe ? own : try workspace.coverage(recipe)
+      guard let coverage = known else { continue }
       entries.append(HTMLIndex.Entry(coverage, link: "\(recipe)/coverage.html"))
     }
     try HTMLIndex(entries, templates: templates).write(

@@ -65,8 +65,16 @@ actor RunSession {
 
   /// Twelve letters and digits that nobody has sent before.
   func token(_ prefix: String = "") -> String {
-    let alphabet = Array("abcdefghijklmnopqrstuvwxyz0123456789")
-    return prefix + String((0..<12).map { _ in alphabet[Int.random(in: 0..<36, using: &random)] })
+    // One draw for all twelve: 36 to the power of 12.
+    var rest = UInt64.random(in: 0..<4_738_381_338_321_616_896, using: &random)
+    var text = prefix
+    for _ in 0..<12 {
+      let digit = UInt8(rest % 36)
+      let character = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+      text.unicodeScalars.append(UnicodeScalar(character))
+      rest /= 36
+    }
+    return text
   }
 
   func scope(fresh: [String: String] = [:], variables: [Variable] = []) -> Scope {
