@@ -8,6 +8,9 @@ struct Normalizer {
   init(record: RunRecord, fresh: [String: String] = [:]) {
     var values = record.values.merging(fresh) { $1 }
     values["run"] = record.header.id
+    for operation in record.stages.flatMap(\.operations) {
+      if let id = operation.facts["id"] { values["snapshot"] = id }
+    }
     replacements = values.filter { $0.value.utf8.count > 2 }
       .sorted {
         ($1.value.utf8.count, $0.key) < ($0.value.utf8.count, $1.key)
@@ -20,7 +23,22 @@ struct Normalizer {
     for (value, name) in replacements where bytes.count >= value.count {
       bytes = Self.replace(value, with: name, in: bytes)
     }
-    return Self.withoutWaits(String(decoding: bytes, as: UTF8.self))
+    return Self.withoutWaits(Self.withoutFolders(String(decoding: bytes, as: UTF8.self)))
+  }
+
+  /// A run's scratch folder, `/tmp/parity-` and eight characters that the driver draws.
+  private static func withoutFolders(_ text: String) -> String {
+    let beginning = "/tmp/parity-"
+    var result = ""
+    var rest = text[...]
+    while let found = rest.firstRange(of: beginning) {
+      result += rest[..<found.lowerBound]
+      let name = rest[found.upperBound...].prefix(8)
+      let isFolder = name.utf8.count == 8 && name.allSatisfy { $0.isLowercase || $0.isNumber }
+      result += isFolder ? "{{folder}}" : beginning
+      rest = rest[(isFolder ? name.endIndex : found.upperBound)...]
+    }
+    return result + rest
   }
 
   private static func replace(_ value: [UInt8], with name: [UInt8], in bytes: [UInt8]) -> [UInt8] {
