@@ -35,13 +35,29 @@ extension Audit {
     let own = stageRecord.operations.compactMap { operation -> Verdict? in
       switch operation.outcome {
       case .failed(let reason):
-        .refuted(reason: normalizer.text("\(operation.name): \(reason)"))
+        .refuted(reason: normalizer.text(Self.told(reason, of: operation)))
       case .broken(let reason):
-        .unproven(reason: normalizer.text("\(operation.name): \(reason)"))
+        .unproven(reason: normalizer.text(Self.told(reason, of: operation)))
       case .passed, .skipped, .notRun: nil
       }
     }
-    return verdict(of: verdicts + own)
+    if stage == .upgrade, let base = record.header.base, base.tree == record.header.target.tree,
+      stageRecord.outcome.isPassed
+    {
+      return .unproven(reason: "base and target are the same files: nothing was upgraded")
+    }
+    // The stage itself comes last: it may have broken after the last of its checks.
+    return verdict(of: verdicts + own + [verdict(of: normalized(stageRecord.outcome))])
+  }
+
+  /// A stage's or an operation's outcome without what differs between two equal runs.
+  func normalized(_ outcome: Outcome) -> Outcome {
+    guard let reason = outcome.reason else { return outcome }
+    return Outcome(outcome.word, reason: Normalizer(record: record).text(reason))
+  }
+
+  private static func told(_ reason: String, of operation: OperationRecord) -> String {
+    reason.hasPrefix(operation.name) ? reason : "\(operation.name): \(reason)"
   }
 
   /// Whether a generic check of the stage gave an answer.

@@ -84,6 +84,8 @@ extension Audit {
             at: check.place
           )
         ]
+      case (.state, nil) where check.outcome.isPassed:
+        [Rule.controlMissing.finding("\(check.id) passed without its control", at: check.place)]
       case (.state, .notPossible(let reason)?):
         [
           Rule.controlMissing.finding(
@@ -127,7 +129,7 @@ extension Audit {
     var finding = finding
     let waiver = suite.waivers.first { waiver in
       waiver.rule == finding.rule
-        && (waiver.subject.map { finding.message.contains($0) } ?? true)
+        && (waiver.subject.map { finding.message.names($0) } ?? true)
     }
     if let waiver { finding.waived = "\(waiver.why) (until \(waiver.until))" }
     return finding
@@ -136,7 +138,9 @@ extension Audit {
   private static func precedes(_ a: Finding, _ b: Finding) -> Bool {
     if a.severity != b.severity { return a.severity < b.severity }
     if a.rule != b.rule { return a.rule.utf8.lexicographicallyPrecedes(b.rule.utf8) }
-    return a.message.utf8.lexicographicallyPrecedes(b.message.utf8)
+    if a.message != b.message { return a.message.utf8.lexicographicallyPrecedes(b.message.utf8) }
+    guard let first = a.place, let second = b.place else { return a.place == nil && b.place != nil }
+    return (first.file, first.line, first.column) < (second.file, second.line, second.column)
   }
 
   /// Deferrals whose date is past. What day it is, is an argument: nothing of it is stored.
@@ -145,14 +149,39 @@ extension Audit {
   package func expired(today: String) -> [Finding] {
     suite.deferred.compactMap { deferral in
       guard deferral.until.isDay, deferral.until < today else { return nil }
-      return Rule.deferralExpired.finding(
-        "\(deferral.what) was deferred until \(deferral.until)"
+      return waived(
+        Rule.deferralExpired.finding("\(deferral.what) was deferred until \(deferral.until)")
       )
-    }
+    }.sorted(by: Self.precedes)
+  }
+
+  /// The findings of a coverage and those that only this day makes, in their one order.
+  package static func merged(_ findings: [Finding], _ more: [Finding]) -> [Finding] {
+    (findings + more).sorted(by: precedes)
   }
 }
 
 extension String {
+  /// Whether the text holds a name as a whole: `db` is not named by `events_db`.
+  fileprivate func names(_ name: String) -> Bool {
+    guard !name.isEmpty else { return true }
+    func isOfName(_ byte: UInt8?) -> Bool {
+      guard let byte else { return false }
+      return switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D: true
+      default: false
+      }
+    }
+    var rest = utf8[...]
+    while let found = rest.firstRange(of: name.utf8) {
+      let before = utf8[..<found.lowerBound].last
+      let after = utf8[found.upperBound...].first
+      if !isOfName(before), !isOfName(after) { return true }
+      rest = rest[rest.index(after: found.lowerBound)...]
+    }
+    return false
+  }
+
   /// `YYYY-MM-DD`.
   var isDay: Bool {
     let bytes = Array(utf8)

@@ -33,9 +33,22 @@ extension Audit {
     if let failed {
       return .refuted(reason: outcome(of: failed.id)?.reason ?? "\(failed.id) failed")
     }
-    let broken = record.checks.first { $0.stage == .functional && $0.outcome.word == .broken }
-    if let broken {
-      return .unproven(reason: outcome(of: broken.id)?.reason ?? "\(broken.id) broke")
+    let unknown = record.checks.first {
+      $0.stage == .functional && [.broken, .notRun].contains($0.outcome.word)
+    }
+    if let unknown {
+      return .unproven(reason: outcome(of: unknown.id)?.reason ?? "\(unknown.id) did not end")
+    }
+    switch record[.functional].map({ normalized($0.outcome) }) {
+    case .failed(let reason)?: return .refuted(reason: reason)
+    case .broken(let reason)?: return .unproven(reason: reason)
+    case .passed?, .skipped?, .notRun?, nil: break
+    }
+    let unable = record.checks.first {
+      $0.stage == .functional && $0.kind == .functional && $0.control?.result == .passed
+    }
+    if let unable {
+      return .unproven(reason: "\(unable.id) passed for a value that was never sent")
     }
     return claims.first { $0.id == "P3" }?.verdict ?? .unproven(reason: "nothing was looked at")
   }

@@ -20,6 +20,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     let isRefuted =
       coverage.checks.contains { $0.outcome.word == .failed }
       || coverage.claims.contains { $0.verdict.word == .refuted }
+      || record.map { Self.has(.failed, in: $0) } ?? false
       || open.contains { $0.severity <= limit && !Self.tellsOfBreakage($0) }
     if isRefuted {
       self = .refuted
@@ -28,9 +29,16 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     let isBroken =
       coverage.checks.contains { $0.outcome.word == .broken || $0.outcome.word == .notRun }
       || [.rootMissing, .unreadable].contains(coverage.corpus.state)
-      || record.map { $0.end != .finished } ?? false
+      || record.map { $0.end != .finished || Self.has(.broken, in: $0) } ?? false
       || open.contains { $0.severity <= limit }
     self = isBroken ? .broken : .proven
+  }
+
+  /// Whether a stage came to this, or something that the driver did: not all of it is a check's.
+  private static func has(_ word: Outcome.Word, in record: RunRecord) -> Bool {
+    record.stages.contains { stage in
+      stage.outcome.word == word || stage.operations.contains { $0.outcome.word == word }
+    }
   }
 
   /// Findings that say that nothing can be said, not that something is wrong.

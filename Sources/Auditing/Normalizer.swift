@@ -8,6 +8,9 @@ struct Normalizer {
   init(record: RunRecord, fresh: [String: String] = [:]) {
     var values = record.values.merging(fresh) { $1 }
     values["run"] = record.header.id
+    for operation in record.stages.flatMap(\.operations) {
+      if let id = operation.facts["id"] { values["snapshot"] = id }
+    }
     replacements = values.filter { $0.value.utf8.count > 2 }
       .sorted {
         ($1.value.utf8.count, $0.key) < ($0.value.utf8.count, $1.key)
@@ -20,12 +23,31 @@ struct Normalizer {
     for (value, name) in replacements where bytes.count >= value.count {
       bytes = Self.replace(value, with: name, in: bytes)
     }
-    let result = String(decoding: bytes, as: UTF8.self)
-    // Few texts tell of a wait, and this is done for every line of every check.
+    var result = String(decoding: bytes, as: UTF8.self)
+    // Few texts tell of a folder or a wait, and this is done for every line of every check.
+    if Self.place(of: Self.scratch, in: bytes, from: 0) != nil {
+      result = Self.withoutFolders(result)
+    }
     return Self.place(of: Self.after, in: bytes, from: 0) == nil
       ? result : Self.withoutWaits(result)
   }
 
+  /// A run's scratch folder, `/tmp/parity-` and eight characters that the driver draws.
+  private static func withoutFolders(_ text: String) -> String {
+    let beginning = "/tmp/parity-"
+    var result = ""
+    var rest = text[...]
+    while let found = rest.firstRange(of: beginning) {
+      result += rest[..<found.lowerBound]
+      let name = rest[found.upperBound...].prefix(8)
+      let isFolder = name.utf8.count == 8 && name.allSatisfy { $0.isLowercase || $0.isNumber }
+      result += isFolder ? "{{folder}}" : beginning
+      rest = rest[(isFolder ? name.endIndex : found.upperBound)...]
+    }
+    return result + rest
+  }
+
+  private static let scratch = Array("/tmp/parity-".utf8)
   private static let after = Array(" after ".utf8)
 
   private static func replace(_ value: [UInt8], with name: [UInt8], in bytes: [UInt8]) -> [UInt8] {

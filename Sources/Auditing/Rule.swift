@@ -71,6 +71,13 @@ package enum Rule: String, CaseIterable, Sendable {
     }
   }
 
+  /// What a run tells of a secret that is too short or too common.
+  package static func maskedInPlaceOnly(secret name: String) -> Finding {
+    secretMaskedInPlaceOnly.finding(
+      "secret \(name) is too short or too common to be masked everywhere"
+    )
+  }
+
   func finding(_ message: String, at place: SourcePlace? = nil) -> Finding {
     Finding(
       rule: rawValue,

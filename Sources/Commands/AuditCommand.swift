@@ -40,7 +40,7 @@ struct AuditCommand: AsyncParsableCommand {
         let audit = reports.audit(record)
         var coverage = audit.coverage()
         let day = today ?? String(Date.now.formatted(.iso8601).prefix(10))
-        coverage.findings += audit.expired(today: day)
+        coverage.findings = Audit.merged(coverage.findings, audit.expired(today: day))
         Console.out(reports.summary(coverage, record, []))
         let status = ExitStatus(coverage: coverage, record: record, strict: strict)
         if status.precedence > worst.precedence { worst = status }

@@ -36,9 +36,10 @@ enum Console {
   }
 
   static func report(_ errors: SuiteErrors, folder: String = "") {
-    error(
+    write(
       DiagnosticRenderer(usesColor: hasColour(STDERR_FILENO), folder: folder)
-        .render(errors.diagnostics)
+        .render(errors.diagnostics),
+      to: STDERR_FILENO
     )
   }
 }

@@ -75,10 +75,9 @@ final class RunJob: Sendable {
       startedAt: start,
       host: ProcessInfo.processInfo.hostName
     )
-    for name in log.weakSecrets {
-      progress.say("note: secret \(name) is too short or too common to be masked everywhere")
-    }
-    let running = Task { await runner.run(header) }
+    let findings = log.weakSecrets.map(Rule.maskedInPlaceOnly)
+    for finding in findings { progress.say("note: \(finding.message)") }
+    let running = Task { await runner.run(header, findings: findings) }
     let interruption = Interruption { [interrupted] in
       interrupted.raise()
       progress.say("interrupted: taking everything down (again to leave at once)")

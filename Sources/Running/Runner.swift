@@ -35,10 +35,13 @@ package struct Runner: Sendable {
 
   /// Runs to the end, whatever happens on the way; teardown runs also where the task is cancelled.
   ///
-  /// - Parameter header: becomes the first line of the log.
+  /// - Parameters:
+  ///   - header: becomes the first line of the log.
+  ///   - findings: what is to be said of the run before anything happens.
   /// - Returns: how the run ended.
-  package func run(_ header: RunHeader) async -> RunEnd {
+  package func run(_ header: RunHeader, findings: [Finding] = []) async -> RunEnd {
     log.tell(.runStarted(schema: RunEvent.schemaVersion, header: header))
+    for finding in findings { log.tell(.findingMade(finding: finding)) }
     let session = RunSession(
       plan: plan,
       driver: driver,
