@@ -41,8 +41,8 @@ build: packages ## build for debugging
 	$(SWIFT) build
 
 release: packages ## build for use: one binary with Swift's own libraries inside
-	$(SWIFT) build -c release --static-swift-stdlib --product parity
-	$(SWIFT) build -c release --static-swift-stdlib --product plausible-standin
+	$(SWIFT) build -c release --static-swift-stdlib --product parity -Xlinker -s
+	$(SWIFT) build -c release --static-swift-stdlib --product plausible-standin -Xlinker -s
 
 lint: ## check the style of all Swift files
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
