@@ -172,8 +172,15 @@ let package = Package(
       of: "Running",
       ["Checks", "Deployments", "Evidence", "FakeDeployments", "HTTPRequests", "Suites"]
     ),
-    tests(of: "Auditing"),
+    tests(of: "Auditing", ["Evidence", "Suites"]),
     tests(of: "Rendering", ["Evidence", "MarkdownDocuments", "XMLDocuments"], exclude: ["Golden"]),
-    tests(of: "Commands", ["Auditing", "Suites", argumentParser], exclude: ["Golden"]),
+    tests(
+      of: "Commands",
+      [
+        "Auditing", "Evidence", "Suites", "XMLDocuments", "parity", "plausible-standin",
+        argumentParser,
+      ],
+      exclude: ["Golden"]
+    ),
   ]
 )

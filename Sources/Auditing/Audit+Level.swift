@@ -6,14 +6,20 @@ extension Audit {
       claims.first { $0.id == id }?.verdict ?? .unproven(reason: "\(id) was not looked at")
     }
     let upgrade = claim("P1/upgrade")
-    let backup = verdict(of: [claim("P1/backup"), claim("P1/restore")])
+    let ways = [claim("P1/backup"), claim("P1/restore")]
+    // A backup that is never restored shows nothing of a restore.
+    let both = verdict(of: ways)
+    let backup = both.isProven ? ways.first { $0.word == .notApplicable } ?? both : both
     // Every store counts: two backed up and one verified is not a restore that works. A stage that
     // does not apply carries no store with it.
     let upgraded =
       upgrade.word == .notApplicable ? upgrade : verdict(of: [upgrade] + stores.map(\.upgrade))
     let restored =
       backup.word == .notApplicable
-      ? backup : verdict(of: [backup] + stores.flatMap { [$0.dropped, $0.restored] })
+      ? backup
+      : verdict(
+        of: [backup] + stores.flatMap { [Self.looked($0.dropped), Self.looked($0.restored)] }
+      )
     return [
       Self.rung(1, "install", claim("P1/install")),
       Self.rung(2, "upgrade", upgraded),
@@ -26,6 +32,11 @@ extension Audit {
         reason: "abra's lint did not run on this driver"
       ),
     ]
+  }
+
+  /// Of a stage that applies: a store that was passed over in it is not known.
+  private static func looked(_ verdict: Verdict) -> Verdict {
+    verdict.word == .notApplicable ? .unproven(reason: verdict.reason ?? "skipped") : verdict
   }
 
   private func functionalRung(_ claims: [Claim]) -> Verdict {

@@ -1,0 +1,299 @@
+import Evidence
+import Foundation
+import Testing
+import XMLDocuments
+
+/// Runs with real services: a web server for the suite that `parity new` makes, and restic.
+@Suite(.serialized) struct RunTests {
+  static func coverage(_ project: ToolProject) throws -> CoverageModel {
+    try JSONDecoder().decode(
+      CoverageModel.self,
+      from: try project.bytes("\(project.reports)/coverage.json")
+    )
+  }
+
+  // MARK: To the end
+
+  @Test func `A new suite runs, is verified, and its page is held to its coverage`() async throws {
+    let project = try ToolProject()
+    _ = try await project.run("new", project.recipe)
+    let run = try await project.run("run", environment: ["TERM": "xterm"])
+    #expect(run.status == 0, "\(run.out)\(run.err)")
+
+    let coverage = try Self.coverage(project)
+    #expect(coverage.checks.allSatisfy { ![.failed, .broken, .notRun].contains($0.outcome.word) })
+    let upgrade = coverage.claims.first { $0.id == "P1/upgrade" }?.verdict
+    #expect(upgrade?.word == .notApplicable)
+    #expect(upgrade?.reason?.contains("no published version older than") == true)
+    let store = coverage.stores.first { $0.name == "content" }
+    #expect(store?.dropped.word == .provenOnStandin)
+    #expect(store?.restored.word == .provenOnStandin)
+    #expect(coverage.rungs.first { $0.level == 3 }?.state == .pass)
+    let check = coverage.checks.first { $0.id.name == "test_content_roundtrip" }
+    #expect(check?.strength == .state)
+    #expect(check?.control == ControlCoverage(kind: .decoy, result: .failed))
+    #expect(coverage.isOnStandin)
+
+    // Results and progress have a place each, and neither drives a terminal.
+    #expect(run.out.contains("\(project.suite)/PARITY.md"))
+    #expect(run.err.contains("\(project.recipe)  install …"))
+    #expect(!run.out.contains("install …"))
+    #expect(!run.err.contains("\(project.suite)/PARITY.md"))
+    #expect(!(run.out + run.err).contains("\u{1B}"))
+
+    try await Self.checkReports(project)
+    try await Self.checkVerify(project)
+  }
+
+  private static func checkReports(_ project: ToolProject) async throws {
+    let before = project.files(below: ".")
+    let audit = try await project.run("audit")
+    #expect(audit.status == 0)
+    #expect(project.files(below: ".") == before)
+
+    let page = try project.bytes("\(project.suite)/PARITY.md")
+    try project.remove("\(project.suite)/PARITY.md")
+    let report = try await project.run("report", environment: ["NO_COLOR": "1"])
+    #expect(report.status == 0)
+    #expect(project.files(below: ".") == before)
+    try project.remove("\(project.suite)/PARITY.md")
+    try project.remove("\(project.reports)/runs")
+    #expect(try await project.run("report").status == 0)
+    #expect(try project.bytes("\(project.suite)/PARITY.md") == page)
+    try checkJUnit(project)
+  }
+
+  private static func checkJUnit(_ project: ToolProject) throws {
+    let reader = try XMLReader(.bytes(Array(try project.bytes("\(project.reports)/junit.xml"))))
+    var counted: [String: Int] = [:]
+    var told: [String: Int] = [:]
+    while let event = try reader.next() {
+      guard case .start(let element) = event else { continue }
+      switch element.name {
+      case "testsuite":
+        for name in ["tests", "failures", "errors", "skipped"] {
+          told[name, default: 0] += element[name].flatMap { Int($0) } ?? 0
+        }
+      case "testcase": counted["tests", default: 0] += 1
+      case "failure": counted["failures", default: 0] += 1
+      case "error": counted["errors", default: 0] += 1
+      case "skipped": counted["skipped", default: 0] += 1
+      default: break
+      }
+    }
+    for name in ["tests", "failures", "errors", "skipped"] {
+      #expect(told[name] == counted[name, default: 0], "\(name)")
+    }
+    #expect(counted["tests", default: 0] > 8)
+  }
+
+  private static func checkVerify(_ project: ToolProject) async throws {
+    #expect(try await project.run("verify").status == 0)
+    let page = "\(project.suite)/PARITY.md"
+    let text = try project.text(page)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let number = lines.lastIndex { $0.contains("content") } ?? 0
+    var edited = lines.map(String.init)
+    edited[number] += "x"
+    try project.write(page, edited.joined(separator: "\n"))
+    let verify = try await project.run("verify")
+    #expect(verify.status == 1)
+    #expect(
+      verify.out.hasPrefix(
+        "\(project.recipe): \(page):\(number + 1): differs from its coverage: "
+      )
+    )
+    try project.write(page, text)
+    #expect(try await project.run("verify").status == 0)
+
+    let suite = try project.text("\(project.suite)/recipe.yml")
+    try project.write("\(project.suite)/recipe.yml", suite + "# more\n")
+    let changed = try await project.run("verify")
+    #expect(changed.status == 1)
+    #expect(changed.out.contains("the suite changed since the coverage was made"))
+  }
+
+  @Test func `A partial run publishes nothing and is no failure`() async throws {
+    let project = try ToolProject()
+    _ = try await project.run("new", project.recipe)
+    let run = try await project.run("run", "--until", "install")
+    #expect(run.status == 0, "\(run.out)\(run.err)")
+    #expect(!project.exists("\(project.suite)/PARITY.md"))
+    #expect(!project.exists("\(project.reports)/coverage.json"))
+    let id = try #require(project.runs.first)
+    #expect(project.exists("\(project.reports)/runs/\(id)/junit.xml"))
+  }
+
+  @Test func `A failing check exits with 1 and names what was there`() async throws {
+    let project = try ToolProject()
+    _ = try await project.run("new", project.recipe)
+    try project.write(
+      "\(project.suite)/functional/wrong.yml",
+      """
+      test_wrong:
+        steps:
+          - http: {get: /nowhere.txt}
+            expect: {status: 200}
+
+      """
+    )
+    let run = try await project.run("run")
+    #expect(run.status == 1)
+    #expect((run.out + run.err).contains("was 404"))
+    #expect(try Self.coverage(project).level == 3)
+  }
+
+  // MARK: Dying
+
+  enum Moment: CaseIterable { case install, functional }
+
+  /// A suite that stays in one stage until it is ended.
+  static func hanging(_ moment: Moment) async throws -> ToolProject {
+    let project = try ToolProject()
+    _ = try await project.run("new", project.recipe)
+    try project.write("\(project.suite)/PARITY.md", "as it was\n")
+    switch moment {
+    case .install:
+      let local = try project.text("\(project.suite)/local.yml")
+      let beginning = local.split(separator: "    command:").first ?? ""
+      try project.write(
+        "\(project.suite)/local.yml",
+        beginning + "    command: [sh, -c, \"sleep 600; : $0\", \"{{volume.content}}\"]\n"
+      )
+    case .functional:
+      try project.write(
+        "\(project.suite)/functional/waits.yml",
+        """
+        test_waits:
+          steps:
+            - http: {get: /nowhere.txt}
+              retry: {within: 300s}
+              expect: {status: 200}
+
+        """
+      )
+    }
+    return project
+  }
+
+  static func reached(_ moment: Moment, _ project: ToolProject) async -> Bool {
+    await eventually {
+      guard let id = project.runs.last else { return false }
+      switch moment {
+      case .install: return !folders(of: id).isEmpty && processes(in: folders(of: id)).count > 1
+      case .functional:
+        return try project.text("\(project.reports)/runs/\(id)/events.ndjson")
+          .split(separator: "\n").contains {
+            $0.contains("checkStarted") && $0.contains("functional/waits::test_waits")
+          }
+      }
+    }
+  }
+
+  /// Scratch folders of a run.
+  static func folders(of run: String) -> [String] {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: "/tmp")) ?? []
+    return all.filter { $0.hasPrefix("parity-") }.map { "/tmp/\($0)" }.filter { folder in
+      let owner = try? String(contentsOfFile: folder + "/owner.json", encoding: .utf8)
+      return owner?.contains(run) ?? false
+    }
+  }
+
+  /// Processes that name one of the folders, in their arguments or as their own folder.
+  static func processes(in folders: [String]) -> [Int32] {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return all.compactMap { Int32($0) }.filter { id in
+      let data = FileManager.default.contents(atPath: "/proc/\(id)/cmdline") ?? Data()
+      let line = String(decoding: data, as: UTF8.self)
+      let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/cwd")
+      return folders.contains { line.contains($0) || (place ?? "").hasPrefix($0) }
+    }
+  }
+
+  static func expectNothingLeft(_ run: String, _ folders: [String]) async {
+    #expect(!folders.isEmpty)
+    let isGone = await eventually {
+      Self.folders(of: run).isEmpty && Self.processes(in: folders).isEmpty
+        && folders.allSatisfy { !FileManager.default.fileExists(atPath: $0) }
+    }
+    #expect(isGone)
+  }
+
+  @Test(arguments: Moment.allCases)
+  func `One interruption takes everything down and says so`(_ moment: Moment) async throws {
+    let project = try await Self.hanging(moment)
+    let run = try project.start("run")
+    #expect(await Self.reached(moment, project))
+    let id = try #require(project.runs.last)
+    let folders = Self.folders(of: id)
+    run.signal(SIGINT)
+    let result = try await run.result()
+    #expect(result.status == 2, "\(result.out)\(result.err)")
+    #expect(result.err.contains("interrupted: taking everything down"))
+    await Self.expectNothingLeft(id, folders)
+    let data = try project.bytes("\(project.reports)/runs/\(id)/record.json")
+    let record = try JSONDecoder().decode(RunRecord.self, from: data)
+    #expect(record.end == .interrupted)
+    #expect(record[.teardown]?.outcome == .passed)
+    #expect(try project.text("\(project.suite)/PARITY.md") == "as it was\n")
+    #expect(!project.exists("\(project.reports)/coverage.json"))
+  }
+
+  enum Death: CaseIterable { case twice, killed }
+
+  @Test(arguments: Death.allCases)
+  func `A runner that dies leaves nothing, and its report is not green`(_ death: Death)
+    async throws
+  {
+    let project = try await Self.hanging(.functional)
+    let run = try project.start("run")
+    #expect(await Self.reached(.functional, project))
+    let id = try #require(project.runs.last)
+    let folders = Self.folders(of: id)
+    switch death {
+    case .killed: run.signal(SIGKILL)
+    case .twice:
+      // Stopped between the two, so that the second finds the first still at work.
+      run.signal(SIGINT)
+      #expect(await eventually { run.err.contains("interrupted: taking everything down") })
+      run.signal(SIGINT)
+    }
+    let result = try await run.result()
+    #expect(result.status == (death == .killed ? 9 : 2))
+    await Self.expectNothingLeft(id, folders)
+
+    let report = try await project.run("report")
+    #expect(report.status == 2, "\(report.out)\(report.err)")
+    #expect(try project.text("\(project.suite)/PARITY.md") == "as it was\n")
+    #expect(!project.exists("\(project.reports)/coverage.json"))
+    let data = try project.bytes("\(project.reports)/runs/\(id)/coverage.json")
+    let coverage = try JSONDecoder().decode(CoverageModel.self, from: data)
+    #expect(coverage.findings.contains { $0.rule == "run-not-finished" })
+    let waits = coverage.checks.first { $0.id.name == "test_waits" }
+    #expect(waits?.outcome.isPassed == false)
+    #expect(coverage.rungs.first { $0.level == 4 }?.state == .unver)
+    if death == .killed {
+      #expect(coverage.claims.first { $0.id == "P1/teardown" }?.verdict.isProven == false)
+      #expect(waits?.outcome.reason?.contains("the run died in functional") == true)
+    }
+  }
+
+  @Test func `A second run waits and names the holder, or ends at once if told to`() async throws {
+    let project = try await Self.hanging(.functional)
+    let first = try project.start("run")
+    #expect(await Self.reached(.functional, project))
+    let id = try #require(project.runs.last)
+    let folders = Self.folders(of: id)
+    let refused = try await project.run("run", "--no-wait")
+    #expect(refused.status == 2)
+    #expect((refused.out + refused.err).contains("run \(id) of \(project.recipe)"))
+
+    let second = try project.start("run", "--until", "install")
+    #expect(await eventually { second.err.contains("waiting for run \(id) of \(project.recipe)") })
+    first.signal(SIGINT)
+    #expect(try await first.result().status == 2)
+    let waited = try await second.result()
+    #expect(waited.status == 0, "\(waited.out)\(waited.err)")
+    await Self.expectNothingLeft(id, folders)
+  }
+}

@@ -1,0 +1,170 @@
+import Foundation
+import Testing
+
+/// What the tool answers before it starts anything.
+@Suite struct UsageTests {
+  @Test func `Without parity yml every command says so and exits with 65`() async throws {
+    let project = try ToolProject(parity: "")
+    for command in ["run", "audit", "report", "verify", "list", "lint"] {
+      let result = try await project.run(command)
+      #expect(result.status == 65)
+      #expect(result.out.isEmpty)
+      #expect(
+        result.err == "parity.yml: error: file is neither in this folder nor in one above it\n"
+      )
+    }
+  }
+
+  @Test func `An empty folder of suites is never green`() async throws {
+    let project = try ToolProject()
+    try FileManager.default.createDirectory(
+      atPath: project.path("suites"),
+      withIntermediateDirectories: true
+    )
+    for command in ["run", "audit", "report", "verify", "list", "lint"] {
+      let result = try await project.run(command)
+      #expect(result.status == 64)
+      #expect(result.out.isEmpty)
+      #expect(result.err == "parity: suites holds no suite; try `parity new NAME`\n")
+    }
+  }
+
+  @Test func `An unknown recipe exits with 64 and the nearest one`() async throws {
+    let project = try ToolProject()
+    _ = try await project.run("new", "plausible")
+    _ = try await project.run("new", "gitea")
+    let result = try await project.run("run", "plausibel")
+    #expect(result.status == 64)
+    #expect(result.out.isEmpty)
+    #expect(
+      result.err == """
+        parity: plausibel has no suite in suites (gitea, plausible); did you mean plausible?
+
+        """
+    )
+    #expect(!project.exists("reports"))
+  }
+
+  @Test func `An unknown option exits with 64`() async throws {
+    let project = try ToolProject()
+    let result = try await project.run("run", "--untill", "install")
+    #expect(result.status == 64)
+    #expect(result.err.hasPrefix("Error: Unknown option '--untill'"))
+    #expect(result.out.isEmpty)
+  }
+
+  @Test(arguments: ["../../x", "two words", "", ".hidden", "a/b", "-"])
+  func `A name that could leave its folder is refused`(_ name: String) async throws {
+    let project = try ToolProject()
+    let result = try await project.run("new", "--", name)
+    #expect(result.status == 64)
+    #expect(
+      result.err == "parity: \"\(name)\" is no recipe name: letters, digits, - _ . only\n"
+    )
+    #expect(!project.exists("suites"))
+    for command in ["run", "report", "audit"] {
+      let other = try await project.run(command, "--", name)
+      #expect(other.status == 64)
+    }
+    #expect(!project.exists("reports"))
+  }
+
+  @Test func `All mistakes of all files are told at once, with carets, before anything starts`()
+    async throws
+  {
+    let project = try ToolProject()
+    _ = try await project.run("new", project.recipe)
+    try project.write(
+      "\(project.suite)/recipe.yml",
+      "recipe: \(project.recipe)\nhealt: {path: /}\nintegrity: {nowhere: {sed: []}}\n"
+    )
+    try project.write(
+      "\(project.suite)/functional/content.yml",
+      "test_one:\n  stepz: []\n"
+    )
+    let result = try await project.run("run")
+    #expect(result.status == 65)
+    #expect(result.out.isEmpty)
+    #expect(result.err.contains("\(project.suite)/recipe.yml:2:1: error: "))
+    #expect(result.err.contains(" 2 | healt: {path: /}\n   | ^^^^^\n"))
+    #expect(result.err.contains("did you mean \"health\"?"))
+    #expect(result.err.contains("\(project.suite)/recipe.yml:3:"))
+    #expect(result.err.contains("\(project.suite)/functional/content.yml:2:3: error: "))
+    #expect(!project.exists("reports"))
+    #expect(try await project.run("lint").status == 65)
+  }
+
+  @Test func `A new suite replaces nothing`() async throws {
+    let project = try ToolProject()
+    let first = try await project.run("new", project.recipe)
+    #expect(first.status == 0)
+    let files = project.files(below: "suites")
+    let second = try await project.run("new", project.recipe)
+    #expect(second.status == 64)
+    #expect(second.err == "parity: \(project.suite) exists already\n")
+    #expect(project.files(below: "suites") == files)
+  }
+
+  @Test func `A new suite has no mistakes and can be listed`() async throws {
+    let project = try ToolProject()
+    _ = try await project.run("new", project.recipe)
+    let lint = try await project.run("lint")
+    #expect(lint.status == 0)
+    #expect(lint.out == "1 suite, no mistakes\n")
+    #expect(lint.err.isEmpty)
+    let list = try await project.run("list")
+    #expect(list.status == 0)
+    #expect(list.out.contains("functional/content::test_content_roundtrip"))
+    #expect(list.out.contains("integrity/content::survives_restore"))
+    #expect(list.err.isEmpty)
+    #expect(!project.exists("reports"))
+  }
+
+  @Test func `A coverage of a later schema is refused`() async throws {
+    let project = try ToolProject()
+    _ = try await project.run("new", project.recipe)
+    try project.write("\(project.reports)/coverage.json", "{\"schema\": 99}\n")
+    for command in ["verify", "report", "run"] {
+      let result = try await project.run(command)
+      #expect(result.status == 2)
+      #expect(
+        result.err.hasSuffix(
+          "parity: \(project.reports)/coverage.json has schema 99, this tool reads up to 1\n"
+        )
+      )
+    }
+    #expect(!project.exists("\(project.suite)/PARITY.md"))
+    #expect(project.runs.isEmpty)
+  }
+
+  @Test func `A coverage that is none is refused with its reason`() async throws {
+    let project = try ToolProject()
+    _ = try await project.run("new", project.recipe)
+    try project.write("\(project.reports)/coverage.json", "{\"schema\": 1}\n")
+    let result = try await project.run("verify")
+    #expect(result.status == 2)
+    #expect(result.err.contains("coverage.json is no coverage file: "))
+  }
+
+  @Test func `Nothing to report is no success`() async throws {
+    let project = try ToolProject()
+    _ = try await project.run("new", project.recipe)
+    #expect(try await project.run("report").status == 2)
+    #expect(try await project.run("audit").status == 2)
+    let verify = try await project.run("verify")
+    #expect(verify.status == 1)
+    #expect(verify.out.hasSuffix("\(project.reports)/coverage.json is not there: run it once\n"))
+  }
+
+  @Test func `A rule is explained, and an unknown one has its nearest`() async throws {
+    let project = try ToolProject()
+    let known = try await project.run("explain", "store-without-marker")
+    #expect(known.status == 0)
+    let unknown = try await project.run("explain", "store-without-markers")
+    #expect(unknown.status == 64)
+    #expect(
+      unknown.err
+        == "parity: store-without-markers is no rule; did you mean store-without-marker?\n"
+    )
+  }
+}
