@@ -1,6 +1,6 @@
 /// Decides when a step is performed again. It sleeps not and asks no clock: times are arguments.
 ///
-/// The pause grows with the time that has passed, a tenth of it, from 30 ms to one second, with a
+/// The pause grows with the time that has passed, a ninth of it, from 30 ms to one second, with a
 /// jitter of a tenth, so that a wait of any length is noticed late by about a twentieth of it, and
 /// at most by half a second on average.
 package struct Polling: Sendable {
@@ -36,7 +36,7 @@ package struct Polling: Sendable {
     case .unsatisfied, .unanswered:
       let left = within - elapsed
       guard left > .zero else { return .stop }
-      let base = min(max(elapsed / 10, .milliseconds(30)), .seconds(1))
+      let base = min(max(elapsed / 9, .milliseconds(30)), .seconds(1))
       let jitter = Double.random(in: 0.9...1.1, using: &random)
       // One last look stands exactly at the end.
       return .again(after: min(base * jitter, left))

@@ -92,11 +92,19 @@ package final class EventLog: Sendable {
   package func tell(_ what: RunEvent.What) {
     let event = RunEvent(at: now, what: what)
     // Encoding these values cannot fail: they hold no floating point and no custom keys.
-    guard let plain = try? RecordEncoder().bytes(of: event) else { return }
+    guard let original = try? RecordEncoder().bytes(of: event) else { return }
     state.withLock { state in
+      var plain = original
+      // A body in JSON stands in the line as a text, in which a secret that JSON escapes is escaped
+      // twice: its own form is looked for in the text itself.
+      if state.secrets.contains(where: \.isEscapedSomewhere),
+        let tree = try? JSONParser().parse(plain)
+      {
+        plain = Array(Self.redacted(tree, by: state.redactor).description.utf8)
+      }
       var line = state.redactor.redact(plain)
       // Masks hold nothing that JSON escapes, so what was a line of JSON nearly always still is one.
-      var written: RunEvent? = line == plain ? event : Self.event(line)
+      var written: RunEvent? = line == original ? event : Self.event(line)
       if written == nil, let tree = try? JSONParser().parse(plain) {
         // A secret that reads like a number or a word of the form: texts only, then.
         line = Array(Self.redacted(tree, by: state.redactor).description.utf8)
@@ -153,5 +161,17 @@ extension Duration {
   package var inMicroseconds: Int {
     let (seconds, attoseconds) = components
     return Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)
+  }
+}
+
+extension Redactor.Secret {
+  /// Whether some writer of JSON, XML or URLs writes it in another form than its own.
+  fileprivate var isEscapedSomewhere: Bool {
+    !value.utf8.allSatisfy { byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
+      default: false
+      }
+    }
   }
 }
