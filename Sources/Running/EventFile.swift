@@ -8,7 +8,11 @@ package enum EventFile {
   /// Lines that cannot be read are counted, not skipped in silence.
   package static func record(at path: String) throws(RunError) -> RunRecord {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw RunError(.unreadable, "\(path) cannot be read")
+      let isThere = FileManager.default.fileExists(atPath: path)
+      throw RunError(
+        .unreadable,
+        isThere ? "\(path) cannot be read" : "\(path) is gone: what the run saw is lost"
+      )
     }
     var builder = RunRecord.Builder()
     let decoder = JSONDecoder()
@@ -26,11 +30,16 @@ package enum EventFile {
         let event = try decoder.decode(RunEvent.self, from: Data(line))
         builder.add(event)
       } catch {
-        builder.unreadableLines += 1
+        builder.addUnreadable()
       }
     }
     guard let record = builder.record() else {
-      throw RunError(.noRun, "\(path) does not begin with the start of a run")
+      throw RunError(
+        .noRun,
+        data.isEmpty
+          ? "\(path) is empty: what the run saw is lost"
+          : "\(path) does not begin with the start of a run that can be read"
+      )
     }
     return record
   }
