@@ -57,7 +57,7 @@ struct FaultPageTests {
       groups.insert(group)
     }
     made += rest
-    #expect(groups == Set(FaultRow.files.map { String($0.prefix { $0 != "/" }) }))
+    #expect(groups.isSuperset(of: FaultRow.files.map { String($0.prefix { $0 != "/" }) }))
     if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" {
       try Data(made.utf8).write(to: URL(fileURLWithPath: FaultTable.page))
     } else {
