@@ -11,11 +11,18 @@ package struct AtomicFile: ~Copyable {
   private var descriptor: Int32
 
   /// Begins a file; its folder must exist.
-  package init(_ path: String) throws(RenderingError) {
+  package init(_ path: String) throws(RenderingError) { try self.init(path, mayBeNameless: true) }
+
+  /// - Parameter mayBeNameless: open(2) makes files without a name; not on every file system.
+  init(_ path: String, mayBeNameless: Bool) throws(RenderingError) {
     self.path = path
-    // open(2): a file without a name; not every file system has them.
-    descriptor = open(Self.folder(of: path), O_WRONLY | Self.withoutName | O_CLOEXEC, 0o666)
-    if descriptor < 0 { (descriptor, temporary) = try Self.openTemporary(beside: path) }
+    let flags = O_WRONLY | Self.withoutName | O_CLOEXEC
+    let nameless = mayBeNameless ? open(Self.folder(of: path), flags, 0o666) : -1
+    if nameless >= 0 {
+      descriptor = nameless
+    } else {
+      (descriptor, temporary) = try Self.openTemporary(beside: path)
+    }
   }
 
   /// O_TMPFILE, a macro that Swift does not import: __O_TMPFILE | O_DIRECTORY.
