@@ -145,16 +145,26 @@ struct KeptRuns {
       let near = NearestName.of(chosen, among: ids).map { "; did you mean \($0)?" } ?? ""
       throw Failure(.wrongUsage, "\(recipe) has no run \(chosen)\(near)")
     }
+    guard !EventFile.isBeingWritten(folder(chosen) + "/events.ndjson") else {
+      throw Failure(
+        .broken,
+        "run \(chosen) of \(recipe) still goes on"
+          + (earlier(than: chosen).map { "; `--run \($0)` takes the run before it" } ?? "")
+      )
+    }
     do {
       let record = try EventFile.record(at: folder(chosen) + "/events.ndjson")
       return (record, folder(chosen))
     } catch {
-      let earlier = ids.first { $0.utf8.lexicographicallyPrecedes(chosen.utf8) }
       throw Failure(
         .broken,
         "run \(chosen) of \(recipe): \(workspace.shown(error.message))"
-          + (earlier.map { "; `--run \($0)` takes the run before it" } ?? "")
+          + (earlier(than: chosen).map { "; `--run \($0)` takes the run before it" } ?? "")
       )
     }
+  }
+
+  private func earlier(than id: String) -> String? {
+    ids.first { $0.utf8.lexicographicallyPrecedes(id.utf8) }
   }
 }

@@ -1,8 +1,17 @@
 package import Evidence
 import FoundationEssentials
+import Glibc
 
 /// Reads `events.ndjson`, also one that was cut in the middle of a line.
 package enum EventFile {
+  /// Whether the run that a file tells of goes on: its runner lives and has more to say.
+  package static func isBeingWritten(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
+
   /// Makes the record of the run that a file tells of.
   ///
   /// Lines that cannot be read are counted, not skipped in silence.

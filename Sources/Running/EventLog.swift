@@ -49,6 +49,8 @@ package final class EventLog: Sendable {
         )
       }
     }
+    // Held as long as the runner lives: by it a run that goes on is told from one that died.
+    if descriptor >= 0 { flock(descriptor, LOCK_EX | LOCK_NB) }
     let redactor: Redactor
     do throws(RedactorError) {
       redactor = try Redactor(secrets: secrets, reserved: reserved)

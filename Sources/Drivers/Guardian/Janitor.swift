@@ -46,7 +46,10 @@ package enum Janitor {
     var status = stat()
     guard fstat(folder, &status) == 0, status.st_uid != 0,
       geteuid() == 0 || status.st_uid == geteuid(),
-      let owner = RunOwner.read(in: folder), isDead(owner, lockFolder: lockFolder)
+      let owner = RunOwner.read(in: folder),
+      // A run in another process namespace cannot be seen, but its lock can: it is with whoever
+      // started the run, root or the services' own user.
+      isDead(owner, lockFolders: [lockFolder, RunLock.defaultFolder(of: status.st_uid)])
     else { return nil }
 
     var killed: [GuardedProcess] = []
@@ -74,10 +77,12 @@ package enum Janitor {
     )
   }
 
-  private static func isDead(_ owner: RunOwner, lockFolder: String) -> Bool {
+  private static func isDead(_ owner: RunOwner, lockFolders: [String]) -> Bool {
     guard owner.bootID == RunOwner.currentBootID() else { return true }
     if owner.runner.isAlive || owner.guardian?.isAlive == true { return false }
     guard let lockName = owner.lockName else { return true }
-    return RunLock.currentHolder(of: lockName, folder: lockFolder)?.runID != owner.runID
+    return lockFolders.allSatisfy {
+      RunLock.currentHolder(of: lockName, folder: $0)?.runID != owner.runID
+    }
   }
 }
