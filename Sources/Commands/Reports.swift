@@ -130,6 +130,18 @@ struct KeptRuns {
       .sorted { $1.utf8.lexicographicallyPrecedes($0.utf8) }
   }
 
+  /// Removes what runs that were killed left beside their logs: copies of the recipe's files, made
+  /// by the runner itself, which no guardian knows. Nothing of a run that goes on.
+  func removeScratch() {
+    for id in ids where !EventFile.isBeingWritten(folder(id) + "/events.ndjson") {
+      let logs = folder(id) + "/logs"
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: logs)) ?? []
+      where name.hasPrefix("recipe-") && name.dropFirst(7).allSatisfy(\.isNumber) {
+        try? FileManager.default.removeItem(atPath: "\(logs)/\(name)")
+      }
+    }
+  }
+
   func folder(_ id: String) -> String { "\(workspace.runsFolder(recipe))/\(id)" }
 
   /// The record of one run, made from its events; the newest where none is named.

@@ -47,6 +47,7 @@ final class RunJob: Sendable {
   func run() async throws -> ExitStatus {
     let start = Date.now
     let kept = KeptRuns(workspace: workspace, recipe: suite.recipe)
+    kept.removeScratch()
     let id = RunID.new(at: start, after: kept.ids.first)
     let folder = "\(workspace.runsFolder(suite.recipe))/\(id)"
     try makeFolder(folder + "/logs")

@@ -124,6 +124,25 @@ import Testing
     #expect(exists(fixture.root + "/parity-empty123"))
   }
 
+  @Test func `What a killed runner or guardian left half made or removed goes once it is old`()
+    async throws
+  {
+    let fixture = try RunFixture()
+    let (old, new, full) = (
+      fixture.root + "/parity-old22222", fixture.root + "/parity-new22222",
+      fixture.root + "/parity-full2222"
+    )
+    for path in [old, new, full] { mkdir(path, 0o700) }
+    mkdir(full + "/kept", 0o700)
+    for path in [old, full] {
+      var times = [timeval(tv_sec: 1_000, tv_usec: 0), timeval(tv_sec: 1_000, tv_usec: 0)]
+      utimes(path, &times)
+    }
+    let reaped = await Janitor.reap(root: fixture.root, lockFolder: fixture.locks)
+    #expect(reaped.map(\.folder) == [old])
+    #expect(!exists(old) && exists(new) && exists(full + "/kept"))
+  }
+
   @Test func `A run from before the machine's restart has no processes`() async throws {
     let fixture = try RunFixture()
     let identity = try ServiceIdentity.forServices()

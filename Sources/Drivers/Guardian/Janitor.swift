@@ -16,6 +16,28 @@ package enum Janitor {
     /// Processes that use the folder, but are not proven to be of the run; left alone.
     package var bystanders: [GuardedProcess]
     package var remainingPaths: [String]
+
+    package init(
+      runID: String,
+      folder: String,
+      killed: [GuardedProcess],
+      leftovers: [GuardedProcess],
+      bystanders: [GuardedProcess],
+      remainingPaths: [String]
+    ) {
+      self.runID = runID
+      self.folder = folder
+      self.killed = killed
+      self.leftovers = leftovers
+      self.bystanders = bystanders
+      self.remainingPaths = remainingPaths
+    }
+
+    /// A folder that tells nothing of its run any more.
+    init(hull folder: String) {
+      (runID, self.folder, killed, leftovers) = ("unknown", folder, [], [])
+      (bystanders, remainingPaths) = ([], [])
+    }
   }
 
   /// Finds the run folders in `root` whose owners are dead, kills what provably belongs to those
@@ -44,7 +66,12 @@ package enum Janitor {
     guard folder >= 0 else { return nil }
     defer { close(folder) }
     var status = stat()
-    guard fstat(folder, &status) == 0, status.st_uid != 0,
+    guard fstat(folder, &status) == 0 else { return nil }
+    if isHull(path, status) {
+      // rmdir(2) does nothing to a folder that has got something in it by now.
+      return rmdir(path) == 0 ? Reaped(hull: path) : nil
+    }
+    guard status.st_uid != 0,
       geteuid() == 0 || status.st_uid == geteuid(),
       let owner = RunOwner.read(in: folder),
       // A run in another process namespace cannot be seen, but its lock can: it is with whoever
@@ -75,6 +102,16 @@ package enum Janitor {
       bystanders: bystanders,
       remainingPaths: leftovers.isEmpty ? FolderRemoval.remove(path) : [path]
     )
+  }
+
+  /// Whether a folder is what is left of a runner that was killed while it made it, or of a guardian
+  /// that was killed while it removed it: empty, and older than either takes.
+  private static func isHull(_ path: String, _ status: stat) -> Bool {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    let isMine = geteuid() == 0 || status.st_uid == geteuid()
+    return isMine && abs(now.tv_sec - status.st_mtim.tv_sec) > 60
+      && FolderRemoval.names(inFolderAt: path).isEmpty
   }
 
   private static func isDead(_ owner: RunOwner, lockFolders: [String]) -> Bool {
