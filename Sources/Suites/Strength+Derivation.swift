@@ -5,8 +5,11 @@ package struct Assessment: Sendable, Hashable {
   package var strength: Strength
   /// One sentence without a full stop.
   package var reason: String
-  /// Only where the strength is `state`.
+  /// Where the strength is `state`, and where a later query asks for the fresh value by its
+  /// parameters only: then the control alone says whether it would find any row.
   package var readBack: ReadBack?
+  /// Why passing shows less than it seems, behind the words "the check"; nil where it does not.
+  package var weakness: String?
 }
 
 extension Check {
@@ -42,10 +45,19 @@ extension Assessment {
       self.init(strength: .ack, reason: "only statuses, exit codes or durations are looked at")
       return
     }
-    switch FreshFlow(steps: steps, vars: vars).readBack() {
+    let flow = FreshFlow(steps: steps, vars: vars)
+    switch flow.readBack() {
     case .found(let readBack):
       self.init(strength: .state, reason: readBack.why, readBack: readBack)
-    case .missing(let reason): self.init(strength: .content, reason: reason)
+    case .missing(let reason):
+      self.init(
+        strength: .content,
+        reason: reason,
+        readBack: flow.query(),
+        weakness: flow.mayBeStale
+          ? "changes something and then expects only fixed values, which may have been there before"
+          : nil
+      )
     }
   }
 }
@@ -103,6 +115,49 @@ private struct FreshFlow {
         ? "no later step expects the fresh value that was sent"
         : "no step sends a fresh value ({{unique}})"
     )
+  }
+
+  /// Queries after an act that ask for the fresh value and are content with any row.
+  func query() -> ReadBack? {
+    guard
+      let actIndex = steps.firstIndex(where: { $0.leaves.contains { changes($0) && isAct($0) } })
+    else { return nil }
+    let reads = steps.indices.filter { index in
+      index > actIndex && !sendsAgain(steps[index])
+        && steps[index].leaves.contains { isAct($0) && $0.isQuery && $0.wantsRows }
+    }
+    guard !reads.isEmpty else { return nil }
+    return ReadBack(
+      actIndex: actIndex,
+      readIndices: reads,
+      freshNames: [],
+      decoyPossible: true,
+      why: "step \(reads.map { String($0 + 1) }.joined(separator: ", ")) asks for the fresh value"
+    )
+  }
+
+  /// Whether something is changed and all that is looked at afterwards is the same in every run.
+  var mayBeStale: Bool {
+    let leaves = steps.flatMap(\.leaves)
+    guard let act = leaves.firstIndex(where: changes) else { return false }
+    let answers = Set(leaves.filter(changes).flatMap(\.capture).map(\.name))
+    let own = fresh.union(answers)
+    let looks = leaves[(act + 1)...].filter { look in
+      look.never == nil && look.expect.contains { !$0.subject.isAcknowledgement }
+    }
+    if looks.isEmpty { return false }
+    return !leaves[act...].contains { leaf in
+      let expected = leaf.expect.flatMap(\.predicates).flatMap(\.templates)
+      let asked = changes(leaf) ? [] : leaf.action.templates
+      return (expected + asked).contains { $0.names.contains(where: own.contains) }
+    }
+  }
+
+  private func changes(_ step: Step) -> Bool {
+    switch step.action {
+    case .http, .postgres, .clickhouse, .file: !step.action.isReading
+    case .exec, .script, .group: false
+    }
   }
 
   /// Sends a fresh value, in every run of the check.
@@ -189,9 +244,38 @@ private struct FreshFlow {
   }
 }
 
+extension Step {
+  fileprivate var isQuery: Bool {
+    switch action {
+    case .postgres, .clickhouse: action.isReading
+    case .http, .exec, .file, .script, .group: false
+    }
+  }
+
+  /// Would not be as expected if there were no row.
+  fileprivate var wantsRows: Bool {
+    expect.contains { expectation in
+      switch expectation.subject {
+      case .rows:
+        expectation.predicates.contains { predicate in
+          switch predicate {
+          case .equals(.number(let text)), .greaterOrEqual(.number(let text)):
+            (Int(text) ?? 0) > 0
+          case .greater: true
+          default: false
+          }
+        }
+      case .row, .cell:
+        !expectation.predicates.contains { if case .exists(false) = $0 { true } else { false } }
+      default: false
+      }
+    }
+  }
+}
+
 extension Step.Action {
   /// Changes nothing as far as can be told from its form.
-  fileprivate var isReading: Bool {
+  var isReading: Bool {
     switch self {
     case .http(let action): return ["GET", "HEAD", "OPTIONS"].contains(action.method)
     case .postgres(let action), .clickhouse(let action):

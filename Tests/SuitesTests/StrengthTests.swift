@@ -60,7 +60,9 @@ struct StrengthTests {
       steps: """
         - {http: {post: /, json: {a: "{{unique}}"}}, expect: {status: 201}}
         - {postgres: {service: db, sql: "SELECT $1", params: ["{{unique}}"]}, expect: {rows: {">=": 1}}}
-        """
+        """,
+      reads: [1],
+      decoy: true
     ),
     Case(
       name: "that it is not there is no read-back",
