@@ -55,7 +55,7 @@ extension Assessment {
         reason: reason,
         readBack: flow.query(),
         weakness: flow.mayBeStale
-          ? "changes something and then expects only fixed values, which may have been there before"
+          ? "changes something and then expects nothing that was not there before"
           : nil
       )
     }
@@ -142,10 +142,11 @@ private struct FreshFlow {
     guard let act = leaves.firstIndex(where: changes) else { return false }
     let answers = Set(leaves.filter(changes).flatMap(\.capture).map(\.name))
     let own = fresh.union(answers)
-    let looks = leaves[(act + 1)...].filter { look in
-      look.never == nil && look.expect.contains { !$0.subject.isAcknowledgement }
+    func looks(_ step: Step) -> Bool {
+      step.never == nil && step.expect.contains { !$0.subject.isAcknowledgement }
     }
-    if looks.isEmpty { return false }
+    // What is told in the act's own answer is new, but says nothing of what comes after it.
+    if !leaves[(act + 1)...].contains(where: looks) { return !looks(leaves[act]) }
     return !leaves[act...].contains { leaf in
       let expected = leaf.expect.flatMap(\.predicates).flatMap(\.templates)
       let asked = changes(leaf) ? [] : leaf.action.templates

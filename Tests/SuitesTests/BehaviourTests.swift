@@ -131,6 +131,10 @@ struct BehaviourTests {
       true
     ),
     ("{http: {get: /}, expect: {body: fixed}}", false),
+    (
+      "{http: {get: /}, expect: {body: fixed}}|{http: {post: /, json: {}}, expect: {status: 201}}",
+      true
+    ),
     ("{http: {post: /, json: {}}, expect: {status: 400, json: {error: title}}}", false),
     (
       "{http: {post: /, json: {a: \"{{unique}}\"}}, expect: {json: {a: \"{{unique}}\"}}}|{http: {get: /}, expect: {body: fixed}}",
