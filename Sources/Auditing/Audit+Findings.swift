@@ -101,7 +101,7 @@ extension Audit {
       )
     }
     for twins in twins(among: counted) {
-      for twin in twins.dropFirst() {
+      for twin in twins.dropFirst() where !twin.id.isRow(beside: twins[0].id) {
         result.append(
           Rule.sameBehaviourTwice.finding(
             "\(twin.id) does the same as \(twins[0].id)",
@@ -172,6 +172,15 @@ extension Audit {
   /// The findings of a coverage and those that only this day makes, in their one order.
   package static func merged(_ findings: [Finding], _ more: [Finding]) -> [Finding] {
     (findings + more).sorted(by: precedes)
+  }
+}
+
+extension CheckID {
+  /// Whether both are rows of one check's `cases`.
+  fileprivate func isRow(beside other: CheckID) -> Bool {
+    func check(_ id: CheckID) -> Substring { id.name.prefix { $0 != "[" } }
+    return folder == other.folder && stem == other.stem && name.hasSuffix("]")
+      && check(self) == check(other)
   }
 }
 

@@ -53,14 +53,17 @@ import Testing
     #expect(!sample.rules.contains(Rule.controlMissing.rawValue))
   }
 
-  @Test func `A check that cannot fail takes the functional rung away beside good ones`() {
+  @Test(arguments: [ControlRecord.Result.passed, .broken(reason: "refused")])
+  func `A check that may not be able to fail takes the functional rung away beside good ones`(
+    _ control: ControlRecord.Result
+  ) {
     var sample = Sample()
     sample.add(
       CheckID(folder: "functional", stem: "notes", name: "test_third"),
       .functional,
       .functional,
       strength: .state,
-      control: (.decoy, .passed)
+      control: (.decoy, control)
     )
     #expect(sample.rung(4) == .unver)
   }
@@ -85,7 +88,10 @@ import Testing
     #expect(sample.verdict("P4/db/restored")?.isProven == (word == .proven))
     #expect(sample.rung(3) == state)
     #expect(sample.rules.contains(Rule.markerNotDropped.rawValue) == (word == .refuted))
-    if result?.word == .broken { #expect(sample.status == .broken) }
+    if result?.word == .broken {
+      #expect(sample.status == .broken)
+      #expect(sample.rules.contains(Rule.controlBroken.rawValue))
+    }
   }
 
   @Test func `A control that gave no answer breaks the run, waived or not`() {
@@ -101,6 +107,22 @@ import Testing
       )
     ]
     #expect(sample.status == .broken)
+  }
+
+  // MARK: The gate
+
+  @Test(arguments: [(true, "TCP db:5432, GET /up", "200"), (false, "TCP db:5432", "a connection")])
+  func `A gate is shown as what it asks`(_ asksHTTP: Bool, _ asked: String, _ accepts: String) {
+    var sample = Sample()
+    sample.suite.health.path = "/up"
+    sample.suite.health.accepts = [200]
+    sample.suite.health.tcp = ("db", 5432)
+    sample.suite.health.asksHTTP = asksHTTP
+    #expect(sample.coverage.gate.asked == asked)
+    #expect(sample.coverage.gate.accepts == accepts)
+    sample.suite.health.tcp = nil
+    sample.suite.health.asksHTTP = true
+    #expect(sample.coverage.gate.asked == "GET /up")
   }
 
   // MARK: Weak and repeated evidence
@@ -128,6 +150,20 @@ import Testing
     #expect(sample.coverage.claims.first { $0.id == "P3" }?.checks == [Sample.first])
     #expect(sample.rules.contains(Rule.sameBehaviourTwice.rawValue))
     #expect(sample.verdict("P3/\(Sample.second)")?.isProven == true)
+  }
+
+  @Test func `Rows of one check count once, and nobody is told off for them`() {
+    var sample = Sample()
+    let rows = ["[one]", "[two]"].map {
+      CheckID(folder: "functional", stem: "notes", name: "test_rows\($0)")
+    }
+    for row in rows {
+      sample.add(row, .functional, .functional, strength: .state, control: (.decoy, .failed))
+    }
+    sample.setBehaviour(rows, "form")
+    sample.remove { $0 == Sample.second }
+    #expect(!sample.rules.contains(Rule.sameBehaviourTwice.rawValue))
+    #expect(sample.coverage.claims.first { $0.id == "P3" }?.checks == [Sample.first, rows[0]])
   }
 
   @Test func `The first of two equal checks counts for the second where only that is proven`() {

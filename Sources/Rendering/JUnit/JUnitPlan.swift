@@ -90,8 +90,10 @@ struct JUnitPlan: Sendable {
   private mutating func addStages() {
     for stage in record.stages {
       let path = "generic/\(stage.stage.rawValue)"
+      // What did not run for the stage's sake explains nothing of it.
       var isExplained = coverage.checks.indices.contains {
         coverage.checks[$0].stage == stage.stage && isRed(outcome(at: $0))
+          && outcome(at: $0).word != .notRun
       }
       for (index, operation) in stage.operations.enumerated() where isRed(operation.outcome) {
         add(.operation(stage.stage, index), to: path)
