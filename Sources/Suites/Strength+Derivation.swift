@@ -20,14 +20,17 @@ extension Check {
     switch body {
     case .script:
       return Assessment(strength: .opaque, reason: "a script says nothing of what it does")
-    case .steps(let steps): return Assessment(of: steps, vars: suiteVars + vars)
+    case .steps(let steps): return Assessment(of: steps, vars: suiteVars + vars, asksApp: true)
     }
   }
 }
 
 extension Assessment {
-  /// - Parameter vars: all variables in scope, in order.
-  package init(of steps: [Step], vars: [Variable]) {
+  /// - Parameters:
+  ///   - vars: all variables in scope, in order.
+  ///   - asksApp: what a store itself gives back of what was put into it is no state: a check is about
+  ///     the app. A marker is about the store.
+  package init(of steps: [Step], vars: [Variable], asksApp: Bool = false) {
     let leaves = steps.flatMap(\.leaves)
     let asserting = leaves.filter { !$0.expect.isEmpty }
     if asserting.isEmpty {
@@ -45,7 +48,7 @@ extension Assessment {
       self.init(strength: .ack, reason: "only statuses, exit codes or durations are looked at")
       return
     }
-    let flow = FreshFlow(steps: steps, vars: vars)
+    let flow = FreshFlow(steps: steps, vars: vars, asksApp: asksApp)
     switch flow.readBack() {
     case .found(let readBack):
       self.init(strength: .state, reason: readBack.why, readBack: readBack)
@@ -82,11 +85,13 @@ private struct FreshFlow {
   }
 
   let steps: [Step]
+  let asksApp: Bool
   /// `unique`, `marker`, and variables that hold one of them.
   private let fresh: Set<String>
 
-  init(steps: [Step], vars: [Variable]) {
+  init(steps: [Step], vars: [Variable], asksApp: Bool) {
     self.steps = steps
+    self.asksApp = asksApp
     var fresh: Set = ["unique", "marker"]
     for variable in vars {
       if variable.value.names.contains(where: fresh.contains) {
@@ -96,6 +101,12 @@ private struct FreshFlow {
       }
     }
     self.fresh = fresh
+  }
+
+  private init(steps: [Step], fresh: Set<String>, asksApp: Bool) {
+    self.steps = steps
+    self.fresh = fresh
+    self.asksApp = asksApp
   }
 
   func readBack() -> Result {
@@ -110,6 +121,11 @@ private struct FreshFlow {
       }
     }
     if let best { return .found(best) }
+    if asksApp,
+      case .found = FreshFlow(steps: steps, fresh: fresh, asksApp: false).readBack()
+    {
+      return .missing("a store gives back what was put into it, and the app takes no part")
+    }
     return .missing(
       hasAct
         ? "no later step expects the fresh value that was sent"
@@ -169,7 +185,7 @@ private struct FreshFlow {
 
   private func readBack(of act: Step, at actIndex: Int, _ actInner: Int) -> ReadBack? {
     // What the act's answers gave: the server's own name for what was sent.
-    var captured = Set(act.capture.map(\.name))
+    var captured = Set(act.capture.filter { !$0.subject.isAcknowledgement }.map(\.name))
     var direct: [Int] = []
     var indirect: [Int] = []
     var names: [String] = []
@@ -241,7 +257,8 @@ private struct FreshFlow {
   /// Another request, command or query than the act; where the act only reads, another channel.
   private func isSeparate(_ look: Step, from act: Step) -> Bool {
     if act.action.isReading { return look.action.channel != act.action.channel }
-    return true
+    guard asksApp, let store = act.action.store else { return true }
+    return look.action.store != store
   }
 }
 
@@ -284,6 +301,14 @@ extension Step.Action {
       return ["SELECT", "SHOW", "EXPLAIN", "DESCRIBE", "EXISTS", "VALUES"].contains(word)
     case .file(let action): return action.write == nil
     case .exec, .script, .group: return false
+    }
+  }
+
+  /// The store that is reached past the app; nil where the app, or a command, may take part.
+  fileprivate var store: String? {
+    switch self {
+    case .postgres, .clickhouse, .file: channel
+    case .http, .exec, .script, .group: nil
     }
   }
 

@@ -135,8 +135,8 @@ struct PlanTests {
     let found = SuiteCrossCheck.diagnostics(suite, compose: compose)
     #expect(
       found.map { "\($0.place) \($0.message) \($0.nearest ?? "-")" } == [
-        "local.yml service \"db\" of compose.yml is started by nothing -",
-        "local.yml service \"events_db\" of compose.yml is started by nothing -",
+        "local.yml:0:1 service \"db\" of compose.yml is started by nothing -",
+        "local.yml:0:1 service \"events_db\" of compose.yml is started by nothing -",
         "local.yml:1:12 volume \"db-dat\" is not in compose.yml db-data",
         "local.yml:1:52 service \"web\" is not in compose.yml -",
         "recipe.yml:1:12 service \"dbb\" is not in compose.yml db",
