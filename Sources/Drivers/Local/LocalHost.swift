@@ -25,6 +25,8 @@ actor LocalHost {
   /// Ends with why the repository could not be made; nil where it was.
   var repositoryTask: Task<String?, Never>?
   var repositoryPassword = ""
+  /// Files that the hooks of the last backup wrote, below the volumes' folder; sorted.
+  var dumps: [String] = []
   private var operations: [Operation] = []
   private var teardown: Task<TeardownReport, Never>?
 
