@@ -209,7 +209,8 @@ package struct Snapshot: Sendable, Hashable {
     }
   }
 
-  package init(id: String, files: [File], declaredPaths: [String], leftOut: [String: String] = [:]) {
+  package init(id: String, files: [File], declaredPaths: [String], leftOut: [String: String] = [:])
+  {
     self.id = id
     self.files = files
     self.declaredPaths = declaredPaths
