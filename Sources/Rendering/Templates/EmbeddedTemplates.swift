@@ -658,6 +658,12 @@ footer dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(22rem
 {{#fails}}
   - fails when {{text}}
 {{/fails}}
+{{#hasRows}}
+  - {{rowCount}} cases:
+{{#rows}}
+    - {{{name}}}{{#fails}} fails when {{fails}}{{/fails}}
+{{/rows}}
+{{/hasRows}}
 
 """###,
     "page/claim.mustache": ###"""
