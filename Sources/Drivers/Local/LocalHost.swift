@@ -22,6 +22,8 @@ actor LocalHost {
   var recipe: Recipe?
   /// Services in the order in which they were started.
   var started: [StartedService] = []
+  /// By service: the process that was started last, and the version in its environment.
+  var starts: [String: (process: Int32, version: String)] = [:]
   /// Ends with why the repository could not be made; nil where it was.
   var repositoryTask: Task<String?, Never>?
   var repositoryPassword = ""
