@@ -7,7 +7,7 @@ import Suites
 extension RunSession {
   func serving(_ stage: Stage, _ ready: Outcome) async {
     let id = CheckID.generic(stage, "serving")
-    let gate = ReadinessGate.title(of: plan.suite.health)
+    let gate = plan.suite.health.askedText
     let accepted = plan.suite.health.acceptedText
     await check(id) {
       note(
@@ -37,16 +37,25 @@ extension RunSession {
         id,
         1,
         "look whether the services run",
-        deployment.services.map { name in
-          let how = dead.first { $0.service == name }
-          return AssertionRecord(
-            subject: "service \(name)",
-            expected: "runs",
-            wanted: "runs",
-            actual: how.map { "dead (\($0.ending)): \($0.lastWords)" } ?? "runs",
-            holds: how == nil
+        [
+          AssertionRecord(
+            subject: "services",
+            expected: ">= 1",
+            wanted: ">= 1",
+            actual: String(deployment.services.count),
+            holds: !deployment.services.isEmpty
           )
-        }
+        ]
+          + deployment.services.map { name in
+            let how = dead.first { $0.service == name }
+            return AssertionRecord(
+              subject: "service \(name)",
+              expected: "runs",
+              wanted: "runs",
+              actual: how.map { "dead (\($0.ending)): \($0.lastWords)" } ?? "runs",
+              holds: how == nil
+            )
+          }
       )
     }
   }
@@ -146,8 +155,18 @@ extension RunSession {
               subject: path,
               expected: "has a file that is not empty",
               wanted: "has a file that is not empty",
-              actual: files.isEmpty ? nil : "\(files.count) files, \(bytes) bytes",
+              actual: files.isEmpty
+                ? nil : "\(files.count) \(files.count == 1 ? "file" : "files"), \(bytes) bytes",
               holds: bytes > 0
+            )
+          }
+          + snapshot.leftOut.sorted { $0.key < $1.key }.map { service, reason in
+            AssertionRecord(
+              subject: "service \(service)",
+              expected: "has its data in the backup",
+              wanted: "has its data in the backup",
+              actual: reason,
+              holds: false
             )
           }
       )
