@@ -164,7 +164,7 @@ import Testing
   @Test(arguments: [true, false])
   func `A guardian that has not heard a word removes its own run's folder and no other`(
     _ isOwn: Bool
-  ) throws {
+  ) async throws {
     let fixture = try RunFixture()
     var configuration = try fixture.configuration()
     let folder = try #require(configuration.folder)
@@ -172,7 +172,7 @@ import Testing
     let (process, socket) = try GuardianLauncher.launch(configuration)
     close(socket)
     var status: Int32 = 0
-    #expect(waitpid(process, &status, 0) == process)
+    try await eventually("it has ended") { waitpid(process, &status, WNOHANG) == process }
     #expect(ProcessEnd(waitStatus: status) == .exited(0))
     #expect(exists(folder.path) != isOwn)
   }
