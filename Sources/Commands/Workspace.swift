@@ -52,7 +52,10 @@ struct Workspace: Sendable {
 
   func suite(_ recipe: String) throws -> LoadedSuite {
     do {
-      return try SuiteLoader.load(folder: project.suiteFolder(of: recipe))
+      return try SuiteLoader.load(
+        folder: project.suiteFolder(of: recipe),
+        rules: Rule.waivable.map(\.rawValue)
+      )
     } catch {
       var errors = error
       let prefix = shown(project.suiteFolder(of: recipe)) + "/"
