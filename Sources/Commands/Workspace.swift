@@ -51,18 +51,23 @@ struct Workspace: Sendable {
   }
 
   func suite(_ recipe: String) throws -> LoadedSuite {
+    let prefix = shown(project.suiteFolder(of: recipe)) + "/"
+    func named(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+      diagnostics.map { diagnostic in
+        var diagnostic = diagnostic
+        diagnostic.file = prefix + diagnostic.file
+        return diagnostic
+      }
+    }
     do {
-      return try SuiteLoader.load(
+      var loaded = try SuiteLoader.load(
         folder: project.suiteFolder(of: recipe),
         rules: Rule.waivable.map(\.rawValue)
       )
+      loaded.warnings = named(loaded.warnings)
+      return loaded
     } catch {
-      var errors = error
-      let prefix = shown(project.suiteFolder(of: recipe)) + "/"
-      for index in errors.diagnostics.indices {
-        errors.diagnostics[index].file = prefix + errors.diagnostics[index].file
-      }
-      throw errors
+      throw SuiteErrors(named(error.diagnostics))
     }
   }
 

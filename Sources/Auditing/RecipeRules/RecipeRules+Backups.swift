@@ -116,7 +116,7 @@ extension RecipeRules {
       else { return nil }
       return RecipeFinding(
         .restoreHookMissing,
-        "\(service.name): \(hook.value) runs before a backup, and nothing at a restore",
+        "\(service.name): a hook runs before its backup, and none at its restore",
         at: hook.place,
         length: hook.length,
         about: [service.name]
