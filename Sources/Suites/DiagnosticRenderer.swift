@@ -23,7 +23,7 @@ package struct DiagnosticRenderer: Sendable {
     text += Self.printable(diagnostic.file)
     if diagnostic.line > 0 { text += ":\(diagnostic.line):\(diagnostic.column)" }
     text += ": \(paint(diagnostic.severity.rawValue, diagnostic.severity == .error ? 31 : 35)): "
-    text += Self.printable(diagnostic.message) + "\n"
+    text += Self.printable(Self.cut(diagnostic.message)) + "\n"
     if diagnostic.line > 0, let line = diagnostic.sourceLine {
       let (shown, padding, carets) = excerpt(line, diagnostic)
       let number = String(diagnostic.line)
@@ -36,6 +36,11 @@ package struct DiagnosticRenderer: Sendable {
       text += "  did you mean \"\(Self.printable(nearest))\"?\n"
     }
     return text
+  }
+
+  /// A message quotes what somebody wrote, which may be as long as a file.
+  private static func cut(_ message: String) -> String {
+    message.utf8.count <= 400 ? message : message.prefix(240) + "…" + message.suffix(100)
   }
 
   private func paint(_ text: String, _ color: Int) -> String {

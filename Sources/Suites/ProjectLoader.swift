@@ -21,7 +21,7 @@ package struct ProjectLoader {
       throw SuiteErrors(file: folder, message: "folder does not exist")
     }
     while true {
-      if SuiteFiles(folder: current).exists(fileName) { return try load(folder: current) }
+      if SuiteFiles(folder: current).isNamed(fileName) { return try load(folder: current) }
       guard let slash = current.lastIndex(of: "/"), current != "/" else { break }
       current = slash == current.startIndex ? "/" : String(current[..<slash])
     }
@@ -35,7 +35,7 @@ package struct ProjectLoader {
   package static func load(folder: String) throws(SuiteErrors) -> Project {
     let files = SuiteFiles(folder: folder)
     guard let bytes = files.read(fileName) else {
-      throw SuiteErrors(file: fileName, message: "file cannot be read")
+      throw SuiteErrors(file: fileName, message: "file \(files.reasonUnread(fileName))")
     }
     let loader = ProjectLoader(folder: files.resolved("") ?? folder)
     let project = loader.project(bytes)
