@@ -26,7 +26,11 @@ struct AuditCommand: AsyncParsableCommand {
   var strict = false
 
   func validate() throws {
-    if let today, !today.isDay { throw ValidationError("--today takes YYYY-MM-DD, not \(today)") }
+    if let today, !DayText.isDay(today) {
+      throw ValidationError(
+        "--today takes a day as YYYY-MM-DD, not \"\(Console.quotable(today))\""
+      )
+    }
   }
 
   func run() async throws {
@@ -48,16 +52,4 @@ struct AuditCommand: AsyncParsableCommand {
       return worst
     }
   }
-}
-
-extension String {
-  /// `YYYY-MM-DD`.
-  fileprivate var isDay: Bool {
-    let parts = split(separator: "-", omittingEmptySubsequences: false)
-    return parts.map(\.count) == [4, 2, 2] && parts.allSatisfy { $0.allSatisfy(\.isASCIIDigit) }
-  }
-}
-
-extension Character {
-  fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
 }

@@ -14,21 +14,26 @@ struct LintCommand: AsyncParsableCommand {
   func run() async throws {
     try await concluding {
       let workspace = try Workspace(folder: options.project)
-      var diagnostics: [Diagnostic] = []
-      let recipes = try workspace.recipes(options.recipes)
+      var mistakes = Mistakes()
+      var recipes: [String] = []
+      try await mistakes.collecting { recipes = try workspace.recipes(options.recipes) }
+      if recipes.isEmpty { recipes = workspace.project.suiteNames() }
       for recipe in recipes {
-        do {
+        var suite: Suite?
+        var warnings: [Diagnostic] = []
+        try await mistakes.collecting {
           let loaded = try workspace.suite(recipe)
-          diagnostics += loaded.warnings
-          try workspace.crossCheck(loaded.suite, try await workspace.recipeSource(recipe))
-        } catch let errors as SuiteErrors {
-          diagnostics += errors.diagnostics
+          warnings = loaded.warnings
+          suite = loaded.suite
+        }
+        mistakes.diagnostics += warnings
+        try await mistakes.collecting {
+          let checkout = try await workspace.recipeSource(recipe)
+          if let suite { try workspace.crossCheck(suite, checkout) }
         }
       }
-      let errors = SuiteErrors(diagnostics)
-      if !diagnostics.isEmpty { Console.report(errors) }
-      let count = diagnostics.filter { $0.severity == .error }.count
-      if count > 0 { return .wrongSuite }
+      try mistakes.conclude()
+      if !mistakes.diagnostics.isEmpty { Console.report(SuiteErrors(mistakes.diagnostics)) }
       Console.out("\(recipes.count) suite\(recipes.count == 1 ? "" : "s"), no mistakes\n")
       return .proven
     }

@@ -90,5 +90,16 @@ package struct SuiteErrors: Error, Sendable, CustomStringConvertible {
     self.init([Diagnostic(.error, file: file, message: message)])
   }
 
+  /// The same, with the files named from the folder above.
+  package func below(_ folder: String) -> SuiteErrors {
+    SuiteErrors(
+      diagnostics.map {
+        var diagnostic = $0
+        diagnostic.file = "\(folder)/\($0.file)"
+        return diagnostic
+      }
+    )
+  }
+
   package var description: String { DiagnosticRenderer().render(diagnostics) }
 }

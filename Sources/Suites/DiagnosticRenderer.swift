@@ -74,7 +74,7 @@ package struct DiagnosticRenderer: Sendable {
   }
 
   /// Control characters, which could drive a terminal, become U+FFFD; a tab stays.
-  static func printable(_ text: String) -> String {
+  package static func printable(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       let isControl = scalar.properties.generalCategory == .control && scalar != "\t"

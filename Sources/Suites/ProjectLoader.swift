@@ -90,7 +90,15 @@ package struct ProjectLoader {
   }
 
   private func corpus(_ node: YAMLNode) -> Project.CorpusSource? {
-    if node.scalar != nil {
+    if let scalar = node.scalar {
+      if ["none", "false", "no"].contains(scalar.text) {
+        sink.error(
+          "corpus \"\(scalar.text)\" has no reason",
+          at: node,
+          expected: "{none: why there is none}, or the path of one"
+        )
+        return nil
+      }
       return path(node, "corpus").map { .folder($0, isSample: false) }
     }
     guard let entry = reader.entry(node, "corpus") else { return nil }

@@ -30,6 +30,7 @@ struct RecipeFileReader {
     suite.vars = entry["vars"].map { variables($0, "vars") } ?? []
     if let value = entry["secrets"] {
       if value.scalar != nil { sink.conceal(value) }
+      for member in value.members ?? [] { concealValues(of: member.value) }
       suite.secrets = named(value, "secrets", "secret").map(secret)
     }
     if let value = entry["integrity"] {
@@ -170,7 +171,6 @@ struct RecipeFileReader {
 
   private func secret(_ member: YAMLNode.Member) -> SecretSetting {
     var source: SecretSetting.Source?
-    concealValues(of: member.value)
     guard member.value.scalar == nil || member.value.isNull else {
       sink.error(
         "secret \"\(member.key)\" is a mapping, not a text",
