@@ -42,7 +42,8 @@ package struct ParityCommand: AsyncParsableCommand {
         let hidden = ["guardian", "completion-script"]
         if hidden.contains(word) { return nil }
         let near = NearestName.of(word, among: names).map { "; did you mean \($0)?" } ?? ""
-        return "\"\(Console.quotable(word))\" is no command (\(names.joined(separator: ", ")))\(near)"
+        return
+          "\"\(Console.quotable(word))\" is no command (\(names.joined(separator: ", ")))\(near)"
       }
       command = next
     }

@@ -33,7 +33,10 @@ struct RunCommand: AsyncParsableCommand {
   var base: String?
 
   @Option(
-    help: ArgumentHelp("The last stage to run before teardown.", valueName: "stage"),
+    help: ArgumentHelp(
+      "The last stage to run before teardown: \(StageName.list).",
+      valueName: "stage"
+    ),
     completion: .list(StageName.allCases.map(\.rawValue)),
     transform: StageName.read
   )
@@ -111,6 +114,8 @@ struct RunCommand: AsyncParsableCommand {
 enum StageName: String, CaseIterable {
   case install, upgrade, backup, restore, functional
 
+  static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
   static func read(_ text: String) throws -> StageName {
     if let stage = StageName(rawValue: text) { return stage }
     let names = allCases.map(\.rawValue)
@@ -118,7 +123,7 @@ enum StageName: String, CaseIterable {
       throw ValidationError("teardown always runs; a run that ends before it is not made")
     }
     throw ValidationError(
-      "\"\(Console.quotable(text))\" is no stage; one of \(names.joined(separator: ", "))"
+      "\"\(Console.quotable(text))\" is no stage; one of \(list)"
         + (NearestName.of(text, among: names).map { "; did you mean \($0)?" } ?? "")
     )
   }

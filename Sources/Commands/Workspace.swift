@@ -33,7 +33,9 @@ struct Workspace: Sendable {
 
   /// What `--project` names must be there: else a command would speak of a file nobody knows.
   private static func checkFolder(_ path: String, asked: String) throws {
-    guard !asked.isEmpty else { throw Failure(.wrongUsage, "--project takes a folder, not nothing") }
+    guard !asked.isEmpty else {
+      throw Failure(.wrongUsage, "--project takes a folder, not nothing")
+    }
     var isFolder = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw Failure(.wrongUsage, "--project \(asked): folder does not exist")

@@ -205,7 +205,9 @@ struct RecipeFileReader {
     sink.conceal(node)
     for item in node.items ?? [] { concealValues(of: item) }
     for member in node.members ?? [] {
-      let isSetting = member.key == "env" || (member.key == "generate" && member.value.text.flatMap { Int($0) } != nil)
+      let isSetting =
+        member.key == "env"
+        || (member.key == "generate" && member.value.text.flatMap { Int($0) } != nil)
       if !isSetting { concealValues(of: member.value) }
     }
   }
@@ -271,9 +273,11 @@ struct RecipeFileReader {
   /// A day, or a trigger in words; what looks like a day and is none would never come.
   private func until(_ node: YAMLNode) -> String? {
     guard let text = reader.text(node, "until") else { return nil }
-    let looksLikeDay = text.utf8.count >= 6 && text.utf8.allSatisfy {
-      ($0 >= 0x30 && $0 <= 0x39) || "-/. ".utf8.contains($0)
-    }
+    let looksLikeDay =
+      text.utf8.count >= 6
+      && text.utf8.allSatisfy {
+        ($0 >= 0x30 && $0 <= 0x39) || "-/. ".utf8.contains($0)
+      }
     if looksLikeDay, !DayText.isDay(text) {
       sink.error(
         "until \"\(text)\" is no day of the calendar",

@@ -20,7 +20,10 @@ package enum SuiteCrossCheck {
       if let known = sources[file] { return known }
       guard let bytes = SuiteFiles(folder: suite.folder).read(file) else { return nil }
       let text = String(decoding: bytes, as: UTF8.self)
-      sources[file] = SourceText(file: file, text: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
+      sources[file] = SourceText(
+        file: file,
+        text: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
+      )
       return sources[file]
     }
     let services = compose.services.map(\.name)

@@ -52,7 +52,8 @@ package struct SuiteLoader {
     var suite = Suite(recipe: name, folder: real)
     if let node = yaml("recipe.yml") {
       RecipeFileReader(reader, files: files).read(node, into: &suite)
-      if let wanted, suite.recipe != wanted, let value = node["recipe"], value.text == suite.recipe {
+      if let wanted, suite.recipe != wanted, let value = node["recipe"], value.text == suite.recipe
+      {
         sink.error(
           "recipe \"\(suite.recipe)\" is called as its folder is, \"\(wanted)\"",
           at: value,
@@ -61,7 +62,10 @@ package struct SuiteLoader {
       }
     }
     if !Project.isRecipeName(suite.recipe) {
-      sink.error("\"\(suite.recipe)\" is no name for a recipe; set \"recipe\"", inFile: "recipe.yml")
+      sink.error(
+        "\"\(suite.recipe)\" is no name for a recipe; set \"recipe\"",
+        inFile: "recipe.yml"
+      )
     }
     reportStrays()
     if files.isNamed("local.yml"), let node = yaml("local.yml") {
@@ -110,7 +114,10 @@ extension SuiteLoader {
       let near = Self.known.first {
         let wanted = split($0).stem
         return stem.lowercased() == wanted
-          || NearestName.distance(Array(stem.lowercased().unicodeScalars), Array(wanted.unicodeScalars)) <= 2
+          || NearestName.distance(
+            Array(stem.lowercased().unicodeScalars),
+            Array(wanted.unicodeScalars)
+          ) <= 2
             && entry.isFolder != $0.hasSuffix(".yml")
       }
       guard let near, entry.isFolder || ["yml", "yaml"].contains(split(entry.name).suffix) else {

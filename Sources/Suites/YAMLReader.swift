@@ -27,6 +27,8 @@ package struct YAMLReader {
   private var nodes = 0
   private var textBytes = 0
   private var isOverLimit = false
+  /// What is read stands under `secrets`.
+  private var isUnderSecrets = false
 
   private init(_ source: SourceText, _ sink: DiagnosticSink) {
     self.source = source
@@ -78,7 +80,9 @@ package struct YAMLReader {
     var offset = bytes.startIndex
     while case .valid(let scalar) = parser.parseScalar(from: &iterator) { offset += scalar.count }
     let before = SourceText(file: file, text: String(decoding: bytes[..<offset], as: UTF8.self))
-    let isAtStart = before.text.isEmpty || "\n\r".unicodeScalars.contains { $0 == before.text.unicodeScalars.last }
+    let isAtStart =
+      before.text.isEmpty
+      || "\n\r".unicodeScalars.contains { $0 == before.text.unicodeScalars.last }
     let line = before.lines.count + (isAtStart ? 1 : 0)
     let column = isAtStart ? 1 : before.line(line).unicodeScalars.count + 1
     sink.register(SourceText(file: file, text: String(decoding: bytes, as: UTF8.self)))
@@ -269,7 +273,13 @@ extension YAMLReader {
         continue
       }
       if key.tag.description.hasPrefix("!=") {
-        checkTag(key.tag, at: tagPlace(before: keyPlace))
+        // What stands behind the tag is taken for what it was meant to be.
+        let place = tagPlace(before: keyPlace)
+        checkTag(key.tag, at: place)
+        let length = length(of: keyScalar, at: keyPlace)
+        let scalar = YAMLNode.Scalar(text: keyScalar.string, isQuoted: false, length: length)
+        let value = YAMLNode(content: .scalar(scalar), place: keyPlace, isFlow: false)
+        members.append(.init(key: "!=", keyPlace: place, value: value, keyLength: 2))
         continue
       }
       let name = renamed[keyScalar.string] ?? keyScalar.string
@@ -287,12 +297,15 @@ extension YAMLReader {
         )
         continue
       }
+      if depth == 0 { isUnderSecrets = name == "secrets" }
       let converted = convert(value, depth: depth + 1)
       if name == "<<", keyScalar.style == .plain {
         merged += mergeMembers(converted)
         continue
       }
       if let index = indices[Array(name.utf8)] {
+        // Nobody else sees the value, which may be a secret, and its line is shown.
+        if isUnderSecrets || name == "password" { conceal(converted) }
         let first = members[index]
         sink.error(
           "key \"\(name)\" stands twice, first at \(first.keyPlace.line):\(first.keyPlace.column)",
@@ -311,6 +324,12 @@ extension YAMLReader {
       members.append(member)
     }
     return YAMLNode(content: .mapping(members), place: place, isFlow: isFlow)
+  }
+
+  private func conceal(_ node: YAMLNode) {
+    sink.conceal(node)
+    for item in node.items ?? [] { conceal(item) }
+    for member in node.members ?? [] { conceal(member.value) }
   }
 
   /// What `<<` brings in; of several mappings the first one counts.

@@ -31,7 +31,9 @@ struct YAMLSyntaxMessage {
       if isInside {
         start = line.firstRange(of: ":")
       } else {
-        start = line.lowercased().hasPrefix("password:") ? line.firstRange(of: ":") : line.firstRange(of: "password:")
+        start =
+          line.lowercased().hasPrefix("password:")
+          ? line.firstRange(of: ":") : line.firstRange(of: "password:")
       }
       guard let start else { continue }
       let column = line[..<start.upperBound].unicodeScalars.count + 2
@@ -83,12 +85,16 @@ struct YAMLSyntaxMessage {
         length: 2,
         expected: "single quotes around the text, which keep a backslash as it is"
       )
-    } else if problem.contains("expected comment or line break"), let sign = scalars(opening).first {
+    } else if problem.contains("expected comment or line break"), let sign = scalars(opening).first
+    {
       sink.error("\"\(sign)\" without quotes begins a block text; quote it", at: opening)
-    } else if problem.contains("expected alphabetic or numeric"), let sign = scalars(opening).first {
+    } else if problem.contains("expected alphabetic or numeric"), let sign = scalars(opening).first
+    {
       sink.error("\"\(sign)\" cannot begin a plain text; quote it", at: opening)
     } else if problem.contains("undefined alias") {
-      let name = String(String.UnicodeScalarView(scalars(place).prefix { !" ,]}".unicodeScalars.contains($0) }))
+      let name = String(
+        String.UnicodeScalarView(scalars(place).prefix { !" ,]}".unicodeScalars.contains($0) })
+      )
       sink.error(
         "alias \(name) names no anchor that ends above it; quote a text that begins with \"*\"",
         at: place,
@@ -158,9 +164,10 @@ struct YAMLSyntaxMessage {
   private func reportFlow(at place: SourcePlace, opening: SourcePlace, to sink: DiagnosticSink) {
     let sign = scalars(opening).first ?? "{"
     let line = source.line(place.line).unicodeScalars
-    if place.line > opening.line, line.first != " " || place.column > line.count
-      || line.prefix(while: { $0 == " " }).count
-        <= source.line(opening.line).unicodeScalars.prefix(while: { $0 == " " }).count
+    if place.line > opening.line,
+      line.first != " " || place.column > line.count
+        || line.prefix(while: { $0 == " " }).count
+          <= source.line(opening.line).unicodeScalars.prefix(while: { $0 == " " }).count
     {
       sink.error("\"\(sign)\" is never closed", at: opening)
     } else {

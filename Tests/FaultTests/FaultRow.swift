@@ -41,7 +41,9 @@ struct FaultRow: Sendable {
     var encoding: Encoding
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-      case before, repeated = "repeat", times, after, encoding
+      case before
+      case repeated = "repeat"
+      case times, after, encoding
     }
 
     init(from decoder: any Decoder) throws {
