@@ -122,7 +122,10 @@ struct FaultProject: Sendable {
         withDestinationPath: target
       )
     }
-    for (name, edits) in row.edits { try edit(name, edits.map { ($0.old, $0.new) }) }
+    for (name, edits) in row.edits {
+      let slow = tool.path("slow")
+      try edit(name, edits.map { ($0.old, $0.new.replacingOccurrences(of: "{slow}", with: slow)) })
+    }
   }
 
   private func edit(_ name: String, _ edits: [(old: String, new: String)]) throws {
