@@ -44,6 +44,12 @@ package final class DiagnosticSink {
     if length > 0 { concealedPlaces[source.place(line: line, column: column)] = length }
   }
 
+  package func hasErrors(onLine place: SourcePlace) -> Bool {
+    diagnostics.contains {
+      $0.severity == .error && $0.file == place.file && $0.line == place.line
+    }
+  }
+
   /// Makes the file's lines known, so that diagnostics can show them.
   package func register(_ source: SourceText) { sources[source.file] = source }
 
