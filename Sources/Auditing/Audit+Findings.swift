@@ -86,15 +86,7 @@ extension Audit {
     let counted = checks.filter { $0.kind == .functional && !$0.isHealth }
     var result = counted.flatMap { check -> [Finding] in
       switch (check.strength, check.control?.result) {
-      case (.ack, _):
-        [
-          Rule.checkOnlyAcknowledges.finding(
-            "\(check.id) looks at no content",
-            at: check.place,
-            about: ["\(check.id)"]
-          )
-        ]
-      case (.state, .passed?):
+      case (_, .passed?):
         [
           Rule.checkCannotFail.finding(
             "\(check.id) passed for a value that was never sent",
@@ -102,10 +94,20 @@ extension Audit {
             about: ["\(check.id)"]
           )
         ]
-      case (.state, .broken(let reason)?):
+      case (.content, _) where check.outcome.isPassed:
+        weakness(of: check.id).map { reason in
+          [
+            Rule.checkMayBeStale.finding(
+              "\(check.id) \(reason)",
+              at: check.place,
+              about: ["\(check.id)"]
+            )
+          ]
+        } ?? []
+      case (.ack, _):
         [
-          Rule.controlMissing.finding(
-            "\(check.id) has a control that gave no answer: \(reason)",
+          Rule.checkOnlyAcknowledges.finding(
+            "\(check.id) looks at no content",
             at: check.place,
             about: ["\(check.id)"]
           )
@@ -129,7 +131,24 @@ extension Audit {
       default: []
       }
     }
-    let deep = counted.filter { functionalVerdict($0).isProven && $0.strength >= .state }.count
+    result += checks.compactMap { check in
+      guard case .broken(let reason)? = check.control?.result else { return nil }
+      return Rule.controlBroken.finding(
+        "\(check.id) has a control that gave no answer: \(reason)",
+        at: check.place
+      )
+    }
+    for twins in twins(among: counted) {
+      for twin in twins.dropFirst() where !twin.id.isRow(beside: twins[0].id) {
+        result.append(
+          Rule.sameBehaviourTwice.finding(
+            "\(twin.id) does the same as \(twins[0].id)",
+            at: twin.place
+          )
+        )
+      }
+    }
+    let deep = deepChecks(counted).count
     if deep < policy.functionalChecks, record[.functional]?.outcome.word != .notRun {
       result.append(
         Rule.tooFewFunctionalChecks.finding(
@@ -181,5 +200,14 @@ extension Audit {
         about: [deferral.what]
       )
     }
+  }
+}
+
+extension CheckID {
+  /// Whether both are rows of one check's `cases`.
+  fileprivate func isRow(beside other: CheckID) -> Bool {
+    func check(_ id: CheckID) -> Substring { id.name.prefix { $0 != "[" } }
+    return folder == other.folder && stem == other.stem && name.hasSuffix("]")
+      && check(self) == check(other)
   }
 }
