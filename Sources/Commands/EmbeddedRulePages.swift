@@ -144,6 +144,30 @@ Look where only the stored value can be: in the list of results (`xpath`, `jsonp
 page, or in the database.
 
 """###,
+    "check-may-be-stale.md": ###"""
+# check-may-be-stale
+
+**A functional check expects only what could have been there before.** Severity: warning.
+
+## What it means
+
+The check changes something, and what it expects afterwards is the same in every run: a fixed text, any row,
+the latest entry, a value that it has just read itself. A former run or an earlier stage may have left it.
+The check may pass, and its claim is `unproven`.
+
+## An example
+
+```yaml
+    - http: {post: /api/items, json: {title: hello}}
+    - http: {get: /api/items/latest}
+      expect: {status: 200, json: {title: hello}}
+```
+
+## What to do
+
+Send a value made from `{{unique}}`, and expect it in a later step: `json: {title: "hello {{unique}}"}` in both.
+
+"""###,
     "check-only-acknowledges.md": ###"""
 # check-only-acknowledges
 
@@ -170,6 +194,34 @@ Send a value made from `{{unique}}` and read it back through another request or 
 `Tests/recipes/plausible/functional/event_tracking.yml` does.
 
 """###,
+    "control-broken.md": ###"""
+# control-broken
+
+**A control gave no answer, so that its check shows nothing.** Severity: error.
+
+## What it means
+
+A check is believed only after it was seen to fail where it must: for a value that was never sent (decoy), or
+once the marker is dropped. This look gave no answer, or it failed for another reason: the statement was
+refused, the app answered 5xx, or a step failed that does not look for the fresh value at all. The check
+passed, and still nothing shows that it could have failed: its claim is `unproven`, and the run exits with 2.
+
+## An example
+
+```yaml
+    verify:
+      - http: {get: /}                     # fails after the drop, though nothing says that of the marker
+        expect: {body: {contains: Welcome}}
+      - http: {get: "/{{marker}}.txt"}
+        expect: {body: "{{marker}}"}
+```
+
+## What to do
+
+Look why the same look gave no answer the second time. Let `verify` look for nothing but the marker, and let
+`drop` remove nothing but the marker.
+
+"""###,
     "control-missing.md": ###"""
 # control-missing
 
@@ -177,9 +229,9 @@ Send a value made from `{{unique}}` and read it back through another request or 
 
 ## What it means
 
-The read-back could not be run with a decoy: either its fresh value only reaches it through a capture
-(the server's own id for what was sent), or the control gave no answer at all. A control that broke
-leaves the claim `unproven`; one that is not possible is shown beside the claim.
+The read-back could not be run with a decoy: its fresh value only reaches it through a capture (the
+server's own id for what was sent). That is shown beside the claim. A control that gave no answer is
+[control-broken](control-broken.md).
 
 ## An example
 
@@ -470,6 +522,38 @@ Ctrl-C, a CI job's own time limit, a machine that ran out of memory.
 
 Run it again. `parity report RECIPE --run ID` writes reports of what was seen, below the run's own
 folder; `deadlines: {run: 2h}` in `recipe.yml` gives more time.
+
+"""###,
+    "same-behaviour-twice.md": ###"""
+# same-behaviour-twice
+
+**Two functional checks do the same, and count once.** Severity: warning.
+
+## What it means
+
+The steps of both differ in nothing but names, fresh values and the texts around them. They show one
+behaviour, so P3 counts the first of them alone. The rows of one check's `cases` are one behaviour too, without
+this finding, since nobody presents them as several.
+
+## An example
+
+```yaml
+test_upload:
+  steps:
+    - http: {put: "/files/{{unique}}", text: "{{unique}}"}
+    - http: {get: "/files/{{unique}}"}
+      expect: {body: "{{unique}}"}
+test_download:
+  steps:
+    - http: {put: "/files/d-{{unique}}", text: "other {{unique}}"}
+    - http: {get: "/files/d-{{unique}}"}
+      expect: {body: "other {{unique}}"}
+```
+
+## What to do
+
+Let one of them look at something else that the app does: that a file is gone after `DELETE`, or that it is
+not served without a password.
 
 """###,
     "secret-masked-in-place-only.md": ###"""
