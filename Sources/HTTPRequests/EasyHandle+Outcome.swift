@@ -50,7 +50,8 @@ extension EasyHandle {
     HTTPError(
       transfer.refusal ?? self.code(code, of: transfer),
       at: stage(of: transfer),
-      of: transfer.request.subject
+      of: transfer.request.subject,
+      redirectedTo: transfer.lastRedirect
     )
   }
 
@@ -88,11 +89,16 @@ extension EasyHandle {
     case CURLE_GOT_NOTHING:
       return .closedWithoutAnswer
     case CURLE_PARTIAL_FILE:
-      return .incompleteBody(bytes: received)
+      return .incompleteBody(bytes: received, of: transfer.announcedLength)
     case CURLE_SEND_ERROR, CURLE_RECV_ERROR:
-      return .connectionReset
+      return .connectionReset(
+        bytes: transfer.headersAreComplete ? received : nil,
+        of: transfer.announcedLength
+      )
     case CURLE_HTTP2, CURLE_HTTP2_STREAM:
-      return transfer.headersAreComplete ? .incompleteBody(bytes: received) : .connectionReset
+      return transfer.headersAreComplete
+        ? .incompleteBody(bytes: received, of: transfer.announcedLength)
+        : .connectionReset(bytes: nil, of: nil)
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
       return .tlsUntrusted(reason: reason)
     case CURLE_SSL_CACERT_BADFILE:
@@ -111,7 +117,7 @@ extension EasyHandle {
     switch number {
     case ECONNREFUSED: return .connectionRefused
     case ETIMEDOUT: return .connectTimedOut
-    case ECONNRESET: return .connectionReset
+    case ECONNRESET: return .connectionReset(bytes: nil, of: nil)
     case ENOENT where isUnixSocket: return .unixSocketMissing
     case EACCES where isUnixSocket: return .unixSocketDenied
     default: return .unreachable(errno: number)

@@ -93,7 +93,7 @@ extension HTTPRequest {
 
 extension String {
   /// With a space for whatever a terminal or a line of a log would obey.
-  fileprivate var withoutControls: String {
+  var withoutControls: String {
     guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
       return self
     }
