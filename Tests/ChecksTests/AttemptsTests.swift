@@ -49,7 +49,7 @@ struct AttemptsTests {
     try await withApp { _ in
       .init(503)
     } _: { app, probes, scope in
-      let step = retrying(get(), within: .milliseconds(400))
+      let step = retrying(get(), within: .milliseconds(1500))
       let result = await attempts(probes).perform(step, number: "1", in: scope)
       #expect(result.record.outcome.word == .failed)
       #expect(result.record.outcome.reason?.contains("tries in") == true)
@@ -63,7 +63,7 @@ struct AttemptsTests {
     } _: { _, probes, _ in
       // Port 1 is nobody's.
       let scope = Scope(constants: ["base_url": "http://127.0.0.1:1"])
-      let step = retry ? retrying(get(), within: .milliseconds(400)) : get()
+      let step = retry ? retrying(get(), within: .milliseconds(1500)) : get()
       let result = await attempts(probes).perform(step, number: "1", in: scope)
       #expect(result.record.outcome.word == .broken)
       #expect((result.record.attempts > 1) == retry)
@@ -225,7 +225,7 @@ struct AttemptsTests {
     try await withApp { _ in
       .init(200, "b")
     } _: { app, probes, scope in
-      let step = never(get(expect: [expecting(.body, .equals(tree("a")))]), for: .milliseconds(400))
+      let step = never(get(expect: [expecting(.body, .equals(tree("a")))]), for: .milliseconds(1500))
       let result = await attempts(probes).perform(step, number: "1", in: scope)
       #expect(result.record.outcome == .passed)
       #expect(result.record.assertions.map(\.subject) == ["never body"])

@@ -80,7 +80,7 @@ struct StageTests {
 
   @Test func anAppThatIsNeverReadyFailsWithItsTimeLine() async throws {
     var bench = Bench()
-    bench.suite.health.within = .milliseconds(600)
+    bench.suite.health.within = .milliseconds(1500)
     bench.answer = { .init($0.number == 1 ? 500 : 503) }
     let ran = try await bench.run()
     #expect(ran.outcome("generic/install::serving")?.word == .failed)
