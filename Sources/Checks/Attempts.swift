@@ -91,7 +91,7 @@ package struct Attempts: Sendable {
         look.reason = look.assertions.last { !$0.holds }?.complaint
       } else if let silence = look.silence {
         look.attempt = .unanswered
-        look.reason = silence
+        look.reason = "whether it never happens cannot be told: \(silence)"
       } else if look.attempt == .unsatisfied || look.attempt == .hopeless {
         look.attempt = .satisfied
       }

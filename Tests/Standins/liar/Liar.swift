@@ -87,7 +87,8 @@ final class Liar: Sendable {
 
   func serve(_ connection: Connection) {
     while let request = connection.readRequest() {
-      if request.method == "GET", request.path == "/", !mode.isAboutReadiness {
+      let isAboutReadiness = mode.isAboutReadiness || argument == "always"
+      if request.method == "GET", request.path == "/", !isAboutReadiness {
         connection.answer("200 OK", "ready\n")
       } else {
         let number = requests.withLock { count in

@@ -1,7 +1,8 @@
 // A server that lies, breaks off, hangs or shouts: `liar PORT MODE [ARGUMENT]`.
 //
 // It listens on 127.0.0.1 and ends on SIGTERM. `GET /` is answered with 200, so that the service
-// is ready, except where the mode is about that; every other request gets what the mode says.
+// is ready, except where the mode is about that or the argument is `always`; every other request
+// gets what the mode says.
 
 import Glibc
 
