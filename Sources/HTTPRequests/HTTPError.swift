@@ -65,6 +65,8 @@ package struct HTTPError: Error, Sendable, Hashable {
   /// Where the last redirect that was followed led, as received, without user, password, query
   /// and fragment.
   package var redirectedTo: String?
+  /// Whom a certificate that is not trusted is for, as it says itself.
+  package var certificateSubject: String?
 
   package var method: String { subject.method }
   package var url: String { subject.url }
@@ -78,8 +80,10 @@ package struct HTTPError: Error, Sendable, Hashable {
 
   /// Why, without method and URL: for those who have named them already.
   package var reason: String {
-    guard let redirectedTo else { return code.description }
-    return "\(code), redirected to \(redirectedTo)"
+    var text = code.description
+    if let certificateSubject { text += ", it is for \(certificateSubject)" }
+    if let redirectedTo { text += ", redirected to \(redirectedTo)" }
+    return text
   }
 
   /// True where the same request cannot end otherwise a moment later.
