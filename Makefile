@@ -18,7 +18,7 @@ demo: packages samples release ## build the tool and run the sample recipe throu
 	  echo; echo "Open reports/index.html, or read Tests/recipes/plausible/PARITY.md."; \
 	  exit $$status
 
-test: packages samples ## build, check the style, run every test, run the sample recipe
+test: packages samples ## build, check the style, run every test, run the sample recipes
 	$(SWIFT) build --build-tests
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	# One after the other: the tests start real servers, and this machine may have two cores.
@@ -30,7 +30,7 @@ test: packages samples ## build, check the style, run every test, run the sample
 	$(DEBUG)/parity lint
 	$(DEBUG)/parity list
 	$(DEBUG)/parity templates check
-	$(DEBUG)/parity run plausible
+	$(DEBUG)/parity run
 	$(DEBUG)/parity verify
 
 packages: ## install the Debian packages that are missing (asks first)
