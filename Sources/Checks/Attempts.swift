@@ -54,11 +54,11 @@ package struct Attempts: Sendable {
       let left = within.map { $0 - (ContinuousClock.now - start) }
       let limit = max(min(stepLimit, left ?? stepLimit), .milliseconds(500))
       var look = await self.look(step, in: scope, within: limit, once: once)
-      if once { look.takeAbsenceForSilence() }
-      if let word = await wordOfTheDead(look, isAskedAgain: within != nil) {
-        look.stop(because: word, isControl: once)
-      }
+      if once { look.becomeControl() }
       let elapsed = ContinuousClock.now - start
+      if let word = await wordOfTheDead(look, isAskedAgain: within != nil) {
+        look.stop(because: word, isCutShort: once || within.map { elapsed < $0 } ?? false)
+      }
       var action = polling.next(after: look.attempt, elapsed: elapsed)
       if Task.isCancelled, action != .stop {
         look.attempt = .unanswered
@@ -148,20 +148,22 @@ package struct Attempts: Sendable {
     /// Why nobody was there to answer.
     var absence: String?
 
-    /// - Parameter isControl: it is to show that the check can fail; of a deployment with a dead
-    ///   service it shows nothing.
-    mutating func stop(because word: String, isControl: Bool) {
-      if attempt == .unsatisfied || attempt == .hopeless {
-        attempt = isControl ? .hopelessUnanswered : .hopeless
+    /// - Parameter isCutShort: more was to be looked at: a wait that a dead service ends tells
+    ///   nothing of its end, and neither does a control that it fails.
+    mutating func stop(because word: String, isCutShort: Bool) {
+      if attempt == .unsatisfied {
+        attempt = isCutShort ? .hopelessUnanswered : .hopeless
+        if reason == nil { reason = assertions.first { !$0.holds }?.complaint }
       }
       // A step of a group has said it already.
       if !notes.contains(word), reason?.contains(word) != true { notes.append(word) }
       if attempt == .unanswered { attempt = .hopelessUnanswered }
     }
 
-    /// What must fail must be failed by an answer.
-    mutating func takeAbsenceForSilence() {
-      guard let absence, attempt == .unsatisfied || attempt == .hopeless else { return }
+    /// What must fail must be failed by an answer, and is not asked again anyway.
+    mutating func becomeControl() {
+      if attempt == .hopeless { attempt = .unsatisfied }
+      guard let absence, attempt == .unsatisfied else { return }
       attempt = .unanswered
       reason = absence
     }

@@ -95,9 +95,14 @@ struct AttemptsTests {
         .perform(retrying(get()), number: "1", in: scope)
       #expect(
         result.record.outcome
-          == .failed(reason: "GET /: status < 400 does not hold: was 503; app is dead (exit 1): oh")
+          == .broken(reason: "GET /: status < 400 does not hold: was 503; app is dead (exit 1): oh")
       )
       #expect(app.received.count == 1)
+      // What is asked once has its answer.
+      let once = await attempts(probes, hopeless: "app is dead (exit 1): oh")
+        .perform(get(), number: "1", in: scope)
+      #expect(once.record.outcome.word == .failed)
+      #expect(once.record.outcome.reason?.hasSuffix("was 503; app is dead (exit 1): oh") == true)
     }
   }
 
@@ -225,7 +230,10 @@ struct AttemptsTests {
     try await withApp { _ in
       .init(200, "b")
     } _: { app, probes, scope in
-      let step = never(get(expect: [expecting(.body, .equals(tree("a")))]), for: .milliseconds(1500))
+      let step = never(
+        get(expect: [expecting(.body, .equals(tree("a")))]),
+        for: .milliseconds(1500)
+      )
       let result = await attempts(probes).perform(step, number: "1", in: scope)
       #expect(result.record.outcome == .passed)
       #expect(result.record.assertions.map(\.subject) == ["never body"])
@@ -285,7 +293,7 @@ struct AttemptsTests {
 
   @Test func aControlIsNotFailedByAnAppThatIsNotThere() async throws {
     try await withApp {
-      .init($0.path == "/down" ? 503 : 404)
+      .init(["/down": 503, "/forbidden": 403][$0.path] ?? 404)
     } _: { _, probes, scope in
       func once(_ path: String, hopeless: String? = nil) async -> Outcome.Word {
         await attempts(probes, hopeless: hopeless)
@@ -294,6 +302,8 @@ struct AttemptsTests {
       #expect(await once("/down") == .broken)
       #expect(await once("/there") == .failed)
       #expect(await once("/there", hopeless: "db is dead") == .broken)
+      #expect(await once("/forbidden") == .failed)
+      #expect(await once("/forbidden", hopeless: "db is dead") == .broken)
     }
   }
 
