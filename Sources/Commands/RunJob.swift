@@ -58,7 +58,7 @@ final class RunJob: Sendable {
       reserved: suite.reservedNames
     )
     let http = HTTPClient()
-    let progress = ConsoleProgress(recipe: suite.recipe)
+    let progress = ConsoleProgress(recipe: suite.recipe) { log.redacted($0) }
     let driver = LocalDriver(
       try configuration(id: id, folder: folder, secrets: secrets, http: http, progress: progress)
     )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Auditing
 import Drivers
 import Evidence
 import Glibc
@@ -23,7 +24,14 @@ package enum Tool {
     GuardianProcess.main { RedactingLogFilter(secrets: $0) }
   }
 
-  package static func main() async { await ParityCommand.main() }
+  package static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if let message = ParityCommand.unknownCommand(arguments) {
+      Console.complain(message)
+      exit(ExitStatus.wrongUsage.rawValue)
+    }
+    await ParityCommand.main()
+  }
 }
 
 /// Takes secrets out of a service's log before it is written.
