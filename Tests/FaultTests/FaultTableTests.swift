@@ -7,7 +7,12 @@ import Testing
 struct FaultTableTests {
   @Test("a fault is told for what it is", arguments: FaultRow.all)
   func isTold(_ row: FaultRow) async throws {
-    try await Lanes.shared.use { try await Self.check(row) }
+    try await Lanes.shared.use {
+      let start = ContinuousClock.now
+      try await Self.check(row)
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      print("\(row.name): \(Int(seconds.rounded(.up))) s")
+    }
   }
 
   @Test(
