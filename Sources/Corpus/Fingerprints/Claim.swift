@@ -227,6 +227,14 @@ struct FingerprintRecorder {
 }
 
 extension String {
+  /// Short, in double quotes.
+  var quoted: String {
+    guard utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else {
+      return "\"\(short)\""
+    }
+    return "\"" + short.flatMap { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" } + "\""
+  }
+
   /// At most 200 characters on one line.
   var short: String {
     let words = split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -21,7 +21,7 @@ extension PythonReader {
       if frame.module == 0 { line = statement.line }
       let flow = run(statement, frame, &exits)
       if flow != .next {
-        if flow == .fails, !exits.isEmpty { assert(.any(exits)) }
+        if flow == .fails, !exits.isEmpty { assert(Self.any(exits)) }
         return flow
       }
     }
@@ -81,18 +81,19 @@ extension PythonReader {
       return condition(branches[...], otherwise, frame, &exits)
     case .whileLoop(let test, let body, let otherwise):
       let claim = claim(test, frame)
-      let (flow, ways, hasFailure) = loop(frame) { self.run(body, frame) }
-      _ = flow
+      let (_, ways, hasFailure) = loop(frame) { self.run(body, frame) }
       exits += ways
-      if hasFailure { assert(.not(claim)) }
+      // It is left where its test does not hold, or by one of the ways out.
+      if hasFailure { assert(Self.any(ways + [.not(claim)])) }
       if let otherwise { return after(otherwise, frame, &exits) }
-      // `while True` is only left by one of the ways out.
     case .forLoop(let target, let source, let body, let otherwise):
-      let elements = elements(of: evaluate(source, frame))
+      let elements = source.isRange ? nil : elements(of: evaluate(source, frame))
       for element in elements ?? [.unknown("element")] {
         assign(element, to: target, frame)
-        let (flow, ways, _) = loop(frame) { self.run(body, frame) }
-        if elements == nil || elements?.count == 1 { exits += ways }
+        let (flow, ways, hasFailure) = loop(frame) { self.run(body, frame) }
+        exits += ways
+        let seeing = ways.filter(\.seesAnswer)
+        if hasFailure, !seeing.isEmpty { assert(.any(seeing)) }
         if flow == .ends { break }
       }
       if let otherwise { return after(otherwise, frame, &exits) }
@@ -128,6 +129,12 @@ extension PythonReader {
     return callEnded ?? .next
   }
 
+  /// One of several, without those that only ask for the time where others look at an answer.
+  private static func any(_ claims: [Claim]) -> Claim {
+    let seeing = claims.filter(\.seesAnswer)
+    return .any(seeing.isEmpty ? claims : seeing)
+  }
+
   /// The `else` of a loop, which is reached where no way out was taken.
   private func after(
     _ body: [PythonStatement],
@@ -136,7 +143,7 @@ extension PythonReader {
   ) -> Flow {
     let flow = run(body, frame)
     if flow == .fails, !exits.isEmpty {
-      assert(.any(exits))
+      assert(Self.any(exits))
       exits = []
       return .next
     }
@@ -242,7 +249,11 @@ extension PythonReader {
     if catchesHTTP { frame.raised.append([]) }
     var flow = run(body, frame)
     let raised = catchesHTTP ? frame.raised.popLast() ?? [] : []
-    if flow == .next { flow = run(otherwise, frame) }
+    if flow == .next, !otherwise.isEmpty {
+      flow = run(otherwise, frame)
+      // What had to be refused was not.
+      if flow == .fails || Self.givesBad(flow, frame) { for claim in raised { assert(.not(claim)) } }
+    }
     let after = frame.names
     var merged = after
     for handler in handlers {
@@ -255,9 +266,8 @@ extension PythonReader {
       }
       let noted = frame.hasNotedFailure
       frame.hasNotedFailure = false
-      frame.guards.append(.unknown("after an error"))
       let handled = run(handler.body, frame)
-      frame.guards.removeLast()
+      if handled == .next { flow = .next }
       let fails = handled == .fails || frame.hasNotedFailure
       frame.hasNotedFailure = noted
       if handled == .next { merged = Self.merged(merged, frame.names) }
@@ -398,6 +408,12 @@ extension PythonReader {
 }
 
 extension PythonExpression {
+  /// A loop that only counts.
+  var isRange: Bool {
+    if case .call(.name("range"), _, _) = self { return true }
+    return false
+  }
+
   /// `failures` of `self.failures`.
   var lastName: String? {
     switch self {

@@ -8,7 +8,10 @@ final class PythonReader {
   struct Module {
     var path: String
     var program: PythonParser.Program
-    var globals: [String: PythonValue] = [:]
+    /// Its names, also while it is still running.
+    let top: Frame
+
+    var globals: [String: PythonValue] { top.names }
   }
 
   struct Instance {
@@ -107,16 +110,17 @@ final class PythonReader {
 
   func load(_ path: String, _ program: PythonParser.Program) -> Int {
     let index = modules.count
-    modules.append(Module(path: path, program: program))
+    modules.append(
+      Module(path: path, program: program, top: Frame(module: index, isTop: true))
+    )
     moduleIndex[path] = index
     return index
   }
 
   func runTop(_ index: Int) {
-    let frame = Frame(module: index, isTop: true)
+    let frame = modules[index].top
     frame.names["__name__"] = .text(index == 0 ? "__main__" : modules[index].path)
     _ = run(modules[index].program.statements, frame)
-    modules[index].globals = frame.names
     callEnded = nil
   }
 

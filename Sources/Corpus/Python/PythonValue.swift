@@ -50,7 +50,7 @@ indirect enum PythonValue: Sendable {
     case .none: "None"
     case .boolean(let value): value ? "True" : "False"
     case .integer(let number): String(number)
-    case .text(let text): "\"\(text.short)\""
+    case .text(let text): text.quoted
     case .list(let elements): elements.prefix(50).map(\.operand).joined(separator: ", ").short
     case .dictionary(let pairs):
       "{\(pairs.prefix(50).map { "\($0.key.operand): \($0.value.operand)" }.joined(separator: ", "))}"

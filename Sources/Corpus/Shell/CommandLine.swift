@@ -53,7 +53,7 @@ struct CommandLine {
     case "curl": curl(rest)
     case "wget": wget(rest)
     case "docker", "podman", "nerdctl": docker(name, rest)
-    case "abra": system = (.abra, Self.joined(["abra"] + rest))
+    case "abra": system = (.abra, Self.joined(rest))
     case _ where Self.sql.contains(name): system = (.sql, Self.statement(name, rest))
     case _ where Self.outside.contains(name): system = (.command, Self.joined([name] + rest))
     default: break
