@@ -174,13 +174,22 @@ let package = Package(
     ),
     tests(of: "Auditing", ["Evidence", "Suites"]),
     tests(of: "Rendering", ["Evidence", "MarkdownDocuments", "XMLDocuments"], exclude: ["Golden"]),
+    // The built tool in a project of its own, as a person runs it.
+    module("BuiltTool", ["Evidence"], path: "Tests/BuiltTool"),
     tests(
       of: "Commands",
       [
-        "Auditing", "Evidence", "Suites", "XMLDocuments", "parity", "plausible-standin",
+        "Auditing", "BuiltTool", "Evidence", "Suites", "XMLDocuments", "parity",
+        "plausible-standin",
         argumentParser,
       ],
       exclude: ["Golden"]
+    ),
+    // Each fault of Tests/faults, provoked on the built tool and real services.
+    .testTarget(
+      name: "FaultTests",
+      dependencies: ["BuiltTool", "Evidence", "parity", "plausible-standin", yams],
+      swiftSettings: swiftSettings
     ),
   ]
 )

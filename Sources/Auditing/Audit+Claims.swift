@@ -28,9 +28,6 @@ extension Audit {
     case .notRun(let reason): return .unproven(reason: normalizer.text(reason))
     case .passed, .failed, .broken: break
     }
-    guard hasGenericTier(stage) else {
-      return .unproven(reason: "no generic check of \(stage) ran")
-    }
     let verdicts = ids.compactMap(outcome).map(verdict)
     let own = stageRecord.operations.compactMap { operation -> Verdict? in
       switch operation.outcome {
@@ -40,6 +37,10 @@ extension Audit {
         .unproven(reason: normalizer.text(Self.told(reason, of: operation)))
       case .passed, .skipped, .notRun: nil
       }
+    }
+    guard hasGenericTier(stage) else {
+      return own.first { $0.word == .refuted }
+        ?? .unproven(reason: "no generic check of \(stage) ran")
     }
     if stage == .upgrade, let base = record.header.base, base.tree == record.header.target.tree,
       stageRecord.outcome.isPassed

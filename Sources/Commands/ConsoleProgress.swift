@@ -60,7 +60,7 @@ final class ConsoleProgress: ProgressObserver {
       clear(&$0)
       let reason = outcome.reason.map { "  \($0)" } ?? ""
       line(
-        "\(recipe)  \(stage.rawValue.padded(10)) \(outcome.word.rawValue.padded(7)) "
+        "\(recipe)  \(stage.rawValue.padded(10)) \(outcome.word.shown.padded(7)) "
           + duration.short + reason
       )
     }

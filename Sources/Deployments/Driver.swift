@@ -195,6 +195,9 @@ package struct Snapshot: Sendable, Hashable {
   package var files: [File]
   /// What the labels declare, as paths of the same form.
   package var declaredPaths: [String]
+  /// Services whose data are not in it although the recipe wants them backed up, with what is
+  /// wrong.
+  package var leftOut: [String: String]
 
   package struct File: Sendable, Hashable {
     package var path: String
@@ -206,10 +209,12 @@ package struct Snapshot: Sendable, Hashable {
     }
   }
 
-  package init(id: String, files: [File], declaredPaths: [String]) {
+  package init(id: String, files: [File], declaredPaths: [String], leftOut: [String: String] = [:])
+  {
     self.id = id
     self.files = files
     self.declaredPaths = declaredPaths
+    self.leftOut = leftOut
   }
 }
 

@@ -34,6 +34,20 @@ package struct CheckID: Hashable, Sendable, Comparable, CustomStringConvertible 
 
   package var description: String { "\(folder)/\(stem)::\(name)" }
 
+  /// The name of its row of `cases`: `html` of `test_kinds[html]`; nil where it is none.
+  package var row: String? {
+    guard name.utf8.last == UInt8(ascii: "]"), let start = name.firstIndex(of: "[") else {
+      return nil
+    }
+    return String(name[name.index(after: start)...].dropLast())
+  }
+
+  /// The check that it is a row of; itself where it is none.
+  package var withoutRow: CheckID {
+    guard row != nil, let start = name.firstIndex(of: "[") else { return self }
+    return CheckID(folder: folder, stem: stem, name: String(name[..<start]))
+  }
+
   package static func == (a: CheckID, b: CheckID) -> Bool {
     if UTF8Order.areEqual(a.name, b.name), UTF8Order.areEqual(a.stem, b.stem),
       UTF8Order.areEqual(a.folder, b.folder)

@@ -146,8 +146,18 @@ extension RunSession {
               subject: path,
               expected: "has a file that is not empty",
               wanted: "has a file that is not empty",
-              actual: files.isEmpty ? nil : "\(files.count) files, \(bytes) bytes",
+              actual: files.isEmpty
+                ? nil : "\(files.count) \(files.count == 1 ? "file" : "files"), \(bytes) bytes",
               holds: bytes > 0
+            )
+          }
+          + snapshot.leftOut.sorted { $0.key < $1.key }.map { service, reason in
+            AssertionRecord(
+              subject: "service \(service)",
+              expected: "has its data in the backup",
+              wanted: "has its data in the backup",
+              actual: reason,
+              holds: false
             )
           }
       )

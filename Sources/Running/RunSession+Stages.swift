@@ -144,6 +144,7 @@ extension RunSession {
     if let failure { return failure }
     probes.snapshot = snapshot
     await lookAtSnapshot()
+    await lookAtServices(.backup)
     await runChecks(.overlay, in: .backup)
     return .passed
   }

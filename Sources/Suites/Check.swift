@@ -27,6 +27,8 @@ package struct Check: Sendable {
   /// Checks that must have passed before it, by id.
   package var needs: [CheckID]
   package var vars: [Variable]
+  /// The values of its row of `cases`; they are among `vars` too.
+  package var columns: [Variable] = []
 
   package init(
     id: CheckID,

@@ -59,6 +59,7 @@ struct CheckFileReader {
       expanded.id.name += "[\(row.name)]"
       expanded.place = row.place
       expanded.vars = row.values + check.vars
+      expanded.columns = row.values
       return expanded
     }
   }

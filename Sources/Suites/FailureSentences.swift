@@ -5,7 +5,16 @@ extension Check {
   package var failsWhen: [String] {
     switch body {
     case .script(let path, _): ["\(path) does not exit with 0"]
-    case .steps(let steps): FailureSentences.sentences(for: steps)
+    case .steps(let steps): FailureSentences.sentences(for: steps).map(withColumns)
+    }
+  }
+
+  /// A row's sentences are its own: `text/html`, not `{{type}}`.
+  private func withColumns(_ sentence: String) -> String {
+    columns.reduce(sentence) { text, column in
+      let value = column.value.source.isEmpty ? "empty" : column.value.source
+      return text.replacing("{{\(column.name)}}", with: value)
+        .replacing("{{ \(column.name) }}", with: value)
     }
   }
 }

@@ -22,7 +22,9 @@ package struct GenericCheck: Sendable, Hashable {
     switch stage {
     case .install: [services(.install), serving(.install, suite.health)]
     case .upgrade: [version, services(.upgrade), serving(.upgrade, suite.health)]
-    case .backup: [snapshot, declaredPaths] + (suite.backup.verify.isEmpty ? [] : [verify(suite)])
+    case .backup:
+      [snapshot, declaredPaths] + (suite.backup.verify.isEmpty ? [] : [verify(suite)])
+        + [services(.backup)]
     case .restore: [services(.restore), serving(.restore, suite.health)]
     case .functional: []
     case .teardown: [nothingLeft]
@@ -74,7 +76,11 @@ package struct GenericCheck: Sendable, Hashable {
     name: "declared_paths",
     about: "Every path that the labels declare is in the snapshot, and not empty.",
     strength: .content,
-    failsWhen: ["a declared path has no file in the snapshot", "its files are empty"]
+    failsWhen: [
+      "a declared path has no file in the snapshot", "its files are empty",
+      "a labelled service has volumes and none of them is backed up",
+      "a database's hook wrote none of the files that are backed up",
+    ]
   )
 
   private static func verify(_ suite: Suite) -> GenericCheck {

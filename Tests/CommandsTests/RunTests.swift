@@ -1,3 +1,4 @@
+import BuiltTool
 import Evidence
 import Foundation
 import Testing
@@ -180,7 +181,9 @@ import XMLDocuments
     await eventually {
       guard let id = project.runs.last else { return false }
       switch moment {
-      case .install: return !folders(of: id).isEmpty && processes(in: folders(of: id)).count > 1
+      case .install:
+        return !RunTraces.folders(of: id).isEmpty
+          && RunTraces.processes(in: RunTraces.folders(of: id)).count > 1
       case .functional:
         return try project.text("\(project.reports)/runs/\(id)/events.ndjson")
           .split(separator: "\n").contains {
@@ -190,30 +193,10 @@ import XMLDocuments
     }
   }
 
-  /// Scratch folders of a run.
-  static func folders(of run: String) -> [String] {
-    let all = (try? FileManager.default.contentsOfDirectory(atPath: "/tmp")) ?? []
-    return all.filter { $0.hasPrefix("parity-") }.map { "/tmp/\($0)" }.filter { folder in
-      let owner = try? String(contentsOfFile: folder + "/owner.json", encoding: .utf8)
-      return owner?.contains(run) ?? false
-    }
-  }
-
-  /// Processes that name one of the folders, in their arguments or as their own folder.
-  static func processes(in folders: [String]) -> [Int32] {
-    let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return all.compactMap { Int32($0) }.filter { id in
-      let data = FileManager.default.contents(atPath: "/proc/\(id)/cmdline") ?? Data()
-      let line = String(decoding: data, as: UTF8.self)
-      let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/cwd")
-      return folders.contains { line.contains($0) || (place ?? "").hasPrefix($0) }
-    }
-  }
-
   static func expectNothingLeft(_ run: String, _ folders: [String]) async {
     #expect(!folders.isEmpty)
     let isGone = await eventually {
-      Self.folders(of: run).isEmpty && Self.processes(in: folders).isEmpty
+      RunTraces.folders(of: run).isEmpty && RunTraces.processes(in: folders).isEmpty
         && folders.allSatisfy { !FileManager.default.fileExists(atPath: $0) }
     }
     #expect(isGone)
@@ -225,7 +208,7 @@ import XMLDocuments
     let run = try project.start("run")
     #expect(await Self.reached(moment, project))
     let id = try #require(project.runs.last)
-    let folders = Self.folders(of: id)
+    let folders = RunTraces.folders(of: id)
     run.signal(SIGINT)
     let result = try await run.result()
     #expect(result.status == 2, "\(result.out)\(result.err)")
@@ -249,7 +232,7 @@ import XMLDocuments
     let run = try project.start("run")
     #expect(await Self.reached(.functional, project))
     let id = try #require(project.runs.last)
-    let folders = Self.folders(of: id)
+    let folders = RunTraces.folders(of: id)
     switch death {
     case .killed: run.signal(SIGKILL)
     case .twice:
@@ -283,7 +266,7 @@ import XMLDocuments
     let first = try project.start("run")
     #expect(await Self.reached(.functional, project))
     let id = try #require(project.runs.last)
-    let folders = Self.folders(of: id)
+    let folders = RunTraces.folders(of: id)
     let refused = try await project.run("run", "--no-wait")
     #expect(refused.status == 2)
     #expect((refused.out + refused.err).contains("run \(id) of \(project.recipe)"))

@@ -65,6 +65,39 @@ import Testing
     }
   }
 
+  @Test func `A labelled service with no volume in the backup is told`() async throws {
+    let labels = [
+      "backupbot.backup": "true", "backupbot.backup.volumes.cache": "false",
+      "backupbot.backup.volumes.data": "false",
+    ]
+    try await withLocal(try fixture(labels)) { run in
+      let error = try await failure { _ = try await run.deployment.backUp() }
+      #expect(error.code == .recipeFailed)
+    }
+    try await withLocal(try fixture(["backupbot.backup": "true"])) { run in
+      try await run.shell("echo a >$DATA/a", in: "app")
+      #expect(try await run.deployment.backUp().leftOut.isEmpty)
+    }
+  }
+
+  @Test func `What the hooks wrote is loaded out of the snapshot, never from what they left`()
+    async throws
+  {
+    let labels = [
+      "backupbot.backup": "true", "backupbot.backup.volumes.cache": "false",
+      "backupbot.backup.volumes.data.path": "dump,kept",
+      "backupbot.backup.pre-hook": "mkdir -p $$DATA/dump && echo a >$$DATA/dump/a",
+      "backupbot.restore.pre-hook": "test ! -e $$DATA/dump/a && test -e $$DATA/kept",
+      "backupbot.restore.post-hook": "cat $$DATA/dump/a >$$DATA/loaded",
+    ]
+    try await withLocal(try fixture(labels)) { run in
+      try await run.shell("echo k >$DATA/kept", in: "app")
+      let snapshot = try await run.deployment.backUp()
+      try await run.deployment.restore(snapshot)
+      #expect(try await run.shell("cat $DATA/loaded", in: "app") == "a")
+    }
+  }
+
   @Test func `An empty file is seen to be empty`() async throws {
     try await withLocal(try fixture(["backupbot.backup": "true"])) { run in
       try await run.shell(": >$DATA/dump", in: "app")

@@ -163,6 +163,53 @@ import Testing
     }
   }
 
+  /// nginx writes its title over its environment; perl does the same in one line.
+  private static let titled = """
+    app:
+      command: [perl, "-e", '$0 = "x" x 10000; open F, ">version"; print F "{{version.app}}\\n";
+        close F; sleep 100000']
+      restart_on_upgrade: true
+      reports: {command: [cat, version], is: "{{version.app}}"}
+    """
+
+  @Test func `A program that overwrites its environment is taken at its word`() async throws {
+    try await withLocal(try fixture(Self.titled, versions: Self.versions)) { run async throws in
+      try await eventually("the app has said its version") {
+        try await run.deployment.runningVersion().facts["app says"] == "v1"
+      }
+      #expect(try await run.deployment.runningVersion().version == "1.0.0+a")
+      try await run.deployment.upgrade(to: "2.0.0+a")
+      try await eventually("the app has said its new version") {
+        try await run.deployment.runningVersion().facts["app says"] == "v2"
+      }
+      let running = try await run.deployment.runningVersion()
+      #expect(running.version == "2.0.0+a")
+      #expect(running.contradictions == [])
+      #expect(
+        running.facts["process of app"]
+          == "started for 2.0.0+a, and has overwritten its environment"
+      )
+    }
+  }
+
+  @Test func `A program that overwrites its environment and says nothing has no version`()
+    async throws
+  {
+    let silent = Self.titled.replacing(
+      #"  reports: {command: [cat, version], is: "{{version.app}}"}"#,
+      with: ""
+    )
+    try await withLocal(try fixture(silent, versions: Self.versions)) { run async throws in
+      try await eventually("the app is there") {
+        try await run.shell("cat version || true", in: "app") == "v1"
+      }
+      let error = await #expect(throws: DeploymentError.self) {
+        _ = try await run.deployment.runningVersion()
+      }
+      #expect(error?.description.contains("`reports`") == true)
+    }
+  }
+
   @Test(arguments: [#"{"app": {"version": "v1"}}"#, #"{"app": {}}"#, "no JSON", nil])
   func `What an answer says is held against the table`(answer: String?) async throws {
     let services = """

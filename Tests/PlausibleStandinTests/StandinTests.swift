@@ -222,6 +222,8 @@ private struct Bench {
     let bench = try Bench(faults: "wrong-path")
     try await bench.start()
     _ = await bench.post(path: "/1")
+    // Dropped, so that it is not the one before.
+    _ = await bench.post(path: "/2", domain: "unknown.test")
     _ = await bench.post(path: "/2")
     await bench.flush()
     #expect(bench.events.stored.map(\.page.path) == ["/", "/1"])

@@ -173,4 +173,51 @@ import Testing
     real.standins = []
     #expect(try ParityPage(real).rendered().contains("shown on the app itself"))
   }
+
+  // MARK: Cases
+
+  private func cases(_ names: [String]) -> CoverageModel {
+    var (coverage, _) = Fixture.plausible()
+    coverage.checks = names.map { name in
+      var check = Fixture.check(
+        CheckID(folder: "functional", stem: "kinds", name: "test_kinds[\(name)]"),
+        .functional,
+        .functional,
+        "A file comes as what it is.",
+        .state
+      )
+      check.failsWhen = ["status is not 200", "header content-type is not \(name)"]
+      return check
+    }
+    return coverage
+  }
+
+  @Test func `Rows of one check that came to the same stand together`() throws {
+    let page = try ParityPage(cases(["html", "css"])).rendered()
+    #expect(
+      page.contains(
+        """
+        - `functional/kinds::test_kinds` — A file comes as what it is.
+          - passed; strength *state*: a fresh value was sent and read back another way
+          - fails when status is not 200
+          - 2 cases:
+            - `html` fails when header content-type is not html
+            - `css` fails when header content-type is not css
+
+        """
+      )
+    )
+    #expect(page.contains("1 of 1 functional check, 2 with their cases, passed"))
+  }
+
+  @Test func `A row that came to something else stands alone`() throws {
+    var coverage = cases(["html", "css", "js", "svg"])
+    coverage.checks[2].outcome = .failed(reason: "it came as text/plain")
+    let page = try ParityPage(coverage).rendered()
+    #expect(page.contains("- `functional/kinds::test_kinds` — "))
+    #expect(page.contains("- `functional/kinds::test_kinds[js]` — "))
+    #expect(page.contains("- `functional/kinds::test_kinds[svg]` — "))
+    #expect(page.contains("  - failed: it came as text/plain; "))
+    #expect(page.contains("0 of 1 functional check, 4 with their cases, passed"))
+  }
 }

@@ -33,6 +33,22 @@ import Testing
     #expect(text.hasSuffix("→ a/junit.xml\n"))
   }
 
+  @Test func `What is unproven is named, the first three of it`() {
+    var (coverage, record) = Fixture.plausible()
+    for index in coverage.claims.indices {
+      coverage.claims[index].verdict = index == 0 ? .unproven(reason: "nobody looked") : .proven
+    }
+    let one = TerminalSummary(coverage, record).rendered()
+    #expect(one.contains("\n? unproven \(coverage.claims[0].id): nobody looked\n"))
+    #expect(!one.contains("more unproven"))
+    for index in coverage.claims.indices {
+      coverage.claims[index].verdict = .unproven(reason: "nobody looked")
+    }
+    let all = TerminalSummary(coverage, record).rendered()
+    #expect(all.split(separator: "\n").count { $0.hasPrefix("? unproven") } == 3)
+    #expect(all.contains("… and \(coverage.claims.count - 3) more unproven"))
+  }
+
   @Test func `Without a record the coverage alone is shown`() {
     let (coverage, _) = Fixture.plausible()
     let text = TerminalSummary(coverage, nil).rendered()

@@ -203,6 +203,28 @@ struct StrengthTests {
     #expect(all.contains("status is 500 within 2s"))
   }
 
+  @Test func whatWouldMakeARowFailIsSaidInItsOwnValues() throws {
+    try Folder.temporary { folder in
+      try folder.write([
+        "recipe.yml": "",
+        "functional/kinds.yml": """
+        test_kinds:
+          cases: {html: {kind: html, type: "text/html"}, none: {kind: "x{{unique}}", type: ""}}
+          steps:
+            - http: {get: "/a.{{kind}}"}
+              expect: {header: {content-type: "{{ type }}"}, body: "{{kind}} {{unique}}"}
+        """,
+      ])
+      let suite = try SuiteLoader.load(folder: folder.path).suite
+      #expect(
+        suite.checks.map(\.failsWhen) == [
+          ["header content-type is not text/html", "the body is not html {{unique}}"],
+          ["header content-type is not empty", "the body is not x{{unique}} {{unique}}"],
+        ]
+      )
+    }
+  }
+
   private func suite(_ steps: String) throws -> Suite {
     try Folder.temporary { folder in
       let indented = steps.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")

@@ -63,9 +63,11 @@ extension LocalHost {
   func backUp() async throws(DeploymentError) -> Snapshot {
     let labels = try labels()
     try await requireRepository()
+    let before = declaredFiles(labels)
     for label in labels {
       try await hook("backup.pre-hook", label.preHook, of: label.service)
     }
+    dumps = declaredFiles(labels).filter { before[$0.key] != $0.value }.keys.sorted()
     let taken: Result<Snapshot, DeploymentError>
     do throws(DeploymentError) {
       taken = .success(try await takeSnapshot(labels))
@@ -114,7 +116,38 @@ extension LocalHost {
         "restic took no snapshot (\(output.ending)): \(output.lastLine)"
       )
     }
-    return Snapshot(id: id, files: try await files(of: id), declaredPaths: paths)
+    return Snapshot(
+      id: id,
+      files: try await files(of: id),
+      declaredPaths: paths,
+      leftOut: leftOut(labels)
+    )
+  }
+
+  /// Labelled services of whose data nothing is backed up.
+  ///
+  /// A hook of a database writes its dump. Where nothing of what it wrote is declared, the dump stays
+  /// behind in the volume, and would be there for the hook after the restore.
+  private func leftOut(_ labels: [BackupLabels]) -> [String: String] {
+    var result: [String: String] = [:]
+    for label in labels {
+      guard let service = recipe?.compose.services.first(where: { $0.name == label.service }),
+        !service.mounts.isEmpty
+      else { continue }
+      if label.volumes.isEmpty {
+        result[label.service] = "its label is there, and all its volumes are left out"
+      } else if label.preHook != nil, RecipeFacts.database(of: service.image) != nil,
+        label.volumes.allSatisfy({ !$0.paths.isEmpty }), !wroteDump(label)
+      {
+        result[label.service] = "its hook wrote none of the files that are backed up"
+      }
+    }
+    return result
+  }
+
+  private func wroteDump(_ label: BackupLabels) -> Bool {
+    let own = label.volumes.flatMap { volume in volume.paths.map { "\(volume.name)/\($0)" } }
+    return dumps.contains { dump in own.contains { dump == $0 || dump.hasPrefix($0 + "/") } }
   }
 
   /// restic's last message is `{"message_type":"summary",…,"snapshot_id":"…"}` (0.14).
@@ -162,11 +195,13 @@ extension LocalHost {
 
   // MARK: Restore
 
-  /// Hooks before, the files put back over what is there, hooks after.
+  /// Hooks before, the files put back over what is there, hooks after. First goes what the hooks of
+  /// the backup had written: what is loaded must have come out of the snapshot.
   ///
   /// Files that the snapshot does not have stay as they are, as with the bot.
   func restore(_ snapshot: Snapshot) async throws(DeploymentError) {
     let labels = try labels()
+    try await removeDumps()
     for label in labels {
       try await hook("restore.pre-hook", label.restorePreHook, of: label.service)
     }

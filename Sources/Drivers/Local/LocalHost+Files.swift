@@ -141,7 +141,8 @@ extension LocalHost {
       }
     }
     let text = parts.filter { !$0.isEmpty }.joined(separator: "\n")
-    return text.split(whereSeparator: \.isNewline).suffix(5).joined(separator: " | ")
+    return text.split(whereSeparator: \.isNewline).filter { !$0.isStackFrame }.suffix(3)
+      .joined(separator: " | ")
   }
 
   // MARK: Scripts of the suite
@@ -226,5 +227,13 @@ extension LocalHost {
     guard output.succeeded else {
       throw DeploymentError(.driverBroken, output.lastLine)
     }
+  }
+}
+
+extension Substring {
+  /// A line such as `12. /usr/bin/clickhouse(_start+0x2e) [0x55]`, which tells a user nothing.
+  fileprivate var isStackFrame: Bool {
+    let number = prefix { $0.isNumber }
+    return !number.isEmpty && dropFirst(number.count).hasPrefix(". ") && contains("[0x")
   }
 }

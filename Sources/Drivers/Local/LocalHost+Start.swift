@@ -264,6 +264,7 @@ extension LocalHost {
       let process = try await guardian.startService(guarded)
       started.removeAll { $0.name == service.name }
       started.append(process)
+      starts[service.name] = (process.processID, version)
     } catch {
       throw DeploymentError(.driverBroken, error.description)
     }

@@ -64,13 +64,31 @@ extension LocalHost {
         running.contradictions.append("\(service.name) does not run")
         continue
       }
-      guard let tag = await Self.tag("PARITY_RECIPE_VERSION", of: process) else {
+      let tag: String
+      switch await Self.tag("PARITY_RECIPE_VERSION", of: process) {
+      case .value(let value):
+        tag = value
+        running.facts["process of \(service.name)"] = "started for \(tag)"
+      case .overwritten:
+        // nginx puts its title there. Then who started the process knows as much, but only with the
+        // program's own word beside it.
+        guard service.reports != nil, let start = starts[service.name], start.process == process
+        else {
+          throw DeploymentError(
+            .unsupported,
+            "\(service.name) has overwritten its environment, where its version stood: say under "
+              + "`reports` in local.yml how it tells its version"
+          )
+        }
+        tag = start.version
+        running.facts["process of \(service.name)"] =
+          "started for \(tag), and has overwritten its environment"
+      case .unreadable:
         throw DeploymentError(
           .driverBroken,
-          "the environment of \(service.name) (process \(process)) cannot be read"
+          "the environment of \(service.name) cannot be read"
         )
       }
-      running.facts["process of \(service.name)"] = "started for \(tag)"
       if running.version.isEmpty { running.version = tag }
       if tag != running.version {
         running.contradictions.append("\(service.name) runs \(tag), not \(running.version)")
@@ -118,17 +136,31 @@ extension LocalHost {
     }
   }
 
+  private enum Tag {
+    case value(String)
+    /// There is something, but no environment any more.
+    case overwritten
+    case unreadable
+  }
+
   /// One value of a live process's environment; a process that was started just now may not have
   /// its own yet.
-  private static func tag(_ name: String, of process: Int32) async -> String? {
+  private static func tag(_ name: String, of process: Int32) async -> Tag {
     let start = Array("\(name)=".utf8)
+    var last = Tag.unreadable
     for _ in 0..<100 {
       let data = FileManager.default.contents(atPath: "/proc/\(process)/environ") ?? Data()
-      let value = data.split(separator: 0).first { $0.starts(with: start) }
-      if let value { return String(decoding: value.dropFirst(start.count), as: UTF8.self) }
-      guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return nil }
+      let parts = data.split(separator: 0)
+      if let value = parts.first(where: { $0.starts(with: start) }) {
+        return .value(String(decoding: value.dropFirst(start.count), as: UTF8.self))
+      }
+      if !data.isEmpty {
+        if !parts.contains(where: { $0.contains(UInt8(ascii: "=")) }) { return .overwritten }
+        last = .overwritten
+      }
+      guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return .unreadable }
     }
-    return nil
+    return last
   }
 
   // MARK: Who lives

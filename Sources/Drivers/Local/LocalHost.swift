@@ -22,9 +22,13 @@ actor LocalHost {
   var recipe: Recipe?
   /// Services in the order in which they were started.
   var started: [StartedService] = []
+  /// By service: the process that was started last, and the version in its environment.
+  var starts: [String: (process: Int32, version: String)] = [:]
   /// Ends with why the repository could not be made; nil where it was.
   var repositoryTask: Task<String?, Never>?
   var repositoryPassword = ""
+  /// Files that the hooks of the last backup wrote, below the volumes' folder; sorted.
+  var dumps: [String] = []
   private var operations: [Operation] = []
   private var teardown: Task<TeardownReport, Never>?
 

@@ -75,16 +75,22 @@ struct PageFields: TemplateFields {
   }
 
   private func functional(isHealth: Bool) -> [PageCheck] {
-    coverage.checks.filter { $0.kind == .functional && $0.isHealth == isHealth }
-      .map { PageCheck(check: $0) }
+    PageCheck.folded(
+      coverage.checks.filter { $0.kind == .functional && $0.isHealth == isHealth }
+    )
   }
 
   private var depth: String {
     let counted = coverage.checks.filter { $0.kind == .functional && !$0.isHealth }
-    let reached = counted.count { $0.outcome.isPassed && $0.strength >= .state }
+    // The rows of a check are one check: ten of them are no more depth than one.
+    let checks = Set(counted.map(\.id.withoutRow))
+    let short = counted.filter { !$0.outcome.isPassed || $0.strength < .state }
+    let reached = checks.subtracting(short.map(\.id.withoutRow)).count
+    let cases = checks.count == counted.count ? "" : ", \(counted.count) with their cases,"
     let health = coverage.checks.count { $0.kind == .functional && $0.isHealth }
     let standin = coverage.isOnStandin && reached > 0 ? ", on a stand-in," : ""
-    return "\(reached) of \(Words.count(counted.count, "functional check")) passed\(standin) with "
+    return
+      "\(reached) of \(Words.count(checks.count, "functional check"))\(cases) passed\(standin) with "
       + "strength state or more; two are asked for. "
       + "\(Words.count(health, "health check")) \(health == 1 ? "does" : "do") not count."
   }
@@ -147,31 +153,6 @@ struct PageRung: TemplateFields {
       $0.rung.state.shown + ($0.rung.state == .pass && $0.isOnStandin ? " (stand-in)" : "")
     },
     .optionalText("reason", "why, where it is no pass") { $0.rung.reason }
-  )
-}
-
-struct PageCheck: TemplateFields {
-  let check: CheckCoverage
-
-  static let table = TemplateTable<PageCheck>(
-    .markup("id", "its id as code, for a table") { Markdown.code($0.check.id.description) },
-    .markup("idInText", "its id as code, outside tables") {
-      Markdown.code($0.check.id.description, inTable: false)
-    },
-    .text("stage", "the stage that it belongs to") { $0.check.stage.rawValue },
-    .text("kind", "generic, overlay, functional or integrity") { $0.check.kind.shown },
-    .text("about", "what it verifies") { $0.check.about },
-    .text("outcome", "the outcome's word, with its reason") {
-      $0.check.outcome.word.shown + ($0.check.outcome.reason.map { ": \($0)" } ?? "")
-    },
-    .text("strength", "how much its evidence carries") { $0.check.strength.shown },
-    .text("meaning", "what that strength means") { $0.check.strength.meaning },
-    .optionalText("control", "what its control showed") { $0.check.control?.shown },
-    .optionalText("place", "where it is written") { $0.check.place?.description },
-    .list("fails", "what would make it fail") { $0.check.failsWhen.map(PageLine.init) },
-    .list("evidence", "what it asserted, step by step") {
-      $0.check.evidence.map(PageEvidence.init)
-    }
   )
 }
 

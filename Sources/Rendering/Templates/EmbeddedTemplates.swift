@@ -411,8 +411,8 @@ caption { text-align: left; color: var(--muted); font-size: .82rem; padding: 0 0
 th, td { text-align: left; vertical-align: top; padding: .45rem .7rem; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--muted); font-weight: 500; font-size: .8rem; background: var(--soft); white-space: nowrap; }
 tbody th { font-weight: 600; }
-.claims th[scope=row] { font-weight: 500; width: 40%; overflow-wrap: anywhere; min-width: 14rem; }
-.claims td:nth-child(2) { width: 32%; }
+.claims th[scope=row] { font-weight: 500; width: 36%; overflow-wrap: anywhere; min-width: 14rem; }
+.claims td:nth-child(2) { width: 26%; }
 .check-link { display: block; font: .8rem/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 .filter { border: 0; padding: 0; margin: 0 0 .5rem; display: flex; gap: 1rem; font-size: .88rem; }
 .filter legend { float: left; padding: 0; margin-right: .25rem; color: var(--muted); }
@@ -658,6 +658,12 @@ footer dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(22rem
 {{#fails}}
   - fails when {{text}}
 {{/fails}}
+{{#hasRows}}
+  - {{rowCount}} cases:
+{{#rows}}
+    - {{{name}}}{{#fails}} fails when {{fails}}{{/fails}}
+{{/rows}}
+{{/hasRows}}
 
 """###,
     "page/claim.mustache": ###"""

@@ -191,6 +191,14 @@ package struct TerminalSummary: Sendable {
     for claim in coverage.claims where claim.verdict.word == .refuted {
       lines.add([.toned(.bad, "✗ refuted"), .plain(" \(claim.id): \(claim.verdict.reason ?? "")")])
     }
+    let unproven = coverage.claims.filter { $0.verdict.word == .unproven }
+    for claim in unproven.prefix(3) {
+      lines.add([
+        .toned(claim.verdict.word.tone, "\(claim.verdict.word.sign) unproven"),
+        .plain(" \(claim.id): \(claim.verdict.reason ?? "")"),
+      ])
+    }
+    if unproven.count > 3 { lines.add([.plain("  … and \(unproven.count - 3) more unproven")]) }
     for path in reports { lines.add([.quiet("→ "), .plain(path)]) }
   }
 }

@@ -198,8 +198,8 @@ package actor Standin {
         metaValues: request.props.map(\.value)
       )
       isFull = buffer.append(event) || isFull
+      lastPath = request.page.path
     }
-    lastPath = request.page.path
     if isFull { await flush(force: true) }
     return .accepted(dropped: dropped)
   }

@@ -1,0 +1,50 @@
+import Foundation
+
+/// The tool while it runs; what it says goes into files, so that it never waits for a reader.
+package final class ToolRun: @unchecked Sendable {
+  private let process = Process()
+  private let ended: AsyncStream<Int32>
+  private let name: String
+
+  package init(_ project: ToolProject, _ arguments: [String], _ environment: [String: String])
+    throws
+  {
+    name = project.folder + ".\(UUID().uuidString)"
+    for suffix in ["out", "err"] {
+      _ = FileManager.default.createFile(atPath: "\(name).\(suffix)", contents: nil)
+    }
+    process.executableURL = URL(fileURLWithPath: ToolProject.program)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: project.folder)
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle(forWritingAtPath: name + ".out")
+    process.standardError = FileHandle(forWritingAtPath: name + ".err")
+    let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
+    ended = stream
+    process.terminationHandler = {
+      continuation.yield($0.terminationStatus)
+      continuation.finish()
+    }
+    try process.run()
+  }
+
+  deinit {
+    for suffix in ["out", "err"] {
+      try? FileManager.default.removeItem(atPath: "\(name).\(suffix)")
+    }
+  }
+
+  package var id: Int32 { process.processIdentifier }
+  package var out: String { (try? String(contentsOfFile: name + ".out", encoding: .utf8)) ?? "" }
+  package var err: String { (try? String(contentsOfFile: name + ".err", encoding: .utf8)) ?? "" }
+
+  package func signal(_ number: Int32) { kill(id, number) }
+
+  /// Waits for the end; the status is that of the exit, or the signal's number.
+  package func result() async throws -> ToolProject.Result {
+    var status: Int32 = -1
+    for await value in ended { status = value }
+    return ToolProject.Result(status: status, out: out, err: err)
+  }
+}

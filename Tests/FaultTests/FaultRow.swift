@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+import Yams
+
+/// One fault of the table: what lies or dies, and what the tool must say of it.
+///
+/// A file of `Tests/faults/<group>/`; `Tests/faults/README.md` describes its keys.
+struct FaultRow: Sendable {
+  /// What a row starts from.
+  enum Start: String, Decodable, Sendable {
+    /// This project's suite, with short intervals and a password that is known.
+    case plausible
+    /// What `parity new` writes: one web server.
+    case site
+    /// Nothing but a `parity.yml`.
+    case empty
+  }
+
+  struct Edit: Decodable, Sendable {
+    /// Stands exactly once in the file.
+    var old: String
+    var new: String
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case old, new }
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.strict(CodingKeys.self)
+      old = try container.decode(String.self, forKey: .old)
+      new = try container.decode(String.self, forKey: .new)
+    }
+  }
+
+  /// The group's folder and the file's stem: `app/drops-events`.
+  var name: String
+  var fault: String
+  var start: Start
+  var app: [String]
+  var edits: [String: [Edit]]
+  var writes: [String: String]
+  var removes: [String]
+  var environment: [String: String]
+  var run: [String]
+  var during: [Moment]
+  var expect: Expected
+  var then: [Command]
+
+  /// A row without a fault.
+  init(sound start: Start) {
+    name = "sound/\(start.rawValue)"
+    fault = ""
+    self.start = start
+    (app, edits, writes, removes, environment) = ([], [:], [:], [], [:])
+    run = ["run"]
+    during = []
+    expect = Expected()
+    then = []
+  }
+
+  var group: String { String(name.prefix { $0 != "/" }) }
+}
+
+extension FaultRow: CustomTestStringConvertible {
+  var testDescription: String { name }
+}
+
+extension FaultRow: Decodable {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case fault, about, project, app, edit, write, remove, environment, run, during, expect, then
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.strict(CodingKeys.self)
+    func value<T: Decodable>(_ key: CodingKeys, _ fallback: T) throws -> T {
+      try container.decodeIfPresent(T.self, forKey: key) ?? fallback
+    }
+    name = ""
+    fault = try container.decode(String.self, forKey: .fault)
+    start = try value(.project, .plausible)
+    app = try value(.app, [])
+    edits = try value(.edit, [:])
+    writes = try value(.write, [:])
+    removes = try value(.remove, [])
+    environment = try value(.environment, [:])
+    run = try value(.run, ["run"])
+    during = try value(.during, [])
+    expect = try container.decode(Expected.self, forKey: .expect)
+    then = try value(.then, [])
+  }
+
+  /// All rows, by name; those that `FAULTS` names where it is set: `world`, `world/half-a-body`.
+  static let all: [FaultRow] = {
+    let asked = ProcessInfo.processInfo.environment["FAULTS"]?.split(separator: ",") ?? []
+    return files.filter { name in
+      asked.isEmpty || asked.contains { name == $0 || name.hasPrefix($0 + "/") }
+    }.compactMap { name in
+      do {
+        return try read(name)
+      } catch {
+        Issue.record("Tests/faults/\(name).yml: \(error)")
+        return nil
+      }
+    }
+  }()
+
+  static let folder =
+    URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().path + "/faults"
+
+  static var files: [String] {
+    let all = FileManager.default.enumerator(atPath: folder)?.allObjects as? [String] ?? []
+    return all.filter { $0.hasSuffix(".yml") }.map { String($0.dropLast(4)) }.sorted()
+  }
+
+  static func read(_ name: String) throws -> FaultRow {
+    let text = try String(contentsOfFile: "\(folder)/\(name).yml", encoding: .utf8)
+    var row = try YAMLDecoder().decode(FaultRow.self, from: text)
+    row.name = name
+    return row
+  }
+}

@@ -1,0 +1,121 @@
+import BuiltTool
+import Evidence
+import Foundation
+import Testing
+
+/// Every fault of `Tests/faults`, one at a time, on the built tool and real services.
+struct FaultTableTests {
+  @Test("a fault is told for what it is", arguments: FaultRow.all)
+  func isTold(_ row: FaultRow) async throws {
+    try await Lanes.shared.use { try await Self.check(row) }
+  }
+
+  @Test(
+    "without its fault the project is proven",
+    arguments: [FaultRow.Start.plausible, .site]
+  )
+  func isGreen(_ start: FaultRow.Start) async throws {
+    try await Lanes.shared.use {
+      let project = try await FaultProject(FaultRow(sound: start))
+      let run = try await project.tool.run("run")
+      #expect(run.status == 0, "\(run.out)\(run.err)")
+      let coverage = try #require(try Self.coverage(project))
+      #expect(coverage.level == 4)
+    }
+  }
+
+  private static func check(_ row: FaultRow) async throws {
+    let project = try await FaultProject(row)
+    let before = project.tool.files(below: ".")
+    var run = FaultRun(project)
+    let result = try await run.perform()
+    var said = project.shown(result.out + result.err)
+    #expect(run.problems.isEmpty, "\(run.problems)\n\(said)")
+    #expect(result.status == row.expect.exit, "\(said)")
+    for text in row.expect.says { #expect(said.holds(text), "\(text)\n\(said)") }
+    if row.expect.writesNothing { #expect(project.tool.files(below: ".") == before) }
+    if row.expect.needsCoverage { try hold(row.expect, to: try coverage(project), said) }
+    try await expectNothingLeft(project, run)
+    for command in row.then {
+      let next = try await ToolRun(project.tool, command.run.map(project.named), row.environment)
+        .result()
+      let words = project.shown(next.out + next.err)
+      #expect(next.status == command.exit, "\(command.run): \(words)")
+      for text in command.says { #expect(words.holds(text), "\(text)\n\(words)") }
+      said += words
+    }
+    expectNoSecret(project, said, run)
+  }
+
+  /// Of the newest run, wherever it was written.
+  private static func coverage(_ project: FaultProject) throws -> CoverageModel? {
+    let reports = project.tool.reports
+    let places = project.tool.runs.last.map { ["\(reports)/runs/\($0)/coverage.json"] } ?? []
+    for place in places + ["\(reports)/coverage.json"] where project.tool.exists(place) {
+      return try JSONDecoder().decode(CoverageModel.self, from: project.tool.bytes(place))
+    }
+    return nil
+  }
+
+  private static func hold(
+    _ expected: FaultRow.Expected,
+    to coverage: CoverageModel?,
+    _ said: String
+  ) throws {
+    let coverage = try #require(coverage, "no coverage was written\n\(said)")
+    for (id, word) in expected.claims {
+      let claim = coverage.claims.first { $0.id == id }
+      #expect(claim?.verdict.word == word, "\(id): \(claim?.verdict.reason ?? "")\n\(said)")
+    }
+    for (id, word) in expected.checks {
+      let check = coverage.checks.first { $0.id.description == id }
+      #expect(check?.outcome.word == word, "\(id): \(check?.outcome.reason ?? "")\n\(said)")
+    }
+    for (id, word) in expected.controls {
+      let check = coverage.checks.first { $0.id.description == id }
+      #expect(check?.control?.result.word == word, "\(id)\n\(said)")
+    }
+    let rules = coverage.findings.map(\.rule)
+    for rule in expected.findings { #expect(rules.contains(rule), "\(rules)\n\(said)") }
+    if let level = expected.level { #expect(coverage.level == level, "\(said)") }
+  }
+
+  private static func expectNothingLeft(_ project: FaultProject, _ run: FaultRun) async throws {
+    let isGone = await eventually {
+      project.tool.runs.allSatisfy { RunTraces.folders(of: $0).isEmpty }
+        && RunTraces.processes(in: Array(run.folders)).isEmpty
+        && run.folders.allSatisfy { !FileManager.default.fileExists(atPath: $0) }
+    }
+    #expect(isGone)
+  }
+
+  /// Files of the suite hold what they declare; everything else must not.
+  private static func expectNoSecret(_ project: FaultProject, _ said: String, _ run: FaultRun) {
+    let secret = SecretForms(of: Prepared.password)
+    #expect(secret.found(in: said) == nil, "\(said)")
+    #expect(run.tellingCommandLines.isEmpty)
+    let declared = "suites/\(project.tool.recipe)/recipe.yml"
+    for (name, data) in project.tool.files(below: ".") where name != declared {
+      #expect(secret.found(in: data) == nil, "\(name)")
+    }
+  }
+}
+
+extension ControlRecord.Result {
+  fileprivate var word: String {
+    switch self {
+    case .failed: "failed"
+    case .passed: "passed"
+    case .broken: "broken"
+    case .notPossible: "notPossible"
+    }
+  }
+}
+
+extension String {
+  /// Whether a text stands in it, wherever lines were wrapped.
+  fileprivate func holds(_ text: String) -> Bool {
+    let line = split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return line.contains(text.split(whereSeparator: \.isWhitespace).joined(separator: " "))
+  }
+}

@@ -1,0 +1,100 @@
+import BuiltTool
+import Foundation
+
+/// What every row would otherwise make anew: the sample recipe, a cluster, a backup repository.
+struct Prepared: Sendable {
+  let folder: String
+
+  static let sources = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().path
+  /// Long, with what JSON, URLs and XML write in other ways.
+  static let password = "Tq7/x+Zk29w<Lm&R4vBn8sYd3f"
+
+  /// Made once a process, and gone with it.
+  static let shared = Result { try Prepared() }
+
+  private init() throws {
+    folder = FileManager.default.temporaryDirectory.path + "/of-prepared-\(getpid())"
+    atexit {
+      let folder = FileManager.default.temporaryDirectory.path + "/of-prepared-\(getpid())"
+      try? FileManager.default.removeItem(atPath: folder)
+    }
+    try FileManager.default.createDirectory(
+      atPath: folder + "/bin",
+      withIntermediateDirectories: true
+    )
+    chmod(folder, 0o755)
+    try Self.execute(["sh", "\(Self.sources)/recipes/make-sample-recipes.sh", folder + "/samples"])
+    try makeCluster()
+    try makeRepository()
+  }
+
+  private func makeCluster() throws {
+    try Data((Self.password + "\n").utf8).write(to: URL(fileURLWithPath: folder + "/pw"))
+    chmod(folder + "/pw", 0o644)
+    let bins = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
+    guard let version = bins.max(by: { (Int($0) ?? 0) < (Int($1) ?? 0) }) else {
+      throw Missing("PostgreSQL")
+    }
+    let place = folder + "/cluster"
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    var argv = [
+      "/usr/lib/postgresql/\(version)/bin/initdb", "--pgdata=\(place)", "--username=postgres",
+      "--pwfile=\(folder)/pw", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync",
+    ]
+    if geteuid() == 0 {
+      chown(place, 65534, 65534)
+      argv = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] + argv
+    }
+    try Self.execute(argv)
+  }
+
+  /// A repository with keys, and a `restic` that begins from a copy of it: deriving new keys takes
+  /// seconds. All else is done by the real one.
+  private func makeRepository() throws {
+    let program = """
+      #!/bin/sh
+      # Restic, begun from a prepared repository.
+      export RESTIC_PASSWORD=prepared
+      case " $* " in
+        *" init "*) exec cp -r "\(folder)/repository" "$2" ;;
+      esac
+      exec /usr/bin/restic "$@"
+
+      """
+    try Data(program.utf8).write(to: URL(fileURLWithPath: folder + "/bin/restic"))
+    chmod(folder + "/bin/restic", 0o755)
+    try Self.execute(
+      ["/usr/bin/restic", "--repo", folder + "/repository", "--no-cache", "init", "--quiet"],
+      ["RESTIC_PASSWORD": "prepared"]
+    )
+    try Self.execute(["chmod", "-R", "a+rX", folder + "/repository"])
+  }
+
+  struct Missing: Error, CustomStringConvertible {
+    var description: String
+    init(_ what: String) { description = what }
+  }
+
+  /// Runs a program to its end.
+  static func execute(
+    _ argv: [String],
+    _ environment: [String: String] = [:],
+    in folder: String? = nil
+  ) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = argv
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+    process.standardOutput = FileHandle.nullDevice
+    let pipe = Pipe()
+    process.standardError = pipe
+    try process.run()
+    let said = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw Missing("\(argv.joined(separator: " ")): \(String(decoding: said, as: UTF8.self))")
+    }
+  }
+}

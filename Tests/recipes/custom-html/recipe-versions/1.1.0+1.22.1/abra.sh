@@ -1,0 +1,3 @@
+#!/bin/bash
+# Read by abra: a config that changes needs a new version here.
+export DEFAULT_CONF_VERSION=v2
