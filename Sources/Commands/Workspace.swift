@@ -53,15 +53,23 @@ struct Workspace: Sendable {
   }
 
   func suite(_ recipe: String) throws -> LoadedSuite {
-    do {
-      return try SuiteLoader.load(folder: project.suiteFolder(of: recipe))
-    } catch {
-      var errors = error
-      let prefix = shown(project.suiteFolder(of: recipe)) + "/"
-      for index in errors.diagnostics.indices {
-        errors.diagnostics[index].file = prefix + errors.diagnostics[index].file
+    let prefix = shown(project.suiteFolder(of: recipe)) + "/"
+    func named(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+      diagnostics.map { diagnostic in
+        var diagnostic = diagnostic
+        diagnostic.file = prefix + diagnostic.file
+        return diagnostic
       }
-      throw errors
+    }
+    do {
+      var loaded = try SuiteLoader.load(
+        folder: project.suiteFolder(of: recipe),
+        rules: Rule.waivable.map(\.rawValue)
+      )
+      loaded.warnings = named(loaded.warnings)
+      return loaded
+    } catch {
+      throw SuiteErrors(named(error.diagnostics))
     }
   }
 

@@ -2,7 +2,7 @@ package import Evidence
 
 /// What is wrong with a file that a person wrote, and where.
 package struct Diagnostic: Sendable, Hashable {
-  package enum Severity: String, Sendable, CaseIterable { case error, warning }
+  package enum Severity: String, Sendable, CaseIterable { case error, warning, note }
 
   package var severity: Severity
   /// Relative to the suite's folder.

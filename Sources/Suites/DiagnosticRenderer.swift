@@ -13,6 +13,8 @@ package struct DiagnosticRenderer: Sendable {
     self.width = width
   }
 
+  private static let colors: [Diagnostic.Severity: Int] = [.error: 31, .warning: 35, .note: 36]
+
   /// One block each, without an empty line between them, each ending in a line feed.
   package func render(_ diagnostics: [Diagnostic]) -> String {
     diagnostics.map(render).joined()
@@ -22,7 +24,7 @@ package struct DiagnosticRenderer: Sendable {
     var text = folder.isEmpty ? "" : folder.hasSuffix("/") ? folder : folder + "/"
     text += Self.printable(diagnostic.file)
     if diagnostic.line > 0 { text += ":\(diagnostic.line):\(diagnostic.column)" }
-    text += ": \(paint(diagnostic.severity.rawValue, diagnostic.severity == .error ? 31 : 35)): "
+    text += ": \(paint(diagnostic.severity.rawValue, Self.colors[diagnostic.severity] ?? 36)): "
     text += Self.printable(diagnostic.message) + "\n"
     if diagnostic.line > 0, let line = diagnostic.sourceLine {
       let (shown, padding, carets) = excerpt(line, diagnostic)

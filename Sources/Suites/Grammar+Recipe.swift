@@ -244,7 +244,7 @@ extension Grammar {
         Field(
           "for",
           .text,
-          "The store, check or service that it is waived for.",
+          "The check, store, service, volume or file that it is waived for.",
           preset: "all",
           also: ["subject", "store", "check", "service"]
         ),
@@ -270,6 +270,8 @@ extension Grammar {
   ]
 
   private static var stageNames: String {
-    Stage.allCases.filter { $0 != .teardown }.map(\.rawValue).joined(separator: ", ")
+    Stage.allCases.filter { ![.install, .teardown].contains($0) }.map(\.rawValue).joined(
+      separator: ", "
+    )
   }
 }

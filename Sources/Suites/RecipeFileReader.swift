@@ -4,10 +4,13 @@ import Evidence
 struct RecipeFileReader {
   let reader: NodeReader
   let steps: StepReader
+  /// Rules that a waiver may name; nil where any name will do.
+  let rules: [String]?
   private var sink: DiagnosticSink { reader.sink }
 
-  init(_ reader: NodeReader, files: SuiteFiles) {
+  init(_ reader: NodeReader, files: SuiteFiles, rules: [String]? = nil) {
     self.reader = reader
+    self.rules = rules
     steps = StepReader(reader, files: files)
   }
 
@@ -207,7 +210,7 @@ struct RecipeFileReader {
       guard let entry = reader.entry(item, "deferral") else { return nil }
       let what = entry["what"].flatMap { reader.text($0, "what") }
       let why = entry["why"].flatMap { reader.text($0, "why") }
-      let until = entry["until"].flatMap { reader.text($0, "until") }
+      let until = entry["until"].flatMap(end)
       guard let what, let why, let until else { return nil }
       return Deferral(what: what, why: why, until: until)
     }
@@ -216,19 +219,67 @@ struct RecipeFileReader {
   private func waivers(_ node: YAMLNode) -> [Waiver] {
     reader.items(node, "waivers").compactMap { item in
       guard let entry = reader.entry(item, "waiver") else { return nil }
-      let rule = entry["rule"].flatMap { reader.name($0, "rule") }
-      let subject = entry["for"].flatMap { reader.text($0, "for") }
-      let why = entry["why"].flatMap { reader.text($0, "why") }
-      let until = entry["until"].flatMap { reader.text($0, "until") }
+      let rule = entry["rule"].flatMap(waivedRule)
+      let subject = entry["for"].flatMap { said($0, "for") }
+      let why = entry["why"].flatMap { said($0, "why") }
+      let until = entry["until"].flatMap(end)
       guard let rule, let why, let until else { return nil }
       return Waiver(rule: rule, subject: subject, why: why, until: until, place: item.place)
     }
   }
 
+  private func waivedRule(_ node: YAMLNode) -> String? {
+    guard let name = reader.name(node, "rule") else { return nil }
+    guard let rules, !rules.contains(name) else { return name }
+    let isOfWaivers = name.hasPrefix("waiver-")
+    sink.error(
+      isOfWaivers
+        ? "rule \"\(name)\" cannot be waived: it is about waivers; take the waiver away instead"
+        : "rule \"\(name)\" does not exist, or cannot be waived",
+      at: node,
+      expected: isOfWaivers ? nil : "a rule as `parity rules` lists them",
+      nearest: isOfWaivers ? nil : NearestName.of(name, among: rules)
+    )
+    return nil
+  }
+
+  /// A text that is not empty.
+  private func said(_ node: YAMLNode, _ what: String) -> String? {
+    guard let text = reader.text(node, what) else { return nil }
+    if text.allSatisfy(\.isWhitespace) {
+      sink.error("\(what) says nothing", at: node)
+      return nil
+    }
+    return text
+  }
+
+  /// A day, or a trigger in words. What only looks like a day would never come.
+  private func end(_ node: YAMLNode) -> String? {
+    guard let text = said(node, "until") else { return nil }
+    if CalendarDay.looksLikeDay(text), !CalendarDay.isDay(text) {
+      sink.error(
+        "until \"\(text)\" is no day",
+        at: node,
+        expected: "YYYY-MM-DD, or a trigger in words"
+      )
+      return nil
+    }
+    return text
+  }
+
   private func notApplicable(_ node: YAMLNode) -> [NotApplicable] {
-    let stages = Stage.allCases.filter { $0 != .teardown }
+    let stages = Stage.allCases.filter { ![.install, .teardown].contains($0) }
     return reader.members(node, "not_applicable").compactMap { member in
       guard let stage = stages.first(where: { $0.rawValue == member.key }) else {
+        if Stage(rawValue: member.key) != nil {
+          sink.error(
+            "\(member.key) is never not applicable: without it nothing is tested",
+            at: member.keyPlace,
+            length: member.keyLength,
+            expected: "one of \(NodeReader.list(stages.map(\.rawValue)))"
+          )
+          return nil
+        }
         sink.error(
           "stage \"\(member.key)\" does not exist",
           at: member.keyPlace,

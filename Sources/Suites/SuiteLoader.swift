@@ -16,8 +16,10 @@ package struct SuiteLoader {
   let files: SuiteFiles
   let sink: DiagnosticSink
   let reader: NodeReader
+  let rules: [String]?
 
-  init(folder: String) {
+  init(folder: String, rules: [String]? = nil) {
+    self.rules = rules
     files = SuiteFiles(folder: folder)
     sink = DiagnosticSink()
     reader = NodeReader(sink)
@@ -25,10 +27,14 @@ package struct SuiteLoader {
 
   /// Loads a suite whole, or says everything that is wrong with it.
   ///
-  /// - Parameter folder: the suite's folder; its last part is the recipe's name where `recipe.yml`
-  ///   gives none.
-  package static func load(folder: String) throws(SuiteErrors) -> LoadedSuite {
-    try SuiteLoader(folder: folder).load()
+  /// - Parameters:
+  ///   - folder: the suite's folder; its last part is the recipe's name where `recipe.yml` gives none.
+  ///   - rules: the ids that a waiver may name; nil where they are not looked at.
+  package static func load(
+    folder: String,
+    rules: [String]? = nil
+  ) throws(SuiteErrors) -> LoadedSuite {
+    try SuiteLoader(folder: folder, rules: rules).load()
   }
 
   /// True where the folder is a suite: it has a `recipe.yml`.
@@ -47,7 +53,7 @@ package struct SuiteLoader {
     }
     var suite = Suite(recipe: name, folder: real)
     if let node = yaml("recipe.yml") {
-      RecipeFileReader(reader, files: files).read(node, into: &suite)
+      RecipeFileReader(reader, files: files, rules: rules).read(node, into: &suite)
     }
     if !NodeReader.isName(suite.recipe) {
       sink.error("folder \"\(name)\" is no name for a recipe; set \"recipe\"", inFile: "recipe.yml")

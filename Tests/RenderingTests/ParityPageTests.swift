@@ -110,6 +110,18 @@ import Testing
     }
   }
 
+  @Test func `Findings of one rule share a row, and waived ones have a table of their own`() throws
+  {
+    let (coverage, _) = Fixture.plausible()
+    let page = try ParityPage(coverage).rendered()
+    let rows = page.split(separator: "\n").filter { $0.contains("`image-tag-moves`") }
+    #expect(rows.count == 1)
+    #expect(rows[0].contains("major version only<br>events"))
+    #expect(rows[0].contains("`compose.yml:40:12`<br>`compose.yml:62:12`"))
+    let waived = try #require(page.split(separator: "\n").first { $0.contains("`lint-not-run`") })
+    #expect(waived.hasSuffix("| this project has no abra | there is a server with abra |"))
+  }
+
   @Test func `No text of others becomes a heading, a link or raw HTML`() throws {
     let (coverage, _) = Fixture.everything()
     let page = try ParityPage(coverage).rendered()
