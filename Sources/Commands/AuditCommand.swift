@@ -27,7 +27,9 @@ struct AuditCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let today, !CalendarDay.isDay(today) {
-      throw ValidationError("--today takes a day as YYYY-MM-DD, not \(today)")
+      throw ValidationError(
+        "--today takes a day as YYYY-MM-DD, not \"\(Console.quotable(today))\""
+      )
     }
   }
 

@@ -23,30 +23,38 @@ struct LintCommand: AsyncParsableCommand {
   func run() async throws {
     try await concluding {
       let workspace = try Workspace(folder: options.project)
-      var diagnostics: [Diagnostic] = []
       var found: [Diagnostic] = []
       var waived: [String] = []
-      let recipes = try workspace.recipes(options.recipes)
+      var mistakes = Mistakes()
+      var recipes: [String] = []
+      try await mistakes.collecting { recipes = try workspace.recipes(options.recipes) }
+      if recipes.isEmpty { recipes = workspace.project.suiteNames() }
       for recipe in recipes {
-        do {
+        var suite: Suite?
+        var warnings: [Diagnostic] = []
+        try await mistakes.collecting {
           let loaded = try workspace.suite(recipe)
-          diagnostics += loaded.warnings
+          warnings = loaded.warnings
+          suite = loaded.suite
+        }
+        mistakes.diagnostics += warnings
+        try await mistakes.collecting {
           let checkout = try await workspace.recipeSource(recipe)
-          try workspace.crossCheck(loaded.suite, checkout)
-          let findings = checkout.ruleFindings(loaded.suite)
-          let waivers = Waivers(loaded.suite.waivers, today: nil)
+          guard let suite else { return }
+          try workspace.crossCheck(suite, checkout)
+          let findings = checkout.ruleFindings(suite)
+          let waivers = Waivers(suite.waivers, today: nil)
           found += checkout.diagnostics(
             findings.filter { !waivers.applied(to: $0.finding).isWaived }
           )
           waived += findings.map { waivers.applied(to: $0.finding) }.filter(\.isWaived)
             .map { "\(recipe): \(ReportText.finding($0))" }
-        } catch let errors as SuiteErrors {
-          diagnostics += errors.diagnostics
         }
       }
-      Console.report(SuiteErrors(diagnostics + found))
+      try mistakes.conclude()
+      let all = mistakes.diagnostics + found
+      if !all.isEmpty { Console.report(SuiteErrors(all)) }
       for line in waived { Console.error(line) }
-      if diagnostics.contains(where: { $0.severity == .error }) { return .wrongSuite }
       Console.out(
         "\(recipes.count) suite\(recipes.count == 1 ? "" : "s"), no mistakes\(Self.counted(found))\n"
       )

@@ -37,7 +37,7 @@ struct ExplainCommand: AsyncParsableCommand {
         let near =
           NearestName.of(rule, among: Rule.allCases.map(\.rawValue))
           .map { "; did you mean \($0)?" } ?? ""
-        throw Failure(.wrongUsage, "\(rule) is no rule\(near)")
+        throw Failure(.wrongUsage, "\"\(Console.quotable(rule))\" is no rule\(near)")
       }
       Console.out(EmbeddedRulePages.files["\(found.rawValue).md"] ?? found.title + "\n")
       return .proven

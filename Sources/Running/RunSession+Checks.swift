@@ -6,8 +6,8 @@ import Suites
 extension RunSession {
   func runChecks(_ kind: CheckKind, in stage: Stage) async {
     for planned in plan.checks(kind, in: stage) {
-      if Task.isCancelled {
-        end(planned.id, .notRun(reason: "the run was interrupted"))
+      if let why = await stopped() {
+        end(planned.id, .notRun(reason: why))
       } else {
         await run(planned)
       }
@@ -87,7 +87,7 @@ extension RunSession {
     )
     step.microseconds = (ContinuousClock.now - start).inMicroseconds
     switch ending {
-    case .unanswered(let reason, let exchange):
+    case .unanswered(let reason, let exchange, _):
       step.outcome = .broken(reason: reason)
       step.exchange = exchange
     case .answered(let answer, let exchange):

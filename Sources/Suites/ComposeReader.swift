@@ -40,7 +40,7 @@ package struct ComposeReader {
         ])
       }
       guard let bytes = folder.read(name) else {
-        throw SuiteErrors(file: name, message: "compose file cannot be read")
+        throw SuiteErrors(file: name, message: "compose file \(folder.reasonUnread(name))")
       }
       read.append(File(name: name, bytes: bytes))
     }
@@ -75,6 +75,9 @@ package struct ComposeReader {
     guard node.members != nil else {
       sink.error("compose file is a mapping, not \(node.kindName)", at: node)
       return
+    }
+    if let volumes = node["volumes"], !volumes.isNull, volumes.members == nil {
+      sink.error("volumes is a mapping, not \(volumes.kindName)", at: volumes)
     }
     for member in node["volumes"]?.members ?? [] where !compose.volumes.contains(member.key) {
       compose.volumes.append(member.key)

@@ -25,7 +25,7 @@ package struct DiagnosticRenderer: Sendable {
     text += Self.printable(diagnostic.file)
     if diagnostic.line > 0 { text += ":\(diagnostic.line):\(diagnostic.column)" }
     text += ": \(paint(diagnostic.severity.rawValue, Self.colors[diagnostic.severity] ?? 36)): "
-    text += Self.printable(diagnostic.message) + "\n"
+    text += Self.printable(Self.cut(diagnostic.message)) + "\n"
     if diagnostic.line > 0, let line = diagnostic.sourceLine {
       let (shown, padding, carets) = excerpt(line, diagnostic)
       let number = String(diagnostic.line)
@@ -38,6 +38,11 @@ package struct DiagnosticRenderer: Sendable {
       text += "  did you mean \"\(Self.printable(nearest))\"?\n"
     }
     return text
+  }
+
+  /// A message quotes what somebody wrote, which may be as long as a file.
+  private static func cut(_ message: String) -> String {
+    message.utf8.count <= 400 ? message : message.prefix(240) + "…" + message.suffix(100)
   }
 
   private func paint(_ text: String, _ color: Int) -> String {
@@ -71,7 +76,7 @@ package struct DiagnosticRenderer: Sendable {
   }
 
   /// Control characters, which could drive a terminal, become U+FFFD; a tab stays.
-  static func printable(_ text: String) -> String {
+  package static func printable(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       let isControl = scalar.properties.generalCategory == .control && scalar != "\t"

@@ -91,6 +91,17 @@ import Testing
     )
   }
 
+  @Test func `What an overlay makes of the files below it is not told of them`() {
+    let said = Self.said {
+      $0.files["compose.smtp.yml"] = """
+        services:
+          app:
+            deploy: {labels: ["backupbot.backup=false"]}
+        """
+    }
+    #expect(said == [])
+  }
+
   @Test func `A file that COMPOSE_FILE names and nobody wrote is told with its neighbour`() {
     let said = Self.said {
       $0.edit(
@@ -202,5 +213,31 @@ import Testing
   ])
   func `Metadata that say nothing, or what is so, are not told`(_ old: String, _ new: String) {
     #expect(Self.said { $0.edit("README.md", old, new) } == [])
+  }
+
+  @Test func `A yes that nothing in the compose file bears out is told`() {
+    let backups = Self.said {
+      $0.edit("compose.yml", "backupbot.backup=${ENABLE_BACKUPS:-true}", "a=b")
+    }
+    let label = "no service has backupbot.backup=true under deploy.labels"
+    #expect(
+      backups.contains(
+        "README.md:9:16 metadata-contradicted: README says Backups: Yes, and \(label)"
+      )
+    )
+    let health = Self.said { $0.edit("compose.yml", "[CMD, curl, -f, http://localhost]", "[NONE]") }
+    #expect(
+      health == [
+        "README.md:8:20 metadata-contradicted: README says Healthcheck: Yes, and app has no healthcheck"
+      ]
+    )
+  }
+
+  @Test func `A yes that one overlay bears out is left alone`() {
+    let said = Self.said {
+      $0.edit("compose.yml", "[CMD, curl, -f, http://localhost]", "[NONE]")
+      $0.files["compose.smtp.yml"] = "services: {app: {healthcheck: {test: [CMD, true]}}}\n"
+    }
+    #expect(said == [])
   }
 }

@@ -114,8 +114,8 @@ struct RecipeSample {
     case .rollbackHidesFailure: sample.edit("compose.yml", "stop-first", "start-first")
     case .imageTagMoves: sample.edit("compose.yml", "redis:7.4", "redis:7")
     case .metadataContradicted: sample.edit("README.md", "**Backups**: Yes", "**Backups**: No")
-    case .corpusUnreachable, .checkOnlyAcknowledges, .checkMayBeStale, .sameBehaviourTwice,
-      .checkCannotFail, .controlMissing, .controlBroken,
+    case .corpusUnreachable, .controlBroken, .checkMayBeStale, .sameBehaviourTwice,
+      .checkOnlyAcknowledges, .checkCannotFail, .controlMissing,
       .markerNotDropped, .storeWithoutMarker, .tooFewFunctionalChecks, .genericTierMissing,
       .baseEqualsTarget, .operationDiffers, .teardownLeftSomething, .secretMaskedInPlaceOnly,
       .deferralExpired, .runNotFinished, .waiverExpired, .waiverUnused:

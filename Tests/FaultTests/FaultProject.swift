@@ -19,7 +19,10 @@ struct FaultProject: Sendable {
     try tool.write("parity.yml", parity.replacingOccurrences(of: "NAME", with: tool.recipe))
     switch row.start {
     case .plausible: try copyPlausible()
-    case .site: _ = try await tool.run("new", tool.recipe)
+    case .site:
+      _ = try await tool.run("new", tool.recipe)
+      let bin = try Prepared.shared.get().folder + "/bin"
+      try edit("suites/site/local.yml", [("search: [", "search: [\(bin), ")])
     case .empty: break
     }
     if !row.app.isEmpty { try setFaults(row.app) }
@@ -37,6 +40,12 @@ struct FaultProject: Sendable {
   /// What the tool said, with the name that the row uses.
   func shown(_ text: String) -> String {
     text.replacingOccurrences(of: tool.recipe, with: row.start.rawValue)
+  }
+
+  /// Runs a program of this machine in the project's folder; `parity` is the built tool.
+  func execute(_ argv: [String]) throws {
+    let argv = argv.first == "parity" ? [ToolProject.program] + argv.dropFirst() : argv
+    try Prepared.execute(argv.map(named), in: tool.folder)
   }
 
   func setFaults(_ faults: [String]) throws {
@@ -110,6 +119,17 @@ struct FaultProject: Sendable {
     for (name, text) in row.writes {
       try tool.write(named(name), text)
       if text.hasPrefix("#!") { chmod(tool.path(named(name)), 0o755) }
+    }
+    for (name, file) in row.generates {
+      guard let data = file.data else { throw Prepared.Missing("\(name) in that encoding") }
+      try tool.write(named(name), "")
+      try data.write(to: URL(fileURLWithPath: tool.path(named(name))))
+    }
+    for (name, target) in row.links {
+      try FileManager.default.createSymbolicLink(
+        atPath: tool.path(named(name)),
+        withDestinationPath: target
+      )
     }
     for (name, edits) in row.edits {
       let slow = tool.path("slow")

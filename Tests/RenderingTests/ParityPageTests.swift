@@ -219,7 +219,7 @@ import Testing
         """
       )
     )
-    #expect(page.contains("1 of 1 functional check, 2 with their cases, passed"))
+    #expect(page.contains("1 of 1 functional check, 2 with their cases, proven"))
   }
 
   @Test func `A row that came to something else stands alone`() throws {
@@ -230,6 +230,26 @@ import Testing
     #expect(page.contains("- `functional/kinds::test_kinds[js]` — "))
     #expect(page.contains("- `functional/kinds::test_kinds[svg]` — "))
     #expect(page.contains("  - failed: it came as text/plain; "))
-    #expect(page.contains("0 of 1 functional check, 4 with their cases, passed"))
+    #expect(page.contains("0 of 1 functional check, 4 with their cases, proven"))
+  }
+
+  @Test func `A check that passed and is not counted for the floor is not told as proven`() throws {
+    var coverage = cases(["html"])
+    func add(_ checks: [CheckID]) {
+      coverage.claims.append(
+        Claim(
+          id: "P3",
+          part: .p3,
+          statement: "At least 2.",
+          verdict: .unproven(reason: "too few"),
+          checks: checks
+        )
+      )
+    }
+    add([])
+    #expect(try ParityPage(coverage).rendered().contains("0 of 1 functional check proven"))
+    coverage.claims.removeAll { $0.id == "P3" }
+    add(coverage.checks.filter { $0.kind == .functional && !$0.isHealth }.map(\.id))
+    #expect(try ParityPage(coverage).rendered().contains("1 of 1 functional check proven"))
   }
 }

@@ -95,13 +95,16 @@ struct PageFields: TemplateFields {
     // The rows of a check are one check: ten of them are no more depth than one.
     let checks = Set(counted.map(\.id.withoutRow))
     let short = counted.filter { !$0.outcome.isPassed || $0.strength < .state }
-    let reached = checks.subtracting(short.map(\.id.withoutRow)).count
+    // What passed is not yet proven: its control may have passed too, or another check do the same.
+    let floor = coverage.claims.first { $0.id == "P3" }
+    let proven = floor.map { Set($0.checks.map(\.withoutRow)) } ?? checks
+    let reached = checks.intersection(proven).subtracting(short.map(\.id.withoutRow)).count
     let cases = checks.count == counted.count ? "" : ", \(counted.count) with their cases,"
     let health = coverage.checks.count { $0.kind == .functional && $0.isHealth }
     let standin = coverage.isOnStandin && reached > 0 ? ", on a stand-in," : ""
     return
-      "\(reached) of \(Words.count(checks.count, "functional check"))\(cases) passed\(standin) with "
-      + "strength state or more; two are asked for. "
+      "\(reached) of \(Words.count(checks.count, "functional check"))\(cases) proven\(standin) with "
+      + "strength state or more. "
       + "\(Words.count(health, "health check")) \(health == 1 ? "does" : "do") not count."
   }
 
