@@ -14,7 +14,12 @@ struct FaultRun {
 
   mutating func perform() async throws -> ToolProject.Result {
     let row = project.row
-    let run = try ToolRun(project.tool, row.run.map(project.named), row.environment)
+    let run = try ToolRun(
+      project.tool,
+      row.run.map(project.named),
+      row.environment,
+      under: row.under.map(project.named)
+    )
     let secret = SecretForms(of: Prepared.password)
     let ending = Task { try await run.result() }
     let isOver = Ended()
@@ -68,8 +73,7 @@ struct FaultRun {
     switch act {
     case .app(let faults): try project.setFaults(faults)
     case .pause(let duration): try? await Task.sleep(for: duration)
-    case .command(let argv):
-      try Prepared.execute(argv.map(project.named), in: project.tool.folder)
+    case .command(let argv): try project.execute(argv)
     case .kill("runner", let signal): run.signal(signal)
     case .kill(let name, let signal):
       let id = project.tool.runs.last ?? ""
