@@ -2,25 +2,28 @@
 """Tests the tests: takes each control and each verdict rule out in turn, and looks that they go red.
 
   mutate.py [NAME...]    all mutants, or those that are named
-  mutate.py --list       their names
+  mutate.py --list       their names, and what each takes out
+  mutate.py --check      whether each still fits its file; builds nothing
 
-A mutant is a file of this folder, NAME.mutant: what it takes out, the file, the tests that must notice
-(a filter of `swift test`, and the rows of Tests/faults where FAULTS is asked for), the old text, which
-stands exactly once in the file, and the new one. It counts as caught only where it was built and a test
-failed. Sources are put back whatever happens; files with changes that are not committed are refused.
+A mutant is a file of this folder, NAME.mutant (README.md has the format). It counts as caught only where
+it was built and a test failed that passes without it. Sources are put back whatever happens; files with
+changes that are not committed are refused.
 
-Exit status: 0 all were caught, 1 one was not, 2 one could not be tried.
+Exit status: 0 all were caught, 1 one was not, 2 one could not be tried, 64 wrong usage.
 """
 
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+# Seconds that the tests of one mutant may take.
+LIMIT = 300
 
 
 class Mutant:
@@ -40,6 +43,14 @@ class Mutant:
         self.faults = fields.get("faults", "")
         self.old, self.new = old, new
 
+    @property
+    def misfit(self):
+        """Why it cannot be tried; None where it can."""
+        if not self.file.is_file():
+            return f"there is no {self.file.relative_to(ROOT)}"
+        count = self.file.read_text().count(self.old)
+        return None if count == 1 else f"the old text stands {count} times in {self.file.name}"
+
 
 def build():
     return subprocess.run(
@@ -47,30 +58,34 @@ def build():
     )
 
 
-def failed_test(mutant):
-    """The first test that went red, or None."""
+def red_test(tests, faults):
+    """The first test that goes red, or None."""
     run = subprocess.run(
-        ["swift", "test", "--skip-build", "--no-parallel", "--filter", mutant.tests],
+        ["swift", "test", "--skip-build", "--no-parallel", "--filter", tests],
         cwd=ROOT,
-        env=os.environ | {"FAULTS": mutant.faults},
+        env=os.environ | {"FAULTS": faults},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
+        timeout=LIMIT,
     )
+    ran = re.search(r"Test run with (\d+) test", run.stdout)
+    if ran is None and run.returncode == 0 or ran and ran.group(1) == "0":
+        raise ValueError(f"no test is named {tests}")
     if run.returncode == 0:
         return None
     red = re.search(r"^✘ Test (.*?) recorded an issue(?: with .*?→ (\S+) (?:to|at))?", run.stdout, re.M)
     if red is None:
         return f"exit {run.returncode}"
-    return red.group(1) + (f" [{red.group(2)}]" if red.group(2) else "")
+    return red.group(1).strip('"') + (f" [{red.group(2)}]" if red.group(2) else "")
 
 
 def try_one(mutant):
     """(caught, what to say)"""
+    if mutant.misfit:
+        return None, mutant.misfit
     kept = mutant.file.read_text()
-    if kept.count(mutant.old) != 1:
-        return None, f"the old text stands {kept.count(mutant.old)} times in {mutant.file.name}"
     try:
         mutant.file.write_text(kept.replace(mutant.old, mutant.new))
         built = build()
@@ -78,13 +93,44 @@ def try_one(mutant):
             return None, "it does not build: " + next(
                 (line for line in (built.stdout + built.stderr).splitlines() if "error:" in line), ""
             )
-        red = failed_test(mutant)
+        red = red_test(mutant.tests, mutant.faults)
         return red is not None, red or "NO TEST NOTICED"
+    except subprocess.TimeoutExpired:
+        return None, f"its tests did not end within {LIMIT} s"
+    except ValueError as problem:
+        return None, str(problem)
     finally:
         mutant.file.write_text(kept)
 
 
+def red_without(mutants):
+    """Tests that are red without any mutant, and so could notice none."""
+    found = []
+    for tests, faults in sorted({(mutant.tests, mutant.faults) for mutant in mutants}):
+        try:
+            red = red_test(tests, faults)
+        except subprocess.TimeoutExpired:
+            red = f"{tests} did not end within {LIMIT} s"
+        except ValueError as problem:
+            red = str(problem)
+        if red:
+            found.append(red)
+    return found
+
+
+def check(mutants):
+    """Of the list itself; as fast as reading it."""
+    wrong = [mutant for mutant in mutants if mutant.misfit]
+    for mutant in wrong:
+        print(f"Tests/mutations/{mutant.name}.mutant: {mutant.misfit}", file=sys.stderr)
+    if not wrong:
+        print(f"{len(mutants)} mutants fit their files")
+    return 2 if wrong else 0
+
+
 def main():
+    # `finally` puts the source back also here.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))
     names = [name for name in sys.argv[1:] if not name.startswith("-")]
     mutants = [Mutant(path) for path in sorted(HERE.glob("*.mutant"))]
     if "--list" in sys.argv:
@@ -96,6 +142,8 @@ def main():
         print(f"there is no mutant {', '.join(sorted(unknown))}", file=sys.stderr)
         return 64
     chosen = [mutant for mutant in mutants if not names or mutant.name in names]
+    if "--check" in sys.argv:
+        return check(chosen)
     files = sorted({str(mutant.file) for mutant in chosen})
     changed = subprocess.run(
         ["git", "status", "--porcelain", "--", *files], cwd=ROOT, capture_output=True, text=True
@@ -103,8 +151,18 @@ def main():
     if changed:
         print(f"commit first:\n{changed}", file=sys.stderr)
         return 2
+    begin = time.monotonic()
+    built = build()
+    if built.returncode != 0:
+        print(built.stdout + built.stderr, file=sys.stderr)
+        return 2
+    red = red_without(chosen)
+    if red:
+        print("red without any mutant: " + ", ".join(red), file=sys.stderr)
+        return 2
     escaped, untried = [], []
-    for mutant in chosen:
+    # Those of one file after each other: the next build takes one out and puts one in.
+    for mutant in sorted(chosen, key=lambda mutant: (mutant.file, mutant.name)):
         start = time.monotonic()
         caught, words = try_one(mutant)
         sign = {True: "caught", False: "ESCAPED", None: "UNTRIED"}[caught]
@@ -114,7 +172,9 @@ def main():
         if caught is None:
             untried.append(mutant.name)
     build()
-    print(f"{len(chosen) - len(escaped) - len(untried)} of {len(chosen)} mutants were caught")
+    minutes = (time.monotonic() - begin) / 60
+    caught = len(chosen) - len(escaped) - len(untried)
+    print(f"{caught} of {len(chosen)} mutants were caught in {minutes:.0f} min")
     return 1 if escaped else 2 if untried else 0
 
 
