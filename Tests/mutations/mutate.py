@@ -7,11 +7,13 @@
 
 A mutant is a file of this folder, NAME.mutant (README.md has the format). It counts as caught only where
 it was built and a test failed that passes without it. Sources are put back whatever happens; files with
-changes that are not committed are refused.
+changes that are not committed are refused. One build holds several mutants where none is in the modules
+that the tests of another are made of, so that each is judged alone.
 
 Exit status: 0 all were caught, 1 one was not, 2 one could not be tried, 64 wrong usage.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -24,6 +26,35 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 # Seconds that the tests of one mutant may take.
 LIMIT = 300
+
+
+class Modules:
+    """What each target of the package is made of, itself included."""
+
+    def __init__(self):
+        dump = subprocess.run(
+            ["swift", "package", "dump-package"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        self.direct = {
+            target["name"]: [next(iter(needed.values()))[0] for needed in target["dependencies"]]
+            for target in json.loads(dump.stdout)["targets"]
+        }
+
+    def parts(self, name):
+        found, open_ends = set(), [name]
+        while open_ends:
+            name = open_ends.pop()
+            if name not in found:
+                found.add(name)
+                open_ends += self.direct.get(name, [])
+        return found
+
+    def parts_of_tests(self, filters):
+        named = {filter.split("\\.")[0] for filter in filters.split("|")}
+        unknown = named - self.direct.keys()
+        if unknown:
+            raise ValueError(f"no test target is named {unknown.pop()}")
+        return set().union(*map(self.parts, named))
 
 
 class Mutant:
@@ -42,6 +73,11 @@ class Mutant:
         self.tests = fields["tests"]
         self.faults = fields.get("faults", "")
         self.old, self.new = old, new
+
+    def is_seen_by(self, other, modules):
+        """Whether the tests of another one have this one's module in them."""
+        module = self.file.relative_to(ROOT / "Sources").parts[0]
+        return module in modules.parts_of_tests(other.tests)
 
     @property
     def misfit(self):
@@ -81,26 +117,55 @@ def red_test(tests, faults):
     return red.group(1).strip('"') + (f" [{red.group(2)}]" if red.group(2) else "")
 
 
-def try_one(mutant):
-    """(caught, what to say)"""
-    if mutant.misfit:
-        return None, mutant.misfit
-    kept = mutant.file.read_text()
+def together(mutants, modules):
+    """Mutants that one build may hold: none is in the modules that another one's tests are made of."""
+    batches = []
+    for mutant in mutants:
+        for batch in batches:
+            if not any(
+                mutant.is_seen_by(other, modules) or other.is_seen_by(mutant, modules)
+                for other in batch
+            ):
+                batch.append(mutant)
+                break
+        else:
+            batches.append([mutant])
+    return batches
+
+
+def try_batch(batch):
+    """Yields each mutant, whether it was caught (None: it could not be tried), and what to say."""
+    fitting = [mutant for mutant in batch if not mutant.misfit]
+    for mutant in batch:
+        if mutant not in fitting:
+            yield mutant, None, mutant.misfit
+    kept = {mutant.file: mutant.file.read_text() for mutant in fitting}
     try:
-        mutant.file.write_text(kept.replace(mutant.old, mutant.new))
+        for mutant in fitting:
+            mutant.file.write_text(kept[mutant.file].replace(mutant.old, mutant.new))
         built = build()
-        if built.returncode != 0:
-            return None, "it does not build: " + next(
-                (line for line in (built.stdout + built.stderr).splitlines() if "error:" in line), ""
-            )
+        if built.returncode == 0:
+            for mutant in fitting:
+                yield mutant, *judgement(mutant)
+    finally:
+        for file, text in kept.items():
+            file.write_text(text)
+    if built.returncode != 0 and len(fitting) > 1:
+        for mutant in fitting:
+            yield from try_batch([mutant])
+    elif built.returncode != 0:
+        lines = (built.stdout + built.stderr).splitlines()
+        yield fitting[0], None, next((line for line in lines if "error:" in line), "no build")
+
+
+def judgement(mutant):
+    try:
         red = red_test(mutant.tests, mutant.faults)
         return red is not None, red or "NO TEST NOTICED"
     except subprocess.TimeoutExpired:
         return None, f"its tests did not end within {LIMIT} s"
     except ValueError as problem:
         return None, str(problem)
-    finally:
-        mutant.file.write_text(kept)
 
 
 def red_without(mutants):
@@ -162,15 +227,15 @@ def main():
         return 2
     escaped, untried = [], []
     # Those of one file after each other: the next build takes one out and puts one in.
-    for mutant in sorted(chosen, key=lambda mutant: (mutant.file, mutant.name)):
-        start = time.monotonic()
-        caught, words = try_one(mutant)
-        sign = {True: "caught", False: "ESCAPED", None: "UNTRIED"}[caught]
-        print(f"{sign:8}{time.monotonic() - start:6.0f} s  {mutant.name}: {words}", flush=True)
-        if caught is False:
-            escaped.append(mutant.name)
-        if caught is None:
-            untried.append(mutant.name)
+    chosen.sort(key=lambda mutant: (mutant.file, mutant.name))
+    for batch in together(chosen, Modules()):
+        for mutant, caught, words in try_batch(batch):
+            sign = {True: "caught", False: "ESCAPED", None: "UNTRIED"}[caught]
+            print(f"{sign:8} {mutant.name}: {words}", flush=True)
+            if caught is False:
+                escaped.append(mutant.name)
+            if caught is None:
+                untried.append(mutant.name)
     build()
     minutes = (time.monotonic() - begin) / 60
     caught = len(chosen) - len(escaped) - len(untried)
