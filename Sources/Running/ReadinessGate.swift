@@ -82,11 +82,14 @@ package struct ReadinessGate: Sendable {
     }
     let status = String(response.status)
     // Also where the suite accepts 404: what answers is not the app.
-    if let owner = ProxyPage.owner(
-      status: response.status,
-      headers: response.headers,
-      body: response.body
-    ) {
+    let isWelcome = health.hasWelcomePage && response.status == 200
+    if !isWelcome,
+      let owner = ProxyPage.owner(
+        status: response.status,
+        headers: response.headers,
+        body: response.body
+      )
+    {
       return Look(
         attempt: .unsatisfied,
         state: status,
