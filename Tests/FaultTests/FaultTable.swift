@@ -38,7 +38,8 @@ struct FaultTable {
   private static func verdict(_ row: FaultRow) -> String {
     let expect = row.expect
     let parts =
-      pairs(expect.claims.mapValues(\.shown)) + pairs(expect.checks.mapValues { $0 == .notRun ? "not run" : $0.rawValue })
+      pairs(expect.claims.mapValues(\.shown))
+      + pairs(expect.checks.mapValues { $0 == .notRun ? "not run" : $0.rawValue })
       + pairs(expect.controls.mapValues { "control \($0)" }) + expect.findings.map { "`\($0)`" }
       + (expect.level.map { ["level \($0)"] } ?? [])
     return parts.isEmpty
