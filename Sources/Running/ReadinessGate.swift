@@ -82,14 +82,11 @@ package struct ReadinessGate: Sendable {
     }
     let status = String(response.status)
     // Also where the suite accepts 404: what answers is not the app.
-    let isWelcome = health.hasWelcomePage && response.status == 200
-    if !isWelcome,
-      let owner = ProxyPage.owner(
-        status: response.status,
-        headers: response.headers,
-        body: response.body
-      )
-    {
+    if let owner = ProxyPage.owner(
+      status: response.status,
+      headers: response.headers,
+      body: response.body
+    ) {
       return Look(
         attempt: .unsatisfied,
         state: status,

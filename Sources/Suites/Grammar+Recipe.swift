@@ -117,12 +117,6 @@ extension Grammar {
           "Keys of a JSON answer and the value that each must have; other keys are not looked at.",
           also: ["requires", "json"]
         ),
-        Field(
-          "welcome_page",
-          .boolean,
-          "Whether the page that a web server ships is the app's own; else it means that the app is missing.",
-          preset: "false"
-        ),
         Field("tcp", .table("tcp"), "A port that must accept connections."),
         Field(
           "within",

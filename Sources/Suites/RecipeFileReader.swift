@@ -133,9 +133,6 @@ struct RecipeFileReader {
     if let value = entry["require"] {
       gate.requires = reader.templates(value, "require").map { ($0.name, $0.value) }
     }
-    if let value = entry["welcome_page"] {
-      gate.hasWelcomePage = reader.boolean(value, "welcome_page") ?? false
-    }
     if let value = entry["tcp"], let tcp = reader.entry(value, "tcp"),
       let service = tcp["service"].flatMap({ reader.name($0, "service") }),
       let port = tcp["port"].flatMap({ reader.integer($0, "port", in: 1...65_535) })

@@ -72,8 +72,6 @@ package struct HealthGate: Sendable {
   package var accepts = [200, 301, 302]
   /// Keys of a JSON answer and the value that each must have; other keys are not looked at.
   package var requires: [(key: String, value: Template)] = []
-  /// Whether the page that a web server ships is the app's own, and no sign that it is missing.
-  package var hasWelcomePage = false
   /// A port that must accept connections, in place of or beside HTTP: (service, port).
   package var tcp: (service: String, port: Int)?
   /// False where only `tcp` is asked for.

@@ -48,16 +48,6 @@ struct ReadinessGateTests {
     #expect(result.outcome.reason?.hasSuffix(words) == true)
   }
 
-  @Test func aWelcomePageIsTheAppsWhereTheSuiteSaysSoAndAProxysPageNever() async throws {
-    var health = HealthGate()
-    health.hasWelcomePage = true
-    health.accepts = [200, 404]
-    let welcome = try await wait(health) { _ in .init(200, "<title>Welcome to nginx!</title>") }
-    #expect(welcome.outcome == .passed)
-    let proxy = try await wait(health) { _ in .init(404, "404 page not found\n") }
-    #expect(proxy.outcome.word == .failed)
-  }
-
   @Test func aProxysPageIsWaitedAway() async throws {
     let result = try await wait(within: .seconds(30)) {
       $0.number < 4 ? .init(404, "404 page not found\n") : .init(200, "<h1>app</h1>")
