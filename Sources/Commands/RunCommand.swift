@@ -53,7 +53,7 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await concluding {
-      let workspace = try Workspace(folder: options.project)
+      let workspace = try await Workspace(folder: options.project).withCorpus()
       let recipes = try workspace.recipes(options.recipes)
       // Everything that can be wrong in files is told before anything is started.
       var jobs: [RunJob] = []
@@ -89,6 +89,10 @@ struct RunCommand: AsyncParsableCommand {
         "\(recipe) has no local.yml, which the driver local needs"
       )
     }
+    try workspace.requireWritable(
+      recipe,
+      publishing: publish || (until ?? .functional) == .functional && workspace.publishes(name)
+    )
     let planner = RunPlanner(
       workspace: workspace,
       suite: suite,

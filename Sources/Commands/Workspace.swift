@@ -4,12 +4,15 @@ import Deployments
 import Evidence
 import FoundationEssentials
 import Git
+import Glibc
 import Running
 import Suites
 
 /// A project as the commands see it: suites, recipes, corpus, reports.
 struct Workspace: Sendable {
   let project: Project
+  /// What was found in a corpus in git, by recipe; empty for any other.
+  private var fetched: [String: CorpusCoverage] = [:]
 
   /// - Parameter folder: nil to look for `parity.yml` from here upwards.
   init(folder: String?) throws {
@@ -154,6 +157,30 @@ struct Workspace: Sendable {
 
   // MARK: Corpus
 
+  /// The workspace with what the corpus says, where that lies in a git repository.
+  func withCorpus() async -> Workspace {
+    guard case .git(let address, let revision, let isSample)? = project.corpus,
+      let folder = Self.folder(ofRepository: address)
+    else { return self }
+    let repository = CorpusRepository(
+      folder: folder,
+      revision: revision ?? "HEAD",
+      shownAs: shown(folder),
+      isSample: isSample
+    )
+    var workspace = self
+    for reading in await repository.readings(of: project.suiteNames()) {
+      workspace.fetched[reading.recipe] = reading.coverage
+    }
+    return workspace
+  }
+
+  /// The folder of a repository on this machine; nil for one elsewhere.
+  private static func folder(ofRepository address: String) -> String? {
+    if address.hasPrefix("file:///") { return String(address.dropFirst("file://".count)) }
+    return address.hasPrefix("/") ? address : nil
+  }
+
   struct CorpusView {
     var coverage: CorpusCoverage
     var statement: String
@@ -178,11 +205,13 @@ struct Workspace: Sendable {
       coverage = CorpusReader(root: root, shownAs: shown(root), isSample: isSample)
         .coverage(of: recipe)
     case .git(let address, _, _)?:
-      coverage = state(
-        .rootMissing,
-        address,
-        "a corpus in a git repository has to be cloned and given as root"
-      )
+      coverage =
+        fetched[recipe]
+        ?? state(
+          .rootMissing,
+          address,
+          "is not on this machine: clone it, and give the path of the clone under `git`"
+        )
     case .none(let reason)?: coverage = state(.none, "", reason)
     case nil:
       coverage = state(.rootMissing, "", "parity.yml names no corpus")
@@ -192,10 +221,41 @@ struct Workspace: Sendable {
 
   // MARK: Reports
 
+  /// Whether full runs by this driver replace the page and the coverage.
+  func publishes(_ driver: String) -> Bool {
+    driver == project.publish ?? project.driver ?? "local"
+  }
+
   func reportsFolder(_ recipe: String) -> String { "\(project.reports)/\(recipe)" }
   func runsFolder(_ recipe: String) -> String { reportsFolder(recipe) + "/runs" }
   func coveragePath(_ recipe: String) -> String { reportsFolder(recipe) + "/coverage.json" }
   func pagePath(_ recipe: String) -> String { project.suiteFolder(of: recipe) + "/PARITY.md" }
+
+  /// What could only be told after the whole run is told before anything is started.
+  ///
+  /// - Parameter publishing: whether the run may replace the page and the coverage.
+  func requireWritable(_ recipe: String, publishing: Bool) throws {
+    var folders = [runsFolder(recipe)]
+    if publishing {
+      folders += [reportsFolder(recipe), project.reports, project.suiteFolder(of: recipe)]
+    }
+    for folder in folders {
+      // What is not there yet is made in the nearest folder that is.
+      var existing = folder
+      while access(existing, F_OK) != 0, errno == ENOENT, existing.utf8.count > 1 {
+        existing = existing.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+        if existing.isEmpty { existing = "/" }
+      }
+      if access(existing, W_OK | X_OK) != 0 {
+        let why = String(cString: strerror(errno))
+        throw Failure(
+          .broken,
+          "\(shown(existing)) cannot be written: \(why); nothing was started, because the reports "
+            + "of \(recipe) would have no place"
+        )
+      }
+    }
+  }
 
   func suiteTree(_ recipe: String) throws -> String {
     do {

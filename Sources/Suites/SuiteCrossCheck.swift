@@ -117,7 +117,7 @@ package enum SuiteCrossCheck {
     }
     if let local = suite.local, !services.isEmpty, !local.services.isEmpty {
       let started = local.services.map(\.name)
-      for name in services where !started.contains(name) {
+      for name in services where !started.isEmpty && !started.contains(name) {
         found.append(
           Diagnostic(
             .error,

@@ -1,0 +1,110 @@
+/// What is known of a value without running anything.
+indirect enum PythonValue: Sendable {
+  case none
+  case boolean(Bool)
+  case integer(Int)
+  /// With `{…}` where a part is not known.
+  case text(String)
+  /// A list, a tuple or a set.
+  case list([PythonValue])
+  case dictionary([(key: PythonValue, value: PythonValue)])
+  /// Of the program: which module it is in, and the instance it belongs to.
+  case function(PythonFunction, module: Int, owner: Int?)
+  case lambda([PythonExpression.Parameter], PythonExpression, module: Int)
+  case type(PythonClass, module: Int)
+  case instance(Int)
+  /// A module that lies beside the script.
+  case module(Int)
+  /// A name of a library: `requests.get`.
+  case library(String)
+  case response(Int)
+  case headers(Int)
+  /// What an answer showed.
+  case seen(Int?, CorpusAssertion.Subject)
+  /// A request that was only prepared.
+  case request(method: String, address: String)
+  /// What requests are made with; the address that comes before theirs.
+  case client(String)
+  /// What statements are sent with, and what ran a command.
+  case cursor
+  case command(Int)
+  case claim(Claim)
+  /// An exit status that is 0 where the claim holds.
+  case outcome(Claim)
+  /// As it is written.
+  case unknown(String)
+
+  /// What it puts into a text.
+  var inText: String {
+    switch self {
+    case .text(let text): text
+    case .integer(let number): String(number)
+    case .boolean(let value): value ? "True" : "False"
+    default: Fingerprint.hole
+    }
+  }
+
+  /// As the side of a comparison.
+  var operand: String {
+    switch self {
+    case .none: "None"
+    case .boolean(let value): value ? "True" : "False"
+    case .integer(let number): String(number)
+    case .text(let text): text.quoted
+    case .list(let elements): elements.prefix(50).map(\.operand).joined(separator: ", ").short
+    case .dictionary(let pairs):
+      "{\(pairs.prefix(50).map { "\($0.key.operand): \($0.value.operand)" }.joined(separator: ", "))}"
+        .short
+    case .seen(_, let subject): "the \(subject)".short
+    case .library(let name): name
+    default: Fingerprint.hole
+    }
+  }
+
+  /// Whether it counts as true.
+  var claim: Claim {
+    switch self {
+    case .none: .known(false)
+    case .boolean(let value): .known(value)
+    case .integer(let number): .known(number != 0)
+    case .text(let text): .known(!text.isEmpty)
+    case .list(let elements): .known(!elements.isEmpty)
+    case .dictionary(let pairs): .known(!pairs.isEmpty)
+    case .response(let source): .status(source, 100...399)
+    case .seen(let source, let subject): .compare(source, subject, .exists, "")
+    case .headers(let source): .compare(source, .header("any"), .exists, "")
+    case .claim(let claim): claim
+    case .outcome(let claim): .not(claim)
+    case .command(let source): .compare(source, .output, .exists, "")
+    case .unknown(let text): .unknown(text)
+    case .function, .lambda, .type, .instance, .module, .library, .request, .client, .cursor:
+      .known(true)
+    }
+  }
+
+  var isKnown: Bool {
+    switch self {
+    case .none, .unknown: false
+    default: true
+    }
+  }
+
+  /// The value after either of two ways.
+  static func either(_ one: PythonValue, _ other: PythonValue) -> PythonValue {
+    guard one.isKnown else { return other.isKnown ? other : one }
+    guard other.isKnown else { return one }
+    switch (one, other) {
+    case (.text(let left), .text(let right)):
+      return left == right ? one : .text(Fingerprint.hole)
+    case (.integer(let left), .integer(let right)): return left == right ? one : .unknown("either")
+    case (.boolean(let left), .boolean(let right)): return left == right ? one : .unknown("either")
+    case (.list(let left), .list(let right)) where left.count == right.count:
+      return .list(zip(left, right).map { either($0, $1) })
+    // What was seen says more than what was put in its place.
+    case (.integer, .seen), (.text, .seen), (.boolean, .seen), (.boolean, .claim),
+      (.integer, .claim):
+      return other
+    default: return one
+    }
+  }
+}
