@@ -31,6 +31,7 @@ package enum Rule: String, CaseIterable, Sendable {
   case backupLabelRepeated = "backup-label-repeated"
   case backupPathIgnored = "backup-path-ignored"
   case backupVolumeUnknown = "backup-volume-unknown"
+  case backupOverruled = "backup-overruled"
   case restoreHookMissing = "restore-hook-missing"
   case storeNotBackedUp = "store-not-backed-up"
   case rollbackHidesFailure = "rollback-hides-failure"
@@ -45,8 +46,8 @@ package enum Rule: String, CaseIterable, Sendable {
       .error
     case .checkOnlyAcknowledges, .checkMayBeStale, .sameBehaviourTwice, .controlMissing,
       .storeWithoutMarker, .tooFewFunctionalChecks, .deferralExpired, .waiverExpired,
-      .waiverUnused, .recipeFileUnreadable, .backupLabelUnknown, .restoreHookMissing,
-      .storeNotBackedUp, .imageTagMoves, .metadataContradicted:
+      .waiverUnused, .recipeFileUnreadable, .backupLabelUnknown, .backupOverruled,
+      .restoreHookMissing, .storeNotBackedUp, .imageTagMoves, .metadataContradicted:
       .warning
     case .operationDiffers, .secretMaskedInPlaceOnly, .backupLabelRepeated, .rollbackHidesFailure:
       .note
@@ -81,6 +82,7 @@ package enum Rule: String, CaseIterable, Sendable {
     case .backupLabelRepeated: "backupbot.backup is set on several services of the stack"
     case .backupPathIgnored: "A label of the first backup bot, which the second one ignores"
     case .backupVolumeUnknown: "A backup label names a volume that does not exist"
+    case .backupOverruled: "The suite skips a backup that the recipe's labels ask for"
     case .restoreHookMissing: "A service has a hook before its backup and none for its restore"
     case .storeNotBackedUp: "A store is in no backup"
     case .rollbackHidesFailure:
@@ -121,6 +123,8 @@ package enum Rule: String, CaseIterable, Sendable {
     case .backupLabelRepeated: "keep it on the main service; hooks may stand on any service"
     case .backupPathIgnored: "say `backupbot.backup.volumes.<volume>.path`, relative to the volume"
     case .backupVolumeUnknown: "name a volume of the compose file, without the stack's name"
+    case .backupOverruled:
+      "let the backup be tested, or take the labels away, or waive this with the reason"
     case .restoreHookMissing:
       "add `backupbot.restore.post-hook`, which loads what the pre-hook wrote"
     case .storeNotBackedUp:

@@ -6,11 +6,28 @@ package import HTTPRequests
 /// this is a hint for people, and a reason not to call an app ready, never a verdict of its own.
 package enum ProxyPage {
   /// Whose page it seems to be: `Traefik's own 404 page`; nil for every other.
+  ///
+  /// - Parameter image: of the app. Where that is such a server itself, its own page is the app's.
   package static func owner(
     status: Int,
     headers: [HTTPHeader],
-    body: [UInt8]
+    body: [UInt8],
+    image: String? = nil
   ) -> String? {
+    guard let owner = owner(status: status, headers: headers, body: body) else { return nil }
+    let words = (image ?? "").split(whereSeparator: { !$0.isLetter && !$0.isNumber })
+    let isOwn = servers.contains { server in
+      owner.hasPrefix(server.name) && words.contains { server.images.contains($0.lowercased()) }
+    }
+    return isOwn ? nil : owner
+  }
+
+  private static let servers: [(name: String, images: Set<String>)] = [
+    ("nginx", ["nginx", "openresty"]), ("Apache", ["httpd", "apache", "apache2"]),
+    ("Caddy", ["caddy"]), ("HAProxy", ["haproxy"]), ("Traefik", ["traefik"]),
+  ]
+
+  private static func owner(status: Int, headers: [HTTPHeader], body: [UInt8]) -> String? {
     let text = String(decoding: body.prefix(4096), as: UTF8.self)
     let line = text.split(whereSeparator: \.isNewline).first.map { String($0) } ?? ""
     switch status {

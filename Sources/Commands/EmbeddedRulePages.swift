@@ -49,6 +49,34 @@ database are copied.
 Write the label as the specification has it; the nearest one is named.
 
 """###,
+    "backup-overruled.md": ###"""
+# backup-overruled
+
+**The suite skips a backup that the recipe's labels ask for.** Severity: warning.
+
+## What it means
+
+`recipe.yml` says `backup: {capable: false, why: …}` or `not_applicable` for the stage `backup`, and a service of
+the recipe has `backupbot.backup=true` under `deploy.labels`. The skip is believed: the rung is passed over, and
+the run exits with 0. But users of the recipe have a backup that nobody ever restored.
+
+Why warning: some backups cannot be tested here, and only the suite's authors know which.
+
+## An example
+
+A backup takes an hour on the CI machine, so the suite declares that there is none; the page then says nothing
+of P4, and the recipe reaches level 4.
+
+## What to do
+
+Let the backup be tested, or take the labels away. Where neither can be, waive this with the reason:
+
+```yaml
+waivers:
+  - {rule: backup-overruled, why: the dump needs a second machine, until: 2027-01-01}
+```
+
+"""###,
     "backup-path-ignored.md": ###"""
 # backup-path-ignored
 
@@ -594,8 +622,9 @@ A named volume or a service with a known database image is in no backup that the
 - or it is a database without a label and without a pre-hook of its own: at best its files are copied while
   it writes them.
 
-Silent are a volume that is left out by its own label (`…volumes.<volume>=false`), a cache (Redis and its kin)
-without a volume, and a recipe whose suite says `backup: {capable: false, why: …}` or `not_applicable`.
+Silent are a volume that a label leaves out (`…volumes.<volume>=false`), a cache (Redis and its kin) that has no
+volume or stands beside a label, and a recipe whose suite says `backup: {capable: false, why: …}` or
+`not_applicable` ([backup-overruled](backup-overruled.md) speaks of these).
 
 Why warning: some stores need no backup, and only the recipe's authors know which.
 

@@ -46,7 +46,8 @@ struct RunPlanner {
       suiteTree: try workspace.suiteTree(suite.recipe),
       isFull: lastStage == .functional,
       lastStage: lastStage,
-      noBackupReason: printed.noBackupReason
+      noBackupReason: printed.noBackupReason,
+      appImage: checkout.compose.appImage
     )
     return (plan, printed)
   }

@@ -9,6 +9,8 @@ package struct ReadinessGate: Sendable {
   package let health: HealthGate
   package let http: HTTPClient
   package let seed: UInt64
+  /// Of the service that the health gate asks; a web server's own page is the app's where it is one.
+  package let image: String?
   /// Told at each look: what was answered, for how long so far, and the limit.
   package let awaiting: @Sendable (String, Duration, Duration) -> Void
 
@@ -16,11 +18,13 @@ package struct ReadinessGate: Sendable {
     health: HealthGate,
     http: HTTPClient,
     seed: UInt64,
+    image: String? = nil,
     awaiting: @escaping @Sendable (String, Duration, Duration) -> Void
   ) {
     self.health = health
     self.http = http
     self.seed = seed
+    self.image = image
     self.awaiting = awaiting
   }
 
@@ -82,11 +86,16 @@ package struct ReadinessGate: Sendable {
     }
     let status = String(response.status)
     // Also where the suite accepts 404: what answers is not the app.
-    if let owner = ProxyPage.owner(
-      status: response.status,
-      headers: response.headers,
-      body: response.body
-    ) {
+    // Below a path an app may well answer with nothing, through a Caddy in its own image.
+    let isSilentPath = response.body.isEmpty && health.path != "/"
+    if !isSilentPath,
+      let owner = ProxyPage.owner(
+        status: response.status,
+        headers: response.headers,
+        body: response.body,
+        image: image
+      )
+    {
       return Look(
         attempt: .unsatisfied,
         state: status,

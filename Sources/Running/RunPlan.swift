@@ -26,6 +26,8 @@ package struct RunPlan: Sendable {
   package var lastStage: Stage
   /// Whether the recipe can be backed up; nil where it can, else why not.
   package var noBackupReason: String?
+  /// Of the service that a person reaches; nil where that is not known.
+  package var appImage: String?
 
   package init(
     suite: Suite,
@@ -42,7 +44,8 @@ package struct RunPlan: Sendable {
     suiteTree: String,
     isFull: Bool = true,
     lastStage: Stage = .functional,
-    noBackupReason: String? = nil
+    noBackupReason: String? = nil,
+    appImage: String? = nil
   ) {
     self.suite = suite
     self.driver = driver
@@ -60,6 +63,7 @@ package struct RunPlan: Sendable {
     self.isFull = isFull
     self.lastStage = lastStage
     self.noBackupReason = noBackupReason
+    self.appImage = appImage
   }
 
   package func checks(_ kind: CheckKind, in stage: Stage) -> [PlannedCheck] {

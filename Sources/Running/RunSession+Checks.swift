@@ -141,7 +141,8 @@ extension Check.ScriptRunner {
       if self == .bats, printed.utf8.starts(with: "1..0".utf8) {
         return .failed(reason: "bats found no test in \(path)")
       }
-      return skippedAll(printed) ? .skipped(reason: "\(path) skipped all of its tests") : .passed
+      return skippedAll(printed)
+        ? .skipped(reason: "\(path) skipped all of its tests, or expects them to fail") : .passed
     case (_, 0): return .passed
     case (.pytest, 2...4): return .broken(reason: "pytest could not run \(path): exit \(exit)")
     case (.pytest, 5): return .failed(reason: "pytest found no test in \(path)")
@@ -150,18 +151,20 @@ extension Check.ScriptRunner {
     }
   }
 
-  /// pytest ends with a line such as `=== 2 passed, 1 skipped in 0.01s ===`; bats has a line for
-  /// each test, `ok 1 name # skip why`.
+  /// pytest ends with a line such as `=== 2 passed, 1 skipped in 0.01s ===`, without its frame under
+  /// `-q`; a test that is expected to fail shows nothing either. bats has a line for each test,
+  /// `ok 1 name # skip why`.
   private func skippedAll(_ printed: String) -> Bool {
     let lines = printed.split(separator: "\n")
     if self == .bats {
       let tests = lines.filter { $0.hasPrefix("ok ") }
       return !tests.isEmpty && tests.allSatisfy { $0.contains(" # skip") }
     }
-    guard let summary = lines.last(where: { $0.contains(" in ") && $0.contains("=") }) else {
-      return false
+    func isSummary(_ line: Substring) -> Bool {
+      line.contains(" in ") && line.drop { "= ".contains($0) }.first?.isNumber == true
     }
-    return summary.contains(" skipped") && !summary.contains(" passed")
-      && !summary.contains(" xfailed") && !summary.contains(" xpassed")
+    guard let summary = lines.last(where: isSummary) else { return false }
+    return (summary.contains(" skipped") || summary.contains(" xfailed"))
+      && !summary.contains(" passed") && !summary.contains(" xpassed")
   }
 }

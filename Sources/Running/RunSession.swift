@@ -286,6 +286,7 @@ actor RunSession {
       health: plan.suite.health,
       http: http,
       seed: seed,
+      image: plan.appImage,
       awaiting: { [progress] in progress.awaiting($0, elapsed: $1, limit: $2) }
     )
     let result = await gate.wait(for: deployment, in: scope())

@@ -47,10 +47,10 @@ package struct Diagnostic: Sendable, Hashable {
   package var place: SourcePlace { SourcePlace(file: file, line: line, column: column) }
 
   /// With as many bullets in place of each of the texts, so that carets stay where they are.
-  func concealing(_ texts: Set<String>, _ places: [SourcePlace: Int]) -> Diagnostic {
+  func concealing(_ concealment: Concealment) -> Diagnostic {
     var result = self
     if var scalars = sourceLine.map({ Array($0.unicodeScalars) }) {
-      for (place, length) in places where place.file == file && place.line == line {
+      for (place, length) in concealment.places where place.file == file && place.line == line {
         let start = min(max(place.column - 1, 0), scalars.count)
         let end = min(start + length, scalars.count)
         scalars.replaceSubrange(start..<end, with: repeatElement("•", count: end - start))
@@ -58,7 +58,7 @@ package struct Diagnostic: Sendable, Hashable {
       result.sourceLine = String(String.UnicodeScalarView(scalars))
     }
     // The longest first: one may be a part of another.
-    for text in texts.sorted(by: { ($1.utf8.count, $0) < ($0.utf8.count, $1) }) {
+    for text in concealment.texts.sorted(by: { ($1.utf8.count, $0) < ($0.utf8.count, $1) }) {
       let bullets = String(repeating: "•", count: text.unicodeScalars.count)
       result.message.replace(text, with: bullets)
       result.expected?.replace(text, with: bullets)

@@ -6,8 +6,8 @@ package final class DiagnosticSink {
   private var seen: Set<Diagnostic> = []
   private var found: [Diagnostic] = []
   private var counts: [String: Int] = [:]
-  private var concealed: Set<String> = []
-  private var concealedPlaces: [SourcePlace: Int] = [:]
+  /// What is confidential in the files that were read.
+  private(set) var concealment = Concealment()
   /// How many are kept of one file: after so many, one more says nothing new.
   package static let limit = 200
 
@@ -25,7 +25,7 @@ package final class DiagnosticSink {
         )
       )
     }
-    return all.map { $0.concealing(concealed, concealedPlaces) }
+    return all.map { $0.concealing(concealment) }
   }
 
   package private(set) var hasErrors = false
@@ -34,14 +34,14 @@ package final class DiagnosticSink {
   /// wherever it stands, a short one, which may be a part of any word, in its own place.
   func conceal(_ node: YAMLNode) {
     guard let scalar = node.scalar, !node.isNull, !scalar.text.isEmpty else { return }
-    concealedPlaces[node.place] = node.length
-    if scalar.text.unicodeScalars.count >= 8 { concealed.insert(scalar.text) }
+    concealment.places[node.place] = node.length
+    if scalar.text.unicodeScalars.count >= 8 { concealment.texts.insert(scalar.text) }
   }
 
   /// The same for the rest of a line of a file that cannot be read as YAML.
   func concealRest(of line: Int, in source: SourceText, from column: Int) {
     let length = source.line(line).unicodeScalars.count - column + 1
-    if length > 0 { concealedPlaces[source.place(line: line, column: column)] = length }
+    if length > 0 { concealment.places[source.place(line: line, column: column)] = length }
   }
 
   package func hasErrors(onLine place: SourcePlace) -> Bool {
@@ -121,4 +121,12 @@ package final class DiagnosticSink {
       )
     )
   }
+}
+
+/// Parts of files that no message may show.
+struct Concealment: Sendable {
+  /// Wherever they stand.
+  var texts: Set<String> = []
+  /// Scalars in their own place, with their length.
+  var places: [SourcePlace: Int] = [:]
 }

@@ -78,7 +78,7 @@ enum ExpectationLogic {
     case .contains(.template(let template)), .startsWith(let template), .endsWith(let template):
       return template.parts.isEmpty
     case .matches(let regex):
-      return ["", "a", "0", "\n", " \n{\"<|>'}", String(Self.printable)].allSatisfy {
+      return (["", "a", "0", "\n", " \n{\"<|>'}"] + Self.unusual).allSatisfy {
         (try? regex.matches($0)) ?? false
       }
     case .not(let inner):
@@ -91,8 +91,11 @@ enum ExpectationLogic {
     }
   }
 
-  private static let printable = (0x20...0x7e as ClosedRange<UInt8>)
-    .map { Character(UnicodeScalar($0)) }
+  /// What a pattern may well want to keep out: controls, letters of others, much.
+  static let unusual = [
+    String((0x20...0x7e as ClosedRange<UInt8>).map { Character(UnicodeScalar($0)) }),
+    "\u{0}\u{1B}\u{7F}\r\n\t", "é—日\u{FFFD}\u{1F600}", String(repeating: "a\n", count: 2_500),
+  ]
 
   // MARK: Several subjects
 

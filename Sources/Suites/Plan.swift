@@ -130,7 +130,7 @@ package struct Plan: Sendable {
 
   private mutating func add(_ check: Check, _ suite: Suite) {
     let (performed, reason) = withoutSkippedSteps(check)
-    let assessment = performed.assessment(suiteVars: suite.vars)
+    let assessment = performed.assessment(suiteVars: suite.vars, databases: suite.databases)
     let nothing =
       assessment.strength == .none && reason != nil
       ? "no step that looks at anything runs: \(reason ?? "")" : nil

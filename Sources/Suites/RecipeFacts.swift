@@ -48,7 +48,13 @@ package enum RecipeFacts {
     var stores: [StoreFacts] = []
     var owned: Set<String> = []
     func mechanism(_ volumes: [String]) -> String? {
-      let ways = volumes.flatMap { volume in labels.compactMap { $0.mechanism(of: volume) } }
+      let ways = volumes.flatMap { volume in
+        // A volume of several services is one: what the one with a hook does says most.
+        let keeping = labels.filter { $0.mechanism(of: volume) != nil }
+        let hooked = keeping.filter { $0.preHook != nil }
+        return (hooked.isEmpty ? Array(keeping.prefix(1)) : hooked)
+          .compactMap { $0.mechanism(of: volume) }
+      }
       return ways.isEmpty ? nil : ways.joined(separator: "; ")
     }
     func add(_ name: String, _ kind: StoreFacts.Kind, _ services: [String], _ volumes: [String]) {
@@ -91,8 +97,20 @@ package enum RecipeFacts {
     case true?: return nil
     case false?: return suite.backup.capableReason ?? "the suite says that it has none"
     case nil:
-      return BackupLabels.read(from: compose).isEmpty
+      return BackupLabels.labelled(in: compose).isEmpty
         ? "no service has backupbot.backup=true under deploy.labels" : nil
     }
   }
+}
+
+extension Compose {
+  /// Of the service `app`, which is the one that people reach, or of the only one.
+  package var appImage: String? {
+    self[service: "app"]?.image ?? (services.count == 1 ? services[0].image : nil)
+  }
+}
+
+extension Suite {
+  /// The services that it declares to be databases.
+  var databases: Set<String> { Set(services.filter { $0.value.database != nil }.keys) }
 }

@@ -15,12 +15,20 @@ package struct Assessment: Sendable, Hashable {
 extension Check {
   /// Derives the strength of the evidence from the steps: a pure function of the suite.
   ///
-  /// - Parameter suiteVars: the variables of `recipe.yml`; the check's own come after them.
-  package func assessment(suiteVars: [Variable] = []) -> Assessment {
+  /// - Parameters:
+  ///   - suiteVars: the variables of `recipe.yml`; the check's own come after them.
+  ///   - databases: services in which a command speaks with the store and not with the app.
+  package func assessment(suiteVars: [Variable] = [], databases: Set<String> = []) -> Assessment {
     switch body {
     case .script:
       return Assessment(strength: .opaque, reason: "a script says nothing of what it does")
-    case .steps(let steps): return Assessment(of: steps, vars: suiteVars + vars, asksApp: true)
+    case .steps(let steps):
+      return Assessment(
+        of: steps,
+        vars: suiteVars + vars,
+        databases: databases,
+        asksApp: true
+      )
     }
   }
 }
@@ -28,9 +36,15 @@ extension Check {
 extension Assessment {
   /// - Parameters:
   ///   - vars: all variables in scope, in order.
+  ///   - databases: services in which a command speaks with the store.
   ///   - asksApp: what a store itself gives back of what was put into it is no state: a check is about
   ///     the app. A marker is about the store.
-  package init(of steps: [Step], vars: [Variable], asksApp: Bool = false) {
+  package init(
+    of steps: [Step],
+    vars: [Variable],
+    databases: Set<String> = [],
+    asksApp: Bool = false
+  ) {
     let leaves = steps.flatMap(\.leaves)
     let asserting = leaves.filter { !$0.expect.isEmpty }
     if asserting.isEmpty {
@@ -48,7 +62,7 @@ extension Assessment {
       self.init(strength: .ack, reason: "only statuses, exit codes or durations are looked at")
       return
     }
-    let flow = FreshFlow(steps: steps, vars: vars, asksApp: asksApp)
+    let flow = FreshFlow(steps: steps, vars: vars, databases: databases, asksApp: asksApp)
     switch flow.readBack() {
     case .found(let readBack):
       self.init(strength: .state, reason: readBack.why, readBack: readBack)
@@ -86,12 +100,14 @@ private struct FreshFlow {
 
   let steps: [Step]
   let asksApp: Bool
+  private let databases: Set<String>
   /// `unique`, `marker`, and variables that hold one of them.
   private let fresh: Set<String>
 
-  init(steps: [Step], vars: [Variable], asksApp: Bool) {
+  init(steps: [Step], vars: [Variable], databases: Set<String>, asksApp: Bool) {
     self.steps = steps
     self.asksApp = asksApp
+    self.databases = databases
     var fresh: Set = ["unique", "marker"]
     for variable in vars {
       if variable.value.names.contains(where: fresh.contains) {
@@ -103,10 +119,11 @@ private struct FreshFlow {
     self.fresh = fresh
   }
 
-  private init(steps: [Step], fresh: Set<String>, asksApp: Bool) {
+  private init(steps: [Step], fresh: Set<String>) {
     self.steps = steps
     self.fresh = fresh
-    self.asksApp = asksApp
+    asksApp = false
+    databases = []
   }
 
   func readBack() -> Result {
@@ -122,7 +139,7 @@ private struct FreshFlow {
     }
     if let best { return .found(best) }
     if asksApp,
-      case .found = FreshFlow(steps: steps, fresh: fresh, asksApp: false).readBack()
+      case .found = FreshFlow(steps: steps, fresh: fresh).readBack()
     {
       return .missing("a store gives back what was put into it, and the app takes no part")
     }
@@ -254,11 +271,26 @@ private struct FreshFlow {
     return step.leaves.contains { isAct($0) && !$0.action.isReading }
   }
 
+  /// The store that is reached past the app; nil where the app may take part, as in a command of its
+  /// own service.
+  private func store(behind action: Step.Action) -> String? {
+    switch action {
+    case .postgres(let action), .clickhouse(let action): return action.service
+    case .exec(let action): return databases.contains(action.service) ? action.service : nil
+    case .file(let action):
+      switch action.source {
+      case .service(let name): return databases.contains(name) ? name : "files of \(name)"
+      case .snapshot: return "snapshot"
+      }
+    case .http, .script, .group: return nil
+    }
+  }
+
   /// Another request, command or query than the act; where the act only reads, another channel.
   private func isSeparate(_ look: Step, from act: Step) -> Bool {
     if act.action.isReading { return look.action.channel != act.action.channel }
-    guard asksApp, let store = act.action.store else { return true }
-    return look.action.store != store
+    guard asksApp, let own = store(behind: act.action) else { return true }
+    return store(behind: look.action) != own
   }
 }
 
@@ -301,14 +333,6 @@ extension Step.Action {
       return ["SELECT", "SHOW", "EXPLAIN", "DESCRIBE", "EXISTS", "VALUES"].contains(word)
     case .file(let action): return action.write == nil
     case .exec, .script, .group: return false
-    }
-  }
-
-  /// The store that is reached past the app; nil where the app, or a command, may take part.
-  fileprivate var store: String? {
-    switch self {
-    case .postgres, .clickhouse, .file: channel
-    case .http, .exec, .script, .group: nil
     }
   }
 

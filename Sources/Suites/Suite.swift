@@ -31,6 +31,8 @@ package struct Suite: Sendable {
   package var local: LocalSettings?
   /// Other recipes that must run beside this one.
   package var dependencies: [String]
+  /// What is confidential in its files, for who shows their lines later.
+  var concealment = Concealment()
 
   package init(recipe: String, folder: String) {
     self.recipe = recipe

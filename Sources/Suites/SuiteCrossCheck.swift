@@ -85,7 +85,7 @@ package enum SuiteCrossCheck {
           .error,
           file: "local.yml",
           message: "file runs no service",
-          expected: "services: {\(services.first ?? "app"): {command: […]}}"
+          expected: "services: {\(services[0]): {command: […]}}"
         )
       )
     }
@@ -115,7 +115,7 @@ package enum SuiteCrossCheck {
         )
       }
     }
-    if let local = suite.local {
+    if let local = suite.local, !services.isEmpty, !local.services.isEmpty {
       let started = local.services.map(\.name)
       for name in services where !started.isEmpty && !started.contains(name) {
         found.append(
@@ -127,15 +127,15 @@ package enum SuiteCrossCheck {
           )
         )
       }
-      if services.isEmpty {
-        found.append(
-          Diagnostic(
-            .error,
-            file: "recipe/compose.yml",
-            message: "recipe has no services to be run"
-          )
+    }
+    if suite.local != nil, services.isEmpty {
+      found.append(
+        Diagnostic(
+          .error,
+          file: "recipe/compose.yml",
+          message: "recipe has no services to be run"
         )
-      }
+      )
     }
     if let tcp = suite.health.tcp, !services.contains(tcp.service) {
       report(
@@ -146,7 +146,7 @@ package enum SuiteCrossCheck {
         behind: "service"
       )
     }
-    return found.sorted(by: Diagnostic.precedes)
+    return found.map { $0.concealing(suite.concealment) }.sorted(by: Diagnostic.precedes)
   }
 }
 

@@ -159,7 +159,7 @@ struct SuiteLint {
 
   /// A marker that is not of this run and stage may be any other's.
   private func checkMarker(_ entry: IntegrityEntry) {
-    let names = markerVars.union(["marker"])
+    var names = markerVars.union(["marker"])
     func has(_ steps: [Step]) -> Bool {
       steps.flatMap(\.leaves).contains { leaf in
         let expected = leaf.expect.flatMap(\.predicates).flatMap(\.templates)
@@ -183,6 +183,8 @@ struct SuiteLint {
       )
     }
     report(entry.seed, "seed")
+    // What the app called the marker is the marker's own, too.
+    names.formUnion(entry.seed.flatMap(\.leaves).flatMap(\.capture).map(\.name))
     report(entry.verify, "verify")
   }
 
@@ -207,7 +209,9 @@ struct SuiteLint {
     for variable in check.vars { base.insert(variable.name) }
     guard case .steps(let steps) = check.body else { return }
     checkSteps(steps, in: base)
-    if !steps.isEmpty, check.assessment(suiteVars: suite.vars).strength == .none {
+    if !steps.isEmpty,
+      check.assessment(suiteVars: suite.vars, databases: suite.databases).strength == .none
+    {
       sink.error(
         "check \"\(check.id.name)\" expects nothing, so that it could not fail",
         at: check.place,

@@ -80,6 +80,7 @@ package struct SuiteLoader {
     resolveNeeds(&suite.checks)
     SuiteLint(suite: suite, sink: sink).check()
     if sink.hasErrors { throw SuiteErrors(sink.diagnostics) }
+    suite.concealment = sink.concealment
     return LoadedSuite(
       suite: suite,
       warnings: sink.diagnostics.sorted(by: Diagnostic.precedes)

@@ -35,7 +35,8 @@ import Testing
     case .waiverExpired: sample.suite.waivers += [waiver(.controlMissing, until: "2026-01-31")]
     case .waiverUnused: sample.suite.waivers += [waiver(.controlMissing, subject: "nothing")]
     case .recipeFileUnreadable, .labelOutsideDeploy, .backupLabelUnknown, .backupLabelRepeated,
-      .backupPathIgnored, .backupVolumeUnknown, .restoreHookMissing, .storeNotBackedUp,
+      .backupPathIgnored, .backupVolumeUnknown, .backupOverruled, .restoreHookMissing,
+      .storeNotBackedUp,
       .rollbackHidesFailure, .imageTagMoves, .metadataContradicted:
       sample.record.findings += (RecipeSample.broken(for: rule)?.findings ?? []).map(\.finding)
     }

@@ -166,6 +166,38 @@ import Testing
     #expect(said == [])
   }
 
+  @Test func `A backup that the suite skips although the labels ask for it is told, with why`() {
+    let place = SourcePlace(file: "recipe.yml", line: 1, column: 1)
+    let said = Self.said {
+      $0.suite.notApplicable = [.init(stage: .backup, why: "too long", place: place)]
+    }
+    #expect(
+      said == [
+        "compose.yml:23:11 backup-overruled: the labels of app ask for a backup, and the suite skips "
+          + "it: too long"
+      ]
+    )
+  }
+
+  @Test func `A cache may be left out or copied, and is told where nothing is backed up`() {
+    func said(_ more: (inout RecipeSample) -> Void) -> [String] {
+      Self.said {
+        $0.edit("compose.yml", "image: redis:7.4", "image: redis:7.4\n    volumes: [jobs:/data]")
+        more(&$0)
+      }
+    }
+    #expect(said { _ in } == [])
+    #expect(
+      said {
+        $0.edit("compose.yml", "backupbot.restore: true", "backupbot.backup.volumes.jobs: false")
+      } == []
+    )
+    let none = said {
+      $0.edit("compose.yml", "backupbot.backup=${ENABLE_BACKUPS:-true}", "a=b")
+    }
+    #expect(none.contains { $0.contains("database queue is in no backup") })
+  }
+
   // MARK: Images
 
   @Test(arguments: [

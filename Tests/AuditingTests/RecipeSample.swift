@@ -106,6 +106,8 @@ struct RecipeSample {
       sample.edit("compose.yml", "backupbot.restore: true", "backupbot.backup.path: /data")
     case .backupVolumeUnknown:
       sample.edit("compose.yml", "volumes.db-data.path", "volumes.db_data.path")
+    case .backupOverruled:
+      sample.suite.backup = BackupSettings(capable: false, capableReason: "it takes long")
     case .restoreHookMissing:
       sample.edit("compose.yml", "  backupbot.restore.post-hook: /backup.sh load\n", "")
     case .storeNotBackedUp:

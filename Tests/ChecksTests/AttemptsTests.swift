@@ -49,7 +49,7 @@ struct AttemptsTests {
     try await withApp { _ in
       .init(503)
     } _: { app, probes, scope in
-      let step = retrying(get(), within: .milliseconds(1500))
+      let step = retrying(get(), within: .seconds(4))
       let result = await attempts(probes).perform(step, number: "1", in: scope)
       #expect(result.record.outcome.word == .failed)
       #expect(result.record.outcome.reason?.contains("tries in") == true)
@@ -232,7 +232,7 @@ struct AttemptsTests {
     } _: { app, probes, scope in
       let step = never(
         get(expect: [expecting(.body, .equals(tree("a")))]),
-        for: .milliseconds(1500)
+        for: .seconds(4)
       )
       let result = await attempts(probes).perform(step, number: "1", in: scope)
       #expect(result.record.outcome == .passed)

@@ -165,6 +165,46 @@ import Testing
     }
   }
 
+  /// As the specification has it: the label once, on the main service, and the hooks where they run.
+  @Test func `One label backs up the whole stack, with the hooks of its other services`()
+    async throws
+  {
+    let recipe = """
+      services:
+        app:
+          image: app:1
+          volumes: ["data:/data"]
+          deploy: {labels: {backupbot.backup: "true", backupbot.backup.volumes.data: "false"}}
+        db:
+          image: postgres:15
+          volumes: ["cache:/cache"]
+          deploy:
+            labels:
+              backupbot.backup.pre-hook: "echo dumped >$$CACHE/dump"
+              backupbot.backup.volumes.cache.path: dump
+              backupbot.restore.post-hook: "cp $$CACHE/dump $$CACHE/loaded"
+      volumes: {data: {}, cache: {}}
+      """
+    let services = """
+        app: {command: [sleep, "100000"], volumes: [data]}
+        db:
+          command: [sleep, "100000"]
+          volumes: [cache]
+          environment: {CACHE: "{{volume.cache}}"}
+      """
+    let fixture = try LocalFixture(
+      services: services,
+      recipe: ["1.0.0+a": ["compose.yml": recipe]]
+    )
+    try await withLocal(fixture) { run in
+      let snapshot = try await run.deployment.backUp()
+      #expect(snapshot.files.map(\.path) == ["cache/dump"])
+      #expect(snapshot.leftOut.isEmpty)
+      try await run.deployment.restore(snapshot)
+      #expect(try await run.shell("cat $CACHE/loaded", in: "db") == "dumped")
+    }
+  }
+
   @Test func `A recipe without labels has no backup, and that is the recipe's fault`() async throws
   {
     try await withLocal(try fixture(["other": "1"])) { run in

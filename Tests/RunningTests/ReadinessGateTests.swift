@@ -10,18 +10,28 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct ReadinessGateTests {
-  /// Waits for an app that answers so.
+  /// Ends a wait after its first look, however long that takes on a machine with other work.
+  private static let dead = DeadService(service: "db", ending: "exit 1", lastWords: "")
+
+  /// Waits for an app that answers so, long enough that it does on a machine with other work.
   private func wait(
     _ health: HealthGate = HealthGate(),
-    within: Duration = .milliseconds(100),
+    within: Duration = .seconds(3),
     dead: [DeadService] = [],
+    image: String? = nil,
     _ answer: @escaping @Sendable (AppServer.Received) async -> AppServer.Reply
   ) async throws -> ReadinessGate.Result {
     var health = health
     health.within = within
     return try await AppServer.run(answer) { app in
       let http = HTTPClient()
-      let gate = ReadinessGate(health: health, http: http, seed: 1, awaiting: { _, _, _ in })
+      let gate = ReadinessGate(
+        health: health,
+        http: http,
+        seed: 1,
+        image: image,
+        awaiting: { _, _, _ in }
+      )
       let deployment = FakeDeployment(port: app.port)
       deployment.dead = dead
       let result = await gate.wait(for: deployment, in: Scope())
@@ -41,11 +51,35 @@ struct ReadinessGateTests {
   ) async throws {
     var health = HealthGate()
     health.accepts = [200, 404]
-    let result = try await wait(health) { _ in .init(status, body) }
+    let result = try await wait(health, within: .seconds(30), dead: [Self.dead]) { _ in
+      .init(status, body)
+    }
     #expect(result.outcome.word == .failed)
     #expect(!result.record.ready)
     let words = "answers \(status) with a page that looks like \(owner), not the app's"
-    #expect(result.outcome.reason?.hasSuffix(words) == true)
+    #expect(result.outcome.reason?.contains(words) == true)
+  }
+
+  /// A recipe that is a web server shows its welcome page until somebody puts files there.
+  @Test(arguments: [
+    ("nginx:1.22.1", true), ("docker.io/bitnami/nginx:1.27", true), ("ghost:5.1", false),
+    (nil, false),
+  ])
+  func aWebServersPageIsTheAppsWhereTheAppIsThatServer(image: String?, ready: Bool) async throws {
+    let result = try await wait(within: .seconds(30), dead: [Self.dead], image: image) { _ in
+      .init(200, "<title>Welcome to nginx!</title>")
+    }
+    #expect(result.record.ready == ready)
+  }
+
+  @Test(arguments: [("/", false), ("/healthz", true)])
+  func anEmptyAnswerOfCaddyIsAnAppsBelowAPath(path: String, ready: Bool) async throws {
+    var health = HealthGate()
+    health.path = path
+    let result = try await wait(health, within: .seconds(30), dead: [Self.dead]) { _ in
+      .init(200, "", headers: ["Server": "Caddy"])
+    }
+    #expect(result.record.ready == ready)
   }
 
   @Test func aProxysPageIsWaitedAway() async throws {

@@ -120,6 +120,44 @@ struct ComposeReaderTests {
     #expect(labels[0].volumes.isEmpty)
   }
 
+  /// One label is for the whole stack: every service's volumes, and the hooks of any.
+  @Test func oneLabelIsForEveryVolumeAndHookOfTheStack() throws {
+    let compose = try read(
+      """
+      services:
+        app:
+          volumes: [uploads:/uploads, cache:/cache]
+          deploy: {labels: {backupbot.backup: "true", backupbot.backup.volumes.queue: "false"}}
+        db:
+          image: postgres
+          volumes: [db-data:/data]
+          deploy:
+            labels:
+              backupbot.backup.pre-hook: dump
+              backupbot.backup.volumes.db-data.path: dump.sql
+              backupbot.backup.volumes.cache: "false"
+              backupbot.restore.post-hook: load
+        proxy: {image: nginx}
+        redis: {image: redis, volumes: [queue:/data]}
+        worker: {volumes: [uploads:/uploads]}
+      """
+    )
+    #expect(BackupLabels.labelled(in: compose) == ["app"])
+    let labels = BackupLabels.read(from: compose)
+    #expect(labels.map(\.service) == ["app", "db", "redis", "worker"])
+    #expect(
+      labels.map(\.volumes) == [
+        [.init(name: "uploads", paths: [])], [.init(name: "db-data", paths: ["dump.sql"])], [],
+        [.init(name: "uploads", paths: [])],
+      ]
+    )
+    #expect(labels[1].preHook == "dump")
+    #expect(labels[1].restorePostHook == "load")
+    let stores = RecipeFacts.stores(of: compose)
+    #expect(stores.map(\.name) == ["cache", "db", "redis", "uploads"])
+    #expect(stores.map(\.mechanism) == [nil, "dump → dump.sql", nil, "all of uploads"])
+  }
+
   /// Labels outside of `deploy` are silently no backup at all.
   @Test func labelsOutsideOfDeployAreNoBackup() throws {
     let compose = try read(

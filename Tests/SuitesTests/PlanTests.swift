@@ -108,6 +108,23 @@ struct PlanTests {
     #expect(plan.standins.isEmpty)
   }
 
+  @Test func aLineThatIsShownAgainHidesItsSecrets() throws {
+    let compose = try ComposeReader.read(folder: Fixtures.path("recipes/plausible"))
+    let found = try Folder.temporary { folder in
+      try folder.write([
+        "recipe.yml":
+          "{services: {dbb: {postgres: {database: x, password: correct-horse}}}, "
+          + "secrets: {pin: {value: '0451'}}}"
+      ])
+      let suite = try SuiteLoader.load(folder: folder.path).suite
+      return SuiteCrossCheck.diagnostics(suite, compose: compose)
+    }
+    let line = try #require(found.first { $0.message.contains("dbb") }?.sourceLine)
+    #expect(line.contains("dbb"))
+    #expect(!line.contains("horse"))
+    #expect(!line.contains("0451"))
+  }
+
   @Test func aRecipeWithoutServicesIsNoneToRun() throws {
     let suite = try Folder.temporary { folder in
       try folder.write(["recipe.yml": "", "local.yml": "services: {}"])

@@ -207,6 +207,30 @@ struct StrengthTests {
     #expect(assessment.readBack?.decoyPossible == example.decoy, "\(example.name)")
   }
 
+  /// A client inside of the database's container goes past the app as a query does.
+  @Test(arguments: [
+    ("db", "content"), ("app", "state"),
+  ])
+  func aCommandInADatabaseIsNoPartOfTheApp(service: String, strength: String) throws {
+    let look =
+      "{exec: {service: \(service), argv: [client, list]}, expect: {stdout: {contains: \"{{unique}}\"}}}"
+    let suite = try suite(
+      """
+      - {exec: {service: \(service), argv: [client, "add {{unique}}"]}}
+      - \(look)
+      """
+    )
+    let assessment = suite.checks[0].assessment(databases: ["db"])
+    #expect(assessment.strength.rawValue == strength, "\(assessment.reason)")
+    let query = try self.suite(
+      """
+      - {exec: {service: db, argv: [psql, -c, "INSERT INTO t VALUES ('{{unique}}')"]}}
+      - {postgres: {service: db, sql: SELECT a FROM t}, expect: {row: {a: "{{unique}}"}}}
+      """
+    )
+    #expect(query.checks[0].assessment(databases: ["db"]).strength == .content)
+  }
+
   @Test func aCheckThatAssertsNothingHasNoStrength() {
     let step = Step(
       action: .exec(ExecAction(service: "app", argv: [])),

@@ -70,7 +70,7 @@ extension RecipeRules {
   }
 
   private func repeatedLabels(_ compose: Compose) -> [RecipeFinding] {
-    let labelled = BackupLabels.read(from: compose).map(\.service)
+    let labelled = BackupLabels.labelled(in: compose)
     guard labelled.count > 1 else { return [] }
     let label = compose[service: labelled[1]]?.deployLabels.last { $0.name == "backupbot.backup" }
     return [
@@ -126,28 +126,45 @@ extension RecipeRules {
 
   // MARK: Stores
 
-  /// Caches by design: without a volume there is nothing of them to keep.
+  /// Caches by design: without a volume there is nothing of them to keep, and their files may be
+  /// copied or left out.
   private static let caches = ["redis", "valkey", "keydb", "dragonfly"]
 
+  /// What the suite gives as the reason that there is no backup to be tested.
+  private var declaredAway: String? {
+    if suite.backup.capable == false { return suite.backup.capableReason ?? "no reason is given" }
+    return suite.notApplicable.first { $0.stage == .backup }?.why
+  }
+
+  /// A skip by declaration is believed; that the recipe itself says otherwise is told.
+  private func overruled(_ labelled: [String], _ compose: Compose, _ why: String)
+    -> [RecipeFinding]
+  {
+    guard let first = labelled.first else { return [] }
+    let label = compose[service: first]?.deployLabels.last { $0.name == "backupbot.backup" }
+    return [
+      RecipeFinding(
+        .backupOverruled,
+        "the labels of \(labelled.joined(separator: ", ")) ask for a backup, and the suite skips it: "
+          + why,
+        at: label?.place,
+        length: label?.length ?? 1,
+        about: labelled
+      )
+    ]
+  }
+
   func storeFindings(_ compose: Compose) -> [RecipeFinding] {
-    let isDeclared =
-      suite.backup.capable == false || suite.notApplicable.contains { $0.stage == .backup }
-    if isDeclared { return [] }
-    let labels = BackupLabels.read(from: compose)
-    let kept = Set(labels.flatMap { $0.volumes.map(\.name) })
-    let excluded = Set(
-      compose.services.flatMap { service in
-        BackupLabels.volumesNamed(by: service).filter { $1.value.lowercased() == "false" }
-          .map(\.volume)
-      }
-    )
+    let labelled = BackupLabels.labelled(in: compose)
+    if let why = declaredAway { return overruled(labelled, compose, why) }
+    let kept = Set(BackupLabels.read(from: compose).flatMap { $0.volumes.map(\.name) })
+    let excluded = BackupLabels.excluded(in: compose)
     return RecipeFacts.stores(of: compose, suite: suite).compactMap { store in
-      guard kept.isDisjoint(with: store.volumes) else { return nil }
       guard store.kind == .volume else {
-        return database(store, compose, labelled: labels.map(\.service), excluded)
+        return database(store, compose, labelled: labelled, kept, excluded)
       }
       // One label means every volume of the stack, and `=false` is the recipe's own decision.
-      guard labels.isEmpty, !excluded.contains(store.name) else { return nil }
+      guard labelled.isEmpty, !excluded.contains(store.name) else { return nil }
       let user = store.services.first.flatMap { compose[service: $0] }
       return RecipeFinding(
         .storeNotBackedUp,
@@ -163,12 +180,16 @@ extension RecipeRules {
     _ store: StoreFacts,
     _ compose: Compose,
     labelled: [String],
+    _ kept: Set<String>,
     _ excluded: Set<String>
   ) -> RecipeFinding? {
     guard let service = compose[service: store.name] else { return nil }
     let hasHook = service.deployLabels.contains { $0.name == "backupbot.backup.pre-hook" }
-    if hasHook, !labelled.isEmpty, !excluded.isSuperset(of: store.volumes) { return nil }
-    if store.volumes.isEmpty, Self.caches.contains(where: service.image.contains) { return nil }
+    if hasHook || labelled.contains(service.name), !kept.isDisjoint(with: store.volumes) {
+      return nil
+    }
+    let isCache = Self.caches.contains(where: service.image.contains)
+    if isCache, store.volumes.isEmpty || !labelled.isEmpty { return nil }
     let why: String
     if store.volumes.isEmpty {
       why = "it has no named volume"

@@ -124,19 +124,27 @@ extension LocalHost {
     )
   }
 
-  /// Labelled services of whose data nothing is backed up.
+  /// Services of whose data nothing is backed up, although their own labels ask for it.
+  ///
+  /// A label that stands once is for the stack, and its service may have nothing to keep; beside
+  /// others, or on a database, it is for its own service, as a hook is.
   ///
   /// A hook of a database writes its dump. Where nothing of what it wrote is declared, the dump stays
   /// behind in the volume, and would be there for the hook after the restore.
   private func leftOut(_ labels: [BackupLabels]) -> [String: String] {
     var result: [String: String] = [:]
+    let labelled = recipe.map { BackupLabels.labelled(in: $0.compose) } ?? []
     for label in labels {
       guard let service = recipe?.compose.services.first(where: { $0.name == label.service }),
         !service.mounts.isEmpty
       else { continue }
+      let isDatabase = RecipeFacts.database(of: service.image) != nil
+      let asks =
+        label.preHook != nil
+        || (labelled.contains(label.service) && (isDatabase || labelled.count > 1))
       if label.volumes.isEmpty {
-        result[label.service] = "its label is there, and all its volumes are left out"
-      } else if label.preHook != nil, RecipeFacts.database(of: service.image) != nil,
+        if asks { result[label.service] = "its labels ask for it, and leave out all its volumes" }
+      } else if label.preHook != nil, isDatabase,
         label.volumes.allSatisfy({ !$0.paths.isEmpty }), !wroteDump(label)
       {
         result[label.service] = "its hook wrote none of the files that are backed up"

@@ -182,7 +182,8 @@ extension JUnitPlan {
       one.text = ReportText.operation(operation)
     case .readiness(let stage):
       guard let readiness = record[stage]?.readiness else { break }
-      take("readiness", .failed(reason: "not ready: \(readiness.line)"))
+      let reason = "not ready: \(readiness.line)"
+      take("readiness", one.result == .error ? .broken(reason: reason) : .failed(reason: reason))
       one.text = ReportText.readiness(readiness)
     case .stage(let stage):
       guard let stage = record[stage] else { break }
@@ -197,6 +198,14 @@ extension JUnitPlan {
       take("P4/\(store.name)", store.result)
       one.classname = "\(suite.classname).P4"
       one.text = ReportText.store(store)
+    case .finding(let index):
+      let finding = coverage.findings[index]
+      let twins = coverage.findings[..<index].count { $0.rule == finding.rule }
+      one.name = finding.rule + (twins > 0 ? " (\(twins + 1))" : "")
+      one.classname = "\(suite.classname).findings"
+      one.type = finding.severity.rawValue
+      one.message = finding.message
+      one.text = "\(ReportText.finding(finding))\n\(finding.advice)\n"
     case .end:
       take("run", .broken(reason: "the run \(record.end.shown)"))
     }

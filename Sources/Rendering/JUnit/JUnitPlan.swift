@@ -16,6 +16,8 @@ struct JUnitPlan: Sendable {
     case claim(Int)
     /// By its place among the coverage's stores.
     case store(Int)
+    /// A rule's error that no other case tells, by its place among the coverage's findings.
+    case finding(Int)
     /// The run did not come to its own end.
     case end
   }
@@ -53,6 +55,9 @@ struct JUnitPlan: Sendable {
       add(.claim(index), to: "parity")
     }
     for index in coverage.stores.indices { add(.store(index), to: "parity") }
+    for (index, finding) in coverage.findings.enumerated() where hasCase(finding) {
+      add(.finding(index), to: "parity")
+    }
     if record.end != .finished { add(.end, to: "parity") }
   }
 
@@ -126,13 +131,24 @@ struct JUnitPlan: Sendable {
     return !claim.verdict.isProven && outcomes.allSatisfy(\.isPassed)
   }
 
+  /// Rules whose errors are in the cases of checks, stores, claims or the run's end.
+  private static let told: Set = [
+    "control-broken", "corpus-unreachable", "marker-not-dropped", "run-not-finished",
+    "teardown-left-something",
+  ]
+
+  /// An open error ends the process with 1: so that nobody reads this file as green.
+  private func hasCase(_ finding: Finding) -> Bool {
+    finding.severity == .error && !finding.isWaived && !Self.told.contains(finding.rule)
+  }
+
   func microseconds(of entry: Entry) -> Int {
     switch entry {
     case .check(let place): record(at: place)?.microseconds ?? 0
     case .operation(let stage, let index): record[stage]?.operations[index].microseconds ?? 0
     case .readiness(let stage): record[stage]?.readiness?.microseconds ?? 0
     case .stage(let stage): record[stage]?.microseconds ?? 0
-    case .claim, .store, .end: 0
+    case .claim, .store, .finding, .end: 0
     }
   }
 }
@@ -166,10 +182,11 @@ extension JUnitPlan {
     case .check(let place): outcome(at: place).word.junit
     case .operation(let stage, let index):
       (record[stage]?.operations[index].outcome.word ?? .broken).junit
-    case .readiness: .failure
+    case .readiness(let stage): record[stage]?.outcome.word == .broken ? .error : .failure
     case .stage(let stage): (record[stage]?.outcome.word ?? .broken).junit
     case .claim(let index): result(of: coverage.claims[index])
     case .store(let index): result(of: coverage.stores[index])
+    case .finding: .failure
     case .end: .error
     }
   }
