@@ -122,7 +122,10 @@ extension Audit {
     switch check.strength {
     case .none: return .unproven(reason: "the check asserts nothing")
     case .ack: return .unproven(reason: "only an acknowledgement was seen")
-    case .content, .opaque: return proven
+    case .content where check.control?.result == .passed: break
+    case .content:
+      return weakness(of: check.id).map { .unproven(reason: "the check \($0)") } ?? proven
+    case .opaque: return proven
     case .state, .durable: break
     }
     switch check.control?.result {
@@ -134,8 +137,29 @@ extension Audit {
     }
   }
 
-  private func floorClaim(_ checks: [CheckCoverage]) -> Claim {
+  /// Proven checks of state; of several that do the same the first alone.
+  func deepChecks(_ checks: [CheckCoverage]) -> [CheckCoverage] {
     let deep = checks.filter { functionalVerdict($0).isProven && $0.strength >= .state }
+    let repeated = Set(twins(among: deep).flatMap { $0.dropFirst() }.map(\.id))
+    return deep.filter { !repeated.contains($0.id) }
+  }
+
+  /// Checks whose steps have the same form, together, in the order of the plan.
+  func twins(among checks: [CheckCoverage]) -> [[CheckCoverage]] {
+    var groups: [String: [CheckCoverage]] = [:]
+    var order: [String] = []
+    for check in checks {
+      guard let form = planned(check.id)?.behaviour else { continue }
+      if groups[form] == nil { order.append(form) }
+      groups[form, default: []].append(check)
+    }
+    return order.compactMap { groups[$0] }.filter { $0.count > 1 }
+  }
+
+  func weakness(of id: CheckID) -> String? { planned(id)?.weakness }
+
+  private func floorClaim(_ checks: [CheckCoverage]) -> Claim {
+    let deep = deepChecks(checks)
     let wanted = policy.functionalChecks
     let statement = "At least \(wanted) functional checks read back what they did."
     let verdict: Verdict =

@@ -68,22 +68,19 @@ extension Audit {
     let counted = checks.filter { $0.kind == .functional && !$0.isHealth }
     var result = counted.flatMap { check -> [Finding] in
       switch (check.strength, check.control?.result) {
-      case (.ack, _):
-        [Rule.checkOnlyAcknowledges.finding("\(check.id) looks at no content", at: check.place)]
-      case (.state, .passed?):
+      case (_, .passed?):
         [
           Rule.checkCannotFail.finding(
             "\(check.id) passed for a value that was never sent",
             at: check.place
           )
         ]
-      case (.state, .broken(let reason)?):
-        [
-          Rule.controlMissing.finding(
-            "\(check.id) has a control that gave no answer: \(reason)",
-            at: check.place
-          )
-        ]
+      case (.content, _) where check.outcome.isPassed:
+        weakness(of: check.id).map { reason in
+          [Rule.checkMayBeStale.finding("\(check.id) \(reason)", at: check.place)]
+        } ?? []
+      case (.ack, _):
+        [Rule.checkOnlyAcknowledges.finding("\(check.id) looks at no content", at: check.place)]
       case (.state, nil) where check.outcome.isPassed:
         [Rule.controlMissing.finding("\(check.id) passed without its control", at: check.place)]
       case (.state, .notPossible(let reason)?):
@@ -96,7 +93,24 @@ extension Audit {
       default: []
       }
     }
-    let deep = counted.filter { functionalVerdict($0).isProven && $0.strength >= .state }.count
+    result += checks.compactMap { check in
+      guard case .broken(let reason)? = check.control?.result else { return nil }
+      return Rule.controlBroken.finding(
+        "\(check.id) has a control that gave no answer: \(reason)",
+        at: check.place
+      )
+    }
+    for twins in twins(among: counted) {
+      for twin in twins.dropFirst() where !twin.id.isRow(beside: twins[0].id) {
+        result.append(
+          Rule.sameBehaviourTwice.finding(
+            "\(twin.id) does the same as \(twins[0].id)",
+            at: twin.place
+          )
+        )
+      }
+    }
+    let deep = deepChecks(counted).count
     if deep < policy.functionalChecks, record[.functional]?.outcome.word != .notRun {
       result.append(
         Rule.tooFewFunctionalChecks.finding(
@@ -158,6 +172,15 @@ extension Audit {
   /// The findings of a coverage and those that only this day makes, in their one order.
   package static func merged(_ findings: [Finding], _ more: [Finding]) -> [Finding] {
     (findings + more).sorted(by: precedes)
+  }
+}
+
+extension CheckID {
+  /// Whether both are rows of one check's `cases`.
+  fileprivate func isRow(beside other: CheckID) -> Bool {
+    func check(_ id: CheckID) -> Substring { id.name.prefix { $0 != "[" } }
+    return folder == other.folder && stem == other.stem && name.hasSuffix("]")
+      && check(self) == check(other)
   }
 }
 

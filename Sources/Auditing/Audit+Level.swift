@@ -55,11 +55,12 @@ extension Audit {
     case .broken(let reason)?: return .unproven(reason: reason)
     case .passed?, .skipped?, .notRun?, nil: break
     }
-    let unable = record.checks.first {
-      $0.stage == .functional && $0.kind == .functional && $0.control?.result == .passed
-    }
-    if let unable {
-      return .unproven(reason: "\(unable.id) passed for a value that was never sent")
+    for check in record.checks where check.stage == .functional && check.kind == .functional {
+      switch check.control?.result {
+      case .passed?: return .unproven(reason: "\(check.id) passed for a value that was never sent")
+      case .broken?: return .unproven(reason: "the control of \(check.id) gave no answer")
+      case .failed?, .notPossible?, nil: continue
+      }
     }
     return claims.first { $0.id == "P3" }?.verdict ?? .unproven(reason: "nothing was looked at")
   }

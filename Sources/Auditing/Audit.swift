@@ -12,6 +12,7 @@ package struct Audit: Sendable {
   let policy: Project.Policy
   /// The record's checks, to be found by thousands.
   private let records: [CheckID: CheckRecord]
+  private let plan: [CheckID: PlannedCheck]
 
   package init(
     record: RunRecord,
@@ -26,6 +27,7 @@ package struct Audit: Sendable {
     self.corpusStatement = corpusStatement
     self.policy = policy
     records = Dictionary(record.checks.map { ($0.id, $0) }) { first, _ in first }
+    plan = Dictionary(record.header.planned.map { ($0.id, $0) }) { first, _ in first }
   }
 
   package func coverage() -> CoverageModel {
@@ -47,8 +49,8 @@ package struct Audit: Sendable {
       level: Self.level(of: rungs),
       rungs: rungs,
       gate: GateCoverage(
-        asked: "GET \(suite.health.path)",
-        accepts: suite.health.shown,
+        asked: suite.health.askedText,
+        accepts: suite.health.acceptedText,
         within: Int(suite.health.within.components.seconds)
       ),
       claims: claims,
@@ -92,7 +94,9 @@ package struct Audit: Sendable {
 
   private func normalized(_ check: CheckRecord, _ normalizer: Normalizer) -> Outcome {
     guard let reason = check.outcome.reason else { return .passed }
-    let step = check.steps.first { !$0.outcome.isPassed && $0.outcome.word != .skipped }
+    let missed = check.steps.filter { !$0.outcome.isPassed && $0.outcome.word != .skipped }
+    // Of a group, the step inside it that was not as expected says more.
+    let step = missed.first { $0.assertions.contains { !$0.holds } } ?? missed.first
     let violated = step?.assertions.filter { !$0.holds } ?? []
     guard let step, !violated.isEmpty else {
       return Outcome(check.outcome.word, reason: normalizer.text(reason))
@@ -150,17 +154,9 @@ package struct Audit: Sendable {
       ?? .unproven(reason: "nothing was looked at")
   }
 
+  func planned(_ id: CheckID) -> PlannedCheck? { plan[id] }
+
   func outcome(of id: CheckID) -> Outcome? {
     records[id].map { normalized($0, Normalizer(record: record, fresh: $0.fresh)) }
-  }
-}
-
-extension HealthGate {
-  /// What counts as ready, as a person reads it.
-  fileprivate var shown: String {
-    let codes = accepts.map(String.init).joined(separator: ", ")
-    guard !requires.isEmpty else { return codes }
-    return codes + " with "
-      + requires.map { "\($0.key) = \($0.value.source)" }.joined(separator: ", ")
   }
 }

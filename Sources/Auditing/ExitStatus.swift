@@ -28,6 +28,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     }
     let isBroken =
       coverage.checks.contains { $0.outcome.word == .broken || $0.outcome.word == .notRun }
+      || coverage.checks.contains { $0.control?.result.word == .broken }
       || [.rootMissing, .unreadable].contains(coverage.corpus.state)
       || record.map { $0.end != .finished || Self.has(.broken, in: $0) } ?? false
       || open.contains { $0.severity <= limit }
@@ -43,6 +44,8 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
 
   /// Findings that say that nothing can be said, not that something is wrong.
   private static func tellsOfBreakage(_ finding: Finding) -> Bool {
-    [Rule.corpusUnreachable.rawValue, Rule.runNotFinished.rawValue].contains(finding.rule)
+    [Rule.corpusUnreachable, .runNotFinished, .controlBroken].contains {
+      $0.rawValue == finding.rule
+    }
   }
 }

@@ -5,7 +5,10 @@ package enum Rule: String, CaseIterable, Sendable {
   case corpusUnreachable = "corpus-unreachable"
   case checkOnlyAcknowledges = "check-only-acknowledges"
   case checkCannotFail = "check-cannot-fail"
+  case checkMayBeStale = "check-may-be-stale"
+  case sameBehaviourTwice = "same-behaviour-twice"
   case controlMissing = "control-missing"
+  case controlBroken = "control-broken"
   case markerNotDropped = "marker-not-dropped"
   case storeWithoutMarker = "store-without-marker"
   case tooFewFunctionalChecks = "too-few-functional-checks"
@@ -19,10 +22,12 @@ package enum Rule: String, CaseIterable, Sendable {
 
   package var severity: Finding.Severity {
     switch self {
-    case .corpusUnreachable, .checkCannotFail, .markerNotDropped, .genericTierMissing,
+    case .corpusUnreachable, .checkCannotFail, .controlBroken, .markerNotDropped,
+      .genericTierMissing,
       .baseEqualsTarget, .teardownLeftSomething, .runNotFinished:
       .error
-    case .checkOnlyAcknowledges, .controlMissing, .storeWithoutMarker, .tooFewFunctionalChecks,
+    case .checkOnlyAcknowledges, .checkMayBeStale, .sameBehaviourTwice, .controlMissing,
+      .storeWithoutMarker, .tooFewFunctionalChecks,
       .deferralExpired:
       .warning
     case .operationDiffers, .secretMaskedInPlaceOnly: .note
@@ -35,6 +40,9 @@ package enum Rule: String, CaseIterable, Sendable {
     case .corpusUnreachable: "The corpus that the recipe is held to cannot be read"
     case .checkOnlyAcknowledges: "A functional check looks at no more than a status or exit code"
     case .checkCannotFail: "A check passed where it had to fail"
+    case .checkMayBeStale: "A functional check expects only what could have been there before"
+    case .sameBehaviourTwice: "Two functional checks do the same, and count once"
+    case .controlBroken: "A control gave no answer, so that its check shows nothing"
     case .controlMissing: "A check that claims state ran without its control"
     case .markerNotDropped: "A marker was still there before the restore"
     case .storeWithoutMarker: "A store has no marker: nothing shows that its data survive"
@@ -55,6 +63,10 @@ package enum Rule: String, CaseIterable, Sendable {
       "mount or clone the corpus, or write `corpus: {none: why}` in parity.yml"
     case .checkOnlyAcknowledges: "read back what was sent, through another request or channel"
     case .checkCannotFail: "let the read-back look for the fresh value itself, not for any row"
+    case .checkMayBeStale: "send a value made from {{unique}}, and expect it in a later step"
+    case .sameBehaviourTwice: "let one of them look at something else that the app does"
+    case .controlBroken:
+      "look why the same look gave no answer the second time, then run it again"
     case .controlMissing: "let the read-back expect a value made from {{unique}}"
     case .markerNotDropped: "let `drop` remove what `seed` planted, in every place"
     case .storeWithoutMarker: "add an entry with seed, drop and verify under `integrity`"

@@ -11,6 +11,8 @@ package struct Attempts: Sendable {
   package let hopeless: @Sendable () async -> String?
   /// Told between attempts: what is awaited, for how long so far, and the limit.
   package let awaiting: @Sendable (String, Duration, Duration) -> Void
+  /// What the conditions of steps inside a group are held against; nil: all of them run.
+  package var circumstances: Circumstances?
 
   package init(
     probes: Probes,
@@ -29,6 +31,8 @@ package struct Attempts: Sendable {
   /// What one step came to. Captures are those of the last attempt.
   package struct Result: Sendable {
     package var record: StepRecord
+    /// Of the steps inside a group, at every depth, in order; the last attempt's.
+    package var inner: [StepRecord] = []
     package var captures: [String: JSONValue]
     /// True where it did not pass and will not by being performed again.
     package var isHopeless: Bool
@@ -51,7 +55,7 @@ package struct Attempts: Sendable {
       count += 1
       let left = within.map { $0 - (ContinuousClock.now - start) }
       let limit = max(min(stepLimit, left ?? stepLimit), .milliseconds(500))
-      var look = await self.look(step, in: scope, within: limit, once: once)
+      var look = await self.look(step, number: number, in: scope, within: limit, once: once)
       let elapsed = ContinuousClock.now - start
       if look.attempt != .satisfied, within != nil, let word = await hopeless() {
         look.stop(because: word)
@@ -78,7 +82,7 @@ package struct Attempts: Sendable {
     var count = 0
     while true {
       count += 1
-      var look = await self.look(step, in: scope, within: stepLimit)
+      var look = await self.look(step, number: number, in: scope, within: stepLimit)
       let elapsed = ContinuousClock.now - start
       if look.attempt == .satisfied {
         look.attempt = .unsatisfied
@@ -121,6 +125,8 @@ package struct Attempts: Sendable {
     var exchange: Exchange?
     var assertions: [AssertionRecord] = []
     var captures: [String: JSONValue] = [:]
+    /// Of a group: what the steps inside it came to.
+    var inner: [StepRecord] = []
     /// The statement itself was refused: whatever it was to show, it did not.
     var isRefused = false
 
@@ -133,12 +139,13 @@ package struct Attempts: Sendable {
 
   private func look(
     _ step: Step,
+    number: String,
     in scope: Scope,
     within limit: Duration,
     once: Bool = false
   ) async -> Look {
     if case .group(let steps) = step.action {
-      return await lookAtGroup(steps, in: scope, once: once)
+      return await lookAtGroup(steps, number: number, in: scope, once: once)
     }
     switch await probes.perform(step.action, in: scope, within: limit) {
     case .unanswered(let reason, let exchange):
@@ -164,20 +171,22 @@ package struct Attempts: Sendable {
     }
   }
 
-  /// Captures that find nothing make the attempt unsatisfied: a later step would lie without them.
+  /// Captures that find nothing, or nothing in it, make the attempt unsatisfied: a later step would
+  /// lie without them, since every text contains an empty one.
   private func capture(_ step: Step, _ answer: Answer, into look: inout Look) {
     var reader = AnswerReader(answer)
     for capture in step.capture {
-      if let value = reader.value(of: capture.subject) {
+      let value = reader.value(of: capture.subject)
+      if let value, value != .null, value != .string("") {
         look.captures[capture.name] = value
       } else {
         look.attempt = .unsatisfied
         look.assertions.append(
           AssertionRecord(
             subject: capture.subject.description,
-            expected: "exists, for {{\(capture.name)}}",
-            wanted: "exists",
-            actual: nil,
+            expected: "exists and is not empty, for {{\(capture.name)}}",
+            wanted: "exists and is not empty, for {{\(capture.name)}}",
+            actual: value?.description,
             holds: false,
             place: capture.place
           )
@@ -186,16 +195,24 @@ package struct Attempts: Sendable {
     }
   }
 
-  private func lookAtGroup(_ steps: [Step], in scope: Scope, once: Bool) async -> Look {
+  private func lookAtGroup(
+    _ steps: [Step],
+    number: String,
+    in scope: Scope,
+    once: Bool
+  ) async -> Look {
     var scope = scope
     var look = Look(attempt: .satisfied)
     for (index, step) in steps.enumerated() {
-      let result = await perform(step, number: String(index + 1), in: scope, once: once)
-      // What was seen last stands for the group.
-      look.exchange = result.record.exchange
+      let number = "\(number).\(index + 1)"
+      if let reason = circumstances?.reasonAgainst(step.when) {
+        look.inner.append(.skipped(step, number: number, reason: reason))
+        continue
+      }
+      let result = await perform(step, number: number, in: scope, once: once)
+      look.inner += [result.record] + result.inner
       look.captures.merge(result.captures) { $1 }
       scope.captures.merge(result.captures) { $1 }
-      look.assertions += result.record.assertions
       switch result.record.outcome {
       case .passed: continue
       case .failed(let reason):
@@ -246,8 +263,23 @@ package struct Attempts: Sendable {
         assertions: look.assertions,
         captured: step.capture.map(\.name)
       ),
+      inner: look.inner,
       captures: look.captures,
       isHopeless: look.attempt == .hopeless || look.attempt == .hopelessUnanswered
+    )
+  }
+}
+
+extension StepRecord {
+  /// A step that was passed over.
+  static func skipped(_ step: Step, number: String, reason: String) -> StepRecord {
+    StepRecord(
+      number: number,
+      kind: step.word,
+      title: step.title,
+      place: step.place,
+      outcome: .skipped(reason: reason),
+      attempts: 0
     )
   }
 }

@@ -16,6 +16,8 @@ package struct CheckPerformer: Sendable {
     tell: @escaping @Sendable (RunEvent.What) -> Void,
     learnSecret: @escaping @Sendable (String, String) -> Void = { _, _ in }
   ) {
+    var attempts = attempts
+    attempts.circumstances = circumstances
     self.attempts = attempts
     self.circumstances = circumstances
     self.tell = tell
@@ -36,23 +38,15 @@ package struct CheckPerformer: Sendable {
       let number = String(first + index)
       if let reason = circumstances.reasonAgainst(step.when) {
         tell(
-          .stepFinished(
-            check: check,
-            step: StepRecord(
-              number: number,
-              kind: step.word,
-              title: step.title,
-              place: step.place,
-              outcome: .skipped(reason: reason),
-              attempts: 0
-            )
-          )
+          .stepFinished(check: check, step: .skipped(step, number: number, reason: reason))
         )
         continue
       }
       let result = await attempts.perform(step, number: number, in: scope)
       keep(result.captures, of: step, in: &scope)
-      tell(.stepFinished(check: check, step: result.record))
+      for record in [result.record] + result.inner {
+        tell(.stepFinished(check: check, step: record))
+      }
       if !result.record.outcome.isPassed { return result.record.outcome }
     }
     return .passed
@@ -60,8 +54,9 @@ package struct CheckPerformer: Sendable {
 
   /// Performs steps once each where they must not be satisfied.
   ///
-  /// All but the last are preparation and may pass; it is a control when at least one of them
-  /// failed, and none when one gave no answer before that.
+  /// All but the last are preparation and may pass; it is a control when one of them failed that
+  /// looks for a fresh value, and none when one gave no answer before that, or failed for another
+  /// reason.
   package func performControl(
     _ kind: ControlRecord.Kind,
     _ steps: [Step],
@@ -71,16 +66,44 @@ package struct CheckPerformer: Sendable {
     var records: [StepRecord] = []
     for (index, step) in steps.enumerated() where circumstances.reasonAgainst(step.when) == nil {
       let result = await attempts.perform(step, number: String(index + 1), in: scope, once: true)
-      records.append(result.record)
+      records += [result.record] + result.inner
       keep(result.captures, of: step, in: &scope)
       switch result.record.outcome {
       case .passed: continue
-      case .failed: return ControlRecord(kind: kind, result: .failed, steps: records)
+      case .failed(let reason):
+        let problem =
+          scope.isFresh(step) ? Self.refusal(in: records, kind) : "it does not look for it"
+        guard let problem else {
+          return ControlRecord(kind: kind, result: .failed, steps: records)
+        }
+        let what = kind == .decoy ? "a value never sent" : "the marker"
+        return ControlRecord(
+          kind: kind,
+          result: .broken(reason: "not for want of \(what), \(problem): \(reason)"),
+          steps: records
+        )
       case .broken(let reason), .skipped(let reason), .notRun(let reason):
         return ControlRecord(kind: kind, result: .broken(reason: reason), steps: records)
       }
     }
     return ControlRecord(kind: kind, result: .passed, steps: records)
+  }
+
+  /// A query that is refused, or an app that fails over a value, shows nothing of what is kept. A
+  /// dropped marker may have taken its table with it, which is a good drop.
+  private static func refusal(in records: [StepRecord], _ kind: ControlRecord.Kind) -> String? {
+    guard kind == .decoy else { return nil }
+    for record in records where record.outcome.word == .failed {
+      for assertion in record.assertions where !assertion.holds {
+        if assertion.subject == "error" { return "the statement was refused" }
+        if assertion.subject == "status", let status = assertion.actual.flatMap({ Int($0) }),
+          (500...599).contains(status)
+        {
+          return "the app failed"
+        }
+      }
+    }
+    return nil
   }
 
   /// Puts what a step captured into a scope; what is a secret is learned first.

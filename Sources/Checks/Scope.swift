@@ -87,6 +87,18 @@ package struct Scope: Sendable {
     }
   }
 
+  /// Whether a step asks for a fresh value or expects one, itself or in a group.
+  func isFresh(_ step: Step) -> Bool {
+    var names = Set(fresh.keys)
+    for variable in variables where variable.value.names.contains(where: names.contains) {
+      names.insert(variable.name)
+    }
+    return step.leaves.contains { leaf in
+      let templates = leaf.action.templates + leaf.expect.flatMap(\.predicates).flatMap(\.templates)
+      return templates.contains { $0.names.contains(where: names.contains) }
+    }
+  }
+
   /// The same scope in which every fresh value is one that was never sent anywhere.
   package func withDecoys(_ decoy: (String) -> String) -> Scope {
     var scope = self

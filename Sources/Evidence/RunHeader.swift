@@ -87,6 +87,10 @@ package struct PlannedCheck: Codable, Hashable, Sendable {
   package var about: String
   package var place: SourcePlace?
   package var strength: Strength
+  /// Why passing shows less than it seems: what it expects could have been there before. Nil else.
+  package var weakness: String?
+  /// The form of its steps without names and fresh values: equal where two checks do the same.
+  package var behaviour: String?
   /// Only looks at whether the app is well: does not count for P3.
   package var isHealth: Bool
   /// What would make it fail, read off its assertions.
@@ -101,6 +105,8 @@ package struct PlannedCheck: Codable, Hashable, Sendable {
     about: String,
     place: SourcePlace?,
     strength: Strength,
+    weakness: String? = nil,
+    behaviour: String? = nil,
     isHealth: Bool,
     failsWhen: [String],
     ports: [String]
@@ -111,6 +117,8 @@ package struct PlannedCheck: Codable, Hashable, Sendable {
     self.about = about
     self.place = place
     self.strength = strength
+    self.weakness = weakness
+    self.behaviour = behaviour
     self.isHealth = isHealth
     self.failsWhen = failsWhen
     self.ports = ports

@@ -29,13 +29,6 @@ package struct ReadinessGate: Sendable {
     package var outcome: Outcome
   }
 
-  /// As a person reads it: `GET /api/health`.
-  package static func title(of health: HealthGate) -> String {
-    guard let tcp = health.tcp else { return "GET \(health.path)" }
-    let port = "TCP \(tcp.service):\(tcp.port)"
-    return health.asksHTTP ? "\(port), GET \(health.path)" : port
-  }
-
   package func wait(for deployment: any Deployment, in scope: Scope) async -> Result {
     let start = ContinuousClock.now
     var polling = Polling(within: health.within, seed: seed)
@@ -55,7 +48,7 @@ package struct ReadinessGate: Sendable {
       guard case .again(let pause) = action else {
         return result(look, spans, elapsed)
       }
-      awaiting("\(Self.title(of: health)) is \(look.state)", elapsed, health.within)
+      awaiting("\(health.askedText) is \(look.state)", elapsed, health.within)
       try? await Task.sleep(for: pause)
     }
   }
@@ -145,7 +138,7 @@ package struct ReadinessGate: Sendable {
   {
     let ready = look.attempt == .satisfied
     let record = ReadinessRecord(
-      gate: Self.title(of: health),
+      gate: health.askedText,
       spans: spans,
       ready: ready,
       microseconds: elapsed.inMicroseconds,
@@ -155,12 +148,12 @@ package struct ReadinessGate: Sendable {
       if ready {
         .passed
       } else if Task.isCancelled {
-        .broken(reason: "interrupted while waiting for \(Self.title(of: health))")
+        .broken(reason: "interrupted while waiting for \(health.askedText)")
       } else {
         // Readiness not reached is the app's failure, also where nothing answered.
         .failed(
           reason: "not ready after \(elapsed.shown) of \(health.within.shown): "
-            + "\(Self.title(of: health)) \(look.reason)"
+            + "\(health.askedText) \(look.reason)"
         )
       }
     return Result(record: record, outcome: outcome)

@@ -102,10 +102,19 @@ extension RunSession {
           holds: exit == 0
         )
       ]
-      step.outcome = runner.outcome(exit: exit, path: path)
+      step.outcome = runner.outcome(
+        exit: exit,
+        path: path,
+        printed: Self.text(answer.stdout),
+        Self.text(answer.stderr)
+      )
     }
     tell(.stepFinished(check: id, step: step))
     return step.outcome
+  }
+
+  private static func text(_ bytes: [UInt8]?) -> String {
+    String(decoding: bytes ?? [], as: UTF8.self)
   }
 }
 
@@ -122,14 +131,37 @@ extension Check.ScriptRunner {
   }
 
   /// What an exit status says. pytest: 1 tests failed, 5 none were collected, 2 to 4 it could not
-  /// run; `sh` and `env`: 126 and 127 where the program is missing.
-  func outcome(exit: Int, path: String) -> Outcome {
+  /// run; `sh` and `env`: 126 and 127 where the program is missing. Both pytest and bats exit with 0
+  /// where every test was skipped, and bats where there is none.
+  func outcome(exit: Int, path: String, printed: String, _ errors: String = "") -> Outcome {
     switch (self, exit) {
-    case (_, 0): .passed
-    case (.pytest, 2...4): .broken(reason: "pytest could not run \(path): exit \(exit)")
-    case (.pytest, 5): .failed(reason: "pytest found no test in \(path)")
-    case (_, 126), (_, 127): .broken(reason: "\(path) could not be run: exit \(exit)")
-    default: .failed(reason: "\(path): exit \(exit)")
+    case (.pytest, 1) where errors.contains("No module named pytest"):
+      return .broken(reason: "pytest is not installed")
+    case (.pytest, 0), (.bats, 0):
+      if self == .bats, printed.utf8.starts(with: "1..0".utf8) {
+        return .failed(reason: "bats found no test in \(path)")
+      }
+      return skippedAll(printed) ? .skipped(reason: "\(path) skipped all of its tests") : .passed
+    case (_, 0): return .passed
+    case (.pytest, 2...4): return .broken(reason: "pytest could not run \(path): exit \(exit)")
+    case (.pytest, 5): return .failed(reason: "pytest found no test in \(path)")
+    case (_, 126), (_, 127): return .broken(reason: "\(path) could not be run: exit \(exit)")
+    default: return .failed(reason: "\(path): exit \(exit)")
     }
+  }
+
+  /// pytest ends with a line such as `=== 2 passed, 1 skipped in 0.01s ===`; bats has a line for
+  /// each test, `ok 1 name # skip why`.
+  private func skippedAll(_ printed: String) -> Bool {
+    let lines = printed.split(separator: "\n")
+    if self == .bats {
+      let tests = lines.filter { $0.hasPrefix("ok ") }
+      return !tests.isEmpty && tests.allSatisfy { $0.contains(" # skip") }
+    }
+    guard let summary = lines.last(where: { $0.contains(" in ") && $0.contains("=") }) else {
+      return false
+    }
+    return summary.contains(" skipped") && !summary.contains(" passed")
+      && !summary.contains(" xfailed") && !summary.contains(" xpassed")
   }
 }

@@ -7,7 +7,7 @@ import Suites
 extension RunSession {
   func serving(_ stage: Stage, _ ready: Outcome) async {
     let id = CheckID.generic(stage, "serving")
-    let gate = ReadinessGate.title(of: plan.suite.health)
+    let gate = plan.suite.health.askedText
     let accepted = plan.suite.health.acceptedText
     await check(id) {
       note(
@@ -37,16 +37,25 @@ extension RunSession {
         id,
         1,
         "look whether the services run",
-        deployment.services.map { name in
-          let how = dead.first { $0.service == name }
-          return AssertionRecord(
-            subject: "service \(name)",
-            expected: "runs",
-            wanted: "runs",
-            actual: how.map { "dead (\($0.ending)): \($0.lastWords)" } ?? "runs",
-            holds: how == nil
+        [
+          AssertionRecord(
+            subject: "services",
+            expected: ">= 1",
+            wanted: ">= 1",
+            actual: String(deployment.services.count),
+            holds: !deployment.services.isEmpty
           )
-        }
+        ]
+          + deployment.services.map { name in
+            let how = dead.first { $0.service == name }
+            return AssertionRecord(
+              subject: "service \(name)",
+              expected: "runs",
+              wanted: "runs",
+              actual: how.map { "dead (\($0.ending)): \($0.lastWords)" } ?? "runs",
+              holds: how == nil
+            )
+          }
       )
     }
   }

@@ -11,6 +11,12 @@ package final class DiagnosticSink {
 
   package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
+  package func hasErrors(onLine place: SourcePlace) -> Bool {
+    diagnostics.contains {
+      $0.severity == .error && $0.file == place.file && $0.line == place.line
+    }
+  }
+
   /// Makes the file's lines known, so that diagnostics can show them.
   package func register(_ source: SourceText) { sources[source.file] = source }
 

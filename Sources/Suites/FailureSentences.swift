@@ -70,7 +70,7 @@ package enum FailureSentences {
     return ["\(owner) is not \(text(member.value))"]
   }
 
-  private static func name(of subject: Expectation.Subject) -> String {
+  static func name(of subject: Expectation.Subject) -> String {
     switch subject {
     case .status: "status"
     case .header(let name): "header \(name)"
@@ -113,7 +113,7 @@ package enum FailureSentences {
     }
   }
 
-  private static func affirmative(_ predicate: Predicate) -> String {
+  static func affirmative(_ predicate: Predicate) -> String {
     switch predicate {
     case .equals(let tree): "is \(text(tree))"
     case .greater(let tree): "is above \(text(tree))"

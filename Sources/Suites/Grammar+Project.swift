@@ -70,7 +70,7 @@ extension Grammar {
       [
         Field(
           "functional_checks",
-          .integer(0...1_000),
+          .integer(1...1_000),
           "How many functional checks of strength `state` P3 asks for.",
           preset: "2",
           also: ["p3", "P3", "minimum"]

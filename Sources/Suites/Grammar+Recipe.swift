@@ -270,6 +270,8 @@ extension Grammar {
   ]
 
   private static var stageNames: String {
-    Stage.allCases.filter { $0 != .teardown }.map(\.rawValue).joined(separator: ", ")
+    Stage.allCases.filter { ![.install, .teardown].contains($0) }.map(\.rawValue).joined(
+      separator: ", "
+    )
   }
 }

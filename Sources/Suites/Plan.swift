@@ -129,7 +129,11 @@ package struct Plan: Sendable {
   }
 
   private mutating func add(_ check: Check, _ suite: Suite) {
-    let assessment = check.assessment(suiteVars: suite.vars)
+    let (performed, reason) = withoutSkippedSteps(check)
+    let assessment = performed.assessment(suiteVars: suite.vars)
+    let nothing =
+      assessment.strength == .none && reason != nil
+      ? "no step that looks at anything runs: \(reason ?? "")" : nil
     items.append(
       Item(
         planned: PlannedCheck(
@@ -139,25 +143,50 @@ package struct Plan: Sendable {
           about: check.about,
           place: check.place,
           strength: assessment.strength,
-          isHealth: check.isHealth,
-          failsWhen: check.failsWhen,
+          weakness: assessment.weakness,
+          behaviour: performed.behaviour,
+          isHealth: check.isHealth || performed.looksOnlyAtHealth(suite.health),
+          failsWhen: performed.failsWhen,
           ports: check.ports
         ),
         body: check,
         readBack: assessment.readBack,
         strengthReason: assessment.reason,
-        skip: stageSkips[check.stage] ?? reasonAgainst(check)
+        skip: stageSkips[check.stage] ?? reasonAgainst(check.when, in: check.stage) ?? nothing
       )
     )
   }
 
-  /// Why a check's `when` keeps it from running; nil where it does not.
-  private func reasonAgainst(_ check: Check) -> String? {
-    guard let when = check.when else { return nil }
+  /// The check with nothing expected of steps that will be skipped: what does not run shows nothing.
+  /// The reason is the first such step's; nil where all run.
+  private func withoutSkippedSteps(_ check: Check) -> (check: Check, reason: String?) {
+    guard case .steps(let steps) = check.body else { return (check, nil) }
+    var first: String?
+    func performed(_ steps: [Step], _ outer: String?) -> [Step] {
+      steps.map { step in
+        var step = step
+        let reason = outer ?? reasonAgainst(step.when, in: check.stage)
+        if reason != nil {
+          first = first ?? reason
+          step.expect = []
+          step.capture = []
+        }
+        if case .group(let inner) = step.action { step.action = .group(performed(inner, reason)) }
+        return step
+      }
+    }
+    var result = check
+    result.body = .steps(performed(steps, nil))
+    return (result, first)
+  }
+
+  /// Why a `when` keeps a check or a step from running; nil where it does not.
+  private func reasonAgainst(_ when: Condition?, in stage: Stage) -> String? {
+    guard let when else { return nil }
     if !when.drivers.isEmpty, !when.drivers.contains(driver) {
       return "only with driver \(when.drivers.joined(separator: ", ")), this is \(driver)"
     }
-    let running = check.stage == .install ? base ?? target : target
+    let running = stage == .install ? base ?? target : target
     if let version = when.version, !version.isSatisfied(by: running) {
       return "only with version \(version), this is \(running)"
     }
@@ -194,11 +223,13 @@ extension Plan {
     Dictionary(items.compactMap { item in item.skip.map { (item.planned.id, $0) } }) { a, _ in a }
   }
 
-  /// Functional checks of strength `state` that would run: what P3 counts.
+  /// Functional checks of strength `state` that would run, those that do the same counted once:
+  /// what P3 counts.
   package var deepChecks: Int {
-    items.filter {
+    let deep = items.filter {
       $0.planned.kind == .functional && $0.planned.strength == .state && !$0.planned.isHealth
         && $0.skip == nil
-    }.count
+    }
+    return Set(deep.map { $0.planned.behaviour ?? $0.planned.id.description }).count
   }
 }

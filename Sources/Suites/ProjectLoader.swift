@@ -75,7 +75,7 @@ package struct ProjectLoader {
       let minimum = policy["functional_checks"]
     {
       project.policy.functionalChecks =
-        reader.integer(minimum, "functional_checks", in: 0...1_000)
+        reader.integer(minimum, "functional_checks", in: 1...1_000)
         ?? project.policy.functionalChecks
     }
     return project

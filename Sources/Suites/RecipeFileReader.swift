@@ -226,9 +226,18 @@ struct RecipeFileReader {
   }
 
   private func notApplicable(_ node: YAMLNode) -> [NotApplicable] {
-    let stages = Stage.allCases.filter { $0 != .teardown }
+    let stages = Stage.allCases.filter { ![.install, .teardown].contains($0) }
     return reader.members(node, "not_applicable").compactMap { member in
       guard let stage = stages.first(where: { $0.rawValue == member.key }) else {
+        if Stage(rawValue: member.key) != nil {
+          sink.error(
+            "\(member.key) is never not applicable: without it nothing is tested",
+            at: member.keyPlace,
+            length: member.keyLength,
+            expected: "one of \(NodeReader.list(stages.map(\.rawValue)))"
+          )
+          return nil
+        }
         sink.error(
           "stage \"\(member.key)\" does not exist",
           at: member.keyPlace,

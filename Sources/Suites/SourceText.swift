@@ -38,6 +38,12 @@ package struct SourceText: Sendable {
     SourcePlace(file: file, line: line, column: column)
   }
 
+  /// How many characters the key or word at a place has; at least 1.
+  package func word(at place: SourcePlace) -> Int {
+    let rest = line(place.line).unicodeScalars.dropFirst(place.column - 1)
+    return max(rest.prefix { !": ,{}[]".unicodeScalars.contains($0) }.count, 1)
+  }
+
   /// The first place at or after `start` where `needle` stands, at most `limit` lines on.
   package func find(_ needle: String, from start: SourcePlace, limit: Int = 200) -> SourcePlace? {
     let wanted = Array(needle.unicodeScalars)

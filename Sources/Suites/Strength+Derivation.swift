@@ -5,8 +5,11 @@ package struct Assessment: Sendable, Hashable {
   package var strength: Strength
   /// One sentence without a full stop.
   package var reason: String
-  /// Only where the strength is `state`.
+  /// Where the strength is `state`, and where a later query asks for the fresh value by its
+  /// parameters only: then the control alone says whether it would find any row.
   package var readBack: ReadBack?
+  /// Why passing shows less than it seems, behind the words "the check"; nil where it does not.
+  package var weakness: String?
 }
 
 extension Check {
@@ -17,14 +20,17 @@ extension Check {
     switch body {
     case .script:
       return Assessment(strength: .opaque, reason: "a script says nothing of what it does")
-    case .steps(let steps): return Assessment(of: steps, vars: suiteVars + vars)
+    case .steps(let steps): return Assessment(of: steps, vars: suiteVars + vars, asksApp: true)
     }
   }
 }
 
 extension Assessment {
-  /// - Parameter vars: all variables in scope, in order.
-  package init(of steps: [Step], vars: [Variable]) {
+  /// - Parameters:
+  ///   - vars: all variables in scope, in order.
+  ///   - asksApp: what a store itself gives back of what was put into it is no state: a check is about
+  ///     the app. A marker is about the store.
+  package init(of steps: [Step], vars: [Variable], asksApp: Bool = false) {
     let leaves = steps.flatMap(\.leaves)
     let asserting = leaves.filter { !$0.expect.isEmpty }
     if asserting.isEmpty {
@@ -42,10 +48,19 @@ extension Assessment {
       self.init(strength: .ack, reason: "only statuses, exit codes or durations are looked at")
       return
     }
-    switch FreshFlow(steps: steps, vars: vars).readBack() {
+    let flow = FreshFlow(steps: steps, vars: vars, asksApp: asksApp)
+    switch flow.readBack() {
     case .found(let readBack):
       self.init(strength: .state, reason: readBack.why, readBack: readBack)
-    case .missing(let reason): self.init(strength: .content, reason: reason)
+    case .missing(let reason):
+      self.init(
+        strength: .content,
+        reason: reason,
+        readBack: flow.query(),
+        weakness: flow.mayBeStale
+          ? "changes something and then expects nothing that was not there before"
+          : nil
+      )
     }
   }
 }
@@ -70,11 +85,13 @@ private struct FreshFlow {
   }
 
   let steps: [Step]
+  let asksApp: Bool
   /// `unique`, `marker`, and variables that hold one of them.
   private let fresh: Set<String>
 
-  init(steps: [Step], vars: [Variable]) {
+  init(steps: [Step], vars: [Variable], asksApp: Bool) {
     self.steps = steps
+    self.asksApp = asksApp
     var fresh: Set = ["unique", "marker"]
     for variable in vars {
       if variable.value.names.contains(where: fresh.contains) {
@@ -84,6 +101,12 @@ private struct FreshFlow {
       }
     }
     self.fresh = fresh
+  }
+
+  private init(steps: [Step], fresh: Set<String>, asksApp: Bool) {
+    self.steps = steps
+    self.fresh = fresh
+    self.asksApp = asksApp
   }
 
   func readBack() -> Result {
@@ -98,11 +121,60 @@ private struct FreshFlow {
       }
     }
     if let best { return .found(best) }
+    if asksApp,
+      case .found = FreshFlow(steps: steps, fresh: fresh, asksApp: false).readBack()
+    {
+      return .missing("a store gives back what was put into it, and the app takes no part")
+    }
     return .missing(
       hasAct
         ? "no later step expects the fresh value that was sent"
         : "no step sends a fresh value ({{unique}})"
     )
+  }
+
+  /// Queries after an act that ask for the fresh value and are content with any row.
+  func query() -> ReadBack? {
+    guard
+      let actIndex = steps.firstIndex(where: { $0.leaves.contains { changes($0) && isAct($0) } })
+    else { return nil }
+    let reads = steps.indices.filter { index in
+      index > actIndex && !sendsAgain(steps[index])
+        && steps[index].leaves.contains { isAct($0) && $0.isQuery && $0.wantsRows }
+    }
+    guard !reads.isEmpty else { return nil }
+    return ReadBack(
+      actIndex: actIndex,
+      readIndices: reads,
+      freshNames: [],
+      decoyPossible: true,
+      why: "step \(reads.map { String($0 + 1) }.joined(separator: ", ")) asks for the fresh value"
+    )
+  }
+
+  /// Whether something is changed and all that is looked at afterwards is the same in every run.
+  var mayBeStale: Bool {
+    let leaves = steps.flatMap(\.leaves)
+    guard let act = leaves.firstIndex(where: changes) else { return false }
+    let answers = Set(leaves.filter(changes).flatMap(\.capture).map(\.name))
+    let own = fresh.union(answers)
+    func looks(_ step: Step) -> Bool {
+      step.never == nil && step.expect.contains { !$0.subject.isAcknowledgement }
+    }
+    // What is told in the act's own answer is new, but says nothing of what comes after it.
+    if !leaves[(act + 1)...].contains(where: looks) { return !looks(leaves[act]) }
+    return !leaves[act...].contains { leaf in
+      let expected = leaf.expect.flatMap(\.predicates).flatMap(\.templates)
+      let asked = changes(leaf) ? [] : leaf.action.templates
+      return (expected + asked).contains { $0.names.contains(where: own.contains) }
+    }
+  }
+
+  private func changes(_ step: Step) -> Bool {
+    switch step.action {
+    case .http, .postgres, .clickhouse, .file: !step.action.isReading
+    case .exec, .script, .group: false
+    }
   }
 
   /// Sends a fresh value, in every run of the check.
@@ -113,7 +185,7 @@ private struct FreshFlow {
 
   private func readBack(of act: Step, at actIndex: Int, _ actInner: Int) -> ReadBack? {
     // What the act's answers gave: the server's own name for what was sent.
-    var captured = Set(act.capture.map(\.name))
+    var captured = Set(act.capture.filter { !$0.subject.isAcknowledgement }.map(\.name))
     var direct: [Int] = []
     var indirect: [Int] = []
     var names: [String] = []
@@ -185,13 +257,43 @@ private struct FreshFlow {
   /// Another request, command or query than the act; where the act only reads, another channel.
   private func isSeparate(_ look: Step, from act: Step) -> Bool {
     if act.action.isReading { return look.action.channel != act.action.channel }
-    return true
+    guard asksApp, let store = act.action.store else { return true }
+    return look.action.store != store
+  }
+}
+
+extension Step {
+  fileprivate var isQuery: Bool {
+    switch action {
+    case .postgres, .clickhouse: action.isReading
+    case .http, .exec, .file, .script, .group: false
+    }
+  }
+
+  /// Would not be as expected if there were no row.
+  fileprivate var wantsRows: Bool {
+    expect.contains { expectation in
+      switch expectation.subject {
+      case .rows:
+        expectation.predicates.contains { predicate in
+          switch predicate {
+          case .equals(.number(let text)), .greaterOrEqual(.number(let text)):
+            (Int(text) ?? 0) > 0
+          case .greater: true
+          default: false
+          }
+        }
+      case .row, .cell:
+        !expectation.predicates.contains { if case .exists(false) = $0 { true } else { false } }
+      default: false
+      }
+    }
   }
 }
 
 extension Step.Action {
   /// Changes nothing as far as can be told from its form.
-  fileprivate var isReading: Bool {
+  var isReading: Bool {
     switch self {
     case .http(let action): return ["GET", "HEAD", "OPTIONS"].contains(action.method)
     case .postgres(let action), .clickhouse(let action):
@@ -199,6 +301,14 @@ extension Step.Action {
       return ["SELECT", "SHOW", "EXPLAIN", "DESCRIBE", "EXISTS", "VALUES"].contains(word)
     case .file(let action): return action.write == nil
     case .exec, .script, .group: return false
+    }
+  }
+
+  /// The store that is reached past the app; nil where the app, or a command, may take part.
+  fileprivate var store: String? {
+    switch self {
+    case .postgres, .clickhouse, .file: channel
+    case .http, .exec, .script, .group: nil
     }
   }
 

@@ -48,6 +48,28 @@ package enum SuiteCrossCheck {
         )
       }
     }
+    if let local = suite.local {
+      let started = local.services.map(\.name)
+      for name in services where !started.contains(name) {
+        found.append(
+          Diagnostic(
+            .error,
+            file: "local.yml",
+            message: "service \"\(name)\" of compose.yml is started by nothing",
+            expected: "an entry under \"services\""
+          )
+        )
+      }
+      if services.isEmpty {
+        found.append(
+          Diagnostic(
+            .error,
+            file: "recipe/compose.yml",
+            message: "recipe has no services to be run"
+          )
+        )
+      }
+    }
     if let tcp = suite.health.tcp, !services.contains(tcp.service) {
       report(
         "service \"\(tcp.service)\" is not in compose.yml",

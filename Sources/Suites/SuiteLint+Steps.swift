@@ -19,6 +19,7 @@ extension SuiteLint {
     for expectation in step.expect {
       for template in expectation.predicates.flatMap(\.templates) { scope.check(template, sink) }
     }
+    checkLogic(of: step)
     checkService(of: step)
     checkRetry(step)
     checkNever(step, before: before)
@@ -33,6 +34,26 @@ extension SuiteLint {
       scope.insert(capture.name)
     }
     before.append(step)
+  }
+
+  /// What no answer satisfies is as broken as what every answer does.
+  private func checkLogic(of step: Step) {
+    if let found = ExpectationLogic.contradiction(in: step) {
+      // What could not be read was given a value of no meaning.
+      if sink.hasErrors(onLine: found.place) { return }
+      sink.error(
+        step.never == nil
+          ? "check can never pass: \(found.why)" : "never could not fail: \(found.why)",
+        at: found.place,
+        length: sink.source(found.place.file)?.word(at: found.place) ?? 1
+      )
+    } else if let found = ExpectationLogic.tautology(in: step) {
+      sink.error(
+        step.never == nil ? found.why : "check can never pass: \(found.why)",
+        at: found.place,
+        length: sink.source(found.place.file)?.word(at: found.place) ?? 1
+      )
+    }
   }
 
   private func checkRetry(_ step: Step) {

@@ -145,6 +145,7 @@ struct SuiteLint {
     checkSteps(entry.seed, in: scope())
     checkSteps(entry.drop, in: scope())
     checkAssertions(entry.verify, of: "verify of \(entry.store)", in: scope())
+    checkMarker(entry)
     if !entry.counts.isEmpty, suite.services[entry.store]?.database == nil {
       let count = entry.counts[0]
       sink.error(
@@ -153,6 +154,35 @@ struct SuiteLint {
         length: count.table.unicodeScalars.count
       )
     }
+  }
+
+  /// A marker that is not of this run and stage may be any other's.
+  private func checkMarker(_ entry: IntegrityEntry) {
+    let names = markerVars.union(["marker"])
+    func has(_ steps: [Step]) -> Bool {
+      steps.flatMap(\.leaves).contains { leaf in
+        let expected = leaf.expect.flatMap(\.predicates).flatMap(\.templates)
+        return (leaf.action.templates + expected).contains {
+          $0.names.contains(where: names.contains)
+        }
+      }
+    }
+    func report(_ steps: [Step], _ what: String) {
+      guard let first = steps.first, !has(steps), !sink.hasErrors(onLine: first.place) else {
+        return
+      }
+      let isScript = steps.flatMap(\.leaves).contains {
+        if case .script = $0.action { true } else { false }
+      }
+      if isScript { return }
+      sink.error(
+        "\(what) of \(entry.store) has no {{marker}}, so that it may be about an older one",
+        at: first.place,
+        expected: "a value made from {{marker}}"
+      )
+    }
+    report(entry.seed, "seed")
+    report(entry.verify, "verify")
   }
 
   /// A list of steps that stands for a check: it must be able to fail.

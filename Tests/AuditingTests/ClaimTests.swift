@@ -27,7 +27,7 @@ import Testing
     (.failed, .proven, nil, .proven),
     (nil, .unproven, .controlMissing, .proven),
     (.passed, .unproven, .checkCannotFail, .refuted),
-    (.broken(reason: "refused"), .unproven, .controlMissing, .proven),
+    (.broken(reason: "refused"), .unproven, .controlBroken, .broken),
     (.notPossible(reason: "captured"), .proven, .controlMissing, .proven),
   ]
 
@@ -42,7 +42,7 @@ import Testing
     sample.setControl(Sample.first, result)
     #expect(sample.verdict("P3/\(Sample.first)")?.word == word)
     #expect(sample.status == status)
-    for candidate in [Rule.controlMissing, .checkCannotFail] {
+    for candidate in [Rule.controlMissing, .controlBroken, .checkCannotFail] {
       #expect(sample.rules.contains(candidate.rawValue) == (candidate == rule))
     }
   }
@@ -53,14 +53,17 @@ import Testing
     #expect(!sample.rules.contains(Rule.controlMissing.rawValue))
   }
 
-  @Test func `A check that cannot fail takes the functional rung away beside good ones`() {
+  @Test(arguments: [ControlRecord.Result.passed, .broken(reason: "refused")])
+  func `A check that may not be able to fail takes the functional rung away beside good ones`(
+    _ control: ControlRecord.Result
+  ) {
     var sample = Sample()
     sample.add(
       CheckID(folder: "functional", stem: "notes", name: "test_third"),
       .functional,
       .functional,
       strength: .state,
-      control: (.decoy, .passed)
+      control: (.decoy, control)
     )
     #expect(sample.rung(4) == .unver)
   }
@@ -85,6 +88,91 @@ import Testing
     #expect(sample.verdict("P4/db/restored")?.isProven == (word == .proven))
     #expect(sample.rung(3) == state)
     #expect(sample.rules.contains(Rule.markerNotDropped.rawValue) == (word == .refuted))
+    if result?.word == .broken {
+      #expect(sample.status == .broken)
+      #expect(sample.rules.contains(Rule.controlBroken.rawValue))
+    }
+  }
+
+  @Test func `A control that gave no answer breaks the run, waived or not`() {
+    var sample = Sample()
+    sample.setControl(Sample.first, .broken(reason: "refused"))
+    sample.suite.waivers = [
+      Waiver(
+        rule: Rule.controlBroken.rawValue,
+        subject: nil,
+        why: "known",
+        until: "fixed",
+        place: Sample.place
+      )
+    ]
+    #expect(sample.status == .broken)
+  }
+
+  // MARK: The gate
+
+  @Test(arguments: [(true, "TCP db:5432, GET /up", "200"), (false, "TCP db:5432", "a connection")])
+  func `A gate is shown as what it asks`(_ asksHTTP: Bool, _ asked: String, _ accepts: String) {
+    var sample = Sample()
+    sample.suite.health.path = "/up"
+    sample.suite.health.accepts = [200]
+    sample.suite.health.tcp = ("db", 5432)
+    sample.suite.health.asksHTTP = asksHTTP
+    #expect(sample.coverage.gate.asked == asked)
+    #expect(sample.coverage.gate.accepts == accepts)
+    sample.suite.health.tcp = nil
+    sample.suite.health.asksHTTP = true
+    #expect(sample.coverage.gate.asked == "GET /up")
+  }
+
+  // MARK: Weak and repeated evidence
+
+  @Test func `What could have been there before proves no claim`() {
+    var sample = Sample()
+    sample.setWeakness(Sample.first, "expects only fixed values")
+    let verdict = sample.verdict("P3/\(Sample.first)")
+    #expect(verdict == .unproven(reason: "the check expects only fixed values"))
+  }
+
+  @Test func `A check of content whose control passed proves nothing`() {
+    var sample = Sample()
+    sample.setStrength(Sample.first, .content)
+    sample.setControl(Sample.first, .passed)
+    #expect(sample.verdict("P3/\(Sample.first)")?.word == .unproven)
+    #expect(sample.status == .refuted)
+  }
+
+  @Test func `Two checks that do the same count once`() {
+    var sample = Sample()
+    sample.setBehaviour([Sample.first, Sample.second], "form")
+    #expect(sample.verdict("P3") == .unproven(reason: "1 of 2 are proven"))
+    #expect(sample.rung(4) == .unver)
+    #expect(sample.coverage.claims.first { $0.id == "P3" }?.checks == [Sample.first])
+    #expect(sample.rules.contains(Rule.sameBehaviourTwice.rawValue))
+    #expect(sample.verdict("P3/\(Sample.second)")?.isProven == true)
+  }
+
+  @Test func `Rows of one check count once, and nobody is told off for them`() {
+    var sample = Sample()
+    let rows = ["[one]", "[two]"].map {
+      CheckID(folder: "functional", stem: "notes", name: "test_rows\($0)")
+    }
+    for row in rows {
+      sample.add(row, .functional, .functional, strength: .state, control: (.decoy, .failed))
+    }
+    sample.setBehaviour(rows, "form")
+    sample.remove { $0 == Sample.second }
+    #expect(!sample.rules.contains(Rule.sameBehaviourTwice.rawValue))
+    #expect(sample.coverage.claims.first { $0.id == "P3" }?.checks == [Sample.first, rows[0]])
+  }
+
+  @Test func `The first of two equal checks counts for the second where only that is proven`() {
+    var sample = Sample()
+    let third = CheckID(folder: "functional", stem: "notes", name: "test_third")
+    sample.add(third, .functional, .functional, strength: .state, control: (.decoy, .failed))
+    sample.setBehaviour([Sample.first, third], "form")
+    sample.set(Sample.first, .broken(reason: "no answer"))
+    #expect(sample.verdict("P3")?.isProven == true)
   }
 
   @Test func `A restore that was seen with its control is durable`() {

@@ -11,7 +11,10 @@ import Testing
     case .corpusUnreachable: sample.corpus = Sample.corpus(.rootMissing)
     case .checkOnlyAcknowledges: sample.setStrength(Sample.first, .ack)
     case .checkCannotFail: sample.setControl(Sample.first, .passed)
+    case .checkMayBeStale: sample.setWeakness(Sample.first, "expects only fixed values")
+    case .sameBehaviourTwice: sample.setBehaviour([Sample.first, Sample.second], "form")
     case .controlMissing: sample.setControl(Sample.first, nil)
+    case .controlBroken: sample.setControl(Sample.first, .broken(reason: "refused"))
     case .markerNotDropped: sample.setControl(.integrity("db", "survives_restore"), .passed)
     case .storeWithoutMarker: sample.addStore("uploads", hasMarker: false)
     case .tooFewFunctionalChecks: sample.remove { $0 == Sample.first }

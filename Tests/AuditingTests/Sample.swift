@@ -155,6 +155,20 @@ struct Sample {
     }
   }
 
+  /// Of a check of content: one of state has none.
+  mutating func setWeakness(_ id: CheckID, _ weakness: String) {
+    setStrength(id, .content)
+    for index in record.header.planned.indices where record.header.planned[index].id == id {
+      record.header.planned[index].weakness = weakness
+    }
+  }
+
+  mutating func setBehaviour(_ ids: [CheckID], _ form: String) {
+    for index in record.header.planned.indices where ids.contains(record.header.planned[index].id) {
+      record.header.planned[index].behaviour = form
+    }
+  }
+
   mutating func setStage(_ stage: Stage, _ change: (inout StageRecord) -> Void) {
     for index in record.stages.indices where record.stages[index].stage == stage {
       change(&record.stages[index])

@@ -58,7 +58,7 @@ struct CheckPerformerTests {
       let step = capturing(get(), "token", secret: true)
       let steps = inGroup ? [Step(action: .group([step]), place: somewhere)] : [step]
       _ = await performer(probes, journal).perform(steps, of: id, in: &scope)
-      #expect(journal.entries == ["secret token s3cr3t-token", "step 1 passed"])
+      #expect(journal.entries.prefix(2) == ["secret token s3cr3t-token", "step 1 passed"])
       #expect(scope.allSecrets.map(\.value) == ["s3cr3t-token"])
     }
   }
@@ -91,6 +91,69 @@ struct CheckPerformerTests {
     }
   }
 
+  @Test func aStepInAGroupWhoseConditionDoesNotHoldIsSkippedAndAllOfThemAreTold() async throws {
+    try await withApp { _ in
+      .init()
+    } _: { app, probes, scope in
+      let journal = Journal<String>()
+      var scope = scope
+      var elsewhere = get("/swarm")
+      elsewhere.when = Condition(drivers: ["swarm"], version: nil, place: somewhere)
+      let inner = Step(action: .group([elsewhere, get("/b")]), place: somewhere)
+      let group = Step(action: .group([get("/a"), inner]), place: somewhere)
+      let outcome = await performer(probes, journal).perform([get(), group], of: id, in: &scope)
+      #expect(outcome == .passed)
+      #expect(app.received.map(\.path) == ["/", "/a", "/b"])
+      #expect(
+        journal.entries == [
+          "step 1 passed", "step 2 passed", "step 2.1 passed", "step 2.2 passed",
+          "step 2.2.1 skipped", "step 2.2.2 passed",
+        ]
+      )
+    }
+  }
+
+  @Test(arguments: [(404, ControlRecord.Result.Word.failed), (500, .broken), (200, .passed)])
+  func aControlThatTheAppFailsOverIsNone(
+    status: Int,
+    result: ControlRecord.Result.Word
+  ) async throws {
+    try await withApp { _ in
+      .init(status)
+    } _: { _, probes, scope in
+      var scope = scope
+      scope.fresh = ["unique": "decoy"]
+      let control = await performer(probes, Journal())
+        .performControl(.decoy, [get("/{{unique}}")], in: scope)
+      #expect(control.result.word == result)
+    }
+  }
+
+  @Test(arguments: [ControlRecord.Kind.decoy, .dropped])
+  func aControlThatFailsBeforeItLooksForTheFreshValueIsNone(kind: ControlRecord.Kind) async throws {
+    try await withApp {
+      .init($0.path == "/other" ? 404 : 200)
+    } _: { _, probes, scope in
+      var scope = scope
+      scope.fresh = ["marker": "ci1"]
+      let control = await performer(probes, Journal())
+        .performControl(kind, [get("/other"), get("/{{marker}}")], in: scope)
+      #expect(control.result.word == .broken)
+      #expect(control.result.reason?.contains("it does not look for it") == true)
+    }
+  }
+
+  @Test(arguments: ["", "x"]) func anEmptyCaptureIsNone(body: String) async throws {
+    try await withApp { _ in
+      .init(200, body)
+    } _: { _, probes, scope in
+      var scope = scope
+      let outcome = await performer(probes, Journal())
+        .perform([capturing(get(), "it")], of: id, in: &scope)
+      #expect(outcome.isPassed == !body.isEmpty)
+    }
+  }
+
   @Test(arguments: [
     ([200, 404], ControlRecord.Result.Word.failed), ([404, 200], .failed), ([200, 200], .passed),
   ])
@@ -101,8 +164,10 @@ struct CheckPerformerTests {
     try await withApp {
       .init(statuses[($0.number - 1) % 2])
     } _: { _, probes, scope in
+      var scope = scope
+      scope.fresh = ["unique": "decoy"]
       let control = await performer(probes, Journal())
-        .performControl(.decoy, [get("/a"), get("/b")], in: scope)
+        .performControl(.decoy, [get("/{{unique}}/a"), get("/{{unique}}/b")], in: scope)
       #expect(control.result.word == result)
       #expect(control.kind == .decoy)
     }

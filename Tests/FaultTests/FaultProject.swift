@@ -111,7 +111,10 @@ struct FaultProject: Sendable {
       try tool.write(named(name), text)
       if text.hasPrefix("#!") { chmod(tool.path(named(name)), 0o755) }
     }
-    for (name, edits) in row.edits { try edit(name, edits.map { ($0.old, $0.new) }) }
+    for (name, edits) in row.edits {
+      let slow = tool.path("slow")
+      try edit(name, edits.map { ($0.old, $0.new.replacingOccurrences(of: "{slow}", with: slow)) })
+    }
   }
 
   private func edit(_ name: String, _ edits: [(old: String, new: String)]) throws {

@@ -23,6 +23,11 @@ struct FaultRow: Sendable {
 
     private enum CodingKeys: String, CodingKey, CaseIterable { case old, new }
 
+    init(_ old: String, _ new: String) {
+      self.old = old
+      self.new = new
+    }
+
     init(from decoder: any Decoder) throws {
       let container = try decoder.strict(CodingKeys.self)
       old = try container.decode(String.self, forKey: .old)

@@ -25,6 +25,8 @@ struct Prepared: Sendable {
     )
     chmod(folder, 0o755)
     try Self.execute(["sh", "\(Self.sources)/recipes/make-sample-recipes.sh", folder + "/samples"])
+    let built = URL(fileURLWithPath: ToolProject.program).deletingLastPathComponent().path
+    try FileManager.default.copyItem(atPath: built + "/plausible-standin", toPath: standin)
     try makeCluster()
     try makeRepository()
   }
@@ -32,14 +34,10 @@ struct Prepared: Sendable {
   private func makeCluster() throws {
     try Data((Self.password + "\n").utf8).write(to: URL(fileURLWithPath: folder + "/pw"))
     chmod(folder + "/pw", 0o644)
-    let bins = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
-    guard let version = bins.max(by: { (Int($0) ?? 0) < (Int($1) ?? 0) }) else {
-      throw Missing("PostgreSQL")
-    }
     let place = folder + "/cluster"
     try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
     var argv = [
-      "/usr/lib/postgresql/\(version)/bin/initdb", "--pgdata=\(place)", "--username=postgres",
+      "\(try Self.postgresPrograms())/initdb", "--pgdata=\(place)", "--username=postgres",
       "--pwfile=\(folder)/pw", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync",
     ]
     if geteuid() == 0 {
@@ -69,6 +67,18 @@ struct Prepared: Sendable {
       ["RESTIC_PASSWORD": "prepared"]
     )
     try Self.execute(["chmod", "-R", "a+rX", folder + "/repository"])
+  }
+
+  /// The stand-in where every user can run it.
+  var standin: String { folder + "/plausible-standin" }
+
+  /// The folder of the newest PostgreSQL's programs.
+  static func postgresPrograms() throws -> String {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
+    guard let version = all.max(by: { (Int($0) ?? 0) < (Int($1) ?? 0) }) else {
+      throw Missing("PostgreSQL")
+    }
+    return "/usr/lib/postgresql/\(version)/bin"
   }
 
   struct Missing: Error, CustomStringConvertible {

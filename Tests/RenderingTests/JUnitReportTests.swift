@@ -123,6 +123,49 @@ import XMLDocuments
     #expect(ended.contains { $0.name == "run" && $0.result == "error" })
   }
 
+  @Test(arguments: ControlRecord.Result.Word.allCases)
+  func `A claim whose control gave no answer is an error and never a skip`(
+    word: ControlRecord.Result.Word
+  ) throws {
+    let result: ControlRecord.Result =
+      switch word {
+      case .failed: .failed
+      case .passed: .passed
+      case .broken: .broken(reason: "no answer")
+      case .notPossible: .notPossible(reason: "captured")
+      }
+    var (coverage, record) = Fixture.plausible()
+    let id = try #require(Fixture.pageview)
+    for index in coverage.checks.indices where coverage.checks[index].id == id {
+      coverage.checks[index].outcome = .passed
+      coverage.checks[index].control = ControlCoverage(kind: .decoy, result: result)
+      record.checks[index].outcome = .passed
+    }
+    coverage.claims = [
+      Claim(
+        id: "P3/it",
+        part: .p3,
+        statement: "It holds",
+        verdict: .unproven(reason: "why"),
+        checks: [id]
+      )
+    ]
+    let all = try read(JUnitReport(coverage, record).rendered()).flatMap(\.cases)
+    #expect(all.first { $0.name == "P3/it" }?.result == (word == .broken ? "error" : "skipped"))
+  }
+
+  @Test func `A stage that failed has a failure beside the checks that did not run for it`() throws
+  {
+    var (coverage, record) = Fixture.plausible()
+    record.stages[1].outcome = .failed(reason: "nothing would be upgraded")
+    for index in coverage.checks.indices where coverage.checks[index].stage == .upgrade {
+      coverage.checks[index].outcome = .notRun(reason: "upgrade did not get to it")
+      record.checks[index].outcome = coverage.checks[index].outcome
+    }
+    let all = try read(JUnitReport(coverage, record).rendered()).flatMap(\.cases)
+    #expect(all.first { $0.name == "stage upgrade" }?.result == "failure")
+  }
+
   @Test(arguments: CorpusCoverage.State.allCases)
   func `A corpus that cannot be read is an error and never a skip`(
     state: CorpusCoverage.State

@@ -417,6 +417,32 @@ struct StageTests {
     #expect(ran.commands.first?.environment["PARITY_DOMAIN"] == "app.test")
   }
 
+  @Test(arguments: [
+    (Check.ScriptRunner.pytest, 0, "=== 2 passed, 1 skipped in 0.1s ===", "", Outcome.Word.passed),
+    (.pytest, 0, "=== 3 skipped in 0.1s ===", "", .skipped),
+    (.pytest, 0, "=== 1 skipped, 1 xfailed in 0.1s ===", "", .passed),
+    (.pytest, 1, "", "/usr/bin/python3: No module named pytest\n", .broken),
+    (.bats, 0, "1..0\n", "", .failed),
+    (.bats, 0, "1..2\nok 1 a # skip no\nok 2 b # skip no\n", "", .skipped),
+    (.bats, 0, "1..2\nok 1 a\nok 2 b # skip no\n", "", .passed),
+  ])
+  func aScriptThatTestedNothingDoesNotPass(
+    runner: Check.ScriptRunner,
+    exit: Int,
+    printed: String,
+    errors: String,
+    word: Outcome.Word
+  ) {
+    #expect(runner.outcome(exit: exit, path: "a", printed: printed, errors).word == word)
+  }
+
+  @Test func aDeploymentWithoutServicesIsNotRunning() async throws {
+    var bench = Bench()
+    bench.lastStage = .install
+    bench.behaviour.services = []
+    #expect(try await bench.run().outcome("generic/install::services_running")?.word == .failed)
+  }
+
   @Test func aScriptThatIsKilledIsBroken() async throws {
     var bench = Bench()
     bench.add(

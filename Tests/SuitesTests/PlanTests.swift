@@ -108,6 +108,15 @@ struct PlanTests {
     #expect(plan.standins.isEmpty)
   }
 
+  @Test func aRecipeWithoutServicesIsNoneToRun() throws {
+    let suite = try Folder.temporary { folder in
+      try folder.write(["recipe.yml": "", "local.yml": "services: {}"])
+      return try SuiteLoader.load(folder: folder.path).suite
+    }
+    let found = SuiteCrossCheck.diagnostics(suite, compose: Compose(services: [], volumes: []))
+    #expect(found.map(\.message) == ["recipe has no services to be run"])
+  }
+
   @Test func whatTheRecipeDoesNotHaveIsReported() throws {
     let suite = try Folder.temporary { folder in
       try folder.write([
@@ -116,7 +125,7 @@ struct PlanTests {
         health: {tcp: {service: ap, port: 1}}
         integrity:
           event_db:
-            seed: [{exec: {argv: [a]}}]
+            seed: [{exec: {argv: [a, "{{marker}}"]}}]
             verify: [{exec: {argv: [a]}, expect: {stdout: "{{marker}}"}}]
         """,
         "local.yml": "services: {app: {command: [a], volumes: [db-dat]}, web: {command: [a]}}",
@@ -127,6 +136,8 @@ struct PlanTests {
     let found = SuiteCrossCheck.diagnostics(suite, compose: compose)
     #expect(
       found.map { "\($0.place) \($0.message) \($0.nearest ?? "-")" } == [
+        "local.yml:0:1 service \"db\" of compose.yml is started by nothing -",
+        "local.yml:0:1 service \"events_db\" of compose.yml is started by nothing -",
         "local.yml:1:12 volume \"db-dat\" is not in compose.yml db-data",
         "local.yml:1:52 service \"web\" is not in compose.yml -",
         "recipe.yml:1:12 service \"dbb\" is not in compose.yml db",

@@ -60,7 +60,9 @@ struct StrengthTests {
       steps: """
         - {http: {post: /, json: {a: "{{unique}}"}}, expect: {status: 201}}
         - {postgres: {service: db, sql: "SELECT $1", params: ["{{unique}}"]}, expect: {rows: {">=": 1}}}
-        """
+        """,
+      reads: [1],
+      decoy: true
     ),
     Case(
       name: "that it is not there is no read-back",
@@ -141,6 +143,40 @@ struct StrengthTests {
         """,
       reads: [1],
       decoy: true
+    ),
+    Case(
+      name: "a database that gives back its own row is not the app's state",
+      strength: .content,
+      steps: """
+        - {postgres: {service: db, sql: INSERT INTO t VALUES ($1), params: ["{{unique}}"]}}
+        - {postgres: {service: db, sql: SELECT a FROM t}, expect: {row: {a: "{{unique}}"}}}
+        """
+    ),
+    Case(
+      name: "a file that is read where it was written is not the app's state",
+      strength: .content,
+      steps: """
+        - {file: {service: app, path: /x, write: "{{unique}}"}}
+        - {file: {service: app, path: /x}, expect: {content: "{{unique}}"}}
+        """
+    ),
+    Case(
+      name: "a row that the app shows is state",
+      strength: .state,
+      steps: """
+        - {postgres: {service: db, sql: INSERT INTO t VALUES ($1), params: ["{{unique}}"]}}
+        - {http: {get: /}, expect: {body: {contains: "{{unique}}"}}}
+        """,
+      reads: [1],
+      decoy: true
+    ),
+    Case(
+      name: "a captured status is nobody's fresh value",
+      strength: .content,
+      steps: """
+        - {http: {post: /, json: {a: "{{unique}}"}}, capture: {code: {status: true}}}
+        - {http: {get: /}, expect: {body: {contains: "{{code}}"}}}
+        """
     ),
     Case(
       name: "every later look that expects the value is repeated",

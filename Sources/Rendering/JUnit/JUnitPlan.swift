@@ -90,8 +90,10 @@ struct JUnitPlan: Sendable {
   private mutating func addStages() {
     for stage in record.stages {
       let path = "generic/\(stage.stage.rawValue)"
+      // What did not run for the stage's sake explains nothing of it.
       var isExplained = coverage.checks.indices.contains {
         coverage.checks[$0].stage == stage.stage && isRed(outcome(at: $0))
+          && outcome(at: $0).word != .notRun
       }
       for (index, operation) in stage.operations.enumerated() where isRed(operation.outcome) {
         add(.operation(stage.stage, index), to: path)
@@ -179,10 +181,17 @@ extension JUnitPlan {
     case .vacuous, .deferred, .notApplicable: return .skipped
     case .unproven:
       // The run cannot tell: an error. Nobody wrote it: a skip, and a finding elsewhere.
-      if outcomes(of: claim).contains(where: { $0.word.junit == .error }) { return .error }
+      if claim.checks.contains(where: isBlind) { return .error }
       let isBlind = coverage.corpus.state == .rootMissing || coverage.corpus.state == .unreadable
       return claim.part == .p2 && isBlind ? .error : .skipped
     }
+  }
+
+  /// Whether a check cannot tell: it gave no answer, or its control gave none.
+  private func isBlind(_ id: CheckID) -> Bool {
+    guard let place = index.place(of: id) else { return false }
+    return outcome(at: place).word.junit == .error
+      || coverage.checks[place].control?.result.word == .broken
   }
 
   private func result(of store: StoreCoverage) -> JUnitResult {
@@ -192,10 +201,8 @@ extension JUnitPlan {
     case .vacuous, .deferred, .notApplicable: return .skipped
     case .unproven:
       if store.marker == nil { return .skipped }
-      let isBroken = coverage.checks.indices.contains {
-        let id = coverage.checks[$0].id
-        return id.folder == "integrity" && id.stem == store.name
-          && outcome(at: $0).word.junit == .error
+      let isBroken = coverage.checks.contains {
+        $0.id.folder == "integrity" && $0.id.stem == store.name && isBlind($0.id)
       }
       return isBroken ? .error : .skipped
     }

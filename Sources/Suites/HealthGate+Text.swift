@@ -1,6 +1,11 @@
-package import Suites
-
 extension HealthGate {
+  /// What is asked, as a person reads it: `GET /api/health`, `TCP db:5432`.
+  package var askedText: String {
+    guard let tcp else { return "GET \(path)" }
+    let port = "TCP \(tcp.service):\(tcp.port)"
+    return asksHTTP ? "\(port), GET \(path)" : port
+  }
+
   /// What counts as ready, as a person reads it: `200 with clickhouse = ok, postgres = ok`.
   package var acceptedText: String {
     guard asksHTTP || tcp == nil else { return "a connection" }

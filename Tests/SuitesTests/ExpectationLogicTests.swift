@@ -1,0 +1,108 @@
+import Evidence
+import Testing
+
+@testable import Suites
+
+/// What no answer satisfies, and what every answer does.
+struct ExpectationLogicTests {
+  private func messages(_ step: String) throws -> [String] {
+    try Folder.temporary { folder in
+      try folder.write([
+        "recipe.yml": "services: {db: {postgres: {database: x}}}",
+        "functional/checks.yml": "test:\n  steps:\n    - \(step)\n",
+      ])
+      do {
+        _ = try SuiteLoader.load(folder: folder.path)
+        return []
+      } catch let error as SuiteErrors {
+        return error.diagnostics.map(\.message)
+      }
+    }
+  }
+
+  static let impossible = [
+    ("{http: {get: /}, expect: {status: {\">\": 300, \"<\": 299}}}", "below 299"),
+    ("{http: {get: /}, expect: {status: {\">\": 200, \"<\": 201}}}", "below 201"),
+    ("{http: {get: /}, expect: {status: {\">\": 600}}}", "status never is above 600"),
+    ("{http: {get: /}, expect: {status: {\"==\": 200, not: {\"==\": 200}}}}", "both"),
+    ("{http: {get: /}, expect: {status: {\"==\": 200, \"!=\": 200}}}", "both"),
+    ("{http: {get: /}, expect: {status: {exists: false}}}", "there in every answer"),
+    ("{http: {get: /, redirects: 3}, expect: {status: 302}}", "3 redirects are followed"),
+    ("{http: {get: /, redirects: 3}, expect: {status: [301, 302]}}", "redirects are followed"),
+    ("{http: {get: /}, expect: {body: {startsWith: a, \"==\": b}}}", "both"),
+    ("{http: {get: /}, expect: {body: {\"==\": a, contains: b}}}", "both"),
+    ("{http: {get: /}, expect: {header: {x: {exists: false, contains: a}}}}", "both"),
+    ("{http: {get: /}, expect: {json: {a: {isString: true, isList: true}}}}", "both"),
+    ("{http: {get: /}, expect: {jsonpath: {$.a: {\">\": 5, \"<\": 3}}}}", "both"),
+    ("{http: {get: /}, expect: {jsonpath: {$.a: {count: {\">\": 5, \"<\": 3}}}}}", "count"),
+    ("{http: {get: /}, expect: {jsonpath: {$.a: {oneOf: [1, 2], \"==\": 3}}}}", "both"),
+    (
+      "{postgres: {service: db, sql: SELECT 1}, expect: {rows: 0, row: {a: 1}}}",
+      "where there are no rows"
+    ),
+    (
+      "{postgres: {service: db, sql: SELECT 1}, expect: {rows: {\"<\": 1}, row: {a: {isInteger: true}}}}",
+      "where there are no rows"
+    ),
+    ("{postgres: {service: db, sql: SELECT 1}, expect: {rows: {\"<\": 0}}}", "never"),
+    ("{exec: {service: app, argv: [a]}, expect: {exit: 256}}", "exit code never is 256"),
+  ]
+
+  @Test(arguments: impossible)
+  func `What no answer can satisfy is refused`(_ step: String, _ words: String) throws {
+    let found = try messages(step)
+    #expect(found.count == 1)
+    #expect(found.first?.hasPrefix("check can never pass: ") == true)
+    #expect(found.first?.contains(words) == true, "\(found)")
+  }
+
+  static let empty = [
+    "{http: {get: /}, expect: {status: {\">=\": 100}}}",
+    "{http: {get: /}, expect: {status: {\"<\": 600}}}",
+    "{http: {get: /}, expect: {status: {not: {\">\": 600}}}}",
+    "{http: {get: /}, expect: {status: {exists: true}}}",
+    "{http: {get: /}, expect: {body: {contains: \"\"}}}",
+    "{http: {get: /}, expect: {body: {matches: \".*\"}}}",
+    "{http: {get: /}, expect: {duration: {\">=\": 0s}}}",
+    "{postgres: {service: db, sql: SELECT 1}, expect: {rows: {\">=\": 0}}}",
+    "{exec: {service: app, argv: [a]}, expect: {stdout: {startsWith: \"\"}}}",
+  ]
+
+  @Test(arguments: empty) func `What every answer satisfies is refused`(_ step: String) throws {
+    let found = try messages(step)
+    #expect(
+      found.contains { $0.hasSuffix("in every answer, so that this could not fail") },
+      "\(found)"
+    )
+  }
+
+  static let possible = [
+    "{http: {get: /}, expect: {status: {\">=\": 200, \"<\": 300}}}",
+    "{http: {get: /}, expect: {status: 302, header: {location: {contains: login}}}}",
+    "{http: {get: /, redirects: 3}, expect: {status: [200, 302]}}",
+    "{http: {get: /, redirects: 3}, expect: {status: 304}}",
+    "{http: {get: /}, expect: {json: {a: {\"==\": 1.0, \">=\": 1}}}}",
+    "{http: {get: /}, expect: {body: {startsWith: a, endsWith: b, contains: c}}}",
+    "{http: {get: /}, expect: {body: {matches: \"^[a-z]+$\"}}}",
+    "{http: {get: /}, expect: {jsonpath: {$.a: {isInteger: true, \">\": 0.5, \"<\": 1.5}}}}",
+    "{http: {get: /}, expect: {jsonpath: {$.a: {\">\": 0, \"<\": 1}}}}",
+    "{http: {get: /}, expect: {body: {contains: \"{{unique}}\", \"==\": \"{{unique}}\"}}}",
+    "{http: {get: /}, expect: {header: {x: {exists: false}}}}",
+    "{postgres: {service: db, sql: SELECT 1}, expect: {rows: 0, row: {exists: false}}}",
+    "{postgres: {service: db, sql: SELECT 1}, expect: {rows: {\">=\": 1}, row: {a: 1}}}",
+  ]
+
+  @Test(arguments: possible) func `What can pass and can fail is taken`(_ step: String) throws {
+    #expect(try messages(step) == [])
+  }
+
+  @Test func `A look that must never happen and cannot is refused`() throws {
+    let found = try messages(
+      """
+      {http: {get: /}, expect: {status: 200}}
+          - {http: {get: /}, never: {for: 1s}, expect: {status: {">": 600}}}
+      """
+    )
+    #expect(found == ["never could not fail: status never is above 600"])
+  }
+}
