@@ -31,7 +31,7 @@ struct AuditCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await concluding {
-      let workspace = try Workspace(folder: options.project)
+      let workspace = try await Workspace(folder: options.project).withCorpus()
       var worst = ExitStatus.proven
       for recipe in try workspace.recipes(options.recipes) {
         let suite = try workspace.suite(recipe).suite

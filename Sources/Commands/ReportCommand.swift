@@ -27,7 +27,7 @@ struct ReportCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await concluding {
-      let workspace = try Workspace(folder: options.project)
+      let workspace = try await Workspace(folder: options.project).withCorpus()
       let set = try templates.map { try TemplateSet(folder: $0) } ?? .embedded
       var worst = ExitStatus.proven
       for recipe in try workspace.recipes(options.recipes) {

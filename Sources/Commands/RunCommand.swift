@@ -46,7 +46,7 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await concluding {
-      let workspace = try Workspace(folder: options.project)
+      let workspace = try await Workspace(folder: options.project).withCorpus()
       let recipes = try workspace.recipes(options.recipes)
       // Everything that can be wrong in files is told before anything is started.
       var jobs: [RunJob] = []

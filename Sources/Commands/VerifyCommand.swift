@@ -21,7 +21,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await concluding {
-      let workspace = try Workspace(folder: options.project)
+      let workspace = try await Workspace(folder: options.project).withCorpus()
       var problems = 0
       for recipe in try workspace.recipes(options.recipes) {
         let found = try await Verification(workspace: workspace, recipe: recipe).problems()

@@ -10,6 +10,8 @@ import Suites
 /// A project as the commands see it: suites, recipes, corpus, reports.
 struct Workspace: Sendable {
   let project: Project
+  /// What was found in a corpus in git, by recipe; empty for any other.
+  private var fetched: [String: CorpusCoverage] = [:]
 
   /// - Parameter folder: nil to look for `parity.yml` from here upwards.
   init(folder: String?) throws {
@@ -97,6 +99,30 @@ struct Workspace: Sendable {
 
   // MARK: Corpus
 
+  /// The workspace with what the corpus says, where that lies in a git repository.
+  func withCorpus() async -> Workspace {
+    guard case .git(let address, let revision, let isSample)? = project.corpus,
+      let folder = Self.folder(ofRepository: address)
+    else { return self }
+    let repository = CorpusRepository(
+      folder: folder,
+      revision: revision ?? "HEAD",
+      shownAs: shown(folder),
+      isSample: isSample
+    )
+    var workspace = self
+    for reading in await repository.readings(of: project.suiteNames()) {
+      workspace.fetched[reading.recipe] = reading.coverage
+    }
+    return workspace
+  }
+
+  /// The folder of a repository on this machine; nil for one elsewhere.
+  private static func folder(ofRepository address: String) -> String? {
+    if address.hasPrefix("file:///") { return String(address.dropFirst("file://".count)) }
+    return address.hasPrefix("/") ? address : nil
+  }
+
   struct CorpusView {
     var coverage: CorpusCoverage
     var statement: String
@@ -121,11 +147,13 @@ struct Workspace: Sendable {
       coverage = CorpusReader(root: root, shownAs: shown(root), isSample: isSample)
         .coverage(of: recipe)
     case .git(let address, _, _)?:
-      coverage = state(
-        .rootMissing,
-        address,
-        "a corpus in a git repository has to be cloned and given as root"
-      )
+      coverage =
+        fetched[recipe]
+        ?? state(
+          .rootMissing,
+          address,
+          "is not on this machine: clone it, and give the path of the clone under `git`"
+        )
     case .none(let reason)?: coverage = state(.none, "", reason)
     case nil:
       coverage = state(.rootMissing, "", "parity.yml names no corpus")

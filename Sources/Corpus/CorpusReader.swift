@@ -31,33 +31,46 @@ package struct CorpusReader: Sendable {
   package func coverage(of recipe: String) -> CorpusCoverage { reading(of: recipe).coverage }
 
   /// What is found for a recipe. It never throws: what cannot be read is the answer's state.
-  package func reading(of recipe: String) -> CorpusReading {
-    var reading = CorpusReading(
-      recipe: recipe,
+  package func reading(of recipe: String) -> CorpusReading { readings(of: [recipe])[0] }
+
+  /// What is found for each recipe, in their order; the corpus is hashed once for all.
+  package func readings(of recipes: [String]) -> [CorpusReading] {
+    var whole = CorpusReading(
+      recipe: "",
       root: shownRoot,
       isSample: isSample,
       state: .unreadable,
       recipes: 0
     )
-    guard Self.isEntryName(Array(recipe.utf8)), !recipe.utf8.contains(UInt8(ascii: "/")) else {
-      reading.detail = "\"\(DiskPath.shown(Array(recipe.utf8)))\" is not the name of a recipe"
+    let corpus = openRoot(&whole)
+    if let corpus {
+      whole.recipes = corpus.recipes
+      if corpus.recipes == 0, corpus.unread.isEmpty {
+        // An unfetched submodule looks like this: nothing is not proof of nothing.
+        whole.state = .rootMissing
+        whole.detail = "holds no recipe"
+      } else {
+        do {
+          whole.tree = try FolderTree.hash(of: corpus.folder, ignoring: Self.ignored)
+        } catch {
+          whole.unread.append(Self.relative(error.message, to: corpus.folder))
+        }
+      }
+    }
+    return recipes.map { recipe in
+      var reading = whole
+      reading.recipe = recipe
+      guard Self.isEntryName(Array(recipe.utf8)), !recipe.utf8.contains(UInt8(ascii: "/")) else {
+        reading.state = .unreadable
+        reading.recipes = 0
+        reading.tree = nil
+        reading.unread = []
+        reading.detail = "\"\(DiskPath.shown(Array(recipe.utf8)))\" is not the name of a recipe"
+        return reading
+      }
+      if let corpus, whole.detail == nil { readEntry(&reading, corpus) }
       return reading
     }
-    guard let corpus = openRoot(&reading) else { return reading }
-    reading.recipes = corpus.recipes
-    if corpus.recipes == 0, corpus.unread.isEmpty {
-      // An unfetched submodule looks like this: nothing is not proof of nothing.
-      reading.state = .rootMissing
-      reading.detail = "holds no recipe"
-      return reading
-    }
-    do {
-      reading.tree = try FolderTree.hash(of: corpus.folder, ignoring: Self.ignored)
-    } catch {
-      reading.unread.append(Self.relative(error.message, to: corpus.folder))
-    }
-    readEntry(&reading, corpus)
-    return reading
   }
 
   static func isEntryName(_ name: [UInt8]) -> Bool {
@@ -130,6 +143,7 @@ package struct CorpusReader: Sendable {
         walk.read(tests)
         reading.scripts = walk.scripts
         reading.others = walk.others
+        reading.files = ScriptFiles(walk.files)
         reading.unread += walk.unread
         state = walk.scripts.isEmpty ? .noScripts : .scripts
         if !walk.unread.isEmpty { state = .unreadable }

@@ -21,6 +21,10 @@ package struct CorpusReading: Hashable, Sendable {
   package var scripts: [CorpusScript] = []
   /// By the bytes of their paths.
   package var others: [Other] = []
+  /// What scripts may import or source from each other.
+  package var files = ScriptFiles()
+  /// The commit that was read; nil for a folder.
+  package var commit: String?
   /// What could not be read, each with its reason: `oidc.py is a link that leads out of the corpus`.
   package var unread: [String] = []
   /// Why, where the state needs one.
@@ -28,6 +32,11 @@ package struct CorpusReading: Hashable, Sendable {
 
   /// The folder that was looked at: `Tests/corpus/recipe-info/plausible/tests`.
   package var path: String { "\(root)/\(recipe)/tests" }
+
+  /// The units of all scripts, in the order of the scripts and of their lines.
+  ///
+  /// Read anew at each call, which takes time in proportion to the scripts' length.
+  package func units() -> [CorpusUnit] { scripts.flatMap { $0.units(files) } }
 
   /// The part that is kept in `coverage.json`.
   package var coverage: CorpusCoverage {

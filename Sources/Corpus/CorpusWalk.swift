@@ -2,13 +2,15 @@ import Git
 
 /// One walk through the `tests` folder of an entry.
 struct CorpusWalk {
-  /// In bytes; a longer script is not read, and is named.
+  /// In bytes; a longer file is not read, and is named.
   static let scriptLimit = 8 << 20
 
   /// The whole corpus, resolved; nothing outside is read.
   let root: DiskPath
   private(set) var scripts: [CorpusScript] = []
   private(set) var others: [CorpusReading.Other] = []
+  /// Scripts and helpers by path, for what they import from each other.
+  private(set) var files: [String: [UInt8]] = [:]
   private(set) var unread: [String] = []
 
   init(root: DiskPath) { self.root = root }
@@ -134,8 +136,10 @@ struct CorpusWalk {
       switch ScriptRule.verdict(name: text, traits: traits, contents: contents) {
       case .notScript(let reason):
         others.append(CorpusReading.Other(path: shown, reason: reason))
+        if reason == .helper { files[shown] = contents }
       case .binary: unread.append("\(shown) is not text")
       case .script(let language):
+        files[shown] = contents
         scripts.append(
           CorpusScript(
             path: shown,

@@ -1,5 +1,5 @@
 /// The files of a `tests` folder that a script may import or source: other scripts and helpers.
-package struct ScriptFiles: Sendable {
+package struct ScriptFiles: Hashable, Sendable {
   /// By path.
   private let contents: [String: [UInt8]]
 

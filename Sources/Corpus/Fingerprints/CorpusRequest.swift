@@ -40,7 +40,9 @@ extension CorpusRequest: CustomStringConvertible {
       let after = rest.dropFirst(hole.count)
       // `{…}{…}/x` and `{…}:8080/x` are hosts too; `{…}api` is not, and `{…}` alone may be all.
       let host = after.prefix { !ends.contains($0) }
-      let isHost = host.allSatisfy { hole.contains($0) || $0 == UInt8(ascii: ":") || Self.isDigit($0) }
+      let isHost = host.allSatisfy {
+        hole.contains($0) || $0 == UInt8(ascii: ":") || Self.isDigit($0)
+      }
       if isHost, !after.dropFirst(host.count).isEmpty { rest = after.dropFirst(host.count) }
     } else if rest.first != slash, let first = rest.firstIndex(of: slash),
       rest[..<first].contains(UInt8(ascii: ".")) || rest[..<first].contains(UInt8(ascii: ":"))

@@ -68,7 +68,9 @@ extension StatusCodes: CustomStringConvertible {
       if range.lowerBound == Self.all.lowerBound { return "< \(range.upperBound + 1)" }
       if range.upperBound == Self.all.upperBound { return ">= \(range.lowerBound)" }
     }
-    let parts = ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+    let parts = ranges.map {
+      $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)"
+    }
     return "in " + parts.joined(separator: ", ")
   }
 

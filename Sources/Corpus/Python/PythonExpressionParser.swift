@@ -103,7 +103,11 @@ struct PythonExpressionParser {
   mutating func targets() throws(PythonError) -> PythonExpression {
     var all: [PythonExpression] = []
     while true {
-      if accept(sign: "*") { all.append(.starred(try operation(2))) } else { all.append(try operation(2)) }
+      if accept(sign: "*") {
+        all.append(.starred(try operation(2)))
+      } else {
+        all.append(try operation(2))
+      }
       guard accept(sign: ",") else { return all.count == 1 ? all[0] : .list(all) }
       if isName("in") { return .list(all) }
     }

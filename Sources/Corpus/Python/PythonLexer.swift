@@ -138,7 +138,8 @@ struct PythonLexer {
   /// Whether `def` or `class` begins the line after this one's end.
   private func beginsDefinition(after position: Int) -> Bool {
     var next = position + 1
-    while next < end, [0x0A, 0x0D, 0x20, 0x09].contains(bytes[next]) { next += 1 }
+    // A blank line is looked past when its own end is reached.
+    while next < end, bytes[next] == 0x20 || bytes[next] == 0x09 { next += 1 }
     for word in [Self.def, Self.klass] where end - next > word.count {
       if bytes[next..<(next + word.count)].elementsEqual(word) { return true }
     }
@@ -165,7 +166,8 @@ struct PythonLexer {
     let start = index
     while index < end {
       let here = bytes[index]
-      let isSign = (here == UInt8(ascii: "+") || here == UInt8(ascii: "-")) && index > start
+      let isSign =
+        (here == UInt8(ascii: "+") || here == UInt8(ascii: "-")) && index > start
         && bytes[index - 1] | 0x20 == UInt8(ascii: "e")
         && !(bytes[start] == UInt8(ascii: "0") && start + 1 < end
           && bytes[start + 1] | 0x20 == UInt8(ascii: "x"))

@@ -41,7 +41,9 @@ struct PythonParser {
   private var lastLine: Int {
     // The tokens of an ended block belong to the line after it.
     var index = min(parser.index, parser.tokens.count) - 1
-    while index > 0, [.dedent, .newline, .end].contains(parser.tokens[index].kind) { index -= 1 }
+    while index > 0, [.dedent, .newline, .end, .bad].contains(parser.tokens[index].kind) {
+      index -= 1
+    }
     return parser.tokens[max(index, 0)].line
   }
 

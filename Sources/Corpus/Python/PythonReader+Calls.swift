@@ -340,7 +340,9 @@ extension PythonReader {
 
   /// An address with the query that is passed apart from it.
   static func address(_ address: String, _ given: Arguments) -> String {
-    guard case .dictionary(let pairs)? = given.names["params"], !pairs.isEmpty else { return address }
+    guard case .dictionary(let pairs)? = given.names["params"], !pairs.isEmpty else {
+      return address
+    }
     let query = pairs.map { "\($0.key.inText)=\($0.value.inText)" }.joined(separator: "&")
     return address + (address.contains("?") ? "&" : "?") + query
   }
@@ -357,7 +359,9 @@ extension PythonReader {
   private static func text(_ text: String, _ name: String, _ given: Arguments) -> PythonValue? {
     switch name {
     case "rstrip", "strip", "lstrip", "removesuffix", "removeprefix":
-      guard case .text(let ending)? = given.places.first, !ending.isEmpty else { return .text(text) }
+      guard case .text(let ending)? = given.places.first, !ending.isEmpty else {
+        return .text(text)
+      }
       var result = text[...]
       if name == "rstrip" || name == "strip" || name == "removesuffix" {
         while result.hasSuffix(ending) { result = result.dropLast(ending.count) }

@@ -325,7 +325,9 @@ extension PythonReader {
         ""
       )
     case .response(let source):
-      if case .none = other { return .compare(source, .status, comparison == .equal ? .isMissing : .exists, "") }
+      if case .none = other {
+        return .compare(source, .status, comparison == .equal ? .isMissing : .exists, "")
+      }
       return nil
     case .command(let source): return .compare(source, .output, comparison, other.operand)
     case .seen(let source, let subject):

@@ -17,7 +17,8 @@ extension PythonReader {
         return sent(method, "", given.text(1, "url") ?? Fingerprint.hole, given, frame)
       }
     }
-    if PythonLibrary.clients.contains(name) || PythonLibrary.clients.contains("http.client.\(name)") {
+    if PythonLibrary.clients.contains(name) || PythonLibrary.clients.contains("http.client.\(name)")
+    {
       let base = given.names["base_url"] ?? given.names["prefix_url"]
       // The host of `http.client` is no part of the path.
       return .client(base?.inText ?? (name.hasSuffix("Connection") ? Fingerprint.hole : ""))
@@ -33,7 +34,9 @@ extension PythonReader {
     case "urllib.parse.urljoin", "urljoin":
       return .text(Self.joined(given.text(0, "base") ?? "", given.text(1, "url") ?? ""))
     case "urllib.parse.urlencode", "urlencode":
-      guard case .dictionary(let pairs)? = given.places.first else { return .text(Fingerprint.hole) }
+      guard case .dictionary(let pairs)? = given.places.first else {
+        return .text(Fingerprint.hole)
+      }
       return .text(pairs.map { "\($0.key.inText)=\($0.value.inText)" }.joined(separator: "&"))
     case "urllib.parse.quote", "urllib.parse.quote_plus", "quote":
       return .text(given.places.first?.inText ?? Fingerprint.hole)
@@ -91,7 +94,8 @@ extension PythonReader {
     }
     let line = CommandLine(words)
     let checks =
-      last.hasPrefix("check_") || given.names["check"].map { if case .boolean(true) = $0 { true } else { false } } == true
+      last.hasPrefix("check_")
+      || given.names["check"].map { if case .boolean(true) = $0 { true } else { false } } == true
     if let asked = line.requests.first {
       let source = request(asked.method, asked.address)
       lastSystem = source
@@ -113,7 +117,8 @@ extension PythonReader {
     }
   }
 
-  private func builtin(_ name: String, _ given: Arguments, written: PythonExpression) -> PythonValue {
+  private func builtin(_ name: String, _ given: Arguments, written: PythonExpression) -> PythonValue
+  {
     let first = given.places.first ?? .none
     switch name {
     case "str", "int", "float", "bytes", "dict", "list", "tuple", "set", "sorted", "frozenset",
@@ -161,7 +166,8 @@ extension PythonReader {
       }
       let start = bounds.count > 1 ? bounds[0] : 0
       let end = bounds.count > 1 ? bounds[1] : last
-      guard bounds.count < 3, start <= end, end.subtractingReportingOverflow(start).partialValue <= 1000
+      guard bounds.count < 3, start <= end,
+        end.subtractingReportingOverflow(start).partialValue <= 1000
       else { return .unknown(written.description) }
       return .list((start..<end).map { .integer($0) })
     case "enumerate":
@@ -187,7 +193,15 @@ extension PythonReader {
       "xml.etree.ElementTree.fromstring", "ElementTree.fromstring", "yaml.safe_load":
       if case .seen(let source, _) = first { return .seen(source, .value("\(name) of body")) }
       return .unknown(written.description.short)
-    default: return .unknown(written.description.short)
+    default:
+      // A function of a module that is not here, named as a method and given a path.
+      let last = name.split(separator: ".").last.map(String.init) ?? name
+      if Self.methods.contains(last), case .text(let path) = first,
+        path.hasPrefix("/") || path.contains("://") || path.hasPrefix(Fingerprint.hole + "/")
+      {
+        return .response(request(last, Self.address(path, given)))
+      }
+      return .unknown(written.description.short)
     }
   }
 

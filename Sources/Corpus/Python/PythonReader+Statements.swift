@@ -46,7 +46,8 @@ extension PythonReader {
       for target in targets { assign(value, to: target, frame) }
       if let name = targets.first?.lastName, Self.failureNames.contains(name) {
         switch (expression, Self.successNames.contains(name)) {
-        case (.boolean(let isTrue), let isSuccess): frame.hasNotedFailure = isTrue != isSuccess || frame.hasNotedFailure
+        case (.boolean(let isTrue), let isSuccess):
+          frame.hasNotedFailure = isTrue != isSuccess || frame.hasNotedFailure
         case (.integer(let number), false) where number != 0: frame.hasNotedFailure = true
         default: break
         }
@@ -175,6 +176,12 @@ extension PythonReader {
     guard let (test, body) = branches.first else {
       return otherwise.map { run($0, frame) } ?? .next
     }
+    nesting += 1
+    defer { nesting -= 1 }
+    guard nesting <= Self.nestingLimit else {
+      note("an `if` has more branches than are followed")
+      return .next
+    }
     let claim = claim(test, frame).plain()
     // Only what asks who runs it is settled; everything else may go both ways.
     if case .known(let isTrue) = claim, test.mentionsName("__name__") {
@@ -252,7 +259,9 @@ extension PythonReader {
     if flow == .next, !otherwise.isEmpty {
       flow = run(otherwise, frame)
       // What had to be refused was not.
-      if flow == .fails || Self.givesBad(flow, frame) { for claim in raised { assert(.not(claim)) } }
+      if flow == .fails || Self.givesBad(flow, frame) {
+        for claim in raised { assert(.not(claim)) }
+      }
     }
     let after = frame.names
     var merged = after
@@ -260,7 +269,8 @@ extension PythonReader {
       frame.names = after
       if let name = handler.name {
         // Only an HTTP error carries an answer, that to the last request.
-        let isAnswer = handler.type?.mentionsName("HTTPError") == true && sources.count > firstSource
+        let isAnswer =
+          handler.type?.mentionsName("HTTPError") == true && sources.count > firstSource
         frame.names[name] =
           isAnswer ? .response(lastRequest ?? sources.count - 1) : .unknown(name)
       }
@@ -388,7 +398,9 @@ extension PythonReader {
 
   // MARK: Notes of failure
 
-  private static let successNames: Set<String> = ["ok", "success", "passed", "succeeded", "healthy"]
+  private static let successNames: Set<String> = [
+    "ok", "success", "passed", "succeeded", "healthy",
+  ]
   private static let failureNames: Set<String> = successNames.union([
     "failed", "failure", "failures", "errors", "error_count", "problems", "bad", "rc", "exit_code",
     "fails", "errs",

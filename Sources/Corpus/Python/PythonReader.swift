@@ -153,7 +153,8 @@ final class PythonReader {
   // MARK: Calls
 
   /// Enters a function of the program.
-  func call(_ function: PythonFunction, module: Int, owner: Int?, _ passed: [Passed]) -> PythonValue {
+  func call(_ function: PythonFunction, module: Int, owner: Int?, _ passed: [Passed]) -> PythonValue
+  {
     let id = ObjectIdentifier(function)
     if isFollowingMain, units.contains(id) {
       unitCalls[id, default: []].append(passed)

@@ -27,8 +27,18 @@ struct PythonStatement: Sendable {
     case nothing
     case condition([(PythonExpression, [PythonStatement])], otherwise: [PythonStatement]?)
     case whileLoop(PythonExpression, [PythonStatement], otherwise: [PythonStatement]?)
-    case forLoop(PythonExpression, PythonExpression, [PythonStatement], otherwise: [PythonStatement]?)
-    case trying([PythonStatement], [Handler], otherwise: [PythonStatement], finally: [PythonStatement])
+    case forLoop(
+      PythonExpression,
+      PythonExpression,
+      [PythonStatement],
+      otherwise: [PythonStatement]?
+    )
+    case trying(
+      [PythonStatement],
+      [Handler],
+      otherwise: [PythonStatement],
+      finally: [PythonStatement]
+    )
     case with([(PythonExpression, PythonExpression?)], [PythonStatement])
     case function(PythonFunction)
     case type(PythonClass)
@@ -97,7 +107,8 @@ final class PythonClass: Sendable {
 extension [PythonStatement] {
   /// The first line of the text that a body begins with.
   var about: String {
-    guard case .expression(.text(let pieces))? = first?.kind, case .literal(let text)? = pieces.first
+    guard case .expression(.text(let pieces))? = first?.kind,
+      case .literal(let text)? = pieces.first
     else { return "" }
     return text.firstLine
   }

@@ -233,8 +233,17 @@ struct PythonUnits {
     // `return status == 200, "message"`
     case .list(let elements):
       if case .claim(let claim)? = elements.first { reader.assert(claim) }
-    default: break
+    default: assertNoProblem(frame)
     }
+  }
+
+  /// A check that gives back what is wrong, or nothing: no way to a text may be taken.
+  private func assertNoProblem(_ frame: PythonReader.Frame) {
+    let problems = frame.returned.filter { if case .text = $0.value { true } else { false } }
+    guard problems.count < frame.returned.count || problems.allSatisfy({ $0.guard != nil }) else {
+      return
+    }
+    for problem in problems { if let claim = problem.guard { reader.assert(.not(claim)) } }
   }
 
   /// What a fixture gives; nil where there is none.

@@ -101,7 +101,8 @@ indirect enum PythonValue: Sendable {
     case (.list(let left), .list(let right)) where left.count == right.count:
       return .list(zip(left, right).map { either($0, $1) })
     // What was seen says more than what was put in its place.
-    case (.integer, .seen), (.text, .seen), (.boolean, .seen), (.boolean, .claim), (.integer, .claim):
+    case (.integer, .seen), (.text, .seen), (.boolean, .seen), (.boolean, .claim),
+      (.integer, .claim):
       return other
     default: return one
     }

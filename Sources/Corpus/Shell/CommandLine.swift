@@ -38,7 +38,8 @@ struct CommandLine {
         words = words.dropFirst()
         // Options of the program before, and its duration.
         while let next = words.first,
-          next.hasPrefix("-") || next.first?.isNumber == true || next.contains("=") || next == Fingerprint.hole
+          next.hasPrefix("-") || next.first?.isNumber == true || next.contains("=")
+            || next == Fingerprint.hole
         {
           words = words.dropFirst()
         }
@@ -205,7 +206,9 @@ struct CommandLine {
     let printed: Printed =
       if let format, format.contains("%{http_code}") || format.contains("%{response_code}") {
         .status
-      } else if let format, format.contains("%{redirect_url}") || format.contains("%{url_effective}") {
+      } else if let format,
+        format.contains("%{redirect_url}") || format.contains("%{url_effective}")
+      {
         .address
       } else if isHead || showsHeaders {
         .headers

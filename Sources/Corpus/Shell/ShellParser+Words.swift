@@ -151,6 +151,9 @@ extension ShellParser {
   /// `${name}`, `${name:-preset}`; what else may be done to a value is not followed.
   private mutating func braced(into pieces: inout [ShellPiece]) throws(Failure) {
     let startLine = line
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= Self.depthLimit else { throw failure("is nested too deeply") }
     index += 2
     if byte() == UInt8(ascii: "#") || byte() == UInt8(ascii: "!"), Self.isName(byte(1)) {
       index += 1
@@ -173,7 +176,8 @@ extension ShellParser {
       let here = bytes[index]
       if here == UInt8(ascii: "}"), open == 0 {
         index += 1
-        let isPreset = sign == Array(":-".utf8) || sign == Array("-".utf8) || sign == Array(":=".utf8)
+        let isPreset =
+          sign == Array(":-".utf8) || sign == Array("-".utf8) || sign == Array(":=".utf8)
         pieces.append(.variable(name, preset: isPreset ? ShellWord(pieces: rest) : nil))
         return
       }

@@ -10,7 +10,7 @@ struct ShellParser {
     var reason: String
   }
 
-  private static let depthLimit = 40
+  static let depthLimit = 40
   private static let unreadLimit = 20
 
   let bytes: [UInt8]
@@ -130,6 +130,7 @@ struct ShellParser {
     depth += 1
     defer { depth -= 1 }
     guard depth <= Self.depthLimit else { throw failure("is nested too deeply") }
+    let start = line
     var statements: [ShellStatement] = []
     while true {
       skipSpace(lines: true)
@@ -139,7 +140,8 @@ struct ShellParser {
       }
       guard index < end else {
         if words.isEmpty { return statements }
-        throw failure("the script ends before \"\(words.joined(separator: "\" or \""))\"")
+        let missing = words.joined(separator: "\" or \"")
+        throw failure("the script ends before \"\(missing)\"", at: start)
       }
       if words.contains(where: { startsWith(word: $0) }) { return statements }
       let here = byte()
@@ -305,7 +307,11 @@ struct ShellParser {
       let text = try arithmetic()
       skipSpace(lines: true)
       if byte() == UInt8(ascii: ";") { index += 1 }
-      return .each(String(text.prefix { $0 != "=" }), [ShellWord(pieces: [.hole])], body: try body())
+      return .each(
+        String(text.prefix { $0 != "=" }),
+        [ShellWord(pieces: [.hole])],
+        body: try body()
+      )
     }
     let name = try name()
     skipSpace(lines: true)
@@ -382,12 +388,13 @@ struct ShellParser {
       skipSpace(lines: true)
       guard index < end else { throw failure("\"[[\" is never closed") }
       if accept("]]") { return words }
-      let sign = ["&&", "||", "(", ")", "<", ">"].first { startsWith(word: $0) }
+      let isPattern = words.last?.literal == "=~"
+      let sign = isPattern ? nil : ["&&", "||", "(", ")", "<", ">"].first { startsWith(word: $0) }
       if let sign {
         index += sign.utf8.count
         words.append(ShellWord(pieces: [.text(sign)]))
       } else {
-        words.append(try word(isPattern: words.last?.literal == "=~"))
+        words.append(try word(isPattern: isPattern))
       }
     }
   }

@@ -90,7 +90,8 @@ extension ShellReader {
     // `$CURL`, `"$@"`: one word that is several.
     values = zip(values, command.words).flatMap { value, word -> [Value] in
       guard word.pieces.count == 1, case .variable(let name, _)? = word.pieces.first,
-        value.seen == nil, value.text.contains(" "), name == "@" || name == "*" || isCommandText(value.text)
+        value.seen == nil, value.text.contains(" "),
+        name == "@" || name == "*" || isCommandText(value.text)
       else { return [value] }
       return ShellWords.split(value.text).map { Value($0) }
     }
@@ -109,7 +110,9 @@ extension ShellReader {
   }
 
   private func isCommandText(_ text: String) -> Bool {
-    ["curl", "wget", "psql", "docker", "abra"].contains(CommandLine.name(String(text.prefix { $0 != " " })))
+    ["curl", "wget", "psql", "docker", "abra"].contains(
+      CommandLine.name(String(text.prefix { $0 != " " }))
+    )
   }
 
   /// A file of a name takes what an answer showed.
@@ -148,7 +151,9 @@ extension ShellReader {
     case "return": return ended(rest.first, isReturn: true)
     case "break", "continue": return Result(flow: name == "break" ? .breaks : .next)
     case "set":
-      if texts.dropFirst().contains(where: { $0.hasPrefix("-") && $0.contains("e") && !$0.hasPrefix("--") })
+      if texts.dropFirst().contains(where: {
+        $0.hasPrefix("-") && $0.contains("e") && !$0.hasPrefix("--")
+      })
         || texts.contains("errexit")
       {
         endsOnError = true
@@ -237,9 +242,11 @@ extension ShellReader {
   }
 
   private static func outputFile(_ texts: [String]) -> String? {
-    guard let place = texts.firstIndex(where: { word in
-      word == "--output" || word.hasPrefix("-") && !word.hasPrefix("--") && word.hasSuffix("o")
-    }), place + 1 < texts.count else { return nil }
+    guard
+      let place = texts.firstIndex(where: { word in
+        word == "--output" || word.hasPrefix("-") && !word.hasPrefix("--") && word.hasSuffix("o")
+      }), place + 1 < texts.count
+    else { return nil }
     let file = texts[place + 1]
     return file == "/dev/null" || file == "-" ? nil : file
   }
@@ -392,7 +399,9 @@ extension ShellReader {
 
   func call(_ function: ShellFunction, _ values: [Value]) -> Result {
     let id = ObjectIdentifier(function)
-    if isFollowingMain, units.contains(function.name) { return Result(success: .unknown(function.name)) }
+    if isFollowingMain, units.contains(function.name) {
+      return Result(success: .unknown(function.name))
+    }
     guard callDepth < Self.depthLimit, active.insert(id).inserted else {
       return Result(success: .unknown(function.name))
     }

@@ -81,7 +81,11 @@ final class ShellReader {
   }
 
   func request(_ asked: CommandLine.Request) -> Int {
-    let request = CorpusRequest(method: asked.method.uppercased(), address: asked.address, line: line)
+    let request = CorpusRequest(
+      method: asked.method.uppercased(),
+      address: asked.address,
+      line: line
+    )
     recorder.add(request)
     sources.append(request.description)
     return sources.count - 1
@@ -164,7 +168,9 @@ final class ShellReader {
         let parts = word.pieces.count == 1 && value.seen == nil ? ShellWords.split(value.text) : []
         all += parts.count > 1 && word.literal == nil ? parts.map { Value($0) } : [value]
       }
-      if words.count > Self.wordLimit { note("a loop over \(words.count) words is followed in part") }
+      if words.count > Self.wordLimit {
+        note("a loop over \(words.count) words is followed in part")
+      }
       for value in all.isEmpty ? [.hole] : Array(all.prefix(Self.wordLimit)) {
         variables[name] = value
         let (ways, hasFailure) = loop(body)
@@ -243,7 +249,9 @@ final class ShellReader {
       return first
     }
     // `|| true`
-    if case .known(true) = second.success { return Result(success: .known(true), output: first.output) }
+    if case .known(true) = second.success {
+      return Result(success: .known(true), output: first.output)
+    }
     first.success = .any([first.success, second.success])
     return first
   }
@@ -261,6 +269,12 @@ final class ShellReader {
     _ exits: inout [Claim]
   ) -> Result {
     guard let branch = branches.first else { return otherwise.map { run($0) } ?? Result() }
+    nesting += 1
+    defer { nesting -= 1 }
+    guard nesting <= Self.nestingLimit else {
+      note("an `if` has more branches than are followed")
+      return Result()
+    }
     let place = line
     let tested = run(branch.test, isTested: true)
     let claim = tested.success

@@ -49,7 +49,12 @@ enum ShellTest {
     if let sign = words.first?.sign, let comparison = comparisons[sign], words.count > 1 {
       words = words.dropFirst()
       guard let second = words.popFirst() else { return .unknown("test") }
-      return compare(first.value, comparison, second.value, isPattern: sign == "==" || sign == "=" || sign == "!=")
+      return compare(
+        first.value,
+        comparison,
+        second.value,
+        isPattern: sign == "==" || sign == "=" || sign == "!="
+      )
     }
     if let sign = first.sign, sign.hasPrefix("-"), sign.utf8.count == 2, let operand = words.first,
       operand.sign != "&&", operand.sign != "||", operand.sign != "-a", operand.sign != "-o"
@@ -97,7 +102,8 @@ enum ShellTest {
       let claim = matches(left, right.text)
       return comparison == .notEqual ? .not(claim) : claim
     }
-    let operand = Int(right.text) == nil && right.text != Fingerprint.hole
+    let operand =
+      Int(right.text) == nil && right.text != Fingerprint.hole
       ? right.text.quoted : right.text
     if right.text.isEmpty {
       return .compare(seen.source, seen.subject, comparison == .equal ? .isMissing : .exists, "")

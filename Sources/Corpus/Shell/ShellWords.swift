@@ -11,7 +11,9 @@ enum ShellWords {
       } else if byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") {
         quote = byte
         isOpen = true
-      } else if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t") {
+      } else if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n")
+        || byte == UInt8(ascii: "\t")
+      {
         if isOpen || !word.isEmpty { words.append(word) }
         (word, isOpen) = ([], false)
       } else {

@@ -1,0 +1,189 @@
+import Evidence
+import Foundation
+import Git
+import Testing
+
+@testable import Corpus
+
+@Suite struct HostileScriptTests {
+  @Test(arguments: [
+    ("def test_a():\n    print 'x'\n", 2, "a string stands in the place of the end of the line"),
+    ("x = '''\n\n", 1, "a string is never closed"), ("x = (1,\n\n", 1, "\"(\" is never closed"),
+    ("def f(:\n    pass\n", 1, "\":\" stands in the place of a name"),
+    ("if True:\nx = 1\n", 1, "nothing stands under the line"),
+    ("if x:\n        a\n    b\n", 3, "indentation matches no outer block"),
+    ("  x = 1\n", 1, "indentation is not expected"),
+    ("x = 1 ?\n", 1, "\"?\" means nothing in Python"),
+    ("x = f'{a'\n", 1, "a string is never closed"), ("x = )\n", 1, "\")\" closes nothing"),
+  ])
+  func whatIsNotPythonIsNamedWithItsLine(script: String, line: Int, reason: String) {
+    let unread = Script.units(script).flatMap(\.unread)
+    #expect(unread.contains { $0.line == line && $0.reason == reason }, "\(unread)")
+  }
+
+  /// What comes after a part that cannot be read is still read, and so is what stands under it.
+  @Test func theRestOfAnInvalidScriptIsRead() {
+    let units = Script.units(
+      """
+      import requests
+      def test_a():
+          print "old"
+          assert requests.get("https://h/a").ok
+      x = (1, 2
+      def test_b():
+          assert requests.get("https://h/b").ok
+      """
+    )
+    #expect(units.map(\.id) == ["health.py", "health.py::test_a", "health.py::test_b"])
+    #expect(units.map { $0.unread.map(\.line) } == [[5], [3], []])
+    #expect(units[1].requests.map(\.path) == ["/a"])
+    #expect(units[2].requests.map(\.path) == ["/b"])
+  }
+
+  @Test(arguments: [
+    "x = " + String(repeating: "(", count: 100_000),
+    "x = " + String(repeating: "-", count: 100_000),
+    "x = " + String(repeating: "not ", count: 100_000) + "1",
+    "x = a" + String(repeating: ".b", count: 100_000),
+    "x = 1" + String(repeating: "+1", count: 100_000),
+    "x = a" + String(repeating: "(b", count: 10_000) + String(repeating: ")", count: 10_000),
+    "x = f'" + String(repeating: "{f\"", count: 1_000) + "'",
+    (0..<2_000).map { String(repeating: " ", count: $0) + "if x:\n" }.joined(),
+    "x = [" + String(repeating: "lambda: ", count: 10_000) + "1]",
+    "if a:\n  b\n" + String(repeating: "elif a:\n  b\n", count: 20_000),
+    "def f(): f(); f(); g()\ndef g(): f(); g(); f()\nf()\ng()\n",
+    String(repeating: "\\\n", count: 100_000), String(repeating: "@a\n", count: 10_000),
+  ])
+  func pythonThatIsMadeToBreakReadersIsRead(script: String) {
+    #expect(!Script.units(script).isEmpty)
+  }
+
+  @Test(arguments: [
+    String(repeating: "(", count: 100_000), String(repeating: "$(", count: 100_000),
+    "x=" + String(repeating: "\"$(echo ", count: 1_000),
+    String(repeating: "if a; then ", count: 10_000),
+    "a" + String(repeating: " | a", count: 50_000), "a" + String(repeating: " && a", count: 50_000),
+    "x=" + String(repeating: "${a:-", count: 10_000), String(repeating: "{ ", count: 10_000),
+    "if a; then b\n" + String(repeating: "elif a; then b\n", count: 20_000) + "fi\n",
+    String(repeating: "cat <<E\n", count: 5_000), String(repeating: "`", count: 100_001),
+    "f() { f; f; g; }\ng() { f; g; f; }\nf; g\n", String(repeating: "! ", count: 100_000) + "a",
+    "[ " + String(repeating: "! ", count: 10_000) + "a ]\n",
+    "[[ " + String(repeating: "( ", count: 10_000) + "a ]]\n",
+    "x=" + String(repeating: "$((", count: 10_000),
+  ])
+  func shellThatIsMadeToBreakReadersIsRead(script: String) {
+    #expect(!Script.shell(script).isEmpty)
+  }
+
+  @Test func anyBytesAreRead() {
+    var random = Words(seed: 7)
+    for _ in 0..<300 {
+      let bytes = (0..<200).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+      for language in CorpusScript.Language.allCases {
+        let script = CorpusScript(path: "x", language: language, bytes: bytes, hash: "h")
+        #expect(!script.units().isEmpty)
+      }
+    }
+  }
+
+  @Test func contentsThatAreNotUTF8AreNamedAndTheRestIsRead() {
+    let text =
+      Array("import requests\n# caf".utf8) + [0xE9]
+      + Array("\ndef test_a():\n    assert requests.get('https://h/a').ok\n".utf8)
+    for language in [CorpusScript.Language.python, .shell] {
+      let script = CorpusScript(path: "x", language: language, bytes: text, hash: "h")
+      let unread = script.units().flatMap(\.unread)
+      #expect(unread.contains { $0.line == 2 && $0.reason == "bytes are not UTF-8" })
+    }
+    let script = CorpusScript(path: "x", language: .python, bytes: text, hash: "h")
+    #expect(script.units().last?.requests.map(\.path) == ["/a"])
+  }
+
+  @Test(arguments: [CorpusScript.Language.python, .shell])
+  func tenThousandFunctionsAreTenThousandUnits(language: CorpusScript.Language) {
+    let functions = (0..<10_000).map { number in
+      language == .python
+        ? "def test_n\(number)():\n    assert get('https://h/\(number)').status_code == 200\n"
+        : "test_n\(number)() {\n  curl -f \"https://h/\(number)\" || exit 1\n}\n"
+    }
+    let start = language == .python ? "from requests import get\n" : ""
+    let units = Script.units(start + functions.joined(), "many", language: language)
+    #expect(units.count == 10_000)
+    #expect(units.last?.id == "many::test_n9999")
+    #expect(units.allSatisfy { $0.requests.count == 1 && $0.assertions.count == 1 })
+  }
+
+  @Test func aScriptThatIsTooLongIsNamed() throws {
+    let long = CorpusScript(
+      path: "x.py",
+      language: .python,
+      bytes: [UInt8](repeating: 0x0A, count: CorpusScript.readLimit + 1),
+      hash: "h"
+    )
+    #expect(
+      long.units().flatMap(\.unread).map(\.reason) == [
+        "has 4194305 bytes, and only up to 4194304 are read inside"
+      ]
+    )
+    let corpus = try CorpusFolder()
+    try corpus.write("", to: "plausible/tests/a.py")
+    let handle = try #require(fopen("\(corpus.root)/plausible/tests/b.py", "w"))
+    #expect(ftruncate(fileno(handle), 50 << 20) == 0)
+    fclose(handle)
+    let reading = corpus.reading()
+    #expect(reading.state == .unreadable)
+    #expect(reading.unread == ["b.py is too large"])
+    #expect(reading.units().map(\.id) == ["a.py"])
+  }
+
+  @Test func aFolderOfBinariesProvesNothing() throws {
+    let corpus = try CorpusFolder()
+    for name in ["a", "b.py", "c.sh"] {
+      try corpus.write("\u{7F}ELF\0\0", to: "plausible/tests/\(name)", isExecutable: true)
+    }
+    #expect(corpus.reading().state == .unreadable)
+    #expect(corpus.reading().unread == ["a is not text", "b.py is not text", "c.sh is not text"])
+    #expect(corpus.reading().units().isEmpty)
+  }
+
+  @Test func whatMayNotBeReadProvesNothing() throws {
+    let corpus = try CorpusFolder()
+    try corpus.write("x = 1\n", to: "plausible/tests/a.py")
+    try corpus.write("x = 1\n", to: "plausible/tests/b.py")
+    #expect(chmod("\(corpus.root)/plausible/tests/a.py", 0) == 0)
+    // Root reads everything.
+    guard geteuid() != 0 else { return }
+    #expect(corpus.reading().state == .unreadable)
+    #expect(corpus.reading().unread.contains("a.py may not be read"))
+  }
+
+  @Test func helpersAreFoundInTheFolderAndNotOutsideIt() throws {
+    let corpus = try CorpusFolder()
+    let helper = "import requests\ndef get(p): return requests.get('https://h' + p)\n"
+    try corpus.write(helper, to: "plausible/tests/lib/_api.py")
+    try corpus.write(helper, to: "outside.py")
+    try corpus.write(
+      "from lib._api import get\nimport outside\nassert get('/a').ok\noutside.get('/b')\n",
+      to: "plausible/tests/a.py"
+    )
+    #expect(
+      corpus.reading().units().flatMap(\.fingerprint.lines) == [
+        "assert | GET /a | status | < 400", "request | GET /a", "request | GET /b",
+      ]
+    )
+  }
+}
+
+/// Numbers that are the same in every run.
+struct Words: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
+
+  mutating func next() -> UInt64 {
+    state ^= state << 13
+    state ^= state >> 7
+    state ^= state << 17
+    return state
+  }
+}

@@ -1,0 +1,1 @@
+../../keycloak/tests/oidc_login.py
