@@ -133,6 +133,14 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
+    // A server that misbehaves, for the table of faults.
+    .executableTarget(
+      name: "liar",
+      dependencies: ["Threads"],
+      path: "Tests/Standins/liar",
+      swiftSettings: swiftSettings
+    ),
+
     // Secrets removed from a log; `Benchmarks/redaction/compare.py` runs it beside Python.
     .executableTarget(
       name: "redaction-benchmark",

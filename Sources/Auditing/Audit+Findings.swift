@@ -1,13 +1,25 @@
-package import Evidence
+import Evidence
 import Suites
 
 extension Audit {
-  func findings(_ checks: [CheckCoverage], _ stores: [StoreCoverage]) -> [Finding] {
-    let all =
+  /// - Parameter today: nil for what is stored, which no day changes.
+  func findings(
+    _ checks: [CheckCoverage],
+    _ stores: [StoreCoverage],
+    today: String?
+  ) -> [Finding] {
+    var all =
       runFindings() + corpusFindings() + checkFindings(checks) + storeFindings(stores)
       + record.findings
-    return Array(Set(all)).map(waived).sorted(by: Self.precedes)
+    if let today { all += expiredDeferrals(today: today) }
+    all = Array(Set(all))
+    let waivers = Waivers(suite.waivers, today: today)
+    return (all.map(waivers.applied) + waivers.findings(on: all, seesAll: seesAll))
+      .sorted(by: Self.precedes)
   }
+
+  /// Whether a finding that is not there would have been there, had there been a reason for it.
+  private var seesAll: Bool { record.header.isFull && record.end == .finished }
 
   private func runFindings() -> [Finding] {
     var result: [Finding] = []
@@ -19,7 +31,12 @@ extension Audit {
         [.passed, .failed, .broken].contains(outcome.word),
         record.header.isFull, !hasGenericTier(stage), outcome.isPassed
       else { continue }
-      result.append(Rule.genericTierMissing.finding("\(stage) ran without its generic checks"))
+      result.append(
+        Rule.genericTierMissing.finding(
+          "\(stage) ran without its generic checks",
+          about: [stage.rawValue]
+        )
+      )
     }
     if let base = record.header.base, base.tree == record.header.target.tree {
       result.append(
@@ -33,7 +50,8 @@ extension Audit {
         guard let difference = operation.difference else { continue }
         result.append(
           Rule.operationDiffers.finding(
-            Normalizer(record: record).text("\(operation.name): \(difference)")
+            Normalizer(record: record).text("\(operation.name): \(difference)"),
+            about: operation.name.split(separator: " ").last.map { [String($0)] } ?? []
           )
         )
       }
@@ -72,22 +90,42 @@ extension Audit {
         [
           Rule.checkCannotFail.finding(
             "\(check.id) passed for a value that was never sent",
-            at: check.place
+            at: check.place,
+            about: ["\(check.id)"]
           )
         ]
       case (.content, _) where check.outcome.isPassed:
         weakness(of: check.id).map { reason in
-          [Rule.checkMayBeStale.finding("\(check.id) \(reason)", at: check.place)]
+          [
+            Rule.checkMayBeStale.finding(
+              "\(check.id) \(reason)",
+              at: check.place,
+              about: ["\(check.id)"]
+            )
+          ]
         } ?? []
       case (.ack, _):
-        [Rule.checkOnlyAcknowledges.finding("\(check.id) looks at no content", at: check.place)]
+        [
+          Rule.checkOnlyAcknowledges.finding(
+            "\(check.id) looks at no content",
+            at: check.place,
+            about: ["\(check.id)"]
+          )
+        ]
       case (.state, nil) where check.outcome.isPassed:
-        [Rule.controlMissing.finding("\(check.id) passed without its control", at: check.place)]
+        [
+          Rule.controlMissing.finding(
+            "\(check.id) passed without its control",
+            at: check.place,
+            about: ["\(check.id)"]
+          )
+        ]
       case (.state, .notPossible(let reason)?):
         [
           Rule.controlMissing.finding(
             "\(check.id) can have no control: \(reason)",
-            at: check.place
+            at: check.place,
+            about: ["\(check.id)"]
           )
         ]
       default: []
@@ -97,7 +135,8 @@ extension Audit {
       guard case .broken(let reason)? = check.control?.result else { return nil }
       return Rule.controlBroken.finding(
         "\(check.id) has a control that gave no answer: \(reason)",
-        at: check.place
+        at: check.place,
+        about: ["\(check.id)"]
       )
     }
     for twins in twins(among: counted) {
@@ -105,7 +144,8 @@ extension Audit {
         result.append(
           Rule.sameBehaviourTwice.finding(
             "\(twin.id) does the same as \(twins[0].id)",
-            at: twin.place
+            at: twin.place,
+            about: ["\(twin.id)"]
           )
         )
       }
@@ -125,28 +165,24 @@ extension Audit {
   private func storeFindings(_ stores: [StoreCoverage]) -> [Finding] {
     stores.flatMap { store -> [Finding] in
       if store.marker == nil {
-        return [Rule.storeWithoutMarker.finding("\(store.name) (\(store.kind)) has no marker")]
+        return [
+          Rule.storeWithoutMarker.finding(
+            "\(store.name) (\(store.kind)) has no marker",
+            about: [store.name]
+          )
+        ]
       }
       if store.dropped.word == .refuted {
         return [
           Rule.markerNotDropped.finding(
             "\(store.name): \(store.dropped.reason ?? "the marker was still there")",
-            at: suite.integrity[store.name]?.place
+            at: suite.integrity[store.name]?.place,
+            about: [store.name]
           )
         ]
       }
       return []
     }
-  }
-
-  private func waived(_ finding: Finding) -> Finding {
-    var finding = finding
-    let waiver = suite.waivers.first { waiver in
-      waiver.rule == finding.rule
-        && (waiver.subject.map { finding.message.names($0) } ?? true)
-    }
-    if let waiver { finding.waived = "\(waiver.why) (until \(waiver.until))" }
-    return finding
   }
 
   private static func precedes(_ a: Finding, _ b: Finding) -> Bool {
@@ -157,21 +193,15 @@ extension Audit {
     return (first.file, first.line, first.column) < (second.file, second.line, second.column)
   }
 
-  /// Deferrals whose date is past. What day it is, is an argument: nothing of it is stored.
-  ///
-  /// - Parameter today: `YYYY-MM-DD`; a trigger in words never expires by itself.
-  package func expired(today: String) -> [Finding] {
+  /// Deferrals whose date is past; a trigger in words never expires by itself.
+  private func expiredDeferrals(today: String) -> [Finding] {
     suite.deferred.compactMap { deferral in
-      guard deferral.until.isDay, deferral.until < today else { return nil }
-      return waived(
-        Rule.deferralExpired.finding("\(deferral.what) was deferred until \(deferral.until)")
+      guard Waivers.isPast(deferral.until, today: today) else { return nil }
+      return Rule.deferralExpired.finding(
+        "\(deferral.what) was deferred until \(deferral.until)",
+        about: [deferral.what]
       )
-    }.sorted(by: Self.precedes)
-  }
-
-  /// The findings of a coverage and those that only this day makes, in their one order.
-  package static func merged(_ findings: [Finding], _ more: [Finding]) -> [Finding] {
-    (findings + more).sorted(by: precedes)
+    }
   }
 }
 
@@ -181,34 +211,5 @@ extension CheckID {
     func check(_ id: CheckID) -> Substring { id.name.prefix { $0 != "[" } }
     return folder == other.folder && stem == other.stem && name.hasSuffix("]")
       && check(self) == check(other)
-  }
-}
-
-extension String {
-  /// Whether the text holds a name as a whole: `db` is not named by `events_db`.
-  fileprivate func names(_ name: String) -> Bool {
-    guard !name.isEmpty else { return true }
-    func isOfName(_ byte: UInt8?) -> Bool {
-      guard let byte else { return false }
-      return switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D: true
-      default: false
-      }
-    }
-    var rest = utf8[...]
-    while let found = rest.firstRange(of: name.utf8) {
-      let before = utf8[..<found.lowerBound].last
-      let after = utf8[found.upperBound...].first
-      if !isOfName(before), !isOfName(after) { return true }
-      rest = rest[rest.index(after: found.lowerBound)...]
-    }
-    return false
-  }
-
-  /// `YYYY-MM-DD`.
-  var isDay: Bool {
-    let bytes = Array(utf8)
-    return bytes.count == 10 && bytes[4] == 0x2D && bytes[7] == 0x2D
-      && bytes.enumerated().allSatisfy { [4, 7].contains($0) || (0x30...0x39).contains($1) }
   }
 }

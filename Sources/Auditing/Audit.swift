@@ -30,7 +30,9 @@ package struct Audit: Sendable {
     plan = Dictionary(record.header.planned.map { ($0.id, $0) }) { first, _ in first }
   }
 
-  package func coverage() -> CoverageModel {
+  /// - Parameter today: `YYYY-MM-DD`, to hear also what has expired by that day; nil for what is
+  ///   stored, which no day changes.
+  package func coverage(today: String? = nil) -> CoverageModel {
     let checks = record.header.planned.compactMap(coverage)
     let stores = record.header.stores.map(coverage).sorted {
       $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
@@ -58,7 +60,7 @@ package struct Audit: Sendable {
       stores: stores,
       deferrals: suite.deferred,
       notes: suite.notes,
-      findings: findings(checks, stores)
+      findings: findings(checks, stores, today: today)
     )
   }
 

@@ -15,7 +15,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
   ///
   /// - Parameter strict: warnings count as errors.
   package init(coverage: CoverageModel, record: RunRecord?, strict: Bool = false) {
-    let open = coverage.findings.filter { $0.waived == nil }
+    let open = coverage.findings.filter { !$0.isWaived }
     let limit: Finding.Severity = strict ? .warning : .error
     let isRefuted =
       coverage.checks.contains { $0.outcome.word == .failed }

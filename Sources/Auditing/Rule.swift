@@ -20,17 +20,36 @@ package enum Rule: String, CaseIterable, Sendable {
   case deferralExpired = "deferral-expired"
   case runNotFinished = "run-not-finished"
 
+  // What is said of waivers.
+  case waiverExpired = "waiver-expired"
+  case waiverUnused = "waiver-unused"
+
+  // What is read off the recipe itself, without running it.
+  case recipeFileUnreadable = "recipe-file-unreadable"
+  case labelOutsideDeploy = "label-outside-deploy"
+  case backupLabelUnknown = "backup-label-unknown"
+  case backupLabelRepeated = "backup-label-repeated"
+  case backupPathIgnored = "backup-path-ignored"
+  case backupVolumeUnknown = "backup-volume-unknown"
+  case restoreHookMissing = "restore-hook-missing"
+  case storeNotBackedUp = "store-not-backed-up"
+  case rollbackHidesFailure = "rollback-hides-failure"
+  case imageTagMoves = "image-tag-moves"
+  case metadataContradicted = "metadata-contradicted"
+
   package var severity: Finding.Severity {
     switch self {
     case .corpusUnreachable, .checkCannotFail, .controlBroken, .markerNotDropped,
-      .genericTierMissing,
-      .baseEqualsTarget, .teardownLeftSomething, .runNotFinished:
+      .genericTierMissing, .baseEqualsTarget, .teardownLeftSomething, .runNotFinished,
+      .labelOutsideDeploy, .backupPathIgnored, .backupVolumeUnknown:
       .error
     case .checkOnlyAcknowledges, .checkMayBeStale, .sameBehaviourTwice, .controlMissing,
-      .storeWithoutMarker, .tooFewFunctionalChecks,
-      .deferralExpired:
+      .storeWithoutMarker, .tooFewFunctionalChecks, .deferralExpired, .waiverExpired,
+      .waiverUnused, .recipeFileUnreadable, .backupLabelUnknown, .restoreHookMissing,
+      .storeNotBackedUp, .imageTagMoves, .metadataContradicted:
       .warning
-    case .operationDiffers, .secretMaskedInPlaceOnly: .note
+    case .operationDiffers, .secretMaskedInPlaceOnly, .backupLabelRepeated, .rollbackHidesFailure:
+      .note
     }
   }
 
@@ -54,6 +73,20 @@ package enum Rule: String, CaseIterable, Sendable {
     case .secretMaskedInPlaceOnly: "A secret is too short or too common to be masked everywhere"
     case .deferralExpired: "A deferral is past its date"
     case .runNotFinished: "The run did not come to its own end"
+    case .waiverExpired: "A waiver is past its date and waives nothing any more"
+    case .waiverUnused: "A waiver matches no finding"
+    case .recipeFileUnreadable: "A file of the recipe cannot be read"
+    case .labelOutsideDeploy: "A label that Swarm never sees: it stands outside of deploy.labels"
+    case .backupLabelUnknown: "A backup label that the backup bot does not know"
+    case .backupLabelRepeated: "backupbot.backup is set on several services of the stack"
+    case .backupPathIgnored: "A label of the first backup bot, which the second one ignores"
+    case .backupVolumeUnknown: "A backup label names a volume that does not exist"
+    case .restoreHookMissing: "A service has a hook before its backup and none for its restore"
+    case .storeNotBackedUp: "A store is in no backup"
+    case .rollbackHidesFailure:
+      "A failed update is rolled back while the old task keeps health green"
+    case .imageTagMoves: "An image tag that means another image tomorrow"
+    case .metadataContradicted: "The README's metadata say something else than the recipe"
     }
   }
 
@@ -80,23 +113,52 @@ package enum Rule: String, CaseIterable, Sendable {
       "use a secret of at least 8 characters that is no service's, store's or user's name"
     case .deferralExpired: "do what was deferred, or give a new date with a reason"
     case .runNotFinished: "run it again; what was seen until then stands in the record"
+    case .waiverExpired: "mend what was waived, or give a new end with a reason"
+    case .waiverUnused: "take the waiver away; what it waived is mended, or is called otherwise"
+    case .recipeFileUnreadable: "write the file as UTF-8 and valid YAML"
+    case .labelOutsideDeploy: "move the label from `labels` to `deploy.labels`"
+    case .backupLabelUnknown: "write the label as the specification has it"
+    case .backupLabelRepeated: "keep it on the main service; hooks may stand on any service"
+    case .backupPathIgnored: "say `backupbot.backup.volumes.<volume>.path`, relative to the volume"
+    case .backupVolumeUnknown: "name a volume of the compose file, without the stack's name"
+    case .restoreHookMissing:
+      "add `backupbot.restore.post-hook`, which loads what the pre-hook wrote"
+    case .storeNotBackedUp:
+      "label its service with `backupbot.backup=true`, or waive this with the reason"
+    case .rollbackHidesFailure:
+      "nothing, where the version label is checked after an update; else use `order: stop-first`"
+    case .imageTagMoves: "name a full version, or a digest"
+    case .metadataContradicted: "correct the README, or the recipe"
     }
   }
 
   /// What a run tells of a secret that is too short or too common.
   package static func maskedInPlaceOnly(secret name: String) -> Finding {
     secretMaskedInPlaceOnly.finding(
-      "secret \(name) is too short or too common to be masked everywhere"
+      "secret \(name) is too short or too common to be masked everywhere",
+      about: [name]
     )
   }
 
-  func finding(_ message: String, at place: SourcePlace? = nil) -> Finding {
+  /// Whether it depends on the day of the audit: it is said there and stored nowhere.
+  package var isOfTheDay: Bool { self == .deferralExpired || self == .waiverExpired }
+
+  /// What can be waived: all but what is said of waivers, since a waiver that waives its own end
+  /// has none.
+  package static let waivable = allCases.filter { $0 != .waiverExpired && $0 != .waiverUnused }
+
+  func finding(
+    _ message: String,
+    at place: SourcePlace? = nil,
+    about: [String] = []
+  ) -> Finding {
     Finding(
       rule: rawValue,
       severity: severity,
       message: message,
       place: place,
-      advice: advice
+      advice: advice,
+      about: about
     )
   }
 }

@@ -53,6 +53,10 @@ static inline CURLcode shim_curl_get_string(CURL *handle, CURLINFO info, const c
   return curl_easy_getinfo(handle, info, value);
 }
 
+static inline CURLcode shim_curl_get_certificates(CURL *handle, struct curl_certinfo **value) {
+  return curl_easy_getinfo(handle, CURLINFO_CERTINFO, value);
+}
+
 static inline CURLMcode shim_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
 }

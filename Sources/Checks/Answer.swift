@@ -13,6 +13,8 @@ package struct Answer: Sendable {
   package var stdout: [UInt8]?
   package var stderr: [UInt8]?
   package var exit: Int?
+  /// True where more was printed than is kept.
+  package var isCut = false
   /// Nil where there is no such file; else its size and its bytes, or its last ones.
   package var file: (size: Int, content: [UInt8])?
   /// An answer that says no: SQLSTATE or the server's own code, and its message.

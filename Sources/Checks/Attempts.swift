@@ -36,6 +36,8 @@ package struct Attempts: Sendable {
     package var captures: [String: JSONValue]
     /// True where it did not pass and will not by being performed again.
     package var isHopeless: Bool
+    /// What the last look came to, for what it is a part of.
+    fileprivate var look: Look
   }
 
   /// Performs a step to its end.
@@ -56,9 +58,10 @@ package struct Attempts: Sendable {
       let left = within.map { $0 - (ContinuousClock.now - start) }
       let limit = max(min(stepLimit, left ?? stepLimit), .milliseconds(500))
       var look = await self.look(step, number: number, in: scope, within: limit, once: once)
+      if once { look.becomeControl() }
       let elapsed = ContinuousClock.now - start
-      if look.attempt != .satisfied, within != nil, let word = await hopeless() {
-        look.stop(because: word)
+      if let word = await wordOfTheDead(look, isAskedAgain: within != nil) {
+        look.stop(because: word, isCutShort: once || within.map { elapsed < $0 } ?? false)
       }
       var action = polling.next(after: look.attempt, elapsed: elapsed)
       if Task.isCancelled, action != .stop {
@@ -84,11 +87,15 @@ package struct Attempts: Sendable {
       count += 1
       var look = await self.look(step, number: number, in: scope, within: stepLimit)
       let elapsed = ContinuousClock.now - start
+      look.notes = []
       if look.attempt == .satisfied {
         look.attempt = .unsatisfied
         look.reason = "happened after \(elapsed.shown), and must not within \(duration.shown)"
       } else if look.isRefused {
-        look.reason = look.assertions.first?.complaint
+        look.reason = look.assertions.last { !$0.holds }?.complaint ?? look.reason
+      } else if let silence = look.silence {
+        look.attempt = .unanswered
+        look.reason = "whether it never happens cannot be told: \(silence)"
       } else if look.attempt == .unsatisfied || look.attempt == .hopeless {
         look.attempt = .satisfied
       }
@@ -97,6 +104,7 @@ package struct Attempts: Sendable {
         look.reason = "interrupted"
       }
       guard look.attempt == .satisfied, elapsed < duration else {
+        if let word = await wordOfTheDead(look, isAskedAgain: false) { look.notes.append(word) }
         if !look.isRefused { look.assertions = Self.inverted(look.assertions) }
         return result(step, number, look, attempts: count, elapsed, nil)
       }
@@ -117,11 +125,23 @@ package struct Attempts: Sendable {
     }
   }
 
+  /// What is dead, where an attempt did not satisfy.
+  private func wordOfTheDead(_ look: Look, isAskedAgain: Bool) async -> String? {
+    guard look.attempt != .satisfied else { return nil }
+    if let word = await hopeless() { return word }
+    guard look.attempt == .unanswered, !isAskedAgain, !Task.isCancelled else { return nil }
+    // A connection is lost a moment before the end of its process is known.
+    try? await Task.sleep(for: .milliseconds(100))
+    return await hopeless()
+  }
+
   // MARK: One attempt
 
-  private struct Look {
+  fileprivate struct Look: Sendable {
     var attempt: Polling.Attempt
     var reason: String?
+    /// What else is to be known of it, after the reason.
+    var notes: [String] = []
     var exchange: Exchange?
     var assertions: [AssertionRecord] = []
     var captures: [String: JSONValue] = [:]
@@ -129,11 +149,29 @@ package struct Attempts: Sendable {
     var inner: [StepRecord] = []
     /// The statement itself was refused: whatever it was to show, it did not.
     var isRefused = false
+    /// Why nothing can be concluded from what is not in the answer.
+    var silence: String?
+    /// Why nobody was there to answer.
+    var absence: String?
 
-    mutating func stop(because word: String) {
-      if attempt == .unsatisfied { attempt = .hopeless }
-      reason = [reason, word].compactMap { $0 }.joined(separator: "; ")
+    /// - Parameter isCutShort: more was to be looked at: a wait that a dead service ends tells
+    ///   nothing of its end, and neither does a control that it fails.
+    mutating func stop(because word: String, isCutShort: Bool) {
+      if attempt == .unsatisfied {
+        attempt = isCutShort ? .hopelessUnanswered : .hopeless
+        if reason == nil { reason = assertions.first { !$0.holds }?.complaint }
+      }
+      // A step of a group has said it already.
+      if !notes.contains(word), reason?.contains(word) != true { notes.append(word) }
       if attempt == .unanswered { attempt = .hopelessUnanswered }
+    }
+
+    /// What must fail must be failed by an answer, and is not asked again anyway.
+    mutating func becomeControl() {
+      if attempt == .hopeless { attempt = .unsatisfied }
+      guard let absence, attempt == .unsatisfied else { return }
+      attempt = .unanswered
+      reason = absence
     }
   }
 
@@ -148,8 +186,18 @@ package struct Attempts: Sendable {
       return await lookAtGroup(steps, number: number, in: scope, once: once)
     }
     switch await probes.perform(step.action, in: scope, within: limit) {
-    case .unanswered(let reason, let exchange):
-      return Look(attempt: .unanswered, reason: reason, exchange: exchange)
+    case .unanswered(let reason, let exchange, let isHopeless):
+      return Look(
+        attempt: isHopeless ? .hopelessUnanswered : .unanswered,
+        reason: reason,
+        exchange: exchange
+      )
+    case .answered(let answer, let exchange) where answer.isCut(for: step):
+      return Look(
+        attempt: .unanswered,
+        reason: "it printed more than is kept, so that what it printed cannot be judged",
+        exchange: exchange
+      )
     case .answered(let answer, let exchange):
       do throws(Scope.UnknownName) {
         let assessment = try AnswerAssessment(of: step, answer: answer, in: scope)
@@ -164,6 +212,11 @@ package struct Attempts: Sendable {
           look.attempt = .hopeless
         }
         if look.attempt == .satisfied { capture(step, answer, into: &look) }
+        if look.attempt != .satisfied {
+          look.absence = Evasion.absence(in: answer)
+          look.silence = Evasion.silence(in: answer, of: step)
+          if let page = answer.proxyPage { look.notes = ["the answer looks like \(page)"] }
+        }
         return look
       } catch {
         return Look(attempt: .hopelessUnanswered, reason: error.description, exchange: exchange)
@@ -213,6 +266,9 @@ package struct Attempts: Sendable {
       look.inner += [result.record] + result.inner
       look.captures.merge(result.captures) { $1 }
       scope.captures.merge(result.captures) { $1 }
+      look.isRefused = result.look.isRefused
+      look.silence = result.look.silence
+      look.absence = result.look.absence
       switch result.record.outcome {
       case .passed: continue
       case .failed(let reason):
@@ -238,6 +294,7 @@ package struct Attempts: Sendable {
     let violated = look.assertions.filter { !$0.holds }
     let waited =
       within == nil || attempts == 1 ? "" : " after \(attempts) tries in \(elapsed.shown)"
+    let notes = look.notes.map { "; " + $0 }.joined()
     let outcome: Outcome =
       switch look.attempt {
       case .satisfied: .passed
@@ -245,10 +302,10 @@ package struct Attempts: Sendable {
         .failed(
           reason: ([step.title + waited]
             + (look.reason.map { [$0] } ?? violated.map(\.complaint)))
-            .joined(separator: ": ")
+            .joined(separator: ": ") + notes
         )
       case .unanswered, .hopelessUnanswered:
-        .broken(reason: "\(step.title)\(waited): \(look.reason ?? "no answer")")
+        .broken(reason: "\(step.title)\(waited): \(look.reason ?? "no answer")\(notes)")
       }
     return Result(
       record: StepRecord(
@@ -265,7 +322,8 @@ package struct Attempts: Sendable {
       ),
       inner: look.inner,
       captures: look.captures,
-      isHopeless: look.attempt == .hopeless || look.attempt == .hopelessUnanswered
+      isHopeless: look.attempt == .hopeless || look.attempt == .hopelessUnanswered,
+      look: look
     )
   }
 }

@@ -33,7 +33,7 @@ extension Probes {
       exchange.microseconds = output.duration.microseconds
       guard case .exited(let code) = output.ending else {
         return .unanswered(
-          reason: "\(service.name): \(command.argv.first ?? "") ended by \(output.ending)",
+          reason: "\(service.name): \(command.ended(output.ending))",
           .command(exchange)
         )
       }
@@ -41,6 +41,7 @@ extension Probes {
       answer.exit = Int(code)
       answer.stdout = output.stdout
       answer.stderr = output.stderr
+      answer.isCut = output.isCut
       answer.microseconds = exchange.microseconds
       return .answered(answer, .command(exchange))
     } catch {
@@ -99,6 +100,18 @@ extension Probes {
       return .answered(answer, .file(exchange))
     } catch {
       return .unanswered(reason: "snapshot: \(error.description)", .file(exchange))
+    }
+  }
+}
+
+extension ServiceCommand {
+  /// `sleep did not end within 2.0 s and was killed`, `sleep was killed by signal 9`.
+  func ended(_ ending: CommandOutput.Ending) -> String {
+    let program = argv.first ?? "the command"
+    return switch ending {
+    case .timedOut: "\(program) did not end within \(deadline.shown) and was killed"
+    case .signalled(let signal): "\(program) was killed by signal \(signal)"
+    case .exited: "\(program): \(ending)"
     }
   }
 }

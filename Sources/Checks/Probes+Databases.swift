@@ -73,7 +73,11 @@ extension Probes {
       exchange.errorCode = error.sqlState
       guard case .sqlState(let state) = error.code, !Self.isConnectionState(state) else {
         await databases.discard(action.service)
-        return .unanswered(reason: "\(action.service): \(error.description)", .sql(exchange))
+        return .unanswered(
+          reason: "\(action.service): \(error.description)",
+          .sql(exchange),
+          isHopeless: error.code == .authenticationFailed
+        )
       }
       return refused(state, error.message, exchange)
     }
@@ -168,14 +172,16 @@ extension Probes {
     } catch {
       exchange.microseconds = (ContinuousClock.now - start).microseconds
       switch error.code {
-      case .server(let code, _):
+      case .server(let code, _) where !ClickHouseError.isAboutServer(code):
         exchange.errorCode = String(code)
         return refused(String(code), error.message, exchange)
       case .binding:
         throw Unperformed("\(action.service): \(error.description)")
-      case .http, .notClickHouse, .incomplete, .timedOut:
-        return .unanswered(reason: "\(action.service): \(error.description)", .sql(exchange))
+      case .server(let code, _), .brokenOff(let code, _):
+        exchange.errorCode = String(code)
+      case .http, .notClickHouse, .incomplete, .timedOut: break
       }
+      return .unanswered(reason: "\(action.service): \(error.description)", .sql(exchange))
     }
   }
 

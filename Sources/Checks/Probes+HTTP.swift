@@ -45,7 +45,11 @@ extension Probes {
       answer.microseconds = t.total
       return .answered(answer, .http(exchange))
     } catch {
-      return .unanswered(reason: error.description, .http(exchange))
+      return .unanswered(
+        reason: error.reason,
+        .http(exchange),
+        isHopeless: error.isHopeless
+      )
     }
   }
 

@@ -28,17 +28,16 @@ extension Probes {
     }
     for (name, value) in scope.fresh { environment["PARITY_" + name.uppercased()] = value }
     var exchange = CommandExchange(service: nil, argv: argv)
+    let command = ServiceCommand(argv: argv, environment: environment, deadline: limit)
     do throws(DeploymentError) {
-      let output = try await deployment.runScript(
-        ServiceCommand(argv: argv, environment: environment, deadline: limit)
-      )
+      let output = try await deployment.runScript(command)
       exchange.ending = output.ending.description
       exchange.stdout = output.stdout.shownEnd()
       exchange.stderr = output.stderr.shownEnd()
       exchange.microseconds = output.duration.microseconds
       guard case .exited(let code) = output.ending else {
         return .unanswered(
-          reason: "\(argv.first ?? "script") ended by \(output.ending)",
+          reason: command.ended(output.ending),
           .command(exchange)
         )
       }
@@ -46,6 +45,7 @@ extension Probes {
       answer.exit = Int(code)
       answer.stdout = output.stdout
       answer.stderr = output.stderr
+      answer.isCut = output.isCut
       answer.microseconds = exchange.microseconds
       return .answered(answer, .command(exchange))
     } catch {

@@ -31,7 +31,7 @@ package final class Probes: Sendable {
   package enum Ending: Sendable {
     case answered(Answer, Exchange)
     /// No answer at all: connection refused or lost, time-out, a tool of ours missing.
-    case unanswered(reason: String, Exchange?)
+    case unanswered(reason: String, Exchange?, isHopeless: Bool = false)
   }
 
   let options: Options

@@ -91,14 +91,22 @@ extension ClickHouseResult {
     let header = response.values(of: "X-ClickHouse-Exception-Code").first
     func exception() -> ClickHouseError? {
       ServerException(body: response.body, header: header).map {
-        ClickHouseError(
-          .server(code: $0.code, name: ServerException.names[$0.code]),
+        let name = ServerException.names[$0.code]
+        return ClickHouseError(
+          // Waiting for the end gives every exception a status of its own: who does not wait has
+          // sent a part of the result by then.
+          response.status == 200
+            ? .brokenOff(code: $0.code, name: name) : .server(code: $0.code, name: name),
           $0.message,
           statement: sql
         )
       }
     }
-    let incomplete = ClickHouseError(.incomplete, "the result is not complete", statement: sql)
+    let incomplete = ClickHouseError(
+      .incomplete,
+      "the result ends after \(response.body.count) bytes and is not complete",
+      statement: sql
+    )
 
     guard response.status == 200, header == nil else {
       throw exception()
@@ -128,7 +136,7 @@ extension ClickHouseError {
       case .incompleteBody: .incomplete
       default: .http(error.code)
       }
-    self.init(code, "\(error.url): \(error.code)", statement: statement)
+    self.init(code, error.reason, statement: statement)
   }
 }
 

@@ -18,6 +18,8 @@ package struct ClickHouseError: Error, Sendable, Hashable {
     case http(HTTPError.Code)
     /// The server's own number (`ErrorCodes.cpp`); the name for common ones.
     case server(code: Int, name: String?)
+    /// A status of 200 and a part of a result, then this exception.
+    case brokenOff(code: Int, name: String?)
     /// An answer that is not ClickHouse's, with this status.
     case notClickHouse(status: Int)
     /// The answer ends before the result does, or is not the format asked for.
@@ -45,6 +47,21 @@ package struct ClickHouseError: Error, Sendable, Hashable {
 extension ClickHouseError: CustomStringConvertible {
   package var description: String {
     let place = position.map { " at byte \($0)" } ?? ""
-    return "ClickHouse: \(message)\(place)"
+    return switch code {
+    case .server(let code, _): "ClickHouse: \(message) (\(code))"
+    case .brokenOff(let code, _):
+      "ClickHouse: the result broke off half way: \(message) (\(code))"
+    default: "ClickHouse: \(message)\(place)"
+    }
   }
+
+  /// Whether a number tells of the server's state and not of the statement, which may succeed
+  /// another time: time and memory exceeded, too many queries, network and disk, cancelled,
+  /// shutting down, no ZooKeeper, no replica (`ErrorCodes.cpp`).
+  package static func isAboutServer(_ code: Int) -> Bool { aboutServer.contains(code) }
+
+  private static let aboutServer: Set<Int> = [
+    159, 160, 202, 203, 209, 210, 225, 236, 241, 242, 243, 279, 285, 319, 335, 394, 410, 425, 439,
+    473, 999,
+  ]
 }

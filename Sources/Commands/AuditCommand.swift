@@ -9,8 +9,8 @@ struct AuditCommand: AsyncParsableCommand {
     commandName: "audit",
     abstract: "Audit the last run again and print it; write nothing.",
     discussion: """
-      The corpus is read as it is now, the run as it was. `--today` says which deferrals are past \
-      their date; nothing of it is stored.
+      The corpus is read as it is now, the run as it was. `--today` says which deferrals and \
+      waivers are past their date, and an expired waiver waives nothing; nothing of it is stored.
       """
   )
 
@@ -26,7 +26,11 @@ struct AuditCommand: AsyncParsableCommand {
   var strict = false
 
   func validate() throws {
-    if let today, !today.isDay { throw ValidationError("--today takes YYYY-MM-DD, not \(today)") }
+    if let today, !CalendarDay.isDay(today) {
+      throw ValidationError(
+        "--today takes a day as YYYY-MM-DD, not \"\(Console.quotable(today))\""
+      )
+    }
   }
 
   func run() async throws {
@@ -38,9 +42,8 @@ struct AuditCommand: AsyncParsableCommand {
         let (record, _) = try KeptRuns(workspace: workspace, recipe: recipe).record(self.run)
         let reports = Reports(workspace: workspace, suite: suite)
         let audit = reports.audit(record)
-        var coverage = audit.coverage()
         let day = today ?? String(Date.now.formatted(.iso8601).prefix(10))
-        coverage.findings = Audit.merged(coverage.findings, audit.expired(today: day))
+        let coverage = audit.coverage(today: day)
         Console.out(reports.summary(coverage, record, []))
         let status = ExitStatus(coverage: coverage, record: record, strict: strict)
         if status.precedence > worst.precedence { worst = status }
@@ -48,16 +51,4 @@ struct AuditCommand: AsyncParsableCommand {
       return worst
     }
   }
-}
-
-extension String {
-  /// `YYYY-MM-DD`.
-  fileprivate var isDay: Bool {
-    let parts = split(separator: "-", omittingEmptySubsequences: false)
-    return parts.map(\.count) == [4, 2, 2] && parts.allSatisfy { $0.allSatisfy(\.isASCIIDigit) }
-  }
-}
-
-extension Character {
-  fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
 }

@@ -19,6 +19,19 @@ enum Console {
     }
   }
 
+  /// What somebody wrote, as a message may quote it: short, on one line, and driving no terminal.
+  static func quotable(_ text: String) -> String {
+    let shown = DiagnosticRenderer.printable(text)
+    return shown.count <= 80 ? shown : shown.prefix(80) + "…"
+  }
+
+  /// One line of standard error for each line of a message.
+  static func complain(_ message: String) {
+    for line in message.split(separator: "\n") {
+      error("parity: \(DiagnosticRenderer.printable(String(line)))")
+    }
+  }
+
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
   /// Colour only on a terminal and without `NO_COLOR` (no-color.org: any value but an empty one).
@@ -65,12 +78,12 @@ extension AsyncParsableCommand {
       Console.report(errors)
       status = .wrongSuite
     } catch let failure as Failure {
-      Console.error("parity: \(failure.message)")
+      Console.complain(failure.message)
       status = failure.status
     } catch let exit as ExitCode {
       throw exit
     } catch {
-      Console.error("parity: \(error)")
+      Console.complain("\(error)")
       status = .broken
     }
     if status != .proven { throw ExitCode(status.rawValue) }

@@ -17,11 +17,14 @@ final class ConsoleProgress: ProgressObserver {
   private let recipe: String
   private let isLive: Bool
   private let width: Int
+  private let redacted: @Sendable (String) -> String
   /// How long nothing is said where there is no terminal.
   private static let quiet = Duration.seconds(5)
 
-  init(recipe: String) {
+  /// - Parameter redacted: takes secrets out of what is said.
+  init(recipe: String, redacted: @escaping @Sendable (String) -> String) {
     self.recipe = recipe
+    self.redacted = redacted
     isLive = Console.isTerminal(STDERR_FILENO)
     width = Console.width(STDERR_FILENO)
   }
@@ -81,11 +84,14 @@ final class ConsoleProgress: ProgressObserver {
     return "\(recipe)  \(state.stage?.rawValue ?? "") \(time)"
   }
 
-  private func line(_ text: String) { Console.error(TerminalText.stripped(text)) }
+  /// The text as it may be shown. Secrets go first: cut in two they would not be found.
+  func shown(_ text: String) -> String { redacted(TerminalText.stripped(text)) }
+
+  private func line(_ text: String) { Console.error(shown(text)) }
 
   private func live(_ text: String, _ state: inout State) {
     state.hasLiveLine = true
-    let text = TerminalText.stripped(text).prefix(width - 1)
+    let text = shown(text).prefix(width - 1)
     Console.write("\r\u{1B}[K\(text)", to: STDERR_FILENO)
   }
 

@@ -1,36 +1,76 @@
 import ArgumentParser
 import Auditing
+import Evidence
+import Rendering
 import Suites
 
 struct LintCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lint",
-    abstract: "Check suite files, parity.yml and the recipe's compose file.",
-    discussion: "Every mistake is told at its place, all at once. Exits with 65 where there is one."
+    abstract: "Check suite files, parity.yml and the recipe's own files.",
+    discussion: """
+      Every mistake is told at its place, all at once; a suite file that is wrong exits with 65. \
+      Then the rules that need no run look at the recipe: an error among them exits with 1, and \
+      with `--strict` a warning too. What the suite waives is told apart and does not count.
+      """
   )
 
   @OptionGroup var options: ProjectOptions
 
+  @Flag(help: "Count warnings as errors.")
+  var strict = false
+
   func run() async throws {
     try await concluding {
       let workspace = try Workspace(folder: options.project)
-      var diagnostics: [Diagnostic] = []
-      let recipes = try workspace.recipes(options.recipes)
+      var found: [Diagnostic] = []
+      var waived: [String] = []
+      var mistakes = Mistakes()
+      var recipes: [String] = []
+      try await mistakes.collecting { recipes = try workspace.recipes(options.recipes) }
+      if recipes.isEmpty { recipes = workspace.project.suiteNames() }
       for recipe in recipes {
-        do {
+        var suite: Suite?
+        var warnings: [Diagnostic] = []
+        try await mistakes.collecting {
           let loaded = try workspace.suite(recipe)
-          diagnostics += loaded.warnings
-          try workspace.crossCheck(loaded.suite, try await workspace.recipeSource(recipe))
-        } catch let errors as SuiteErrors {
-          diagnostics += errors.diagnostics
+          warnings = loaded.warnings
+          suite = loaded.suite
+        }
+        mistakes.diagnostics += warnings
+        try await mistakes.collecting {
+          let checkout = try await workspace.recipeSource(recipe)
+          guard let suite else { return }
+          try workspace.crossCheck(suite, checkout)
+          let findings = checkout.ruleFindings(suite)
+          let waivers = Waivers(suite.waivers, today: nil)
+          found += checkout.diagnostics(
+            findings.filter { !waivers.applied(to: $0.finding).isWaived }
+          )
+          waived += findings.map { waivers.applied(to: $0.finding) }.filter(\.isWaived)
+            .map { "\(recipe): \(ReportText.finding($0))" }
         }
       }
-      let errors = SuiteErrors(diagnostics)
-      if !diagnostics.isEmpty { Console.report(errors) }
-      let count = diagnostics.filter { $0.severity == .error }.count
-      if count > 0 { return .wrongSuite }
-      Console.out("\(recipes.count) suite\(recipes.count == 1 ? "" : "s"), no mistakes\n")
-      return .proven
+      try mistakes.conclude()
+      let all = mistakes.diagnostics + found
+      if !all.isEmpty { Console.report(SuiteErrors(all)) }
+      for line in waived { Console.error(line) }
+      Console.out(
+        "\(recipes.count) suite\(recipes.count == 1 ? "" : "s"), no mistakes\(Self.counted(found))\n"
+      )
+      let isRefuted = found.contains {
+        $0.severity == .error || (strict && $0.severity == .warning)
+      }
+      return isRefuted ? .refuted : .proven
     }
+  }
+
+  /// `; of the recipes: 1 error, 2 warnings`; empty where there is nothing.
+  private static func counted(_ found: [Diagnostic]) -> String {
+    let parts = Diagnostic.Severity.allCases.compactMap { severity -> String? in
+      let count = found.count { $0.severity == severity }
+      return count == 0 ? nil : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
+    }
+    return parts.isEmpty ? "" : "; of the recipes: \(parts.joined(separator: ", "))"
   }
 }

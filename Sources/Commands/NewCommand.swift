@@ -30,7 +30,7 @@ struct NewCommand: AsyncParsableCommand {
       guard Project.isRecipeName(recipe) else {
         throw Failure(
           .wrongUsage,
-          "\"\(recipe)\" is no recipe name: letters, digits, - _ . only"
+          "\"\(Console.quotable(recipe))\" is no recipe name: letters, digits, - _ . only"
         )
       }
       let workspace = try Workspace(folder: project)

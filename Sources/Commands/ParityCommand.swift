@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Suites
 
 /// The command line's root.
 package struct ParityCommand: AsyncParsableCommand {
@@ -27,6 +28,27 @@ package struct ParityCommand: AsyncParsableCommand {
   )
 
   package init() {}
+
+  /// What to say where the first word is no command; nil where it is one, or an option.
+  static func unknownCommand(_ arguments: [String]) -> String? {
+    var arguments = arguments[...]
+    if arguments.first == "help" { arguments = arguments.dropFirst() }
+    var command: any ParsableCommand.Type = ParityCommand.self
+    while let word = arguments.popFirst(), !word.hasPrefix("-") {
+      let commands = command.configuration.subcommands
+      if commands.isEmpty { return nil }
+      let names = commands.compactMap { $0.configuration.commandName }
+      guard let next = commands.first(where: { $0.configuration.commandName == word }) else {
+        let hidden = ["guardian", "completion-script"]
+        if hidden.contains(word) { return nil }
+        let near = NearestName.of(word, among: names).map { "; did you mean \($0)?" } ?? ""
+        return
+          "\"\(Console.quotable(word))\" is no command (\(names.joined(separator: ", ")))\(near)"
+      }
+      command = next
+    }
+    return nil
+  }
 }
 
 enum ToolVersion {

@@ -34,12 +34,16 @@ struct RecipeCheckout: Sendable {
     self.repository = isOwn ? repository : nil
     let tags = isOwn ? (try await repository?.tags() ?? []).map(\.name) : []
     published = RecipeVersion.sorted(tags.filter { RecipeVersion($0) != nil })
-    let sample = FileManager.default.contents(atPath: folder + "/.env.sample")
+    let sample = SuiteFiles(folder: folder).read(".env.sample")
       .map { EnvironmentSample(String(decoding: $0, as: UTF8.self)) }
-    compose = try ComposeReader.read(
-      folder: folder,
-      files: sample?.composeFiles ?? ["compose.yml"]
-    )
+    do throws(SuiteErrors) {
+      compose = try ComposeReader.read(
+        folder: folder,
+        files: sample?.composeFiles ?? ["compose.yml"]
+      )
+    } catch {
+      throw error.below(shownAs)
+    }
     let tree = try FolderTree.hash(of: folder, ignoring: FolderTree.caches)
     target = RecipeRevision(version: compose.version ?? "0.0.0+unversioned", tree: tree)
   }
@@ -47,7 +51,7 @@ struct RecipeCheckout: Sendable {
   /// The version to upgrade from.
   ///
   /// - Parameters:
-  ///   - asked: by the command line, else by the suite; must exist.
+  ///   - asked: by the command line, else by the suite, where it was looked at before; must exist.
   ///   - lastProven: the newest version that a run has proven.
   /// - Returns: nil where there is none, with the reason.
   func base(asked: String?, lastProven: String?) async throws -> (RecipeRevision?, String?) {
@@ -56,8 +60,8 @@ struct RecipeCheckout: Sendable {
       guard published.contains(asked) else {
         let near = NearestName.of(asked, among: published).map { "; did you mean \($0)?" }
         throw Failure(
-          .wrongSuite,
-          "base \(asked) is no version of \(name) "
+          .wrongUsage,
+          "--base \"\(Console.quotable(asked))\" is no version of \(name) "
             + "(\(published.isEmpty ? "no tags in \(shownAs)" : published.joined(separator: ", ")))"
             + (near ?? "")
         )

@@ -28,7 +28,7 @@ struct ReportCommand: AsyncParsableCommand {
   func run() async throws {
     try await concluding {
       let workspace = try await Workspace(folder: options.project).withCorpus()
-      let set = try templates.map { try TemplateSet(folder: $0) } ?? .embedded
+      let set = try TemplateFolder.read(templates)
       var worst = ExitStatus.proven
       for recipe in try workspace.recipes(options.recipes) {
         let status = try report(recipe, workspace, set)

@@ -123,7 +123,10 @@ struct KeptRuns {
     }
     guard ids.contains(chosen) else {
       let near = NearestName.of(chosen, among: ids).map { "; did you mean \($0)?" } ?? ""
-      throw Failure(.wrongUsage, "\(recipe) has no run \(chosen)\(near)")
+      throw Failure(
+        .wrongUsage,
+        "\(recipe) has no run \"\(Console.quotable(chosen))\"\(ids.isEmpty ? "; none is kept" : near)"
+      )
     }
     let record = try EventFile.record(at: folder(chosen) + "/events.ndjson")
     return (record, folder(chosen))

@@ -6,7 +6,8 @@ import Suites
 struct RulesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rules",
-    abstract: "List what the audit looks for."
+    abstract: "List what the audit looks for, with severities.",
+    discussion: "`parity explain ID` prints a rule's page."
   )
 
   func run() async throws {
@@ -21,7 +22,7 @@ struct RulesCommand: AsyncParsableCommand {
 struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Say what a rule means and what to do about it."
+    abstract: "Print a rule's page: what it means, an example, what to do."
   )
 
   @Argument(
@@ -36,12 +37,9 @@ struct ExplainCommand: AsyncParsableCommand {
         let near =
           NearestName.of(rule, among: Rule.allCases.map(\.rawValue))
           .map { "; did you mean \($0)?" } ?? ""
-        throw Failure(.wrongUsage, "\(rule) is no rule\(near)")
+        throw Failure(.wrongUsage, "\"\(Console.quotable(rule))\" is no rule\(near)")
       }
-      Console.out(
-        "\(found.rawValue) (\(found.severity.rawValue))\n\(found.title).\n\nWhat to do: "
-          + "\(found.advice).\n"
-      )
+      Console.out(EmbeddedRulePages.files["\(found.rawValue).md"] ?? found.title + "\n")
       return .proven
     }
   }

@@ -32,7 +32,14 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The version to upgrade from; a tag of the recipe.", valueName: "tag"))
   var base: String?
 
-  @Option(help: ArgumentHelp("The last stage to run before teardown.", valueName: "stage"))
+  @Option(
+    help: ArgumentHelp(
+      "The last stage to run before teardown: \(StageName.list).",
+      valueName: "stage"
+    ),
+    completion: .list(StageName.allCases.map(\.rawValue)),
+    transform: StageName.read
+  )
   var until: StageName?
 
   @Flag(help: "Replace PARITY.md and coverage.json also after a partial run or by another driver.")
@@ -50,15 +57,11 @@ struct RunCommand: AsyncParsableCommand {
       let recipes = try workspace.recipes(options.recipes)
       // Everything that can be wrong in files is told before anything is started.
       var jobs: [RunJob] = []
-      var errors: [Diagnostic] = []
+      var mistakes = Mistakes()
       for recipe in recipes {
-        do {
-          jobs.append(try await job(recipe, workspace))
-        } catch let problem as SuiteErrors {
-          errors += problem.diagnostics
-        }
+        try await mistakes.collecting { jobs.append(try await job(recipe, workspace)) }
       }
-      guard errors.isEmpty else { throw SuiteErrors(errors) }
+      try mistakes.conclude()
       var worst = ExitStatus.proven
       for job in jobs {
         let status = try await job.run()
@@ -73,9 +76,6 @@ struct RunCommand: AsyncParsableCommand {
     let loaded = try workspace.suite(recipe)
     let suite = loaded.suite
     let name = try workspace.driverName(driver, suite)
-    guard name == "local" else {
-      throw Failure(.wrongUsage, "driver \(name) is not known; this version has: local")
-    }
     guard suite.dependencies.isEmpty else {
       throw Failure(
         .wrongSuite,
@@ -111,8 +111,22 @@ struct RunCommand: AsyncParsableCommand {
 }
 
 /// A stage as an argument.
-enum StageName: String, ExpressibleByArgument, CaseIterable {
+enum StageName: String, CaseIterable {
   case install, upgrade, backup, restore, functional
+
+  static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
+  static func read(_ text: String) throws -> StageName {
+    if let stage = StageName(rawValue: text) { return stage }
+    let names = allCases.map(\.rawValue)
+    if text == Stage.teardown.rawValue {
+      throw ValidationError("teardown always runs; a run that ends before it is not made")
+    }
+    throw ValidationError(
+      "\"\(Console.quotable(text))\" is no stage; one of \(list)"
+        + (NearestName.of(text, among: names).map { "; did you mean \($0)?" } ?? "")
+    )
+  }
 
   var stage: Stage {
     switch self {

@@ -56,7 +56,7 @@ final class RunJob: Sendable {
       reserved: suite.reservedNames
     )
     let http = HTTPClient()
-    let progress = ConsoleProgress(recipe: suite.recipe)
+    let progress = ConsoleProgress(recipe: suite.recipe) { log.redacted($0) }
     let driver = LocalDriver(
       try configuration(id: id, folder: folder, secrets: secrets, http: http, progress: progress)
     )
@@ -75,8 +75,9 @@ final class RunJob: Sendable {
       startedAt: start,
       host: ProcessInfo.processInfo.hostName
     )
-    let findings = log.weakSecrets.map(Rule.maskedInPlaceOnly)
-    for finding in findings { progress.say("note: \(finding.message)") }
+    let weak = log.weakSecrets.map(Rule.maskedInPlaceOnly)
+    for finding in weak { progress.say("note: \(finding.message)") }
+    let findings = weak + planner.checkout.ruleFindings(suite).map(\.finding)
     let running = Task { await runner.run(header, findings: findings) }
     let interruption = Interruption { [interrupted] in
       interrupted.raise()

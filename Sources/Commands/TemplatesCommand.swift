@@ -1,5 +1,6 @@
 import ArgumentParser
 import Auditing
+import FoundationEssentials
 import Rendering
 
 struct TemplatesCommand: AsyncParsableCommand {
@@ -20,7 +21,7 @@ struct TemplatesCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await concluding {
-        let set = try folder.map { try TemplateSet(folder: $0) } ?? .embedded
+        let set = try TemplateFolder.read(folder)
         let problems = set.check()
         for problem in problems { Console.error(problem.description) }
         if problems.isEmpty { Console.out("\(set.files.count) templates, no mistakes\n") }
@@ -40,5 +41,21 @@ struct TemplatesCommand: AsyncParsableCommand {
         Console.out(TemplateSet.documentation(of: format) + "\n")
       }
     }
+  }
+}
+
+/// Templates of a folder that a person named.
+enum TemplateFolder {
+  /// The built-in ones where there is no folder; one that is not there would silently be them too.
+  static func read(_ folder: String?) throws -> TemplateSet {
+    guard let folder else { return .embedded }
+    var isFolder = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
+      throw Failure(.wrongUsage, "folder \"\(Console.quotable(folder))\" does not exist")
+    }
+    guard isFolder else {
+      throw Failure(.wrongUsage, "\"\(Console.quotable(folder))\" is no folder of templates")
+    }
+    return try TemplateSet(folder: folder)
   }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Auditing
 import Drivers
 import Evidence
+import Glibc
 
 /// The program's two lives.
 package enum Tool {
@@ -11,7 +13,14 @@ package enum Tool {
     GuardianProcess.main { RedactingLogFilter(secrets: $0) }
   }
 
-  package static func main() async { await ParityCommand.main() }
+  package static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if let message = ParityCommand.unknownCommand(arguments) {
+      Console.complain(message)
+      exit(ExitStatus.wrongUsage.rawValue)
+    }
+    await ParityCommand.main()
+  }
 }
 
 /// Takes secrets out of a service's log before it is written.

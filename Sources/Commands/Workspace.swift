@@ -17,7 +17,9 @@ struct Workspace: Sendable {
   init(folder: String?) throws {
     let here = FileManager.default.currentDirectoryPath
     if let folder {
-      project = try ProjectLoader.load(folder: folder.hasPrefix("/") ? folder : here + "/" + folder)
+      let path = folder.hasPrefix("/") ? folder : here + "/" + folder
+      try Self.checkFolder(path, asked: folder)
+      project = try ProjectLoader.load(folder: path)
     } else {
       project = try ProjectLoader.find(from: here)
     }
@@ -31,20 +33,56 @@ struct Workspace: Sendable {
     }
   }
 
-  /// The recipes asked for, or all; none is an error, for a sweep over nothing proves nothing.
+  /// What `--project` names must be there: else a command would speak of a file nobody knows.
+  private static func checkFolder(_ path: String, asked: String) throws {
+    guard !asked.isEmpty else {
+      throw Failure(.wrongUsage, "--project takes a folder, not nothing")
+    }
+    var isFolder = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw Failure(.wrongUsage, "--project \(asked): folder does not exist")
+    }
+    guard isFolder else {
+      throw Failure(.wrongUsage, "--project \(asked): is a file; give the folder of parity.yml")
+    }
+    guard SuiteFiles(folder: path).isNamed(ProjectLoader.fileName) else {
+      throw Failure(.wrongUsage, "--project \(asked): folder has no parity.yml")
+    }
+  }
+
+  /// The recipes asked for, each once, or all; none is an error, for a sweep over nothing proves
+  /// nothing, and so is a folder that a sweep would leave out.
   func recipes(_ asked: [String]) throws -> [String] {
     let known = project.suiteNames()
+    let strays = asked.isEmpty ? project.strays() : []
+    guard strays.isEmpty else { throw SuiteErrors(strays) }
+    guard FileManager.default.fileExists(atPath: project.suites) || !asked.isEmpty else {
+      throw Failure(
+        .wrongSuite,
+        "\(shown(project.suites)) does not exist; `suites` in parity.yml says where suites are, and "
+          + "`parity new NAME` makes one"
+      )
+    }
     guard !known.isEmpty else {
       throw Failure(.wrongUsage, "\(shown(project.suites)) holds no suite; try `parity new NAME`")
     }
-    for name in asked where !known.contains(name) {
-      let near = NearestName.of(name, among: known).map { "; did you mean \($0)?" } ?? ""
-      throw Failure(
-        .wrongUsage,
-        "\(name) has no suite in \(shown(project.suites)) (\(known.joined(separator: ", ")))\(near)"
-      )
+    let unknown = asked.filter { !known.contains($0) }
+    guard unknown.isEmpty else {
+      let messages = unknown.map { unknownRecipe($0, known) }
+      throw Failure(.wrongUsage, messages.joined(separator: "\n"))
     }
-    return asked.isEmpty ? known : asked
+    var seen: Set<String> = []
+    return asked.isEmpty ? known : asked.filter { seen.insert($0).inserted }
+  }
+
+  private func unknownRecipe(_ asked: String, _ known: [String]) -> String {
+    let name = Console.quotable(asked)
+    let isPath = name.contains("/") && !name.hasSuffix("/..")
+    let last = name.split(separator: "/").last.map(String.init) ?? ""
+    let near = isPath && known.contains(last) ? last : NearestName.of(name, among: known)
+    let hint = near.map { "; did you mean \($0)?" } ?? ""
+    return "\"\(name)\" has no suite in \(shown(project.suites)) "
+      + "(\(known.joined(separator: ", ")))\(hint)"
   }
 
   /// A path relative to the project, where it is inside.
@@ -53,15 +91,17 @@ struct Workspace: Sendable {
   }
 
   func suite(_ recipe: String) throws -> LoadedSuite {
+    let place = shown(project.suiteFolder(of: recipe))
     do {
-      return try SuiteLoader.load(folder: project.suiteFolder(of: recipe))
+      var loaded = try SuiteLoader.load(
+        folder: project.suiteFolder(of: recipe),
+        name: recipe,
+        rules: Rule.waivable.map(\.rawValue)
+      )
+      loaded.warnings = SuiteErrors(loaded.warnings).below(place).diagnostics
+      return loaded
     } catch {
-      var errors = error
-      let prefix = shown(project.suiteFolder(of: recipe)) + "/"
-      for index in errors.diagnostics.indices {
-        errors.diagnostics[index].file = prefix + errors.diagnostics[index].file
-      }
-      throw errors
+      throw error.below(place)
     }
   }
 
@@ -83,13 +123,30 @@ struct Workspace: Sendable {
   /// The suite's names that the recipe does not have are mistakes like any other.
   func crossCheck(_ suite: Suite, _ checkout: RecipeCheckout) throws {
     let prefix = shown(project.suiteFolder(of: suite.recipe)) + "/"
-    var found = SuiteCrossCheck.diagnostics(suite, compose: checkout.compose)
+    var found = SuiteCrossCheck.diagnostics(
+      suite,
+      compose: checkout.compose,
+      published: checkout.published
+    )
     for index in found.indices { found[index].file = prefix + found[index].file }
     if found.contains(where: { $0.severity == .error }) { throw SuiteErrors(found) }
   }
 
+  /// The drivers that this version has.
+  private static let drivers = ["local"]
+
   func driverName(_ asked: String?, _ suite: Suite) throws -> String {
-    if let name = asked ?? project.driver { return name }
+    if let name = asked ?? project.driver {
+      guard Self.drivers.contains(name) else {
+        let near = NearestName.of(name, among: Self.drivers).map { "; did you mean \($0)?" } ?? ""
+        throw Failure(
+          asked == nil ? .wrongSuite : .wrongUsage,
+          "\(asked == nil ? "driver in parity.yml" : "--driver") cannot be \"\(name)\"; this "
+            + "version has: \(Self.drivers.joined(separator: ", "))\(near)"
+        )
+      }
+      return name
+    }
     if suite.local != nil { return "local" }
     throw Failure(
       .wrongUsage,

@@ -159,7 +159,7 @@ package enum Endpoint: Sendable, Hashable {
   case unix(path: String)
 }
 
-package struct DeadService: Sendable, Hashable {
+package struct DeadService: Sendable, Hashable, CustomStringConvertible {
   package var service: String
   /// `exit 1`, `signal 11`.
   package var ending: String
@@ -170,6 +170,15 @@ package struct DeadService: Sendable, Hashable {
     self.service = service
     self.ending = ending
     self.lastWords = lastWords
+  }
+
+  /// `db is dead (killed by signal 9); its last words: …`.
+  package var description: String { "\(service) is \(state)" }
+
+  /// The same without the service's name.
+  package var state: String {
+    let how = ending.hasPrefix("signal ") ? "killed by \(ending)" : ending
+    return "dead (\(how))" + (lastWords.isEmpty ? "" : "; its last words: \(lastWords)")
   }
 }
 

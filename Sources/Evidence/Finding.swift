@@ -22,8 +22,12 @@ package struct Finding: Codable, Hashable, Sendable {
   package var place: SourcePlace?
   /// What to do about it.
   package var advice: String
+  /// What it is about, by name: checks, stores, services, volumes, files. A waiver may name one.
+  package var about: [String]
   /// Why the finding does not count, where the suite waives it.
   package var waived: String?
+  /// The waiver's end: a date `YYYY-MM-DD`, or a trigger in words.
+  package var waivedUntil: String?
 
   package init(
     rule: String,
@@ -31,13 +35,50 @@ package struct Finding: Codable, Hashable, Sendable {
     message: String,
     place: SourcePlace? = nil,
     advice: String,
-    waived: String? = nil
+    about: [String] = [],
+    waived: String? = nil,
+    waivedUntil: String? = nil
   ) {
     self.rule = rule
     self.severity = severity
     self.message = message
     self.place = place
     self.advice = advice
+    self.about = about
     self.waived = waived
+    self.waivedUntil = waivedUntil
+  }
+
+  package var isWaived: Bool { waived != nil }
+
+  // MARK: Codable
+
+  private enum CodingKeys: String, CodingKey {
+    case rule, severity, message, place, advice, about, waived, waivedUntil
+  }
+
+  /// Older files have no `about`, and the waiver's end at the end of its reason.
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    rule = try values.decode(String.self, forKey: .rule)
+    severity = try values.decode(Severity.self, forKey: .severity)
+    message = try values.decode(String.self, forKey: .message)
+    place = try values.decodeIfPresent(SourcePlace.self, forKey: .place)
+    advice = try values.decode(String.self, forKey: .advice)
+    about = try values.decodeIfPresent([String].self, forKey: .about) ?? []
+    waived = try values.decodeIfPresent(String.self, forKey: .waived)
+    waivedUntil = try values.decodeIfPresent(String.self, forKey: .waivedUntil)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(rule, forKey: .rule)
+    try values.encode(severity, forKey: .severity)
+    try values.encode(message, forKey: .message)
+    try values.encodeIfPresent(place, forKey: .place)
+    try values.encode(advice, forKey: .advice)
+    if !about.isEmpty { try values.encode(about, forKey: .about) }
+    try values.encodeIfPresent(waived, forKey: .waived)
+    try values.encodeIfPresent(waivedUntil, forKey: .waivedUntil)
   }
 }

@@ -77,6 +77,15 @@ extension Redactor {
       self.value = value
     }
 
+    /// A value that turned up under any name: what no name can hold becomes `_`, since a secret
+    /// that is not looked for because of its name would be written.
+    package init(learned name: String, value: String) {
+      let letters = name.unicodeScalars.map { scalar in
+        Self.isValid(name: String(scalar)) ? Character(scalar) : "_"
+      }
+      self.init(name: letters.isEmpty ? "captured" : String(letters), value: value)
+    }
+
     package var description: String { Redactor.mask(for: name) }
     package var customMirror: Mirror { Mirror(self, children: ["name": name]) }
 

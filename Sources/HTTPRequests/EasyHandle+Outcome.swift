@@ -31,7 +31,7 @@ extension EasyHandle {
     let host = address.utf8.contains(UInt8(ascii: ":")) ? "[\(address)]" : address
     let hasAddress = !address.isEmpty && transfer.request.unixSocketPath == nil
 
-    return HTTPResponse(
+    var response = HTTPResponse(
       status: transfer.status,
       headers: transfer.takeHeaders(),
       body: transfer.takeBody(),
@@ -43,15 +43,35 @@ extension EasyHandle {
       connectionReused: long(CURLINFO_NUM_CONNECTS) == 0,
       remoteAddress: hasAddress ? "\(host):\(port)" : ""
     )
+    if transfer.request.wantsCertificate { response.certificateSubject = certificateSubject }
+    return response
+  }
+
+  /// Of the server's own certificate, the first of its chain: `CN = example.org`.
+  private var certificateSubject: String? {
+    var chain: UnsafeMutablePointer<curl_certinfo>?
+    guard shim_curl_get_certificates(pointer, &chain) == CURLE_OK, let chain,
+      chain.pointee.num_of_certs > 0
+    else { return nil }
+    var line = chain.pointee.certinfo[0]
+    while let entry = line {
+      let text = String(cString: entry.pointee.data)
+      if text.hasPrefix("Subject:") { return String(text.dropFirst(8)) }
+      line = entry.pointee.next
+    }
+    return nil
   }
 
   /// What libcurl's result means for the request, decided by numbers alone.
   func error(_ code: CURLcode, of transfer: Transfer) -> HTTPError {
-    HTTPError(
+    var error = HTTPError(
       transfer.refusal ?? self.code(code, of: transfer),
       at: stage(of: transfer),
-      of: transfer.request.subject
+      of: transfer.request.subject,
+      redirectedTo: transfer.lastRedirect
     )
+    if transfer.request.wantsCertificate { error.certificateSubject = certificateSubject }
+    return error
   }
 
   private func stage(of transfer: Transfer) -> HTTPError.Stage {
@@ -88,11 +108,16 @@ extension EasyHandle {
     case CURLE_GOT_NOTHING:
       return .closedWithoutAnswer
     case CURLE_PARTIAL_FILE:
-      return .incompleteBody(bytes: received)
+      return .incompleteBody(bytes: received, of: transfer.announcedLength)
     case CURLE_SEND_ERROR, CURLE_RECV_ERROR:
-      return .connectionReset
+      return .connectionReset(
+        bytes: transfer.headersAreComplete ? received : nil,
+        of: transfer.announcedLength
+      )
     case CURLE_HTTP2, CURLE_HTTP2_STREAM:
-      return transfer.headersAreComplete ? .incompleteBody(bytes: received) : .connectionReset
+      return transfer.headersAreComplete
+        ? .incompleteBody(bytes: received, of: transfer.announcedLength)
+        : .connectionReset(bytes: nil, of: nil)
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
       return .tlsUntrusted(reason: reason)
     case CURLE_SSL_CACERT_BADFILE:
@@ -111,7 +136,7 @@ extension EasyHandle {
     switch number {
     case ECONNREFUSED: return .connectionRefused
     case ETIMEDOUT: return .connectTimedOut
-    case ECONNRESET: return .connectionReset
+    case ECONNRESET: return .connectionReset(bytes: nil, of: nil)
     case ENOENT where isUnixSocket: return .unixSocketMissing
     case EACCES where isUnixSocket: return .unixSocketDenied
     default: return .unreachable(errno: number)

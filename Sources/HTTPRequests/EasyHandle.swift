@@ -158,6 +158,7 @@ extension EasyHandle {
     let isVerified = request.tls != .unverified
     set(CURLOPT_SSL_VERIFYPEER, isVerified ? 1 : 0)
     set(CURLOPT_SSL_VERIFYHOST, isVerified ? 2 : 0)
+    set(CURLOPT_CERTINFO, request.wantsCertificate ? 1 : 0)
     if case .trusting(let file) = request.tls {
       set(CURLOPT_CAINFO, file)
       set(CURLOPT_CAPATH, nil)

@@ -39,6 +39,45 @@ package final class HTTPClient: Sendable {
   /// - Throws: `cancelled` as soon as the surrounding task is, with the connection closed; else
   ///   why there is no complete answer within the request's limits.
   package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+    do throws(HTTPError) {
+      return try await transfer(request)
+    } catch {
+      var error = error
+      if case .tlsUntrusted = error.code {
+        error.certificateSubject = await certificateSubject(request, error)
+      }
+      throw error
+    }
+  }
+
+  /// Whom the certificate is for that was not trusted: a proxy's own is known by its name.
+  ///
+  /// OpenSSL shows it only after a handshake, so another connection is made, with nothing of the
+  /// request in it.
+  private func certificateSubject(_ request: HTTPRequest, _ error: HTTPError) async -> String? {
+    var url = error.url
+    if let redirect = error.redirectedTo, redirect.hasPrefix("https://") { url = redirect }
+    guard url.hasPrefix("https://") else { return nil }
+    let authority = url.dropFirst("https://".count).prefix { $0 != "/" }
+    var question = HTTPRequest(
+      url: "https://\(authority)/",
+      timeout: min(.seconds(2), request.timeout),
+      maximumBodyBytes: 0,
+      tls: .unverified
+    )
+    question.unixSocketPath = request.unixSocketPath
+    question.wantsCertificate = true
+    // It is told whatever the answer is, and where there is none.
+    let subject: String?
+    do throws(HTTPError) {
+      subject = try await transfer(question).certificateSubject
+    } catch {
+      subject = error.certificateSubject
+    }
+    return subject.map { String($0.withoutControls.prefix(100)) }
+  }
+
+  private func transfer(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
     try request.check()
     let transfer = Transfer(request)
     let result = await withTaskCancellationHandler {

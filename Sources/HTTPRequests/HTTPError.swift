@@ -13,8 +13,9 @@ package struct HTTPError: Error, Sendable, Hashable {
     /// No route to the address, or another reason of the system's not to connect.
     case unreachable(errno: Int32)
     case connectTimedOut
-    /// The other side broke the connection off.
-    case connectionReset
+    /// The other side broke the connection off: before an answer, where `bytes` is nil, else after
+    /// so many of the body, of as many as were announced.
+    case connectionReset(bytes: Int?, of: Int?)
     /// The other side closed without a byte of an answer.
     case closedWithoutAnswer
     /// What came back is not HTTP.
@@ -27,7 +28,7 @@ package struct HTTPError: Error, Sendable, Hashable {
     case caFileUnreadable
     case tlsFailed(reason: String)
     /// The connection ended before the announced length or the last chunk.
-    case incompleteBody(bytes: Int)
+    case incompleteBody(bytes: Int, of: Int?)
     case bodyTooLarge(limit: Int)
     case headersTooLarge(limit: Int)
     /// The body does not match its `Content-Encoding`.
@@ -61,20 +62,44 @@ package struct HTTPError: Error, Sendable, Hashable {
   package var code: Code
   package var stage: Stage
   package var subject: Subject
+  /// Where the last redirect that was followed led, as received, without user, password, query
+  /// and fragment.
+  package var redirectedTo: String?
+  /// Whom a certificate that is not trusted is for, as it says itself.
+  package var certificateSubject: String?
 
   package var method: String { subject.method }
   package var url: String { subject.url }
 
-  init(_ code: Code, at stage: Stage, of subject: Subject) {
+  init(_ code: Code, at stage: Stage, of subject: Subject, redirectedTo: String? = nil) {
     self.code = code
     self.stage = stage
     self.subject = subject
+    self.redirectedTo = redirectedTo
+  }
+
+  /// Why, without method and URL: for those who have named them already.
+  package var reason: String {
+    var text = code.description
+    if let certificateSubject { text += ", it is for \(certificateSubject)" }
+    if let redirectedTo { text += ", redirected to \(redirectedTo)" }
+    return text
+  }
+
+  /// True where the same request cannot end otherwise a moment later.
+  package var isHopeless: Bool {
+    switch code {
+    case .invalidURL, .unsupportedScheme, .invalidMethod, .invalidHeader, .caFileUnreadable,
+      .bodyTooLarge, .headersTooLarge, .unixSocketPathTooLong:
+      true
+    default: false
+    }
   }
 }
 
 extension HTTPError: CustomStringConvertible {
   package var description: String {
-    "\(subject.method) \(subject.url): \(code)"
+    "\(subject.method) \(subject.url): \(reason)"
   }
 }
 
@@ -89,17 +114,23 @@ extension HTTPError.Code: CustomStringConvertible {
     case .connectionRefused: "connection refused"
     case .unreachable(let errno): "not reachable (errno \(errno))"
     case .connectTimedOut: "no connection within the time"
-    case .connectionReset: "the connection was reset"
+    case .connectionReset(nil, _): "connection reset by peer"
+    case .connectionReset(let bytes?, let length):
+      "connection reset by peer after \(Self.part(bytes, length))"
     case .closedWithoutAnswer: "closed without an answer"
     case .notHTTP: "the answer is not HTTP"
-    case .timedOut(let after, let bytes): "no complete answer within \(after), \(bytes) bytes of it"
+    case .timedOut(let after, 0): "no answer within \(after.short)"
+    case .timedOut(let after, let bytes):
+      "no complete answer within \(after.short), only \(bytes.grouped) bytes"
+    case .tooManyRedirects(1): "more than 1 redirect"
     case .tooManyRedirects(let limit): "more than \(limit) redirects"
     case .tlsUntrusted(let reason): "certificate not trusted: \(reason)"
     case .caFileUnreadable: "the file of certificates cannot be read"
     case .tlsFailed(let reason): "TLS failed: \(reason)"
-    case .incompleteBody(let bytes): "the body ended early, after \(bytes) bytes"
-    case .bodyTooLarge(let limit): "the body is over \(limit) bytes"
-    case .headersTooLarge(let limit): "the headers are over \(limit) bytes"
+    case .incompleteBody(let bytes, let length):
+      "the body ended early, after \(Self.part(bytes, length))"
+    case .bodyTooLarge(let limit): "the body is over \(limit.grouped) bytes"
+    case .headersTooLarge(let limit): "the headers are over \(limit.grouped) bytes"
     case .badContentEncoding: "the body cannot be decoded"
     case .unixSocketMissing: "there is no such unix socket"
     case .unixSocketDenied: "no permission for the unix socket"
@@ -107,5 +138,35 @@ extension HTTPError.Code: CustomStringConvertible {
     case .cancelled: "cancelled"
     case .other(let code, let name): "\(name) (curl \(code))"
     }
+  }
+
+  /// `1,024 of 4,096 bytes`; without the second where no length was announced.
+  private static func part(_ bytes: Int, _ length: Int?) -> String {
+    "\(bytes.grouped)\(length.map { " of \($0.grouped)" } ?? "") bytes"
+  }
+}
+
+extension Int {
+  /// `16,777,216`.
+  fileprivate var grouped: String {
+    var digits = String(magnitude)[...]
+    var groups: [Substring] = []
+    while digits.count > 3 {
+      groups.insert(digits.suffix(3), at: 0)
+      digits = digits.dropLast(3)
+    }
+    groups.insert(digits, at: 0)
+    return (self < 0 ? "-" : "") + groups.joined(separator: ",")
+  }
+}
+
+extension Duration {
+  /// `300 ms`, `2 s`, `1.5 s`.
+  fileprivate var short: String {
+    let (seconds, attoseconds) = components
+    let milliseconds = Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
+    if milliseconds < 1000 { return "\(milliseconds) ms" }
+    let tenths = milliseconds % 1000 / 100
+    return "\(milliseconds / 1000)\(tenths == 0 ? "" : ".\(tenths)") s"
   }
 }

@@ -42,6 +42,8 @@ package struct HTTPRequest: Sendable, Hashable {
   /// Connects here instead of to the URL's host and port; at most 107 bytes.
   package var unixSocketPath: String?
   package var tls: TLS
+  /// Whether the answer tells whom the server's certificate is for.
+  package var wantsCertificate = false
 
   package init(
     method: String = "GET",
@@ -93,7 +95,7 @@ extension HTTPRequest {
 
 extension String {
   /// With a space for whatever a terminal or a line of a log would obey.
-  fileprivate var withoutControls: String {
+  var withoutControls: String {
     guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
       return self
     }

@@ -25,6 +25,9 @@ package struct HTTPResponse: Sendable, Hashable {
   /// `address:port`, IPv6 in brackets; empty for a unix socket.
   package var remoteAddress: String
 
+  /// Whom the server's certificate is for, where that was wanted.
+  package var certificateSubject: String?
+
   /// How many redirects were followed.
   package var redirectCount: Int { hops.count }
 

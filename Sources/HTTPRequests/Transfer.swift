@@ -31,6 +31,21 @@ final class Transfer: @unchecked Sendable {
     self.request = request
   }
 
+  /// The body's bytes as announced; nil where they were not, and where what is received is decoded
+  /// first and cannot be compared.
+  var announcedLength: Int? {
+    guard headersAreComplete, headers.first(named: "Content-Encoding") == nil else { return nil }
+    return headers.first(named: "Content-Length").flatMap { Int($0) }
+  }
+
+  /// Where the last redirect that was followed, or followed too often, led.
+  var lastRedirect: String? {
+    guard request.redirects != .none else { return nil }
+    let isRedirect = (300..<400).contains(status)
+    let location = (isRedirect ? headers.first(named: "Location") : nil) ?? hops.last?.location
+    return location.map { HTTPRequest.withoutSecrets($0).withoutControls }
+  }
+
   func finish(_ result: Result<HTTPResponse, HTTPError>) {
     continuation?.resume(returning: result)
     continuation = nil

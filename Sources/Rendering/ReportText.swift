@@ -1,7 +1,7 @@
-import Evidence
+package import Evidence
 
 /// What was expected and what was there, in plain lines, for reports without markup.
-enum ReportText {
+package enum ReportText {
   /// One line: line ends and tabs become spaces.
   static func line(_ text: String) -> String {
     // What has none of the characters' first bytes stays as it is.
@@ -125,10 +125,13 @@ enum ReportText {
     return verdict.word.shown + until + (verdict.reason.map { ": \($0)" } ?? "")
   }
 
-  static func finding(_ finding: Finding) -> String {
+  /// `warning image-tag-moves: … at compose.yml:7:12`; of a waived one the reason and the end too.
+  package static func finding(_ finding: Finding) -> String {
     let place = finding.place.map { " at \($0)" } ?? ""
-    let waived = finding.waived.map { " (waived: \($0))" } ?? ""
-    return "\(finding.severity.shown) \(finding.rule): \(finding.message)\(place)\(waived)"
+    let until = finding.waivedUntil.map { ", until \($0)" } ?? ""
+    let waived = finding.waived.map { "waived \(finding.rule) (\($0)\(until))" }
+    let head = waived ?? "\(finding.severity.shown) \(finding.rule)"
+    return "\(head): \(finding.message)\(place)"
   }
 }
 

@@ -74,6 +74,7 @@ package final class EventLog: Sendable {
 
   /// From here on this value appears nowhere.
   package func learn(_ secret: Redactor.Secret) {
+    let secret = Redactor.Secret(learned: secret.name, value: secret.value)
     state.withLock { state in
       // A blank value is no secret, and nothing to look for.
       guard !state.secrets.contains(secret),

@@ -42,7 +42,7 @@ package struct ReadinessGate: Sendable {
       let dead = look.attempt == .satisfied ? [] : await deployment.deadServices()
       if let first = dead.first {
         look.attempt = .hopeless
-        look.reason = "\(first.service) is dead (\(first.ending)): \(first.lastWords)"
+        look.reason += (look.reason.isEmpty ? "" : "; ") + first.description
       }
       let action = Task.isCancelled ? .stop : polling.next(after: look.attempt, elapsed: elapsed)
       guard case .again(let pause) = action else {
@@ -78,9 +78,21 @@ package struct ReadinessGate: Sendable {
     do throws(HTTPError) {
       response = try await http.send(request)
     } catch {
-      return Look(attempt: .unanswered, state: "000", reason: error.description)
+      return Look(attempt: .unanswered, state: "000", reason: error.reason)
     }
     let status = String(response.status)
+    // Also where the suite accepts 404: what answers is not the app.
+    if let owner = ProxyPage.owner(
+      status: response.status,
+      headers: response.headers,
+      body: response.body
+    ) {
+      return Look(
+        attempt: .unsatisfied,
+        state: status,
+        reason: "answers \(status) with a page that looks like \(owner), not the app's"
+      )
+    }
     guard health.accepts.contains(response.status) else {
       return Look(
         attempt: .unsatisfied,

@@ -87,7 +87,7 @@ extension RunSession {
     )
     step.microseconds = (ContinuousClock.now - start).inMicroseconds
     switch ending {
-    case .unanswered(let reason, let exchange):
+    case .unanswered(let reason, let exchange, _):
       step.outcome = .broken(reason: reason)
       step.exchange = exchange
     case .answered(let answer, let exchange):

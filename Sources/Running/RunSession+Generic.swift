@@ -52,7 +52,7 @@ extension RunSession {
               subject: "service \(name)",
               expected: "runs",
               wanted: "runs",
-              actual: how.map { "dead (\($0.ending)): \($0.lastWords)" } ?? "runs",
+              actual: how?.state ?? "runs",
               holds: how == nil
             )
           }

@@ -51,7 +51,7 @@ extension RunSession {
         within: plan.suite.deadlines.step
       )
       switch ending {
-      case .unanswered(let reason, _): return .failure(CountProblem(reason: reason))
+      case .unanswered(let reason, _, _): return .failure(CountProblem(reason: reason))
       case .answered(let answer, _):
         guard let value = answer.rows?.first?["n"], let number = Self.number(value) else {
           return .failure(

@@ -100,10 +100,7 @@ actor RunSession {
       probes: probes,
       stepLimit: plan.suite.deadlines.step,
       seed: seed,
-      hopeless: {
-        guard let dead = await deployment?.deadServices().first else { return nil }
-        return "\(dead.service) is dead (\(dead.ending)): \(dead.lastWords)"
-      },
+      hopeless: { await deployment?.deadServices().first?.description },
       awaiting: { [progress] in progress.awaiting($0, elapsed: $1, limit: $2) }
     )
     return CheckPerformer(

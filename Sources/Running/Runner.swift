@@ -47,7 +47,7 @@ package struct Runner: Sendable {
       driver: driver,
       log: log,
       http: http,
-      progress: progress,
+      progress: RedactedProgress(observer: progress, log: log),
       seed: seed,
       secrets: secrets
     )

@@ -35,6 +35,14 @@ struct CheckFileReader {
     kind: CheckKind,
     stage: Stage
   ) -> [Check] {
+    if let first = member.value.items?.first, first.members != nil {
+      sink.error(
+        "check \"\(member.key)\" is a mapping, not a list",
+        at: member.value,
+        expected: "\"steps:\" above the list, and the list below it"
+      )
+      return []
+    }
     guard let entry = reader.entry(member.value, "check") else { return [] }
     let list = entry["steps"].map { steps.steps($0, "steps") } ?? []
     if let node = entry["steps"], node.items?.isEmpty == true {
@@ -87,16 +95,18 @@ struct CheckFileReader {
     if let items = node.items {
       for (index, item) in items.enumerated() {
         rows.append(
-          Row(name: String(index + 1), values: recipe.variables(item, "cases"), place: item.place)
+          Row(name: String(index + 1), values: recipe.variables(item, "a case"), place: item.place)
         )
       }
+    } else if node.scalar != nil {
+      sink.error("cases is a list or a mapping of rows, not \(node.kindName)", at: node)
     } else {
       for member in reader.members(node, "cases")
       where reader.checkName(member.key, "case", at: member.keyPlace, length: member.keyLength) {
         rows.append(
           Row(
             name: member.key,
-            values: recipe.variables(member.value, "cases"),
+            values: recipe.variables(member.value, "a case"),
             place: member.keyPlace
           )
         )

@@ -40,7 +40,7 @@ package struct ComposeReader {
         ])
       }
       guard let bytes = folder.read(name) else {
-        throw SuiteErrors(file: name, message: "compose file cannot be read")
+        throw SuiteErrors(file: name, message: "compose file \(folder.reasonUnread(name))")
       }
       read.append(File(name: name, bytes: bytes))
     }
@@ -76,8 +76,12 @@ package struct ComposeReader {
       sink.error("compose file is a mapping, not \(node.kindName)", at: node)
       return
     }
+    if let volumes = node["volumes"], !volumes.isNull, volumes.members == nil {
+      sink.error("volumes is a mapping, not \(volumes.kindName)", at: volumes)
+    }
     for member in node["volumes"]?.members ?? [] where !compose.volumes.contains(member.key) {
       compose.volumes.append(member.key)
+      compose.volumePlaces[member.key] = member.keyPlace
     }
     guard let services = node["services"], !services.isNull else { return }
     guard let members = services.members else {
@@ -105,6 +109,10 @@ package struct ComposeReader {
         }
       }
     }
+    below.imageSetting = service.imageSetting ?? below.imageSetting
+    below.healthcheck = service.healthcheck ?? below.healthcheck
+    below.updateOrder = service.updateOrder ?? below.updateOrder
+    below.failureAction = service.failureAction ?? below.failureAction
     lay(service.deployLabels, over: &below.deployLabels)
     lay(service.containerLabels, over: &below.containerLabels)
     for mount in service.mounts {
@@ -115,7 +123,7 @@ package struct ComposeReader {
 
   private func service(_ member: YAMLNode.Member) -> Compose.Service {
     let node = member.value
-    return Compose.Service(
+    var service = Compose.Service(
       name: member.key,
       image: filled(node["image"]?.text ?? ""),
       deployLabels: labels(node["deploy"]?["labels"], "deploy.labels of \(member.key)"),
@@ -123,16 +131,41 @@ package struct ComposeReader {
       mounts: mounts(node["volumes"], "volumes of \(member.key)"),
       place: member.keyPlace
     )
+    service.imageSetting = setting(node["image"])
+    service.healthcheck = healthcheck(node["healthcheck"])
+    let update = node["deploy"]?["update_config"]
+    service.updateOrder = setting(update?["order"])
+    service.failureAction = setting(update?["failure_action"])
+    return service
+  }
+
+  private func setting(_ node: YAMLNode?) -> Compose.Setting? {
+    guard let node, let text = node.text else { return nil }
+    return Compose.Setting(value: filled(text), place: node.place, length: node.length)
+  }
+
+  /// `disable: true` and a test of `NONE` take away what the image has.
+  private func healthcheck(_ node: YAMLNode?) -> Compose.Setting? {
+    guard let node, let test = node["test"], node["disable"]?.text != "true" else { return nil }
+    let words = test.items?.compactMap(\.text) ?? [test.text].compactMap { $0 }
+    guard let first = words.first, first != "NONE" else { return nil }
+    return Compose.Setting(
+      value: filled(words.joined(separator: " ")),
+      place: test.place,
+      length: test.length
+    )
   }
 
   /// A list of `name=value`, or a mapping.
   private func labels(_ node: YAMLNode?, _ what: String) -> [Compose.Label] {
     guard let node, !node.isNull else { return [] }
     var found: [Compose.Label] = []
-    func add(_ name: String, _ value: String, _ place: SourcePlace) {
+    func add(_ name: String, _ value: String, _ place: SourcePlace, _ length: Int) {
       let name = filled(name)
       if let index = found.firstIndex(where: { $0.name == name }) { found.remove(at: index) }
-      found.append(Compose.Label(name: name, value: filled(value), place: place))
+      found.append(
+        Compose.Label(name: name, value: filled(value), place: place, length: length)
+      )
     }
     switch node.content {
     case .mapping(let members):
@@ -144,7 +177,7 @@ package struct ComposeReader {
           )
           continue
         }
-        add(member.key, member.value.isNull ? "" : scalar.text, member.keyPlace)
+        add(member.key, member.value.isNull ? "" : scalar.text, member.keyPlace, member.keyLength)
       }
     case .sequence(let items):
       for item in items {
@@ -153,7 +186,7 @@ package struct ComposeReader {
           continue
         }
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        add(String(parts[0]), parts.count > 1 ? String(parts[1]) : "", item.place)
+        add(String(parts[0]), parts.count > 1 ? String(parts[1]) : "", item.place, item.length)
       }
     case .scalar: sink.error("\(what) is a list or a mapping, not \(node.kindName)", at: node)
     }

@@ -2,7 +2,7 @@ package import Evidence
 
 /// What is wrong with a file that a person wrote, and where.
 package struct Diagnostic: Sendable, Hashable {
-  package enum Severity: String, Sendable, CaseIterable { case error, warning }
+  package enum Severity: String, Sendable, CaseIterable { case error, warning, note }
 
   package var severity: Severity
   /// Relative to the suite's folder.
@@ -46,6 +46,28 @@ package struct Diagnostic: Sendable, Hashable {
 
   package var place: SourcePlace { SourcePlace(file: file, line: line, column: column) }
 
+  /// With as many bullets in place of each of the texts, so that carets stay where they are.
+  func concealing(_ texts: Set<String>, _ places: [SourcePlace: Int]) -> Diagnostic {
+    var result = self
+    if var scalars = sourceLine.map({ Array($0.unicodeScalars) }) {
+      for (place, length) in places where place.file == file && place.line == line {
+        let start = min(max(place.column - 1, 0), scalars.count)
+        let end = min(start + length, scalars.count)
+        scalars.replaceSubrange(start..<end, with: repeatElement("•", count: end - start))
+      }
+      result.sourceLine = String(String.UnicodeScalarView(scalars))
+    }
+    // The longest first: one may be a part of another.
+    for text in texts.sorted(by: { ($1.utf8.count, $0) < ($0.utf8.count, $1) }) {
+      let bullets = String(repeating: "•", count: text.unicodeScalars.count)
+      result.message.replace(text, with: bullets)
+      result.expected?.replace(text, with: bullets)
+      result.nearest?.replace(text, with: bullets)
+      result.sourceLine?.replace(text, with: bullets)
+    }
+    return result
+  }
+
   /// By file in UTF-8 order, then by place.
   package static func precedes(_ a: Diagnostic, _ b: Diagnostic) -> Bool {
     if !a.file.utf8.elementsEqual(b.file.utf8) {
@@ -66,6 +88,17 @@ package struct SuiteErrors: Error, Sendable, CustomStringConvertible {
 
   package init(file: String, message: String) {
     self.init([Diagnostic(.error, file: file, message: message)])
+  }
+
+  /// The same, with the files named from the folder above.
+  package func below(_ folder: String) -> SuiteErrors {
+    SuiteErrors(
+      diagnostics.map {
+        var diagnostic = $0
+        diagnostic.file = "\(folder)/\($0.file)"
+        return diagnostic
+      }
+    )
   }
 
   package var description: String { DiagnosticRenderer().render(diagnostics) }

@@ -13,6 +13,8 @@ package struct DiagnosticRenderer: Sendable {
     self.width = width
   }
 
+  private static let colors: [Diagnostic.Severity: Int] = [.error: 31, .warning: 35, .note: 36]
+
   /// One block each, without an empty line between them, each ending in a line feed.
   package func render(_ diagnostics: [Diagnostic]) -> String {
     diagnostics.map(render).joined()
@@ -22,8 +24,8 @@ package struct DiagnosticRenderer: Sendable {
     var text = folder.isEmpty ? "" : folder.hasSuffix("/") ? folder : folder + "/"
     text += Self.printable(diagnostic.file)
     if diagnostic.line > 0 { text += ":\(diagnostic.line):\(diagnostic.column)" }
-    text += ": \(paint(diagnostic.severity.rawValue, diagnostic.severity == .error ? 31 : 35)): "
-    text += Self.printable(diagnostic.message) + "\n"
+    text += ": \(paint(diagnostic.severity.rawValue, Self.colors[diagnostic.severity] ?? 36)): "
+    text += Self.printable(Self.cut(diagnostic.message)) + "\n"
     if diagnostic.line > 0, let line = diagnostic.sourceLine {
       let (shown, padding, carets) = excerpt(line, diagnostic)
       let number = String(diagnostic.line)
@@ -36,6 +38,11 @@ package struct DiagnosticRenderer: Sendable {
       text += "  did you mean \"\(Self.printable(nearest))\"?\n"
     }
     return text
+  }
+
+  /// A message quotes what somebody wrote, which may be as long as a file.
+  private static func cut(_ message: String) -> String {
+    message.utf8.count <= 400 ? message : message.prefix(240) + "…" + message.suffix(100)
   }
 
   private func paint(_ text: String, _ color: Int) -> String {
@@ -69,7 +76,7 @@ package struct DiagnosticRenderer: Sendable {
   }
 
   /// Control characters, which could drive a terminal, become U+FFFD; a tab stays.
-  static func printable(_ text: String) -> String {
+  package static func printable(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       let isControl = scalar.properties.generalCategory == .control && scalar != "\t"

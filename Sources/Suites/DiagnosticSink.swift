@@ -4,12 +4,45 @@ package import Evidence
 package final class DiagnosticSink {
   private var sources: [String: SourceText] = [:]
   private var seen: Set<Diagnostic> = []
-  /// In the order in which they were found.
-  package private(set) var diagnostics: [Diagnostic] = []
+  private var found: [Diagnostic] = []
+  private var counts: [String: Int] = [:]
+  private var concealed: Set<String> = []
+  private var concealedPlaces: [SourcePlace: Int] = [:]
+  /// How many are kept of one file: after so many, one more says nothing new.
+  package static let limit = 200
 
   package init() {}
 
-  package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+  /// In the order in which they were found, without what is confidential.
+  package var diagnostics: [Diagnostic] {
+    var all = found
+    for (file, count) in counts.sorted(by: { $0.key < $1.key }) where count > Self.limit {
+      all.append(
+        Diagnostic(
+          .error,
+          file: file,
+          message: "file has \(count - Self.limit) more mistakes, which are not shown"
+        )
+      )
+    }
+    return all.map { $0.concealing(concealed, concealedPlaces) }
+  }
+
+  package private(set) var hasErrors = false
+
+  /// Keeps a scalar that is confidential out of everything that is said of the files: a long one
+  /// wherever it stands, a short one, which may be a part of any word, in its own place.
+  func conceal(_ node: YAMLNode) {
+    guard let scalar = node.scalar, !node.isNull, !scalar.text.isEmpty else { return }
+    concealedPlaces[node.place] = node.length
+    if scalar.text.unicodeScalars.count >= 8 { concealed.insert(scalar.text) }
+  }
+
+  /// The same for the rest of a line of a file that cannot be read as YAML.
+  func concealRest(of line: Int, in source: SourceText, from column: Int) {
+    let length = source.line(line).unicodeScalars.count - column + 1
+    if length > 0 { concealedPlaces[source.place(line: line, column: column)] = length }
+  }
 
   package func hasErrors(onLine place: SourcePlace) -> Bool {
     diagnostics.contains {
@@ -56,7 +89,14 @@ package final class DiagnosticSink {
 
   package func add(_ diagnostic: Diagnostic) {
     // The same words at the same place, from an alias that is read twice, say nothing new.
-    if seen.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
+    if diagnostic.severity == .error { hasErrors = true }
+    if counts[diagnostic.file, default: 0] >= Self.limit {
+      counts[diagnostic.file, default: 0] += 1
+      return
+    }
+    guard seen.insert(diagnostic).inserted else { return }
+    counts[diagnostic.file, default: 0] += 1
+    found.append(diagnostic)
   }
 
   private func add(

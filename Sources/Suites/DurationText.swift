@@ -25,6 +25,20 @@ package enum DurationText {
     return .milliseconds((whole * 1_000 + thousandths) * factor)
   }
 
+  /// What `5 s`, `1 hour` or `10sec` was meant to be; nil where that is not clear.
+  static func meant(_ text: String) -> String? {
+    let digits = text.prefix { $0.isNumber || $0 == "." }
+    let word = text.dropFirst(digits.count).drop { $0 == " " }.lowercased()
+    let units = [
+      "ms": ["ms", "msec", "millis", "millisecond", "milliseconds"],
+      "s": ["s", "sec", "secs", "second", "seconds"],
+      "m": ["m", "min", "mins", "minute", "minutes"], "h": ["h", "hr", "hour", "hours"],
+      "d": ["d", "day", "days"],
+    ]
+    guard let unit = units.first(where: { $0.value.contains(word) })?.key else { return nil }
+    return parse(digits + unit).map { _ in digits + unit }
+  }
+
   /// The shortest way to write it: `90s`, `5m`, `500ms`.
   package static func format(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components

@@ -52,11 +52,15 @@ package struct EnvironmentSample: Sendable, Hashable {
     Dictionary(entries.map { ($0.name, $0.value) }) { _, last in last }
   }
 
-  /// What `COMPOSE_FILE` names, else `compose.yml`.
+  /// What `COMPOSE_FILE` names, else `compose.yml`. A line may add to an earlier one, as in
+  /// `COMPOSE_FILE="$COMPOSE_FILE:compose.smtp.yml"`.
   package var composeFiles: [String] {
-    let files = (self["COMPOSE_FILE"] ?? "").split(separator: ":").map {
-      ComposeVariables.fill(String($0), values)
+    var known: [String: String] = [:]
+    for entry in entries {
+      known[entry.name] =
+        entry.name == "COMPOSE_FILE" ? ComposeVariables.fill(entry.value, known) : entry.value
     }
+    let files = (known["COMPOSE_FILE"] ?? "").split(separator: ":").map(String.init)
     return files.isEmpty ? ["compose.yml"] : files
   }
 }

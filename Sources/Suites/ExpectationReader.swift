@@ -258,7 +258,12 @@ extension ExpectationReader {
     case "endsWith": return reader.template(value, member.key).map { .endsWith($0) }
     case "matches":
       guard let text = reader.text(value, member.key) else { return nil }
-      return regex(text, at: value.place, length: value.length).map { .matches($0) }
+      return regex(text, at: value.place, length: value.length).map {
+        if Self.matchesEverything($0) {
+          sink.error("pattern matches every text, so that it could not fail", at: value)
+        }
+        return .matches($0)
+      }
     case "exists": return reader.boolean(value, member.key).map { .exists($0) }
     case "count":
       if value.scalar != nil {
@@ -342,8 +347,23 @@ extension ExpectationReader {
     do {
       return try LinearRegex(text)
     } catch {
-      sink.error("\(error)", at: place, length: length)
+      if let start = sink.source(place.file)?.find(text, from: place, limit: 1) {
+        let exact = SourcePlace(
+          file: place.file,
+          line: start.line,
+          column: start.column + min(error.column - 1, max(text.unicodeScalars.count - 1, 0))
+        )
+        sink.error("\(error)", at: exact)
+      } else {
+        sink.error("\(error)", at: place, length: length)
+      }
       return nil
+    }
+  }
+
+  private static func matchesEverything(_ pattern: LinearRegex) -> Bool {
+    ["", "\u{1}", "\u{1}\n\u{2}\u{3}"].allSatisfy {
+      (try? pattern.firstMatch(in: $0)) ?? nil != nil
     }
   }
 }

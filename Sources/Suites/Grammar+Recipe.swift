@@ -244,7 +244,7 @@ extension Grammar {
         Field(
           "for",
           .text,
-          "The store, check or service that it is waived for.",
+          "The check, store, service, volume or file that it is waived for.",
           preset: "all",
           also: ["subject", "store", "check", "service"]
         ),

@@ -24,8 +24,18 @@ final class NodeReader {
     // What an unknown key was probably meant to be is not reported as missing too.
     var meant: Set<String> = []
     for member in members where table[member.key] == nil {
+      if reportInvisible(in: member) { continue }
       let nearest = table.nearest(to: member.key)
       if let nearest { meant.insert(nearest) }
+      if nearest == nil, Self.actions.contains(name), Grammar.table("step")?[member.key] != nil {
+        sink.error(
+          "\"\(member.key)\" stands inside \(table.subject) and belongs beside it",
+          at: member.keyPlace,
+          length: member.keyLength,
+          expected: "as a key of the step, indented like \"\(table.subject)\" itself"
+        )
+        continue
+      }
       sink.error(
         "\(table.subject) has no key \"\(member.key)\"",
         at: member.keyPlace,
@@ -52,12 +62,37 @@ final class NodeReader {
         )
       }
     }
-    return Entry(table: table, node: node, reader: self)
+    return Entry(table: table, node: node, meant: meant, reader: self)
+  }
+
+  private static let actions: Set = ["http", "sql", "exec", "file", "script"]
+
+  /// A key with a character that looks like a space or like nothing, and is neither.
+  private func reportInvisible(in member: YAMLNode.Member) -> Bool {
+    for (offset, scalar) in member.key.unicodeScalars.enumerated() where scalar.value > 0x7F {
+      switch scalar.properties.generalCategory {
+      case .spaceSeparator, .format:
+        let code = String(scalar.value, radix: 16, uppercase: true)
+        let zeros = String(repeating: "0", count: max(0, 4 - code.utf8.count))
+        var place = member.keyPlace
+        place.column += offset
+        sink.error(
+          "character U+\(zeros)\(code) looks like a space and is a part of the key",
+          at: place,
+          expected: "an ordinary space, or nothing"
+        )
+        return true
+      default: continue
+      }
+    }
+    return false
   }
 
   struct Entry {
     let table: Table
     let node: YAMLNode
+    /// Known keys that unknown ones were probably meant to be.
+    let meant: Set<String>
     fileprivate let reader: NodeReader
 
     /// The value under the key; nil where it is not there or null.
@@ -113,10 +148,15 @@ extension NodeReader {
     {
       return value
     }
+    let number = node.text.flatMap { Int($0) }
     sink.error(
-      "\(what) is an integer, not \(node.kindName)",
+      number == nil
+        ? "\(what) is an integer, not \(node.kindName)"
+        : node.scalar?.isQuoted == true
+          ? "\(what) is an integer and has no quotes" : "\(what) cannot be \(node.text ?? "")",
       at: node,
-      expected: "an integer from \(range.lowerBound) to \(range.upperBound)"
+      expected: number.map(range.contains) == true
+        ? node.text : "an integer from \(range.lowerBound) to \(range.upperBound)"
     )
     return nil
   }
@@ -136,12 +176,14 @@ extension NodeReader {
       return duration
     }
     let isNumber = node.text.map { Double($0) != nil } ?? false
+    let meant = node.text.flatMap(DurationText.meant)
     sink.error(
       isNumber
         ? "\(what) has no unit" : "\(what) is a duration, not \(node.kindName)",
       at: node,
       expected: isNumber
-        ? "\(node.text ?? "")s, or another of ms, s, m, h, d" : "as in 500ms, 10s, 5m, 2h"
+        ? "\(node.text ?? "")s, or another of ms, s, m, h, d" : "as in 500ms, 10s, 5m, 2h",
+      nearest: meant
     )
     return nil
   }

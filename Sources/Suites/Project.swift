@@ -57,8 +57,38 @@ package struct Project: Sendable {
   package func suiteNames() -> [String] {
     let files = SuiteFiles(folder: suites)
     return (files.entries(in: "") ?? []).filter { entry in
-      entry.isFolder && Self.isRecipeName(entry.name) && files.exists("\(entry.name)/recipe.yml")
+      entry.isFolder && Self.isRecipeName(entry.name) && files.isNamed("\(entry.name)/recipe.yml")
     }.map(\.name)
+  }
+
+  /// Folders of `suites` that were meant to be suites and are none; a sweep would leave them out.
+  package func strays() -> [Diagnostic] {
+    let files = SuiteFiles(folder: suites)
+    let shown = suites.hasPrefix(folder + "/") ? String(suites.dropFirst(folder.count + 1)) : suites
+    return (files.entries(in: "") ?? []).compactMap { entry in
+      guard entry.isFolder else { return nil }
+      let isNamed = Self.isRecipeName(entry.name)
+      let path = "\(shown)/\(entry.name)"
+      if files.isNamed("\(entry.name)/recipe.yml") {
+        if isNamed { return nil }
+        return Diagnostic(
+          .error,
+          file: path,
+          message: "suite has a name that no recipe can have",
+          expected: "letters, digits, \"_\", \".\", \"-\""
+        )
+      }
+      let signs = ["recipe.yaml", "Recipe.yml", "local.yml", "functional", "overlays"]
+      guard let sign = signs.first(where: { files.isNamed("\(entry.name)/\($0)") }) else {
+        return nil
+      }
+      return Diagnostic(
+        .error,
+        file: path,
+        message: "folder has \(sign) and no recipe.yml, so that it is no suite",
+        expected: "recipe.yml, which may be empty"
+      )
+    }
   }
 
   /// Letters, digits, `_`, `.`, `-`: nothing that could leave a folder or break a line.

@@ -21,7 +21,7 @@ package struct ProjectLoader {
       throw SuiteErrors(file: folder, message: "folder does not exist")
     }
     while true {
-      if SuiteFiles(folder: current).exists(fileName) { return try load(folder: current) }
+      if SuiteFiles(folder: current).isNamed(fileName) { return try load(folder: current) }
       guard let slash = current.lastIndex(of: "/"), current != "/" else { break }
       current = slash == current.startIndex ? "/" : String(current[..<slash])
     }
@@ -35,7 +35,7 @@ package struct ProjectLoader {
   package static func load(folder: String) throws(SuiteErrors) -> Project {
     let files = SuiteFiles(folder: folder)
     guard let bytes = files.read(fileName) else {
-      throw SuiteErrors(file: fileName, message: "file cannot be read")
+      throw SuiteErrors(file: fileName, message: "file \(files.reasonUnread(fileName))")
     }
     let loader = ProjectLoader(folder: files.resolved("") ?? folder)
     let project = loader.project(bytes)
@@ -90,7 +90,15 @@ package struct ProjectLoader {
   }
 
   private func corpus(_ node: YAMLNode) -> Project.CorpusSource? {
-    if node.scalar != nil {
+    if let scalar = node.scalar {
+      if ["none", "false", "no"].contains(scalar.text) {
+        sink.error(
+          "corpus \"\(scalar.text)\" has no reason",
+          at: node,
+          expected: "{none: why there is none}, or the path of one"
+        )
+        return nil
+      }
       return path(node, "corpus").map { .folder($0, isSample: false) }
     }
     guard let entry = reader.entry(node, "corpus") else { return nil }

@@ -31,6 +31,8 @@ package struct Compose: Sendable, Hashable {
   package var services: [Service]
   /// Named volumes, sorted.
   package var volumes: [String]
+  /// Where each named volume is declared.
+  package var volumePlaces: [String: SourcePlace] = [:]
 
   package struct Service: Sendable, Hashable {
     package var name: String
@@ -41,6 +43,14 @@ package struct Compose: Sendable, Hashable {
     package var containerLabels: [Label]
     package var mounts: [Mount]
     package var place: SourcePlace
+    /// `image`, with its place; nil where the service names none.
+    package var imageSetting: Setting?
+    /// `healthcheck.test`; nil where the service has no health check of its own, or disables it.
+    package var healthcheck: Setting?
+    /// `deploy.update_config.order`.
+    package var updateOrder: Setting?
+    /// `deploy.update_config.failure_action`.
+    package var failureAction: Setting?
 
     package init(
       name: String,
@@ -63,12 +73,23 @@ package struct Compose: Sendable, Hashable {
     package var name: String
     package var value: String
     package var place: SourcePlace
+    /// How much of its line it takes, in Unicode scalars.
+    package var length: Int
 
-    package init(name: String, value: String, place: SourcePlace) {
+    package init(name: String, value: String, place: SourcePlace, length: Int = 1) {
       self.name = name
       self.value = value
       self.place = place
+      self.length = length
     }
+  }
+
+  /// One value of the file.
+  package struct Setting: Sendable, Hashable {
+    package var value: String
+    package var place: SourcePlace
+    /// How much of its line it takes, in Unicode scalars.
+    package var length: Int
   }
 
   package struct Mount: Sendable, Hashable {

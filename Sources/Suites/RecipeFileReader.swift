@@ -4,15 +4,19 @@ import Evidence
 struct RecipeFileReader {
   let reader: NodeReader
   let steps: StepReader
+  /// Rules that a waiver may name; nil where any name will do.
+  let rules: [String]?
   private var sink: DiagnosticSink { reader.sink }
 
-  init(_ reader: NodeReader, files: SuiteFiles) {
+  init(_ reader: NodeReader, files: SuiteFiles, rules: [String]? = nil) {
     self.reader = reader
+    self.rules = rules
     steps = StepReader(reader, files: files)
   }
 
   func read(_ node: YAMLNode, into suite: inout Suite) {
     guard let entry = reader.entry(node, "recipe") else { return }
+    concealPasswords(in: node)
     if let value = entry["recipe"], let name = reader.name(value, "recipe") { suite.recipe = name }
     if let value = entry["versions"], let versions = reader.entry(value, "versions"),
       let base = versions["base"]
@@ -28,6 +32,8 @@ struct RecipeFileReader {
     }
     suite.vars = entry["vars"].map { variables($0, "vars") } ?? []
     if let value = entry["secrets"] {
+      if value.scalar != nil { sink.conceal(value) }
+      for member in value.members ?? [] { concealValues(of: member.value) }
       suite.secrets = named(value, "secrets", "secret").map(secret)
     }
     if let value = entry["integrity"] {
@@ -75,7 +81,32 @@ struct RecipeFileReader {
 
   private func environment(_ node: YAMLNode?, _ what: String) -> [String: Template] {
     guard let node else { return [:] }
+    for member in reader.members(node, what) where !Self.isVariable(member.key) {
+      sink.error(
+        "\(what) \"\(member.key)\" is no name of a variable",
+        at: member.keyPlace,
+        length: member.keyLength,
+        expected: "letters, digits, \"_\", no digit first"
+      )
+    }
     return Dictionary(reader.templates(node, what).map { ($0.name, $0.value) }) { first, _ in first
+    }
+  }
+
+  private static func isVariable(_ name: String) -> Bool {
+    guard let first = name.utf8.first, !(0x30...0x39).contains(first) else { return false }
+    return NodeReader.isName(name) && !name.contains { $0 == "." || $0 == "-" }
+  }
+
+  /// What stands under `password`, in whatever shape, unless it is a value in braces.
+  private func concealPasswords(in node: YAMLNode) {
+    for member in node.members ?? [] {
+      if member.key == "password" || member.key == "pasword" || member.key == "passwort",
+        let scalar = member.value.scalar, !scalar.text.contains("{{")
+      {
+        sink.conceal(member.value)
+      }
+      concealPasswords(in: member.value)
     }
   }
 
@@ -143,16 +174,45 @@ struct RecipeFileReader {
 
   private func secret(_ member: YAMLNode.Member) -> SecretSetting {
     var source: SecretSetting.Source?
+    guard member.value.scalar == nil || member.value.isNull else {
+      sink.error(
+        "secret \"\(member.key)\" is a mapping, not a text",
+        at: member.value,
+        expected: "{generate: 24}, {env: NAME} or {value: …}"
+      )
+      return SecretSetting(name: member.key, source: .value(""), place: member.keyPlace)
+    }
     let chosen = reader.entry(member.value, "secret")?.chosen
     switch chosen?.key {
     case "generate":
       source = chosen.flatMap { reader.integer($0.value, "generate", in: 8...256) }
         .map { .generated(length: $0) }
     case "env": source = chosen.flatMap { reader.name($0.value, "env") }.map { .environment($0) }
-    default: source = chosen.flatMap { reader.text($0.value, "value") }.map { .value($0) }
+    default: source = chosen.flatMap { value($0.value) }.map { .value($0) }
     }
     // One that is wrong keeps its name, so that its uses are not reported too.
     return SecretSetting(name: member.key, source: source ?? .value(""), place: member.keyPlace)
+  }
+
+  private func value(_ node: YAMLNode) -> String? {
+    guard let text = reader.text(node, "value") else { return nil }
+    if text.allSatisfy(\.isWhitespace) { sink.error("value of a secret is empty", at: node) }
+    if text.contains("{{") {
+      sink.error("value of a secret is taken as written; {{ is not filled in", at: node)
+    }
+    return text
+  }
+
+  /// Everything under a secret that could be its value, also under a key that is wrong.
+  private func concealValues(of node: YAMLNode) {
+    sink.conceal(node)
+    for item in node.items ?? [] { concealValues(of: item) }
+    for member in node.members ?? [] {
+      let isSetting =
+        member.key == "env"
+        || (member.key == "generate" && member.value.text.flatMap { Int($0) } != nil)
+      if !isSetting { concealValues(of: member.value) }
+    }
   }
 
   private func integrity(_ member: YAMLNode.Member) -> IntegrityEntry? {
@@ -207,7 +267,7 @@ struct RecipeFileReader {
       guard let entry = reader.entry(item, "deferral") else { return nil }
       let what = entry["what"].flatMap { reader.text($0, "what") }
       let why = entry["why"].flatMap { reader.text($0, "why") }
-      let until = entry["until"].flatMap { reader.text($0, "until") }
+      let until = entry["until"].flatMap(end)
       guard let what, let why, let until else { return nil }
       return Deferral(what: what, why: why, until: until)
     }
@@ -216,13 +276,52 @@ struct RecipeFileReader {
   private func waivers(_ node: YAMLNode) -> [Waiver] {
     reader.items(node, "waivers").compactMap { item in
       guard let entry = reader.entry(item, "waiver") else { return nil }
-      let rule = entry["rule"].flatMap { reader.name($0, "rule") }
-      let subject = entry["for"].flatMap { reader.text($0, "for") }
-      let why = entry["why"].flatMap { reader.text($0, "why") }
-      let until = entry["until"].flatMap { reader.text($0, "until") }
+      let rule = entry["rule"].flatMap(waivedRule)
+      let subject = entry["for"].flatMap { said($0, "for") }
+      let why = entry["why"].flatMap { said($0, "why") }
+      let until = entry["until"].flatMap(end)
       guard let rule, let why, let until else { return nil }
       return Waiver(rule: rule, subject: subject, why: why, until: until, place: item.place)
     }
+  }
+
+  private func waivedRule(_ node: YAMLNode) -> String? {
+    guard let name = reader.name(node, "rule") else { return nil }
+    guard let rules, !rules.contains(name) else { return name }
+    let isOfWaivers = name.hasPrefix("waiver-")
+    sink.error(
+      isOfWaivers
+        ? "rule \"\(name)\" cannot be waived: it is about waivers; take the waiver away instead"
+        : "rule \"\(name)\" does not exist, or cannot be waived",
+      at: node,
+      expected: isOfWaivers ? nil : "a rule as `parity rules` lists them",
+      nearest: isOfWaivers ? nil : NearestName.of(name, among: rules)
+    )
+    return nil
+  }
+
+  /// A text that is not empty.
+  private func said(_ node: YAMLNode, _ what: String) -> String? {
+    guard let text = reader.text(node, what) else { return nil }
+    if text.allSatisfy(\.isWhitespace) {
+      sink.error("\(what) says nothing", at: node)
+      return nil
+    }
+    return text
+  }
+
+  /// A day, or a trigger in words. What only looks like a day would never come.
+  private func end(_ node: YAMLNode) -> String? {
+    guard let text = said(node, "until") else { return nil }
+    if CalendarDay.looksLikeDay(text), !CalendarDay.isDay(text) {
+      sink.error(
+        "until \"\(text)\" is no day",
+        at: node,
+        expected: "YYYY-MM-DD, or a trigger in words"
+      )
+      return nil
+    }
+    return text
   }
 
   private func notApplicable(_ node: YAMLNode) -> [NotApplicable] {

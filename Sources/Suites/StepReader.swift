@@ -25,7 +25,12 @@ struct StepReader {
     let when = entry["when"].flatMap(condition)
     guard let chosen = entry.chosen else { return nil }
     let expectations = ExpectationReader(reader)
-    let expect = entry["expect"].map { expectations.expectations($0, of: chosen.key) } ?? []
+    var expect = entry["expect"].map { expectations.expectations($0, of: chosen.key) } ?? []
+    let isMisplaced = chosen.value["expect"] != nil
+    if expect.isEmpty, entry["expect"] != nil || entry.meant.contains("expect") || isMisplaced {
+      // One that is wrong counts as there, so that its check is not reported to expect nothing.
+      expect = [Expectation(subject: .status, predicates: [], place: node.place)]
+    }
     let capture = entry["capture"].map { expectations.captures($0, of: chosen.key) } ?? []
     if let never = entry.member("never"), entry["retry"] != nil {
       sink.error(

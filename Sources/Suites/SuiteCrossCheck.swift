@@ -2,14 +2,42 @@ import Evidence
 
 /// Holds what a suite names against what its recipe has.
 package enum SuiteCrossCheck {
-  /// Services, volumes and stores that the suite names and the recipe does not have; without source
-  /// lines, since the suite's files are not read again.
-  package static func diagnostics(_ suite: Suite, compose: Compose) -> [Diagnostic] {
+  /// Services, volumes and stores that the suite names and the recipe does not have, and a base
+  /// that it has never published.
+  ///
+  /// - Parameter published: the recipe's versions; nil where that is not known.
+  package static func diagnostics(
+    _ suite: Suite,
+    compose: Compose,
+    published: [String]? = nil
+  ) -> [Diagnostic] {
     var found: [Diagnostic] = []
+    var sources: [String: SourceText] = [:]
+    func source(_ file: String) -> SourceText? {
+      if let known = sources[file] { return known }
+      guard let bytes = SuiteFiles(folder: suite.folder).read(file) else { return nil }
+      let text = String(decoding: bytes, as: UTF8.self)
+      sources[file] = SourceText(
+        file: file,
+        text: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
+      )
+      return sources[file]
+    }
     let services = compose.services.map(\.name)
     let stores = RecipeFacts.stores(of: compose, suite: suite).map(\.name)
     let mounted = Set(compose.volumes + compose.services.flatMap { $0.mounts.map(\.volume) })
-    func report(_ message: String, _ name: String, among names: [String], at place: SourcePlace?) {
+    func report(
+      _ message: String,
+      _ name: String,
+      among names: [String],
+      at start: SourcePlace?,
+      behind key: String? = nil
+    ) {
+      var place = start
+      if let start, let text = source(start.file) {
+        let from = key.flatMap { text.find($0, from: start, limit: 60) } ?? start
+        place = text.find(name, from: from, limit: 30) ?? start
+      }
       found.append(
         Diagnostic(
           .error,
@@ -19,7 +47,45 @@ package enum SuiteCrossCheck {
           length: name.unicodeScalars.count,
           message: message,
           expected: names.isEmpty ? nil : "one of \(names.joined(separator: ", "))",
-          nearest: NearestName.of(name, among: names)
+          nearest: NearestName.of(name, among: names),
+          sourceLine: place.flatMap { source($0.file)?.line($0.line) }
+        )
+      )
+    }
+    func look(_ steps: [Step]) {
+      for step in steps.flatMap(\.leaves) {
+        guard let name = step.service, !services.contains(name) else { continue }
+        report(
+          "service \"\(name)\" is not in compose.yml",
+          name,
+          among: services,
+          at: step.place,
+          behind: "service"
+        )
+      }
+    }
+    if let base = suite.versions.base, let published, !published.contains(base) {
+      report(
+        "base \"\(base)\" is no published version of the recipe"
+          + (published.isEmpty ? ", which has no tags" : ""),
+        base,
+        among: published,
+        at: suite.versions.basePlace
+      )
+    }
+    for check in suite.checks { look(check.steps) }
+    for hook in Hook.allCases { look(suite.hooks[hook] ?? []) }
+    for entry in suite.integrity.values {
+      look(entry.prepare + entry.seed + entry.drop + entry.verify)
+    }
+    look(suite.backup.verify)
+    if let local = suite.local, local.services.isEmpty {
+      found.append(
+        Diagnostic(
+          .error,
+          file: "local.yml",
+          message: "file runs no service",
+          expected: "services: {\(services.first ?? "app"): {command: […]}}"
         )
       )
     }
@@ -44,7 +110,8 @@ package enum SuiteCrossCheck {
           "volume \"\(volume)\" is not in compose.yml",
           volume,
           among: mounted.sorted(by: UTF8Order.precedes),
-          at: service.place
+          at: service.place,
+          behind: "volumes"
         )
       }
     }
@@ -75,9 +142,23 @@ package enum SuiteCrossCheck {
         "service \"\(tcp.service)\" is not in compose.yml",
         tcp.service,
         among: services,
-        at: suite.health.place
+        at: suite.health.place,
+        behind: "service"
       )
     }
     return found.sorted(by: Diagnostic.precedes)
+  }
+}
+
+extension Step {
+  /// The service that an http, exec or file step names; those of statements are looked at before.
+  fileprivate var service: String? {
+    switch action {
+    case .http(let action): action.service
+    case .exec(let action): action.service
+    case .file(let action):
+      if case .service(let name) = action.source { name } else { nil }
+    case .postgres, .clickhouse, .script, .group: nil
+    }
   }
 }

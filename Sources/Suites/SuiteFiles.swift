@@ -48,10 +48,30 @@ package struct SuiteFiles: Sendable {
     return stat(absolute(path), &status) == 0
   }
 
+  /// True also for a link that leads nowhere.
+  package func isNamed(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(absolute(path), &status) == 0
+  }
+
+  /// Why a file cannot be read, as the end of a sentence: `is a folder`.
+  package func reasonUnread(_ path: String) -> String {
+    var status = stat()
+    if stat(absolute(path), &status) != 0 {
+      if errno == ELOOP { return "is a link that leads to itself" }
+      return isNamed(path) ? "is a link that leads nowhere" : "does not exist"
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: return "is a folder"
+    case S_IFREG: return "cannot be read; look at its permissions"
+    default: return "is no ordinary file"
+    }
+  }
+
   /// The bytes of a file, at most one more than the limit, so that a longer one is noticed; nil
   /// where there is no such file or it cannot be read.
   package func read(_ path: String, limit: Int = YAMLReader.sizeLimit) -> [UInt8]? {
-    let descriptor = open(absolute(path), O_RDONLY | O_CLOEXEC)
+    let descriptor = open(absolute(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var status = stat()

@@ -8,6 +8,8 @@ struct SuiteLint {
   private let secrets: [String]
   /// Captures with `scope: run`, with the first stage that has them.
   private let runCaptures: [String: Stage]
+  private let markerVars: Set<String>
+  private let freshVars: Set<String>
 
   init(suite: Suite, sink: DiagnosticSink) {
     self.suite = suite
@@ -22,6 +24,8 @@ struct SuiteLint {
     for (hook, steps) in suite.hooks { add(steps, hook.stage) }
     for check in suite.checks { add(check.steps, check.stage) }
     runCaptures = captures
+    markerVars = Self.derived(from: ["marker"], suite.vars)
+    freshVars = Self.derived(from: ["marker", "unique"], suite.vars)
   }
 
   func check() {
@@ -46,9 +50,6 @@ struct SuiteLint {
   }
 
   // MARK: - Scopes
-
-  private var markerVars: Set<String> { Self.derived(from: ["marker"], suite.vars) }
-  private var freshVars: Set<String> { Self.derived(from: ["marker", "unique"], suite.vars) }
 
   private static func derived(from roots: Set<String>, _ vars: [Variable]) -> Set<String> {
     var found = roots

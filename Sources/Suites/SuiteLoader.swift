@@ -16,8 +16,10 @@ package struct SuiteLoader {
   let files: SuiteFiles
   let sink: DiagnosticSink
   let reader: NodeReader
+  let rules: [String]?
 
-  init(folder: String) {
+  init(folder: String, rules: [String]? = nil) {
+    self.rules = rules
     files = SuiteFiles(folder: folder)
     sink = DiagnosticSink()
     reader = NodeReader(sink)
@@ -25,10 +27,16 @@ package struct SuiteLoader {
 
   /// Loads a suite whole, or says everything that is wrong with it.
   ///
-  /// - Parameter folder: the suite's folder; its last part is the recipe's name where `recipe.yml`
-  ///   gives none.
-  package static func load(folder: String) throws(SuiteErrors) -> LoadedSuite {
-    try SuiteLoader(folder: folder).load()
+  /// - Parameters:
+  ///   - folder: the suite's folder; its last part is the recipe's name where `recipe.yml` gives none.
+  ///   - name: what the recipe must be called; nil where any name will do.
+  ///   - rules: the ids that a waiver may name; nil where they are not looked at.
+  package static func load(
+    folder: String,
+    name: String? = nil,
+    rules: [String]? = nil
+  ) throws(SuiteErrors) -> LoadedSuite {
+    try SuiteLoader(folder: folder, rules: rules).load(name)
   }
 
   /// True where the folder is a suite: it has a `recipe.yml`.
@@ -36,23 +44,35 @@ package struct SuiteLoader {
     SuiteFiles(folder: folder).exists("recipe.yml")
   }
 
-  func load() throws(SuiteErrors) -> LoadedSuite {
+  func load(_ wanted: String? = nil) throws(SuiteErrors) -> LoadedSuite {
     let real = files.resolved("") ?? files.folder
     let name = real.split(separator: "/").last.map(String.init) ?? ""
     guard files.entries(in: "") != nil else {
       throw SuiteErrors(file: files.folder, message: "folder does not exist or cannot be read")
     }
-    guard files.exists("recipe.yml") else {
+    guard files.isNamed("recipe.yml") else {
       throw SuiteErrors(file: "recipe.yml", message: "file is missing; an empty one makes a suite")
     }
     var suite = Suite(recipe: name, folder: real)
     if let node = yaml("recipe.yml") {
-      RecipeFileReader(reader, files: files).read(node, into: &suite)
+      RecipeFileReader(reader, files: files, rules: rules).read(node, into: &suite)
+      if let wanted, suite.recipe != wanted, let value = node["recipe"], value.text == suite.recipe
+      {
+        sink.error(
+          "recipe \"\(suite.recipe)\" is called as its folder is, \"\(wanted)\"",
+          at: value,
+          expected: "\(wanted), or no \"recipe\" at all"
+        )
+      }
     }
-    if !NodeReader.isName(suite.recipe) {
-      sink.error("folder \"\(name)\" is no name for a recipe; set \"recipe\"", inFile: "recipe.yml")
+    if !Project.isRecipeName(suite.recipe) {
+      sink.error(
+        "\"\(suite.recipe)\" is no name for a recipe; set \"recipe\"",
+        inFile: "recipe.yml"
+      )
     }
-    if files.exists("local.yml"), let node = yaml("local.yml") {
+    reportStrays()
+    if files.isNamed("local.yml"), let node = yaml("local.yml") {
       suite.local = LocalFileReader(reader).read(node)
     }
     suite.checks += overlays()
@@ -68,7 +88,7 @@ package struct SuiteLoader {
 
   private func yaml(_ path: String) -> YAMLNode? {
     guard let bytes = files.read(path) else {
-      sink.error("file cannot be read", inFile: path)
+      sink.error("file \(files.reasonUnread(path))", inFile: path)
       return nil
     }
     if let problem = files.problem(withPath: path) {
@@ -82,6 +102,58 @@ package struct SuiteLoader {
 // MARK: - Folders
 
 extension SuiteLoader {
+  private static let known =
+    ["recipe.yml", "local.yml", "overlays"] + functionalFolders
+
+  /// What is called nearly as something that would be read, or stands where nothing is read: a test
+  /// that never runs is never red.
+  private func reportStrays() {
+    let others = Self.known + ["recipe", "PARITY.md"]
+    for entry in files.entries(in: "") ?? [] {
+      if entry.name == "overlays" || Self.functionalFolders.contains(entry.name), !entry.isFolder {
+        sink.error("file stands where a folder of checks would", inFile: entry.name)
+      }
+      guard !others.contains(entry.name) else { continue }
+      let stem = split(entry.name).stem
+      let near = Self.known.first {
+        let wanted = split($0).stem
+        return stem.lowercased() == wanted
+          || NearestName.distance(
+            Array(stem.lowercased().unicodeScalars),
+            Array(wanted.unicodeScalars)
+          ) <= 2
+            && entry.isFolder != $0.hasSuffix(".yml")
+      }
+      guard let near, entry.isFolder || ["yml", "yaml"].contains(split(entry.name).suffix) else {
+        continue
+      }
+      sink.add(
+        Diagnostic(
+          .error,
+          file: entry.name,
+          message: "\(entry.isFolder ? "folder" : "file") would not be read",
+          nearest: near
+        )
+      )
+    }
+    for folder in ["overlays"] + Self.functionalFolders {
+      for entry in files.entries(in: folder) ?? [] where entry.isFolder {
+        let path = "\(folder)/\(entry.name)"
+        if [".yml", ".yaml"].contains(where: entry.name.hasSuffix) {
+          sink.error("file is a folder", inFile: path)
+        } else if !entry.name.hasPrefix("_"), files.resolved(path) != files.resolved(folder) {
+          for inner in files.entries(in: path) ?? []
+          where !inner.isFolder && ["yml", "yaml", "bats"].contains(split(inner.name).suffix) {
+            sink.error(
+              "file would not be read; checks stand in \(folder)/ itself",
+              inFile: "\(path)/\(inner.name)"
+            )
+          }
+        }
+      }
+    }
+  }
+
   private func overlays() -> [Check] {
     var checks: [Check] = []
     let stages = Self.overlayStages.map(\.rawValue)

@@ -11,19 +11,29 @@ package struct YAMLReader {
   package static let depthLimit = 64
   /// With aliases expanded.
   package static let nodeLimit = 250_000
+  /// In bytes, of all scalars, with aliases expanded.
+  package static let textLimit = 2 * sizeLimit
+  /// Of the work for keys that stand twice, each of which has the parser begin again, in bytes.
+  private static let repeatLimit = 4 * sizeLimit
 
   let source: SourceText
+  /// The source's lines, for places in long ones.
+  private let scalarLines: [[Unicode.Scalar]]
   let sink: DiagnosticSink
   /// Keys that were renamed for the parser's sake, because they stand twice: stand-in → name.
   private var renamed: [String: String] = [:]
   /// The lines as last given to the parser, where keys were renamed.
   private var workingLines: [String]?
   private var nodes = 0
+  private var textBytes = 0
   private var isOverLimit = false
+  /// What is read stands under `secrets`.
+  private var isUnderSecrets = false
 
   private init(_ source: SourceText, _ sink: DiagnosticSink) {
     self.source = source
     self.sink = sink
+    scalarLines = source.lines.map { Array($0.unicodeScalars) }
   }
 
   /// - Parameter file: how diagnostics name it.
@@ -36,17 +46,15 @@ package struct YAMLReader {
     var bytes = bytes[...]
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
     if bytes.count > sizeLimit {
-      sink.error("file has \(bytes.count) bytes, the limit is \(sizeLimit)", inFile: file)
+      sink.error("file has more than \(sizeLimit) bytes, which is the limit", inFile: file)
       return nil
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      let isUTF16 = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
-      let offset = firstInvalidOffset(bytes)
-      sink.error(
-        isUTF16
-          ? "file is UTF-16; save it as UTF-8" : "file is not UTF-8 at byte \(offset) (from 0)",
-        inFile: file
-      )
+    guard let text = String(validating: bytes, as: UTF8.self), !isUTF16(bytes) else {
+      if isUTF16(bytes) {
+        sink.error("file is UTF-16; save it as UTF-8", inFile: file)
+      } else {
+        reportInvalid(bytes, file: file, to: sink)
+      }
       return nil
     }
     let source = SourceText(file: file, text: text)
@@ -55,29 +63,52 @@ package struct YAMLReader {
     return reader.read()
   }
 
-  private static func firstInvalidOffset(_ bytes: ArraySlice<UInt8>) -> Int {
+  /// By its mark, or by the zero beside the first letter.
+  private static func isUTF16(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let start = Array(bytes.prefix(2))
+    return start == [0xFF, 0xFE] || start == [0xFE, 0xFF]
+      || (start.count == 2 && start.contains(0) && start != [0, 0])
+  }
+
+  private static func reportInvalid(
+    _ bytes: ArraySlice<UInt8>,
+    file: String,
+    to sink: DiagnosticSink
+  ) {
     var parser = Unicode.UTF8.ForwardParser()
     var iterator = bytes.makeIterator()
-    var offset = 0
-    while true {
-      switch parser.parseScalar(from: &iterator) {
-      case .valid(let scalar): offset += scalar.count
-      case .error, .emptyInput: return offset
-      }
-    }
+    var offset = bytes.startIndex
+    while case .valid(let scalar) = parser.parseScalar(from: &iterator) { offset += scalar.count }
+    let before = SourceText(file: file, text: String(decoding: bytes[..<offset], as: UTF8.self))
+    let isAtStart =
+      before.text.isEmpty
+      || "\n\r".unicodeScalars.contains { $0 == before.text.unicodeScalars.last }
+    let line = before.lines.count + (isAtStart ? 1 : 0)
+    let column = isAtStart ? 1 : before.line(line).unicodeScalars.count + 1
+    sink.register(SourceText(file: file, text: String(decoding: bytes, as: UTF8.self)))
+    let byte = String(bytes[offset], radix: 16, uppercase: true)
+    sink.error(
+      "byte 0x\(byte) is not UTF-8; save the file as UTF-8",
+      at: SourcePlace(file: file, line: line, column: column)
+    )
   }
 
   private mutating func read() -> YAMLNode? {
     guard !refusesCharacters(), !refusesAliasKeys() else { return nil }
     var text = source.text
-    for _ in 0..<64 {
+    var work = 0
+    while true {
       do {
         guard let root = try Yams.compose(yaml: text, .basic, .default, .utf8) else {
           return emptyNode
         }
-        return convert(root, depth: 0)
+        let node = convert(root, depth: 0)
+        // What was left out would be told as missing.
+        return isOverLimit ? nil : node
       } catch let error as YamlError {
-        guard let next = textWithoutDuplicate(error) else {
+        work += text.utf8.count
+        guard renamed.count < 64, work < Self.repeatLimit, let next = textWithoutDuplicate(error)
+        else {
           YAMLSyntaxMessage(source: source).report(error, to: sink)
           return nil
         }
@@ -87,8 +118,6 @@ package struct YAMLReader {
         return nil
       }
     }
-    sink.error("file has more than 64 keys that stand twice", inFile: source.file)
-    return nil
   }
 
   private var emptyNode: YAMLNode {
@@ -156,13 +185,16 @@ extension YAMLReader {
   private mutating func convert(_ node: Node, depth: Int) -> YAMLNode {
     let place = place(of: node.mark)
     nodes += 1
-    if nodes > Self.nodeLimit || depth > Self.depthLimit {
+    if case .scalar(let scalar) = node { textBytes += scalar.string.utf8.count }
+    if nodes > Self.nodeLimit || textBytes > Self.textLimit || depth > Self.depthLimit {
       if !isOverLimit {
         isOverLimit = true
         sink.error(
           depth > Self.depthLimit
             ? "file is nested more than \(Self.depthLimit) deep"
-            : "file has more than \(Self.nodeLimit) values once its aliases are filled in",
+            : textBytes > Self.textLimit
+              ? "file has more than \(Self.textLimit) bytes once its aliases are filled in"
+              : "file has more than \(Self.nodeLimit) values once its aliases are filled in",
           at: place
         )
       }
@@ -204,7 +236,13 @@ extension YAMLReader {
     {
       return
     }
-    sink.error("tag \"\(name)\" is not supported", at: place)
+    let written = name.replacing("tag:yaml.org,2002:", with: "!!")
+    sink.error(
+      name.hasPrefix("!=")
+        ? "\"!=\" without quotes is a tag to YAML; quote it: \"!=\""
+        : "tag \"\(written)\" is not supported",
+      at: place
+    )
   }
 
   private mutating func convert(
@@ -227,10 +265,21 @@ extension YAMLReader {
     }
     var members: [YAMLNode.Member] = []
     var merged: [YAMLNode.Member] = []
+    var indices: [[UInt8]: Int] = [:]
     for (key, value) in mapping where !isOverLimit {
       let keyPlace = self.place(of: key.mark)
       guard let keyScalar = key.scalar else {
         sink.error("key is no text; quote it", at: keyPlace)
+        continue
+      }
+      if key.tag.description.hasPrefix("!=") {
+        // What stands behind the tag is taken for what it was meant to be.
+        let place = tagPlace(before: keyPlace)
+        checkTag(key.tag, at: place)
+        let length = length(of: keyScalar, at: keyPlace)
+        let scalar = YAMLNode.Scalar(text: keyScalar.string, isQuoted: false, length: length)
+        let value = YAMLNode(content: .scalar(scalar), place: keyPlace, isFlow: false)
+        members.append(.init(key: "!=", keyPlace: place, value: value, keyLength: 2))
         continue
       }
       let name = renamed[keyScalar.string] ?? keyScalar.string
@@ -248,12 +297,16 @@ extension YAMLReader {
         )
         continue
       }
+      if depth == 0 { isUnderSecrets = name == "secrets" }
       let converted = convert(value, depth: depth + 1)
       if name == "<<", keyScalar.style == .plain {
         merged += mergeMembers(converted)
         continue
       }
-      if let first = members.first(where: { $0.key.utf8.elementsEqual(name.utf8) }) {
+      if let index = indices[Array(name.utf8)] {
+        // Nobody else sees the value, which may be a secret, and its line is shown.
+        if isUnderSecrets || name == "password" { conceal(converted) }
+        let first = members[index]
         sink.error(
           "key \"\(name)\" stands twice, first at \(first.keyPlace.line):\(first.keyPlace.column)",
           at: keyPlace,
@@ -261,14 +314,22 @@ extension YAMLReader {
         )
         continue
       }
+      indices[Array(name.utf8)] = members.count
       members.append(
         .init(key: name, keyPlace: keyPlace, value: converted, keyLength: keyLength)
       )
     }
-    for member in merged where !members.contains(where: { $0.key == member.key }) {
+    for member in merged where indices[Array(member.key.utf8)] == nil {
+      indices[Array(member.key.utf8)] = members.count
       members.append(member)
     }
     return YAMLNode(content: .mapping(members), place: place, isFlow: isFlow)
+  }
+
+  private func conceal(_ node: YAMLNode) {
+    sink.conceal(node)
+    for item in node.items ?? [] { conceal(item) }
+    for member in node.members ?? [] { conceal(member.value) }
   }
 
   /// What `<<` brings in; of several mappings the first one counts.
@@ -291,8 +352,17 @@ extension YAMLReader {
     source.place(line: mark?.line ?? 1, column: mark?.column ?? 1)
   }
 
-  private func scalars(at place: SourcePlace) -> Substring.UnicodeScalarView {
-    Substring(source.line(place.line)).unicodeScalars.dropFirst(place.column - 1)
+  private func scalars(at place: SourcePlace) -> ArraySlice<Unicode.Scalar> {
+    guard scalarLines.indices.contains(place.line - 1) else { return [] }
+    return scalarLines[place.line - 1].dropFirst(place.column - 1)
+  }
+
+  /// Where the tag of a key begins: the parser's mark is the tag's, or that of the key behind it.
+  private func tagPlace(before place: SourcePlace) -> SourcePlace {
+    guard scalarLines.indices.contains(place.line - 1) else { return place }
+    let line = scalarLines[place.line - 1]
+    let start = line[..<min(place.column, line.count)].lastIndex(of: "!")
+    return source.place(line: place.line, column: start.map { $0 + 1 } ?? place.column)
   }
 
   private func isFlow(at place: SourcePlace) -> Bool {

@@ -6,6 +6,7 @@ struct YAMLSyntaxMessage {
   let source: SourceText
 
   func report(_ error: YamlError, to sink: DiagnosticSink) {
+    concealSecrets(in: sink)
     switch error {
     case .scanner(let context, let problem, let mark, _),
       .parser(let context, let problem, let mark, _),
@@ -16,6 +17,27 @@ struct YAMLSyntaxMessage {
       sink.error("key \"\(names.first ?? "")\" stands twice", at: place)
     case .reader(let problem, _, _, _): whole("file cannot be read as YAML: \(problem)", to: sink)
     default: whole("file cannot be read as YAML", to: sink)
+    }
+  }
+
+  /// What stands behind a colon under `secrets`, and behind `password:`; without a tree to look at,
+  /// rather too much than too little.
+  private func concealSecrets(in sink: DiagnosticSink) {
+    var isInside = false
+    for (index, line) in source.lines.enumerated() {
+      let isTop = line.unicodeScalars.first.map { !" \t#".unicodeScalars.contains($0) } ?? false
+      if isTop { isInside = line.hasPrefix("secrets") }
+      let start: Range<String.Index>?
+      if isInside {
+        start = line.firstRange(of: ":")
+      } else {
+        start =
+          line.lowercased().hasPrefix("password:")
+          ? line.firstRange(of: ":") : line.firstRange(of: "password:")
+      }
+      guard let start else { continue }
+      let column = line[..<start.upperBound].unicodeScalars.count + 2
+      sink.concealRest(of: index + 1, in: source, from: column)
     }
   }
 
@@ -42,8 +64,9 @@ struct YAMLSyntaxMessage {
     }
     let scalar = Array(source.line(place.line).unicodeScalars).dropFirst(place.column - 1).first
     let during = context.map { " (\($0.text) at \($0.mark.line):\($0.mark.column))" } ?? ""
+    let opening = context.map { clamped($0.mark) } ?? place
     if problem.contains("mapping values are not allowed") {
-      sink.error("\": \" inside a plain text would begin a mapping; quote the text", at: place)
+      reportMapping(at: place, to: sink)
     } else if problem.contains("cannot start any token"), scalar == "\t" {
       sink.error("tab cannot indent YAML; use spaces", at: place)
     } else if problem.contains("cannot start any token"), let scalar {
@@ -51,21 +74,109 @@ struct YAMLSyntaxMessage {
     } else if problem.contains("unexpected end of stream"), let context,
       context.text.contains("quoted scalar")
     {
-      sink.error("quote is never closed", at: clamped(context.mark))
+      sink.error("quote is never closed", at: opening)
+    } else if problem.contains("expected ',' or") {
+      reportFlow(at: place, opening: opening, to: sink)
+    } else if problem.contains("unknown escape character") {
+      let escape = String(String.UnicodeScalarView(scalars(place).prefix(2)))
+      sink.error(
+        "\"\(escape)\" is no escape between double quotes",
+        at: place,
+        length: 2,
+        expected: "single quotes around the text, which keep a backslash as it is"
+      )
+    } else if problem.contains("expected comment or line break"), let sign = scalars(opening).first
+    {
+      sink.error("\"\(sign)\" without quotes begins a block text; quote it", at: opening)
+    } else if problem.contains("expected alphabetic or numeric"), let sign = scalars(opening).first
+    {
+      sink.error("\"\(sign)\" cannot begin a plain text; quote it", at: opening)
     } else if problem.contains("undefined alias") {
-      sink.error("alias names no anchor above it; quote a text that begins with \"*\"", at: place)
+      let name = String(
+        String.UnicodeScalarView(scalars(place).prefix { !" ,]}".unicodeScalars.contains($0) })
+      )
+      sink.error(
+        "alias \(name) names no anchor that ends above it; quote a text that begins with \"*\"",
+        at: place,
+        length: name.unicodeScalars.count
+      )
     } else if problem.contains("another document") {
       sink.error("second document begins here; a file holds one", at: place)
+    } else if problem.contains("<document start>") {
+      sink.error("text stands after the end of the document; a file holds one", at: place)
     } else if problem.contains("did not find expected key")
       || problem.contains("did not find expected '-' indicator")
     {
-      sink.error("indentation or a stray character breaks the structure here\(during)", at: place)
+      if let scalar, scalar == "]" || scalar == "}" {
+        sink.error("\"\(scalar)\" closes nothing", at: place)
+      } else {
+        sink.error("indentation or a stray character breaks the structure here\(during)", at: place)
+      }
     } else if problem.contains("could not find expected ':'") {
-      sink.error("key has no \":\"\(during)", at: place)
+      let text = scalars(opening)
+      sink.error("key has no \":\"", at: opening, length: max(text.count, 1))
     } else if problem.contains("Maximum nesting level") {
       sink.error("file is nested more than \(YAMLReader.depthLimit) deep", at: place)
     } else {
       sink.error("YAML: \(problem)\(during)", at: place)
+    }
+  }
+
+  private func scalars(_ place: SourcePlace) -> ArraySlice<Unicode.Scalar> {
+    Array(source.line(place.line).unicodeScalars).dropFirst(place.column - 1)
+  }
+
+  /// A key where none can be: what is wrong may stand in the line above.
+  private func reportMapping(at place: SourcePlace, to sink: DiagnosticSink) {
+    func content(_ number: Int) -> (column: Int, text: String) {
+      let line = source.line(number).unicodeScalars
+      let rest = line.drop { $0 == " " || $0 == "-" }
+      return (line.count - rest.count + 1, String(rest))
+    }
+    let own = content(place.line)
+    let before = own.text.unicodeScalars.prefix(max(0, place.column - own.column))
+    var above = place.line - 1
+    while above > 0, ["", "#"].contains(content(above).text.prefix(1)) { above -= 1 }
+    let (column, text) = content(above)
+    if String(before).contains(": ") || above == 0 {
+      sink.error("\": \" inside a plain text would begin a mapping; quote the text", at: place)
+    } else if let colon = text.unicodeScalars.firstIndex(of: ":"), !text.contains(": ") {
+      let offset = text.unicodeScalars.distance(from: text.unicodeScalars.startIndex, to: colon)
+      sink.error(
+        "\":\" needs a space behind it to end a key",
+        at: source.place(line: above, column: column + offset)
+      )
+    } else if !text.contains(":") {
+      sink.error(
+        "key has no \":\"",
+        at: source.place(line: above, column: column),
+        length: text.unicodeScalars.count
+      )
+    } else {
+      sink.error(
+        "line is indented deeper than the one above, which has its value already",
+        at: source.place(line: place.line, column: own.column)
+      )
+    }
+  }
+
+  /// Between braces: never closed, where the next line begins like a new key; else no comma.
+  private func reportFlow(at place: SourcePlace, opening: SourcePlace, to sink: DiagnosticSink) {
+    let sign = scalars(opening).first ?? "{"
+    let line = source.line(place.line).unicodeScalars
+    if place.line > opening.line,
+      line.first != " " || place.column > line.count
+        || line.prefix(while: { $0 == " " }).count
+          <= source.line(opening.line).unicodeScalars.prefix(while: { $0 == " " }).count
+    {
+      sink.error("\"\(sign)\" is never closed", at: opening)
+    } else {
+      sink.error(
+        "something is missing before this",
+        at: place,
+        expected: "\",\" or \"\(sign == "[" ? "]" : "}")\" for the \"\(sign)\" at "
+          + "\(opening.line):\(opening.column)"
+      )
     }
   }
 

@@ -1,5 +1,8 @@
+import Deployments
 import Evidence
 import FakeDeployments
+import Foundation
+import HTTPRequests
 import Suites
 import Testing
 
@@ -46,7 +49,7 @@ struct AttemptsTests {
     try await withApp { _ in
       .init(503)
     } _: { app, probes, scope in
-      let step = retrying(get(), within: .milliseconds(50))
+      let step = retrying(get(), within: .milliseconds(1500))
       let result = await attempts(probes).perform(step, number: "1", in: scope)
       #expect(result.record.outcome.word == .failed)
       #expect(result.record.outcome.reason?.contains("tries in") == true)
@@ -60,7 +63,7 @@ struct AttemptsTests {
     } _: { _, probes, _ in
       // Port 1 is nobody's.
       let scope = Scope(constants: ["base_url": "http://127.0.0.1:1"])
-      let step = retry ? retrying(get(), within: .milliseconds(50)) : get()
+      let step = retry ? retrying(get(), within: .milliseconds(1500)) : get()
       let result = await attempts(probes).perform(step, number: "1", in: scope)
       #expect(result.record.outcome.word == .broken)
       #expect((result.record.attempts > 1) == retry)
@@ -90,8 +93,78 @@ struct AttemptsTests {
     } _: { app, probes, scope in
       let result = await attempts(probes, hopeless: "app is dead (exit 1): oh")
         .perform(retrying(get()), number: "1", in: scope)
-      #expect(result.record.outcome == .failed(reason: "GET /: app is dead (exit 1): oh"))
+      #expect(
+        result.record.outcome
+          == .broken(reason: "GET /: status < 400 does not hold: was 503; app is dead (exit 1): oh")
+      )
       #expect(app.received.count == 1)
+      // What is asked once has its answer.
+      let once = await attempts(probes, hopeless: "app is dead (exit 1): oh")
+        .perform(get(), number: "1", in: scope)
+      #expect(once.record.outcome.word == .failed)
+      #expect(once.record.outcome.reason?.hasSuffix("was 503; app is dead (exit 1): oh") == true)
+    }
+  }
+
+  @Test func aDeadServiceIsNamedAlsoWhereNothingIsRetriedAndOnceForAGroup() async throws {
+    try await withApp { _ in
+      .init()
+    } _: { _, probes, _ in
+      let scope = Scope(constants: ["base_url": "http://127.0.0.1:1"])
+      for step in [get(), group(get())] {
+        let result = await attempts(probes, hopeless: "db is dead (killed by signal 9)")
+          .perform(step, number: "1", in: scope)
+        #expect(result.record.outcome.word == .broken)
+        let words = result.record.outcome.reason?.components(separatedBy: "db is dead")
+        #expect(words?.count == 2, "\(result.record.outcome)")
+      }
+    }
+  }
+
+  @Test func whatCannotEndOtherwiseIsNotAskedForAgain() async throws {
+    try await withApp { _ in
+      .init(302, headers: ["Location": "ftp://127.0.0.1/"])
+    } _: { app, probes, scope in
+      var action = HTTPAction(method: "GET", target: template("/"))
+      action.redirects = .atMost(3)
+      let step = retrying(Step(action: .http(action), place: somewhere))
+      let result = await attempts(probes).perform(step, number: "1", in: scope)
+      #expect(result.record.outcome.word == .broken)
+      #expect(app.received.count == 1)
+    }
+  }
+
+  @Test func whatWasPrintedInPartIsNotJudged() async throws {
+    var behaviour = FakeDeployment.Behaviour()
+    behaviour.run = { _ in
+      var output = CommandOutput.exited(0, "a")
+      output.isCut = true
+      return output
+    }
+    let deployment = FakeDeployment(behaviour, port: 1)
+    let http = HTTPClient()
+    let probes = Probes(
+      options: Probes.Options(folder: "/nonexistent", services: [:]),
+      deployment: deployment,
+      http: http
+    )
+    let action = ExecAction(service: "app", argv: [template("yes")])
+    var step = Step(action: .exec(action), place: somewhere)
+    let blind = await attempts(probes).perform(step, number: "1", in: Scope())
+    #expect(blind.record.outcome == .passed)
+    step.expect = [expecting(.stdout, .not(.contains(tree("error"))))]
+    let looking = await attempts(probes).perform(step, number: "1", in: Scope())
+    #expect(looking.record.outcome.word == .broken)
+    await http.shutDown()
+  }
+
+  @Test func aPageThatIsAProxysIsNamedWhereItDoesNotSatisfy() async throws {
+    try await withApp { _ in
+      .init(404, "404 page not found\n")
+    } _: { _, probes, scope in
+      let result = await attempts(probes).perform(get(), number: "1", in: scope)
+      #expect(result.record.outcome.word == .failed)
+      #expect(result.record.outcome.reason?.hasSuffix("looks like Traefik's own 404 page") == true)
     }
   }
 
@@ -157,7 +230,10 @@ struct AttemptsTests {
     try await withApp { _ in
       .init(200, "b")
     } _: { app, probes, scope in
-      let step = never(get(expect: [expecting(.body, .equals(tree("a")))]), for: .milliseconds(20))
+      let step = never(
+        get(expect: [expecting(.body, .equals(tree("a")))]),
+        for: .milliseconds(1500)
+      )
       let result = await attempts(probes).perform(step, number: "1", in: scope)
       #expect(result.record.outcome == .passed)
       #expect(result.record.assertions.map(\.subject) == ["never body"])
@@ -174,6 +250,60 @@ struct AttemptsTests {
       let step = never(get(), for: .milliseconds(20))
       let result = await attempts(probes).perform(step, number: "1", in: scope)
       #expect(result.record.outcome.word == .broken)
+    }
+  }
+
+  /// The expectation is about the body, and no body of the app's came.
+  @Test(arguments: [
+    (500, "oops"), (503, ""), (429, ""), (403, ""), (404, "404 page not found\n"),
+  ])
+  func anErrorIsNoProofThatItNeverHappened(status: Int, body: String) async throws {
+    try await withApp { _ in
+      .init(status, body)
+    } _: { _, probes, scope in
+      let step = get(expect: [expecting(.body, .contains(tree("a")))])
+      for step in [never(step, for: .milliseconds(20)), never(group(step), for: .milliseconds(20))]
+      {
+        let result = await attempts(probes).perform(step, number: "1", in: scope)
+        #expect(result.record.outcome.word == .broken)
+        #expect(result.record.outcome.reason?.contains("status \(status) tells nothing") == true)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    (404, [expecting(.body, .contains(tree("a")))]),
+    (410, [expecting(.body, .contains(tree("a")))]),
+    (403, []),
+    (403, [expecting(.status, .equals(.number("200")))]),
+  ])
+  func anAnswerOfTheAppThatItIsNotThereIsProof(status: Int, expect: [Suites.Expectation])
+    async throws
+  {
+    try await withApp { _ in
+      .init(status, "nothing")
+    } _: { _, probes, scope in
+      let step = never(get(expect: expect), for: .milliseconds(20))
+      let result = await attempts(probes).perform(step, number: "1", in: scope)
+      #expect(result.record.outcome == .passed)
+    }
+  }
+
+  // MARK: Controls
+
+  @Test func aControlIsNotFailedByAnAppThatIsNotThere() async throws {
+    try await withApp {
+      .init(["/down": 503, "/forbidden": 403][$0.path] ?? 404)
+    } _: { _, probes, scope in
+      func once(_ path: String, hopeless: String? = nil) async -> Outcome.Word {
+        await attempts(probes, hopeless: hopeless)
+          .perform(get(path), number: "1", in: scope, once: true).record.outcome.word
+      }
+      #expect(await once("/down") == .broken)
+      #expect(await once("/there") == .failed)
+      #expect(await once("/there", hopeless: "db is dead") == .broken)
+      #expect(await once("/forbidden") == .failed)
+      #expect(await once("/forbidden", hopeless: "db is dead") == .broken)
     }
   }
 

@@ -48,12 +48,19 @@ struct AnswerTests {
     }
   }
 
-  @Test func anExceptionBehindAPartOfAResultIsTheServers() {
+  @Test func anExceptionBehindAPartOfAResultIsNoAnswerToTheStatement() {
     let body =
       #"{"meta":[{"name":"a","type":"UInt8"}],"data":[[1],"#
       + "\nCode: 395, e.displayText() = DB::Exception: Value, e.what() = DB::Exception\n"
     #expect(
-      error(body)?.code == .server(code: 395, name: "FUNCTION_THROW_IF_VALUE_IS_NON_ZERO")
+      error(body)?.code == .brokenOff(code: 395, name: "FUNCTION_THROW_IF_VALUE_IS_NON_ZERO")
+    )
+    #expect(
+      error(body)?.description == "ClickHouse: the result broke off half way: Value (395)"
+    )
+    #expect(
+      error(body, status: 500)?.code
+        == .server(code: 395, name: "FUNCTION_THROW_IF_VALUE_IS_NON_ZERO")
     )
     #expect(error(body)?.message == "Value")
   }
@@ -75,7 +82,7 @@ struct AnswerTests {
       AnswerTests.whole,
       headers: [HTTPHeader("X-ClickHouse-Exception-Code", "999")]
     )
-    #expect(early?.code == .server(code: 999, name: nil))
+    #expect(early?.code == .brokenOff(code: 999, name: nil))
   }
 
   @Test func anotherServersAnswerIsSaidToBeOne() {

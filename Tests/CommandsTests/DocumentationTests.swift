@@ -24,6 +24,29 @@ struct DocumentationTests {
     #expect(Rule(rawValue: String(page.dropLast(".md".count))) != nil)
   }
 
+  @Test("the binary carries the pages of the rules")
+  func embeddedPages() throws {
+    let path = "Sources/Commands/EmbeddedRulePages.swift"
+    var text = """
+      // swift-format-ignore-file
+      // Written from docs/rules/ by `RECORD_GOLDEN=1 swift test --filter DocumentationTests`; do not edit.
+
+      /// The pages of `docs/rules/`, for `parity explain`.
+      enum EmbeddedRulePages {
+        static let files: [String: String] = [
+
+      """
+    for page in Self.rulePages {
+      let content = try Repository.text("docs/rules/\(page)")
+      text += "    \"\(page)\": ###\"\"\"\n\(content)\n\"\"\"###,\n"
+    }
+    text += "  ]\n}\n"
+    if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" {
+      try Repository.write(text, to: path)
+    }
+    #expect(try Repository.text(path) == text)
+  }
+
   @Test("the help of every command is what the golden file holds", arguments: HelpText.all)
   func golden(_ help: HelpText) throws {
     let path = "Tests/CommandsTests/Golden/help/\(help.fileName)"

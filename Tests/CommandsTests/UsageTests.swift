@@ -39,7 +39,7 @@ import Testing
     #expect(result.out.isEmpty)
     #expect(
       result.err == """
-        parity: plausibel has no suite in suites (gitea, plausible); did you mean plausible?
+        parity: "plausibel" has no suite in suites (gitea, plausible); did you mean plausible?
 
         """
     )
@@ -165,7 +165,75 @@ import Testing
     #expect(unknown.status == 64)
     #expect(
       unknown.err
-        == "parity: store-without-markers is no rule; did you mean store-without-marker?\n"
+        == "parity: \"store-without-markers\" is no rule; did you mean store-without-marker?\n"
     )
+  }
+
+  @Test(arguments: [
+    (["lint", "--project", "nowhere"], "--project nowhere: folder does not exist"),
+    (
+      ["lint", "--project", "parity.yml"],
+      "--project parity.yml: is a file; give the folder of parity.yml"
+    ),
+    (["lint", "--project", ""], "--project takes a folder, not nothing"),
+    (["list", "--driver", "swarm"], "--driver cannot be \"swarm\"; this version has: local"),
+    (
+      ["run", "--driver", "locl"],
+      "--driver cannot be \"locl\"; this version has: local; did you mean local?"
+    ),
+    (["templates", "check", "nowhere"], "folder \"nowhere\" does not exist"),
+    (["report", "--templates", "parity.yml"], "\"parity.yml\" is no folder of templates"),
+    (["audit", "--run", "../x"], "demo has no run \"../x\"; none is kept"),
+    (["lint", "a\u{1B}[31m"], "\"a\u{FFFD}[31m\" has no suite in suites (demo)"),
+    (
+      ["lint", "x y", "suites/demo"],
+      "\"x y\" has no suite in suites (demo)\nparity: \"suites/demo\" has no suite in suites (demo); did you mean demo?"
+    ),
+  ])
+  func `An argument that names nothing exits with 64 and writes nothing`(
+    _ arguments: [String],
+    _ message: String
+  ) async throws {
+    let project = try ToolProject()
+    _ = try await project.run("new", "demo")
+    let before = project.files(below: ".")
+    let result = try await ToolRun(project, arguments, [:]).result()
+    #expect(result.status == 64)
+    #expect(result.out.isEmpty)
+    #expect(result.err == "parity: \(message)\n")
+    #expect(project.files(below: ".") == before)
+  }
+
+  @Test(arguments: [["rnu"], ["help", "rnu"]])
+  func `A command that does not exist has its nearest`(_ arguments: [String]) async throws {
+    let result = try await ToolRun(try ToolProject(), arguments, [:]).result()
+    #expect(result.status == 64)
+    #expect(result.err.hasPrefix("parity: \"rnu\" is no command (run, audit, "))
+    #expect(result.err.hasSuffix("); did you mean run?\n"))
+  }
+
+  @Test(arguments: ["tomorrow", "2026-02-30", "2026-13-01", ""])
+  func `Today is a day of the calendar`(_ day: String) async throws {
+    let project = try ToolProject()
+    _ = try await project.run("new", "demo")
+    let result = try await project.run("audit", "--today", day)
+    #expect(result.status == 64)
+    #expect(result.err.contains("--today takes a day as YYYY-MM-DD, not \"\(day)\""))
+  }
+
+  @Test func `A folder that a sweep would leave out is a mistake`() async throws {
+    let project = try ToolProject()
+    _ = try await project.run("new", "demo")
+    try project.write("suites/two words/recipe.yml", "")
+    try project.write("suites/other/functional/x.yml", "")
+    try project.write("suites/notes/README.md", "")
+    for command in ["lint", "run"] {
+      let result = try await project.run(command)
+      #expect(result.status == 65)
+      #expect(result.err.contains("suites/two words: error: suite has a name that no recipe can"))
+      #expect(result.err.contains("suites/other: error: folder has functional and no recipe.yml"))
+      #expect(!result.err.contains("notes"))
+    }
+    #expect(try await project.run("lint", "demo").status == 0)
   }
 }

@@ -214,4 +214,36 @@ struct EvidenceCodingTests {
     #expect(record.stages.map(\.outcome) == Array(repeating: .passed, count: 6))
     #expect(record == (try JSONDecoder().decode(RunRecord.self, from: fixture("record.json"))))
   }
+
+  @Test func coverageOfVersion1IsStillRead() throws {
+    let coverage = try JSONDecoder().decode(CoverageModel.self, from: fixture("coverage.json"))
+    #expect(coverage.schema == 1)
+    #expect(coverage.level == 4)
+    #expect(coverage.findings.count == 4)
+    #expect(coverage.findings.allSatisfy { $0.about.isEmpty && !$0.isWaived })
+  }
+
+  @Test func aFindingOfBeforeWaiversHadEndsIsStillWaived() throws {
+    let text = """
+      {"rule": "r", "severity": "warning", "message": "m", "advice": "a", "waived": "why (until then)"}
+      """
+    let finding = try JSONDecoder().decode(Finding.self, from: Data(text.utf8))
+    #expect(finding.isWaived)
+    #expect(finding.waived == "why (until then)")
+    #expect(finding.waivedUntil == nil)
+  }
+
+  @Test func aFindingComesBackAsItWas() throws {
+    let finding = Finding(
+      rule: "r",
+      severity: .error,
+      message: "m",
+      place: SourcePlace(file: "compose.yml", line: 2, column: 3),
+      advice: "a",
+      about: ["db", "db-data"],
+      waived: "why",
+      waivedUntil: "2027-01-01"
+    )
+    #expect(try again(finding) == finding)
+  }
 }

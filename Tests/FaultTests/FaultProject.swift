@@ -111,6 +111,17 @@ struct FaultProject: Sendable {
       try tool.write(named(name), text)
       if text.hasPrefix("#!") { chmod(tool.path(named(name)), 0o755) }
     }
+    for (name, file) in row.generates {
+      guard let data = file.data else { throw Prepared.Missing("\(name) in that encoding") }
+      try tool.write(named(name), "")
+      try data.write(to: URL(fileURLWithPath: tool.path(named(name))))
+    }
+    for (name, target) in row.links {
+      try FileManager.default.createSymbolicLink(
+        atPath: tool.path(named(name)),
+        withDestinationPath: target
+      )
+    }
     for (name, edits) in row.edits {
       let slow = tool.path("slow")
       try edit(name, edits.map { ($0.old, $0.new.replacingOccurrences(of: "{slow}", with: slow)) })

@@ -35,6 +35,41 @@ struct FaultRow: Sendable {
     }
   }
 
+  /// A file that is too large for a row, or that YAML cannot hold.
+  struct Generated: Decodable, Sendable {
+    enum Encoding: String, Decodable, Sendable { case utf8, utf16, latin1 }
+
+    var before: String
+    var repeated: String
+    var times: Int
+    var after: String
+    var encoding: Encoding
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+      case before
+      case repeated = "repeat"
+      case times, after, encoding
+    }
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.strict(CodingKeys.self)
+      before = try container.decodeIfPresent(String.self, forKey: .before) ?? ""
+      repeated = try container.decodeIfPresent(String.self, forKey: .repeated) ?? ""
+      times = try container.decodeIfPresent(Int.self, forKey: .times) ?? 1
+      after = try container.decodeIfPresent(String.self, forKey: .after) ?? ""
+      encoding = try container.decodeIfPresent(Encoding.self, forKey: .encoding) ?? .utf8
+    }
+
+    var data: Data? {
+      let text = before + String(repeating: repeated, count: times) + after
+      return switch encoding {
+      case .utf8: Data(text.utf8)
+      case .utf16: text.data(using: .utf16)
+      case .latin1: text.data(using: .isoLatin1)
+      }
+    }
+  }
+
   /// The group's folder and the file's stem: `app/drops-events`.
   var name: String
   var fault: String
@@ -43,6 +78,9 @@ struct FaultRow: Sendable {
   var edits: [String: [Edit]]
   var writes: [String: String]
   var removes: [String]
+  var generates: [String: Generated]
+  /// Links: path and what it leads to.
+  var links: [String: String]
   var environment: [String: String]
   var run: [String]
   var during: [Moment]
@@ -55,6 +93,7 @@ struct FaultRow: Sendable {
     fault = ""
     self.start = start
     (app, edits, writes, removes, environment) = ([], [:], [:], [], [:])
+    (generates, links) = ([:], [:])
     run = ["run"]
     during = []
     expect = Expected()
@@ -70,7 +109,8 @@ extension FaultRow: CustomTestStringConvertible {
 
 extension FaultRow: Decodable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case fault, about, project, app, edit, write, remove, environment, run, during, expect, then
+    case fault, about, project, app, edit, write, remove, generate, link, environment, run, during
+    case expect, then
   }
 
   init(from decoder: any Decoder) throws {
@@ -85,6 +125,8 @@ extension FaultRow: Decodable {
     edits = try value(.edit, [:])
     writes = try value(.write, [:])
     removes = try value(.remove, [])
+    generates = try value(.generate, [:])
+    links = try value(.link, [:])
     environment = try value(.environment, [:])
     run = try value(.run, ["run"])
     during = try value(.during, [])

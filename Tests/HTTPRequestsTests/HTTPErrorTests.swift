@@ -27,11 +27,11 @@ struct HTTPErrorTests {
   }
 
   static let cases = [
-    Case("a reset before an answer", .connectionReset, at: .waiting) {
+    Case("a reset before an answer", .connectionReset(bytes: nil, of: nil), at: .waiting) {
       _ = $0.readRequest()
       $0.reset()
     },
-    Case("a reset in the body", .connectionReset, at: .receiving) {
+    Case("a reset in the body", .connectionReset(bytes: 4, of: 100), at: .receiving) {
       _ = $0.readRequest()
       $0.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
       // The client must have read it: what is unread is lost with a reset.
@@ -39,11 +39,11 @@ struct HTTPErrorTests {
       $0.reset()
     },
     Case("no answer", .closedWithoutAnswer, at: .waiting) { _ = $0.readRequest() },
-    Case("half a body", .incompleteBody(bytes: 4), at: .receiving) {
+    Case("half a body", .incompleteBody(bytes: 4, of: 100), at: .receiving) {
       _ = $0.readRequest()
       $0.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
     },
-    Case("half of the chunks", .incompleteBody(bytes: 4), at: .receiving) {
+    Case("half of the chunks", .incompleteBody(bytes: 4, of: nil), at: .receiving) {
       _ = $0.readRequest()
       $0.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")
     },
@@ -91,6 +91,38 @@ struct HTTPErrorTests {
         #expect(error.stage == example.stage)
         #expect(error.description.hasPrefix("GET \(server.url)/p: "))
         #expect(!error.description.contains("\n"))
+      }
+    }
+  }
+
+  @Test(arguments: [
+    (HTTPError.Code.connectionReset(bytes: nil, of: nil), "connection reset by peer"),
+    (
+      .connectionReset(bytes: 1024, of: 4096),
+      "connection reset by peer after 1,024 of 4,096 bytes"
+    ),
+    (.incompleteBody(bytes: 1024, of: nil), "the body ended early, after 1,024 bytes"),
+    (.bodyTooLarge(limit: 16 << 20), "the body is over 16,777,216 bytes"),
+    (.timedOut(after: .milliseconds(300), bytes: 0), "no answer within 300 ms"),
+    (
+      .timedOut(after: .milliseconds(1500), bytes: 12_345),
+      "no complete answer within 1.5 s, only 12,345 bytes"
+    ),
+  ])
+  func anErrorSaysHowFarItCame(code: HTTPError.Code, words: String) {
+    #expect(code.description == words)
+  }
+
+  @Test func whereARedirectLedIsSaidWithoutItsSecrets() async throws {
+    let location = "http://u:p@127.0.0.1:1/x?token=s"
+    try await withRawServer(
+      always("HTTP/1.1 302 F\r\nLocation: \(location)\r\nContent-Length: 0\r\n\r\n")
+    ) { server in
+      try await withClient { client in
+        let request = HTTPRequest(url: server.url, redirects: .follow(atMost: 1))
+        let error = try await failure(client, request)
+        #expect(error.code == .connectionRefused)
+        #expect(error.reason == "connection refused, redirected to http://127.0.0.1:1/x")
       }
     }
   }

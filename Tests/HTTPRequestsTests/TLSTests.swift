@@ -7,17 +7,22 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct TLSTests {
   /// `openssl s_server` with a certificate of its own for `localhost`.
+  ///
+  /// - Parameter command: makes `key.pem` and `certificate.pem` in the folder that it is given.
   private func withServer(
+    made command: [String]? = nil,
     _ body: (_ port: Int, _ caFile: String, HTTPClient) async throws -> Void
   ) async throws {
     let server = try await GuardedServer.start(stoppedBy: "TERM") { folder, port in
       let (key, certificate) = ("\(folder)/key.pem", "\(folder)/certificate.pem")
       let made = try await Command.run(
-        GuardedServer.unprivileged([
-          "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-          "-nodes", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-          "-keyout", key, "-out", certificate, "-days", "2",
-        ])
+        GuardedServer.unprivileged(
+          command.map { $0 + [folder] } ?? [
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+            "-nodes", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+            "-keyout", key, "-out", certificate, "-days", "2",
+          ]
+        )
       )
       guard made.status == 0 else { throw FixtureError("openssl req: \(made.text)") }
       return [
@@ -47,6 +52,7 @@ struct TLSTests {
         return
       }
       #expect(reason.contains("self"))
+      #expect(error.reason.hasSuffix("self-signed certificate, it is for CN = localhost"))
       #expect(error.stage == .handshaking)
 
       request.tls = .trusting(caFile: caFile)
@@ -76,6 +82,40 @@ struct TLSTests {
         Issue.record("trusted")
         return
       }
+    }
+  }
+
+  /// One that was good for a day in 2020.
+  @Test func aCertificateThatHasExpiredIsNotTrusted() async throws {
+    let script = """
+      cd "$1" && : >index.txt && echo 01 >serial && cat >ca.cnf <<END && \\
+      openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \\
+        -keyout key.pem -out request.pem && \\
+      openssl ca -batch -notext -config ca.cnf -selfsign -keyfile key.pem -in request.pem \\
+        -out certificate.pem -startdate 20200101000000Z -enddate 20200102000000Z
+      [ca]
+      default_ca = own
+      [own]
+      database = index.txt
+      new_certs_dir = .
+      serial = serial
+      default_md = sha256
+      policy = any
+      x509_extensions = names
+      [any]
+      commonName = supplied
+      [names]
+      subjectAltName = DNS:localhost
+      END
+      """
+    try await withServer(made: ["sh", "-c", script, "sh"]) { port, caFile, client in
+      let request = HTTPRequest(url: "https://localhost:\(port)/", tls: .trusting(caFile: caFile))
+      let error = try await failure(client, request)
+      guard case .tlsUntrusted(let reason) = error.code else {
+        Issue.record("\(error)")
+        return
+      }
+      #expect(reason.contains("expired"))
     }
   }
 

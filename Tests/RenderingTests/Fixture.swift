@@ -154,7 +154,22 @@ enum Fixture {
           severity: .note,
           message: "abra's lint did not run",
           advice: "install abra where the run happens",
-          waived: "this project has no abra"
+          waived: "this project has no abra",
+          waivedUntil: "there is a server with abra"
+        ),
+        Finding(
+          rule: "image-tag-moves",
+          severity: .warning,
+          message: "db: image postgres:15 names a major version only",
+          place: SourcePlace(file: "compose.yml", line: 40, column: 12),
+          advice: "name a full version, or a digest"
+        ),
+        Finding(
+          rule: "image-tag-moves",
+          severity: .warning,
+          message: "events_db: image clickhouse|server has no tag",
+          place: SourcePlace(file: "compose.yml", line: 62, column: 12),
+          advice: "name a full version, or a digest"
         ),
       ]
     )

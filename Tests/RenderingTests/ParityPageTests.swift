@@ -110,6 +110,18 @@ import Testing
     }
   }
 
+  @Test func `Findings of one rule share a row, and waived ones have a table of their own`() throws
+  {
+    let (coverage, _) = Fixture.plausible()
+    let page = try ParityPage(coverage).rendered()
+    let rows = page.split(separator: "\n").filter { $0.contains("`image-tag-moves`") }
+    #expect(rows.count == 1)
+    #expect(rows[0].contains("major version only<br>events"))
+    #expect(rows[0].contains("`compose.yml:40:12`<br>`compose.yml:62:12`"))
+    let waived = try #require(page.split(separator: "\n").first { $0.contains("`lint-not-run`") })
+    #expect(waived.hasSuffix("| this project has no abra | there is a server with abra |"))
+  }
+
   @Test func `No text of others becomes a heading, a link or raw HTML`() throws {
     let (coverage, _) = Fixture.everything()
     let page = try ParityPage(coverage).rendered()
@@ -207,7 +219,7 @@ import Testing
         """
       )
     )
-    #expect(page.contains("1 of 1 functional check, 2 with their cases, passed"))
+    #expect(page.contains("1 of 1 functional check, 2 with their cases, proven"))
   }
 
   @Test func `A row that came to something else stands alone`() throws {
@@ -218,6 +230,26 @@ import Testing
     #expect(page.contains("- `functional/kinds::test_kinds[js]` — "))
     #expect(page.contains("- `functional/kinds::test_kinds[svg]` — "))
     #expect(page.contains("  - failed: it came as text/plain; "))
-    #expect(page.contains("0 of 1 functional check, 4 with their cases, passed"))
+    #expect(page.contains("0 of 1 functional check, 4 with their cases, proven"))
+  }
+
+  @Test func `A check that passed and is not counted for the floor is not told as proven`() throws {
+    var coverage = cases(["html"])
+    func add(_ checks: [CheckID]) {
+      coverage.claims.append(
+        Claim(
+          id: "P3",
+          part: .p3,
+          statement: "At least 2.",
+          verdict: .unproven(reason: "too few"),
+          checks: checks
+        )
+      )
+    }
+    add([])
+    #expect(try ParityPage(coverage).rendered().contains("0 of 1 functional check proven"))
+    coverage.claims.removeAll { $0.id == "P3" }
+    add(coverage.checks.filter { $0.kind == .functional && !$0.isHealth }.map(\.id))
+    #expect(try ParityPage(coverage).rendered().contains("1 of 1 functional check proven"))
   }
 }

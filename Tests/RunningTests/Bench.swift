@@ -181,7 +181,11 @@ struct Bench {
         seed: 1,
         secrets: Dictionary(uniqueKeysWithValues: secrets.map { ($0.name, $0.value) })
       )
-      let task = Task { await runner.run(Self.header(plan)) }
+      let task = Task {
+        // What is to be cancelled at its first event must be known by then.
+        while canceller.task == nil { await Task.yield() }
+        return await runner.run(Self.header(plan))
+      }
       canceller.task = task
       let end = await task.value
       guard let record = log.record() else { throw NoRecord() }

@@ -245,4 +245,16 @@ struct EventLogTests {
     ] { builder.add(RunEvent(at: 0, what: what)) }
     #expect(builder.record()?[check: id]?.outcome.word == .broken)
   }
+
+  @Test(arguments: ["two words", "ünï", "a\nb", ""])
+  func aSecretIsLearnedUnderAnyName(_ name: String) throws {
+    try withFile { path in
+      let log = try EventLog(path: path, secrets: [], reserved: [])
+      log.learn(.init(name: name, value: "correct-horse"))
+      log.tell(.valuesMade(values: ["a": "is correct-horse"]))
+      #expect(!text(path).contains("correct-horse"))
+      #expect(text(path).contains("[secret:"))
+      #expect(log.redacted("correct-horse").hasPrefix("[secret:"))
+    }
+  }
 }

@@ -262,4 +262,42 @@ struct ComposeReaderTests {
     #expect(sample.composeFiles == ["compose.yml", "compose.smtp.yml"])
     #expect(sample.entries[1].line == 3)
   }
+
+  @Test func aLineOfComposeFileMayAddToAnEarlierOne() {
+    let sample = EnvironmentSample(
+      """
+      FEATURE=mail
+      COMPOSE_FILE="compose.yml"
+      COMPOSE_FILE="$COMPOSE_FILE:compose.${FEATURE:-none}.yml"
+      #COMPOSE_FILE="$COMPOSE_FILE:compose.off.yml"
+      """
+    )
+    #expect(sample.composeFiles == ["compose.yml", "compose.mail.yml"])
+  }
+
+  // MARK: - Deployment
+
+  @Test func healthAndUpdatesAreReadWithTheirPlacesAndLaidOver() throws {
+    let below = """
+      x-update: &update {order: start-first, failure_action: rollback}
+      services:
+        a: {image: a, healthcheck: {test: [CMD, x]}, deploy: {update_config: *update}}
+        b: {image: b, healthcheck: {disable: true, test: x}}
+        c: {image: c, healthcheck: {test: [NONE]}}
+        d: {image: d, healthcheck: {interval: 1s}}
+      """
+    let above =
+      "services: {a: {deploy: {update_config: {order: stop-first}}}, c: {healthcheck: {test: y}}}\n"
+    let files = ["compose.yml": below, "compose.up.yml": above].sorted {
+      $0.key.count < $1.key.count
+    }
+    let compose = try ComposeReader.read(
+      files.map { ComposeReader.File(name: $0.key, bytes: Array($0.value.utf8)) }
+    )
+    #expect(compose.services.map { $0.healthcheck?.value } == ["CMD x", nil, "y", nil])
+    #expect(compose[service: "a"]?.updateOrder?.value == "stop-first")
+    #expect(compose[service: "a"]?.updateOrder?.place.file == "compose.up.yml")
+    #expect(compose[service: "a"]?.failureAction?.place.description == "compose.yml:1:56")
+    #expect(compose[service: "a"]?.imageSetting?.place.description == "compose.yml:3:14")
+  }
 }

@@ -48,11 +48,71 @@ struct YAMLReaderTests {
     #expect(node?.members?.first?.keyPlace.column == 1)
   }
 
-  @Test func bytesThatAreNotUTF8AreRefusedWithTheirOffset() {
+  @Test func bytesThatAreNotUTF8AreRefusedAtTheirPlace() {
     let (node, sink) = read(Array("a: ä\nb: ".utf8) + [0xC3, 0x28])
     #expect(node == nil)
-    #expect(sink.diagnostics.map(\.message) == ["file is not UTF-8 at byte 9 (from 0)"])
-    #expect(read([0xFF, 0xFE, 0x61, 0x00]).1.diagnostics[0].message.contains("UTF-16"))
+    #expect(
+      sink.diagnostics.map(\.message) == ["byte 0xC3 is not UTF-8; save the file as UTF-8"]
+    )
+    #expect(sink.diagnostics[0].place == SourcePlace(file: "a.yml", line: 2, column: 4))
+    #expect(read([0xE9]).1.diagnostics[0].place == SourcePlace(file: "a.yml", line: 1, column: 1))
+    for bytes: [UInt8] in [[0xFF, 0xFE, 0x61, 0x00], [0x61, 0x00, 0x3A, 0x00], [0x00, 0x61]] {
+      #expect(read(bytes).1.diagnostics[0].message == "file is UTF-16; save it as UTF-8")
+    }
+  }
+
+  @Test func aliasesOfALongTextAreStoppedByTheirSize() {
+    let text = "a: &a \"\(String(repeating: "x", count: 10_000))\"\nb:\n"
+    let (node, sink) = read(text + String(repeating: "  - *a\n", count: 1_000))
+    #expect(node == nil)
+    #expect(
+      sink.diagnostics.map(\.message) == [
+        "file has more than 8388608 bytes once its aliases are filled in"
+      ]
+    )
+  }
+
+  @Test func pastALimitNothingElseIsReportedAsMissing() {
+    let rows = String(repeating: "- {what: a}\n", count: 130_000)
+    let (node, sink) = read(rows)
+    #expect(node == nil)
+    #expect(sink.diagnostics.count == 1)
+  }
+
+  @Test func aFileSaysAtMostTwoHundredThingsAndHowManyMore() {
+    let sink = DiagnosticSink()
+    for line in 1...1_000 {
+      sink.error("it is wrong", at: SourcePlace(file: "a.yml", line: line, column: 1))
+    }
+    sink.error("it is wrong", inFile: "b.yml")
+    #expect(sink.diagnostics.count == 202)
+    #expect(
+      sink.diagnostics.contains { $0.message == "file has 800 more mistakes, which are not shown" }
+    )
+    #expect(sink.diagnostics.contains { $0.file == "b.yml" })
+  }
+
+  @Test(arguments: [
+    ("health\n  path: /\n", "1:1 key has no \":\""),
+    ("health:\n  path:/\n  ok: x\n", "2:7 \":\" needs a space behind it to end a key"),
+    ("health:\n  path: /\n  ok 200\n", "3:3 key has no \":\""),
+    (
+      "health:\n  path: /\n    ok: x\n",
+      "3:5 line is indented deeper than the one above, which has its value already"
+    ), ("a: b: c\n", "1:5 \": \" inside a plain text would begin a mapping; quote the text"),
+    ("a: {b: c\nd: e\n", "1:4 \"{\" is never closed"),
+    ("a:\n  b: [1, 2\n  c: 3\n", "2:6 \"[\" is never closed"),
+    ("a: [1 2, \"x\" y]\n", "1:14 something is missing before this"),
+    ("a: [1]]\n", "1:7 \"]\" closes nothing"),
+    ("a: \"\\d\"\n", "1:5 \"\\d\" is no escape between double quotes"),
+    ("a:\n  >= 5\n", "2:3 \">\" without quotes begins a block text; quote it"),
+    ("a: *b*\n", "1:4 \"*\" cannot begin a plain text; quote it"),
+    ("a: b\n...\nc: d\n", "3:1 text stands after the end of the document; a file holds one"),
+  ])
+  func aSyntaxErrorIsToldWhereAPersonWouldMendIt(_ text: String, _ told: String) {
+    let (node, sink) = read(text)
+    #expect(node == nil)
+    #expect(sink.diagnostics.map { "\($0.line):\($0.column) \($0.message)" } == [told])
   }
 
   @Test func aControlCharacterIsRefusedAtItsPlace() {

@@ -1,3 +1,4 @@
+internal import CLinux
 import Deployments
 import FoundationEssentials
 import Glibc

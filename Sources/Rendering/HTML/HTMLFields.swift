@@ -57,8 +57,18 @@ struct HTMLFields: TemplateFields {
     .flag("hasStores", "whether there are any") { !$0.coverage.stores.isEmpty },
     .list("deferrals", "what the suite puts off") { $0.coverage.deferrals.map(HTMLDeferral.init) },
     .flag("hasDeferrals", "whether there are any") { !$0.coverage.deferrals.isEmpty },
-    .list("findings", "what the rules say") { $0.coverage.findings.map(HTMLFinding.init) },
-    .flag("hasFindings", "whether there are any") { !$0.coverage.findings.isEmpty },
+    .list("findings", "what the rules say; waived ones are apart") {
+      $0.coverage.findings.filter { !$0.isWaived }.map(HTMLFinding.init)
+    },
+    .flag("hasFindings", "whether there are any") {
+      !$0.coverage.findings.allSatisfy(\.isWaived)
+    },
+    .list("waived", "findings that the suite waives") {
+      $0.coverage.findings.filter(\.isWaived).map(HTMLFinding.init)
+    },
+    .flag("hasWaived", "whether there are any") {
+      $0.coverage.findings.contains(where: \.isWaived)
+    },
     .number("checkCount", "how many checks there are") { $0.coverage.checks.count },
     .optionalMarkup("notes", "the suite's own prose") { fields in
       fields.coverage.notes.map { HTMLNotes.html($0) }
@@ -262,6 +272,7 @@ struct HTMLFinding: TemplateFields {
     .text("message", "what is found") { $0.finding.message },
     .optionalText("place", "where") { $0.finding.place?.description },
     .text("advice", "what to do") { $0.finding.advice },
-    .optionalText("waived", "why it does not count") { $0.finding.waived }
+    .optionalText("waived", "why it does not count") { $0.finding.waived },
+    .optionalText("until", "when its waiver ends") { $0.finding.waivedUntil }
   )
 }

@@ -66,7 +66,7 @@ struct HTMLIndexRow: TemplateFields {
     .list("counts", "claims by verdict") { HTMLCount.claims($0.coverage) },
     .list("findings", "findings that count, by severity") { row in
       Finding.Severity.allCases.compactMap { severity in
-        let count = row.coverage.findings.count { $0.severity == severity && $0.waived == nil }
+        let count = row.coverage.findings.count { $0.severity == severity && !$0.isWaived }
         return count == 0 ? nil : HTMLCount(mark: HTMLMark(severity), count: count)
       }
     }

@@ -57,8 +57,18 @@ struct PageFields: TemplateFields {
     .flag("hasP4", "whether there are any") { !$0.claims(.p4).isEmpty },
     .list("skips", "what is skipped, deferred or not applicable") { PageSkip.all($0.coverage) },
     .flag("hasSkips", "whether there are any") { !PageSkip.all($0.coverage).isEmpty },
-    .list("findings", "what the rules say") { $0.coverage.findings.map(PageFinding.init) },
-    .flag("hasFindings", "whether there are any") { !$0.coverage.findings.isEmpty },
+    .list("findings", "what the rules say, one row per rule; waived ones are apart") {
+      PageFinding.grouped($0.coverage.findings.filter { !$0.isWaived })
+    },
+    .flag("hasFindings", "whether there are any") {
+      !$0.coverage.findings.allSatisfy(\.isWaived)
+    },
+    .list("waived", "findings that the suite waives, one row per rule, reason and end") {
+      PageFinding.grouped($0.coverage.findings.filter(\.isWaived))
+    },
+    .flag("hasWaived", "whether there are any") {
+      $0.coverage.findings.contains(where: \.isWaived)
+    },
     .flag("hasNotes", "whether the suite has prose of its own") { $0.coverage.notes != nil },
     .markup("notesMark", "the line that notes follow") { _ in ParityPage.notesMark },
     .markup("notes", "the suite's own Markdown, verbatim") {
@@ -85,13 +95,16 @@ struct PageFields: TemplateFields {
     // The rows of a check are one check: ten of them are no more depth than one.
     let checks = Set(counted.map(\.id.withoutRow))
     let short = counted.filter { !$0.outcome.isPassed || $0.strength < .state }
-    let reached = checks.subtracting(short.map(\.id.withoutRow)).count
+    // What passed is not yet proven: its control may have passed too, or another check do the same.
+    let floor = coverage.claims.first { $0.id == "P3" }
+    let proven = floor.map { Set($0.checks.map(\.withoutRow)) } ?? checks
+    let reached = checks.intersection(proven).subtracting(short.map(\.id.withoutRow)).count
     let cases = checks.count == counted.count ? "" : ", \(counted.count) with their cases,"
     let health = coverage.checks.count { $0.kind == .functional && $0.isHealth }
     let standin = coverage.isOnStandin && reached > 0 ? ", on a stand-in," : ""
     return
-      "\(reached) of \(Words.count(checks.count, "functional check"))\(cases) passed\(standin) with "
-      + "strength state or more; two are asked for. "
+      "\(reached) of \(Words.count(checks.count, "functional check"))\(cases) proven\(standin) with "
+      + "strength state or more. "
       + "\(Words.count(health, "health check")) \(health == 1 ? "does" : "do") not count."
   }
 
@@ -225,20 +238,41 @@ struct PageSkip: TemplateFields {
   }
 }
 
+/// What one rule says, at all of its places: equal advice stands once.
 struct PageFinding: TemplateFields {
-  let finding: Finding
+  /// All of one rule, severity and waiver; not empty.
+  let findings: [Finding]
+  private var first: Finding { findings[0] }
 
   static let table = TemplateTable<PageFinding>(
-    .text("severity", "error, warning or note; with its waiver") {
-      $0.finding.severity.shown + ($0.finding.waived == nil ? "" : " (waived)")
+    .text("severity", "error, warning or note") { $0.first.severity.shown },
+    .markup("rule", "the rule's id, as code") { Markdown.code($0.first.rule) },
+    .markup("messages", "what is found, one line each") {
+      $0.lines { Markdown.text($0.message) }
     },
-    .markup("rule", "the rule's id, as code") { Markdown.code($0.finding.rule) },
-    .text("message", "what is found; why it is waived") {
-      $0.finding.message + ($0.finding.waived.map { " (waived: \($0))" } ?? "")
+    .markup("places", "where, as code, one line each") {
+      $0.lines { $0.place.map { Markdown.code($0.description) } ?? "—" }
     },
-    .markup("place", "where, as code") {
-      $0.finding.place.map { Markdown.code($0.description) } ?? "—"
-    },
-    .text("advice", "what to do") { $0.finding.advice }
+    .text("advice", "what to do") { $0.first.advice },
+    .optionalText("waived", "why it does not count") { $0.first.waived },
+    .optionalText("until", "when its waiver ends") { $0.first.waivedUntil }
   )
+
+  private func lines(_ line: (Finding) -> String) -> String {
+    let lines = findings.map(line)
+    return lines.allSatisfy { $0 == "—" } ? "—" : lines.joined(separator: "<br>")
+  }
+
+  static func grouped(_ findings: [Finding]) -> [PageFinding] {
+    var groups: [[Finding]] = []
+    for finding in findings {
+      let group = groups.firstIndex { group in
+        group[0].rule == finding.rule && group[0].severity == finding.severity
+          && group[0].advice == finding.advice && group[0].waived == finding.waived
+          && group[0].waivedUntil == finding.waivedUntil
+      }
+      if let group { groups[group].append(finding) } else { groups.append([finding]) }
+    }
+    return groups.map(PageFinding.init)
+  }
 }

@@ -132,10 +132,19 @@ enum EmbeddedTemplates {
 {{#hasFindings}}
 <ul class="problems">
 {{#findings}}
-<li class="{{mark.tone}}"><p>{{> mark}} <code>{{rule}}</code> {{message}}{{#place}} <code class="place">{{place}}</code>{{/place}}</p>{{#waived}}<p class="note">Waived: {{waived}}</p>{{/waived}}<p class="reason">{{advice}}</p></li>
+<li class="{{mark.tone}}"><p>{{> mark}} <code>{{rule}}</code> {{message}}{{#place}} <code class="place">{{place}}</code>{{/place}}</p><p class="reason">{{advice}}</p></li>
 {{/findings}}
 </ul>
 {{/hasFindings}}
+{{#hasWaived}}
+<h3>Waived</h3>
+<p class="muted">The suite says why these do not count, and until when.</p>
+<ul class="problems">
+{{#waived}}
+<li><p>{{> mark}} <code>{{rule}}</code> {{message}}{{#place}} <code class="place">{{place}}</code>{{/place}}</p><p class="note">Waived: {{waived}}{{#until}}, until {{until}}{{/until}}</p></li>
+{{/waived}}
+</ul>
+{{/hasWaived}}
 </section>
 <section aria-labelledby="checks">
 <h2 id="checks">Checks <span class="muted">{{checkCount}}</span></h2>
@@ -804,10 +813,20 @@ None.
 | severity | rule | finding | place | advice |
 |---|---|---|---|---|
 {{#findings}}
-| {{severity}} | {{{rule}}} | {{message}} | {{{place}}} | {{advice}} |
+| {{severity}} | {{{rule}}} | {{{messages}}} | {{{places}}} | {{advice}} |
 {{/findings}}
 
 {{/hasFindings}}
+{{#hasWaived}}
+Waived, and not counted:
+
+| rule | finding | place | why | until |
+|---|---|---|---|---|
+{{#waived}}
+| {{{rule}}} | {{{messages}}} | {{{places}}} | {{waived}} | {{until}}{{^until}}—{{/until}} |
+{{/waived}}
+
+{{/hasWaived}}
 {{#hasNotes}}
 ## Notes
 

@@ -166,14 +166,22 @@ package struct TerminalSummary: Sendable {
   }
 
   private func addFindings(to lines: inout TerminalLines) {
-    let shown = coverage.findings.filter { $0.severity != .note && $0.waived == nil }
-    if shown.isEmpty { return }
+    let shown = coverage.findings.filter { $0.severity != .note && !$0.isWaived }
+    let waived = coverage.findings.filter(\.isWaived)
+    if shown.isEmpty, waived.isEmpty { return }
     lines.blank()
     for finding in shown {
       let place = finding.place.map { " (\($0.file):\($0.line))" } ?? ""
       lines.add([
         .toned(finding.severity.tone, finding.severity.shown),
         .plain(" \(finding.rule): \(finding.message)\(place)"),
+      ])
+    }
+    for finding in waived {
+      let until = finding.waivedUntil.map { ", until \($0)" } ?? ""
+      lines.add([
+        .quiet("waived"),
+        .plain(" \(finding.rule): \(finding.message) (\(finding.waived ?? "")\(until))"),
       ])
     }
   }

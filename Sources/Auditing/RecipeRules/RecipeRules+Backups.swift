@@ -1,0 +1,192 @@
+import Evidence
+import Suites
+
+extension RecipeRules {
+  private static let backupPrefix = "backupbot."
+  /// Of the specification that backup-bot-two follows; `backupbot.restore` is older and harmless.
+  private static let backupLabels = [
+    "backupbot.backup", "backupbot.backup.pre-hook", "backupbot.backup.post-hook",
+    "backupbot.restore", "backupbot.restore.pre-hook", "backupbot.restore.post-hook",
+  ]
+  /// Labels that only Swarm's services can have: their readers look at nothing else.
+  private static let deployPrefixes = ["backupbot.", "coop-cloud.", "traefik."]
+
+  func labelFindings(_ compose: Compose) -> [RecipeFinding] {
+    compose.services.flatMap(misplacedLabels) + compose.services.flatMap(wrongNames)
+      + repeatedLabels(compose)
+  }
+
+  private func misplacedLabels(_ service: Compose.Service) -> [RecipeFinding] {
+    let lost = service.containerLabels.filter { label in
+      Self.deployPrefixes.contains(where: label.name.hasPrefix)
+        && !service.deployLabels.contains { $0.name == label.name }
+    }
+    guard let first = lost.first else { return [] }
+    let more = lost.count > 1 ? " and \(lost.count - 1) more" : ""
+    let verb = lost.count > 1 ? "stand" : "stands"
+    return [
+      RecipeFinding(
+        .labelOutsideDeploy,
+        "\(service.name): \(first.name)\(more) \(verb) under labels, where nothing reads it",
+        at: first.place,
+        length: first.length,
+        about: [service.name]
+      )
+    ]
+  }
+
+  private func wrongNames(_ service: Compose.Service) -> [RecipeFinding] {
+    service.deployLabels.compactMap { label in
+      guard label.name.hasPrefix(Self.backupPrefix), !Self.backupLabels.contains(label.name)
+      else { return nil }
+      if label.name == "backupbot.backup.path" {
+        return RecipeFinding(
+          .backupPathIgnored,
+          "\(service.name): backupbot.backup.path=\(label.value) is ignored",
+          at: label.place,
+          length: label.length,
+          about: [service.name]
+        )
+      }
+      if label.name.hasPrefix("backupbot.backup.volumes.") { return nil }
+      return RecipeFinding(
+        .backupLabelUnknown,
+        "\(service.name): label \(label.name) means nothing to the backup bot",
+        at: label.place,
+        length: label.length,
+        about: [service.name],
+        nearest: NearestName.of(
+          label.name,
+          among: Self.backupLabels
+            + service.mounts.flatMap {
+              [
+                "backupbot.backup.volumes.\($0.volume)",
+                "backupbot.backup.volumes.\($0.volume).path",
+              ]
+            }
+        )
+      )
+    }
+  }
+
+  private func repeatedLabels(_ compose: Compose) -> [RecipeFinding] {
+    let labelled = BackupLabels.read(from: compose).map(\.service)
+    guard labelled.count > 1 else { return [] }
+    let label = compose[service: labelled[1]]?.deployLabels.last { $0.name == "backupbot.backup" }
+    return [
+      RecipeFinding(
+        .backupLabelRepeated,
+        "backupbot.backup is set on \(labelled.joined(separator: ", ")); the specification has it "
+          + "once for a stack",
+        at: label?.place,
+        length: label?.length ?? 1,
+        about: labelled
+      )
+    ]
+  }
+
+  // MARK: Volumes and hooks
+
+  func volumeFindings(_ compose: Compose) -> [RecipeFinding] {
+    let mounted = compose.services.flatMap { $0.mounts.map(\.volume) }
+    let known = Set(compose.volumes + mounted).sorted(by: UTF8Order.precedes)
+    return compose.services.flatMap { service in
+      BackupLabels.volumesNamed(by: service).compactMap { volume, label in
+        guard !known.contains(volume) else { return nil }
+        return RecipeFinding(
+          .backupVolumeUnknown,
+          "\(service.name): volume \(volume) of label \(label.name) does not exist"
+            + (known.isEmpty ? ", the recipe has none" : ""),
+          at: label.place,
+          length: label.length,
+          about: [service.name, volume],
+          nearest: NearestName.of(volume, among: known) ?? known.first(where: volume.hasSuffix)
+        )
+      }
+    }
+  }
+
+  func hookFindings(_ compose: Compose) -> [RecipeFinding] {
+    compose.services.compactMap { service in
+      func label(_ name: String) -> Compose.Label? {
+        service.deployLabels.last { $0.name == Self.backupPrefix + name && !$0.value.isEmpty }
+      }
+      guard let hook = label("backup.pre-hook"), label("restore.pre-hook") == nil,
+        label("restore.post-hook") == nil
+      else { return nil }
+      return RecipeFinding(
+        .restoreHookMissing,
+        "\(service.name): a hook runs before its backup, and none at its restore",
+        at: hook.place,
+        length: hook.length,
+        about: [service.name]
+      )
+    }
+  }
+
+  // MARK: Stores
+
+  /// Caches by design: without a volume there is nothing of them to keep.
+  private static let caches = ["redis", "valkey", "keydb", "dragonfly"]
+
+  func storeFindings(_ compose: Compose) -> [RecipeFinding] {
+    let isDeclared =
+      suite.backup.capable == false || suite.notApplicable.contains { $0.stage == .backup }
+    if isDeclared { return [] }
+    let labels = BackupLabels.read(from: compose)
+    let kept = Set(labels.flatMap { $0.volumes.map(\.name) })
+    let excluded = Set(
+      compose.services.flatMap { service in
+        BackupLabels.volumesNamed(by: service).filter { $1.value.lowercased() == "false" }
+          .map(\.volume)
+      }
+    )
+    return RecipeFacts.stores(of: compose, suite: suite).compactMap { store in
+      guard kept.isDisjoint(with: store.volumes) else { return nil }
+      guard store.kind == .volume else {
+        return database(store, compose, labelled: labels.map(\.service), excluded)
+      }
+      // One label means every volume of the stack, and `=false` is the recipe's own decision.
+      guard labels.isEmpty, !excluded.contains(store.name) else { return nil }
+      let user = store.services.first.flatMap { compose[service: $0] }
+      return RecipeFinding(
+        .storeNotBackedUp,
+        "volume \(store.name)\(user.map { " of \($0.name)" } ?? "") is in no backup",
+        at: compose.volumePlaces[store.name] ?? user?.place,
+        length: store.name.unicodeScalars.count,
+        about: [store.name] + store.services
+      )
+    }
+  }
+
+  private func database(
+    _ store: StoreFacts,
+    _ compose: Compose,
+    labelled: [String],
+    _ excluded: Set<String>
+  ) -> RecipeFinding? {
+    guard let service = compose[service: store.name] else { return nil }
+    let hasHook = service.deployLabels.contains { $0.name == "backupbot.backup.pre-hook" }
+    if hasHook, !labelled.isEmpty, !excluded.isSuperset(of: store.volumes) { return nil }
+    if store.volumes.isEmpty, Self.caches.contains(where: service.image.contains) { return nil }
+    let why: String
+    if store.volumes.isEmpty {
+      why = "it has no named volume"
+    } else if excluded.isSuperset(of: store.volumes) {
+      why = "its labels leave out \(store.volumes.joined(separator: ", "))"
+    } else if labelled.isEmpty {
+      why = "no service has backupbot.backup=true under deploy.labels"
+    } else {
+      why =
+        "backupbot.backup=true stands on \(labelled.joined(separator: ", ")) only, and at best its "
+        + "files are copied while it writes them"
+    }
+    return RecipeFinding(
+      .storeNotBackedUp,
+      "database \(store.name) is in no backup: \(why)",
+      at: service.place,
+      length: service.name.unicodeScalars.count,
+      about: [store.name] + store.volumes
+    )
+  }
+}

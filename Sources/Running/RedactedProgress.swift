@@ -1,0 +1,34 @@
+import Evidence
+
+/// Progress without secrets: reasons and titles hold what an app answered.
+struct RedactedProgress: ProgressObserver {
+  let observer: any ProgressObserver
+  /// Knows the run's secrets, also those that were captured meanwhile.
+  let log: EventLog
+
+  func entering(_ stage: Stage) { observer.entering(stage) }
+
+  func operating(_ what: String) { observer.operating(log.redacted(what)) }
+
+  func checking(_ id: CheckID) { observer.checking(id) }
+
+  func awaiting(_ what: String, elapsed: Duration, limit: Duration) {
+    observer.awaiting(log.redacted(what), elapsed: elapsed, limit: limit)
+  }
+
+  func left(_ stage: Stage, _ outcome: Outcome, after duration: Duration) {
+    observer.left(stage, outcome.mapReason(log.redacted), after: duration)
+  }
+}
+
+extension Outcome {
+  fileprivate func mapReason(_ transform: (String) -> String) -> Outcome {
+    switch self {
+    case .passed: .passed
+    case .failed(let reason): .failed(reason: transform(reason))
+    case .broken(let reason): .broken(reason: transform(reason))
+    case .skipped(let reason): .skipped(reason: transform(reason))
+    case .notRun(let reason): .notRun(reason: transform(reason))
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import Suites
+import Testing
+
+@testable import Auditing
+
+/// A recipe's files as values, in the forms that recipes use: nothing is wrong until a test edits it.
+struct RecipeSample {
+  var files: [String: String] = [
+    ".env.sample": """
+    TYPE=demo
+    COMPOSE_FILE="compose.yml"
+    #COMPOSE_FILE="$COMPOSE_FILE:compose.smtp.yml"
+    POSTGRES_VERSION=16.4-alpine
+    """,
+    "README.md": """
+    # Demo
+
+    <!-- metadata -->
+
+    * **Category**: Apps
+    * **Status**: 3, stable
+    * **Image**: [`example/demo`](https://hub.docker.com/r/example/demo), 4, upstream
+    * **Healthcheck**: Yes
+    * **Backups**: Yes
+    * **Email**: Yes
+    * **Tests**: No
+    * **SSO**: N/A
+
+    <!-- endmetadata -->
+    """,
+    "compose.smtp.yml": """
+    services:
+      app:
+        environment: [SMTP=1]
+      relay:
+        image: example/relay:1.4.2
+    """,
+    "compose.yml": """
+    version: "3.8"
+    x-backup: &backup
+      backupbot.backup.pre-hook: /backup.sh dump
+      backupbot.restore.post-hook: /backup.sh load
+    services:
+      app:
+        image: "docker.io/example/demo:2.1.0"
+        labels:
+          - "org.example.note=nobody reads this"
+        volumes:
+          - uploads:/srv/uploads
+          - type: volume
+            source: thumbnails
+            target: /srv/thumbnails
+          - /etc/localtime:/etc/localtime:ro
+        healthcheck:
+          test: [CMD, curl, -f, http://localhost]
+        deploy:
+          update_config: {order: stop-first, failure_action: rollback}
+          labels:
+            - "traefik.enable=true"
+            - "coop-cloud.${STACK_NAME}.version=1.0.0+2.1.0"
+            - 'backupbot.backup=${ENABLE_BACKUPS:-true}'
+            - "backupbot.backup.volumes.uploads.path=files"
+            - "backupbot.backup.volumes.thumbnails=false"
+      db:
+        image: "postgres:${POSTGRES_VERSION:-latest}"
+        volumes: ["db-data:/var/lib/postgresql/data"]
+        deploy:
+          labels:
+            <<: *backup
+            backupbot.backup.volumes.db-data.path: backup.sql
+            backupbot.backup.post-hook: "rm backup.sql"
+            backupbot.restore: true
+      queue:
+        image: redis:7.4
+    volumes: {uploads: , thumbnails: , db-data: }
+    """,
+  ]
+  var suite = Suite(recipe: "demo", folder: "/suites/demo")
+
+  /// Replaces a text that stands exactly once in the file.
+  mutating func edit(_ file: String, _ old: String, _ new: String) {
+    let parts = (files[file] ?? "").components(by: old)
+    #expect(parts.count == 2, "\(old) stands \(parts.count - 1) times in \(file)")
+    files[file] = parts.joined(separator: new)
+  }
+
+  var findings: [RecipeFinding] {
+    let files = files.sorted { $0.key < $1.key }.map {
+      ComposeReader.File(name: $0.key, bytes: Array($0.value.utf8))
+    }
+    return RecipeRules(files: files, suite: suite).findings()
+  }
+
+  /// What a rule is to find, with one edit; nil for rules that need a run.
+  static func broken(for rule: Rule) -> RecipeSample? {
+    var sample = RecipeSample()
+    switch rule {
+    case .recipeFileUnreadable: sample.files["compose.smtp.yml"] = "services: [}\n"
+    case .labelOutsideDeploy:
+      sample.edit("compose.yml", "org.example.note=nobody reads this", "backupbot.backup.hook=x")
+    case .backupLabelUnknown:
+      sample.edit("compose.yml", "backupbot.backup.post-hook", "backupbot.backup.posthook")
+    case .backupLabelRepeated:
+      sample.edit("compose.yml", "backupbot.restore: true", "backupbot.backup: \"true\"")
+    case .backupPathIgnored:
+      sample.edit("compose.yml", "backupbot.restore: true", "backupbot.backup.path: /data")
+    case .backupVolumeUnknown:
+      sample.edit("compose.yml", "volumes.db-data.path", "volumes.db_data.path")
+    case .restoreHookMissing:
+      sample.edit("compose.yml", "  backupbot.restore.post-hook: /backup.sh load\n", "")
+    case .storeNotBackedUp:
+      sample.edit("compose.yml", "backupbot.backup=${ENABLE_BACKUPS:-true}", "a=b")
+      sample.edit("README.md", "**Backups**: Yes", "**Backups**: No")
+    case .rollbackHidesFailure: sample.edit("compose.yml", "stop-first", "start-first")
+    case .imageTagMoves: sample.edit("compose.yml", "redis:7.4", "redis:7")
+    case .metadataContradicted: sample.edit("README.md", "**Backups**: Yes", "**Backups**: No")
+    case .corpusUnreachable, .controlBroken, .checkMayBeStale, .sameBehaviourTwice,
+      .checkOnlyAcknowledges, .checkCannotFail, .controlMissing,
+      .markerNotDropped, .storeWithoutMarker, .tooFewFunctionalChecks, .genericTierMissing,
+      .baseEqualsTarget, .operationDiffers, .teardownLeftSomething, .secretMaskedInPlaceOnly,
+      .deferralExpired, .runNotFinished, .waiverExpired, .waiverUnused:
+      return nil
+    }
+    return sample
+  }
+}
+
+extension String {
+  fileprivate func components(by text: String) -> [String] {
+    var parts: [String] = []
+    var rest = self[...]
+    while let found = rest.firstRange(of: text) {
+      parts.append(String(rest[..<found.lowerBound]))
+      rest = rest[found.upperBound...]
+    }
+    return parts + [String(rest)]
+  }
+}

@@ -1,0 +1,182 @@
+import Evidence
+import Testing
+
+@testable import Suites
+
+/// Mistakes that were once taken without a word, or told at the wrong place.
+struct BadInputTests {
+  /// Place and message of all that is said of a suite.
+  private func said(_ files: [String: String], name: String? = nil) throws -> [String] {
+    try diagnostics(files, name: name).map {
+      $0.line == 0
+        ? "\($0.file) \($0.message)" : "\($0.file):\($0.line):\($0.column) \($0.message)"
+    }
+  }
+
+  private func diagnostics(
+    _ files: [String: String],
+    name: String? = nil,
+    links: [String: String] = [:]
+  ) throws -> [Diagnostic] {
+    try Folder.temporary { folder in
+      try folder.write(["recipe.yml": ""].merging(files) { $1 })
+      for (path, target) in links { try folder.link(path, to: target) }
+      do throws(SuiteErrors) {
+        return try SuiteLoader.load(folder: folder.path, name: name).warnings
+      } catch {
+        return error.diagnostics
+      }
+    }
+  }
+
+  private func check(_ step: String) -> [String: String] {
+    ["functional/x.yml": "t:\n  steps:\n    - \(step)\n"]
+  }
+
+  @Test(arguments: [
+    "a: correct-horse", "a: {value: [correct-horse]}", "a: {valeu: correct-horse}",
+    "a b: {value: correct-horse}", "a: {value: correct-horse, generate: 12}",
+    "a: {value: {b: correct-horse}}", "a: {value: \"correct-horse}",
+    "a: {value: b}\n  a: {value: correct-horse}",
+  ])
+  func aSecretIsNeverShown(_ line: String) throws {
+    let found = try diagnostics(["recipe.yml": "secrets:\n  \(line)\n"])
+    #expect(!found.isEmpty)
+    let text = DiagnosticRenderer().render(found)
+    #expect(!text.contains("correct-horse"))
+    #expect(text.contains("•••"))
+  }
+
+  @Test func aSecretIsNotShownInOtherFilesEither() throws {
+    let found = try diagnostics([
+      "recipe.yml": "secrets: {a: {value: correct-horse}}\n",
+      "functional/x.yml": "t: {steps: [{http: {gte: /correct-horse}}]}\n",
+    ])
+    #expect(DiagnosticRenderer().render(found).contains("{gte: /•••••••••••••}"))
+  }
+
+  @Test func aShortSecretHidesNothingButItself() throws {
+    let found = try diagnostics(["recipe.yml": "secrets:\n  a: {value: e, x: 1}\n"])
+    #expect(found.map(\.sourceLine) == ["  a: {value: •, x: •}"])
+    #expect(found.map(\.message) == ["a secret has no key \"x\""])
+  }
+
+  @Test(arguments: [
+    "{http: {get: /}, expext: {status: 200}}", "{http: {get: /}, expect: {status: ok}}",
+    "{http: {get: /, expect: {status: 200}}}", "{http: {get: /}, expect: {body: {matches: '('}}}",
+  ])
+  func anExpectationThatIsWrongIsNotReportedAsMissingToo(_ step: String) throws {
+    #expect(try said(check(step)).count == 1)
+  }
+
+  @Test func aPatternThatMatchesEverythingIsRefused() throws {
+    for pattern in ["", ".*", "a*", "(a|)"] {
+      #expect(
+        try said(check("{http: {get: /}, expect: {body: {matches: \"\(pattern)\"}}}")) == [
+          "functional/x.yml:3:49 pattern matches every text, so that it could not fail"
+        ]
+      )
+    }
+    for pattern in ["^$", "a", "^.?$"] {
+      #expect(
+        try said(check("{http: {get: /}, expect: {body: {matches: \"\(pattern)\"}}}")).isEmpty
+      )
+    }
+  }
+
+  @Test func whatLooksLikeADayMustBeOne() throws {
+    func until(_ text: String) throws -> Bool {
+      try said(["recipe.yml": "deferred: [{what: a, why: b, until: \"\(text)\"}]\n"]).isEmpty
+    }
+    for day in ["2026-02-28", "2028-02-29", "2000-02-29", "a key can be made", "3.0"] {
+      #expect(try until(day))
+    }
+    for day in ["2026-02-29", "2100-02-29", "2026-13-01", "2026-1-1", "01.12.2026", "2026/12/01"] {
+      #expect(try !until(day))
+    }
+  }
+
+  @Test func filesThatNothingWouldReadAreMistakes() throws {
+    let files = [
+      "funtional/x.yml": "", "locl.yml": "", "recipe.yaml": "", "functional/sub/x.yml": "",
+      "functional/y.yml/z": "", "functional/lib/help.py": "", "docs/functional.yml": "",
+    ]
+    #expect(
+      try said(files) == [
+        "functional/sub/x.yml file would not be read; checks stand in functional/ itself",
+        "functional/y.yml file is a folder", "funtional folder would not be read",
+        "locl.yml file would not be read", "recipe.yaml file would not be read",
+      ]
+    )
+  }
+
+  @Test func linksThatLeadNowhereAreMistakes() throws {
+    let found = try diagnostics(
+      [:],
+      links: ["local.yml": "nowhere", "overlays": "overlays"]
+    )
+    #expect(
+      found.map { "\($0.file) \($0.message)" } == [
+        "local.yml file is a link that leads nowhere",
+        "overlays file stands where a folder of checks would",
+      ]
+    )
+  }
+
+  @Test func aSuiteIsCalledAsItsFolder() throws {
+    #expect(
+      try said(["recipe.yml": "recipe: other\n"], name: "example") == [
+        "recipe.yml:1:9 recipe \"other\" is called as its folder is, \"example\""
+      ]
+    )
+    #expect(try said(["recipe.yml": "recipe: example\n"], name: "example").isEmpty)
+  }
+
+  @Test func environmentVariablesHaveNames() throws {
+    #expect(
+      try said(["recipe.yml": "environment: {A_1: x, B C: x, 1D: x, E-F: x}\n"]).count == 3
+    )
+  }
+
+  @Test func aKeyOfTheStepInsideItsActionIsToldToBelongBesideIt() throws {
+    #expect(
+      try said(check("{http: {get: /, retry: {within: 1s}}, expect: {status: 200}}")) == [
+        "functional/x.yml:3:23 \"retry\" stands inside http and belongs beside it"
+      ]
+    )
+  }
+
+  @Test func aHundredThousandVariablesTakeNoTimePerPair() throws {
+    let vars = (0..<20_000).map { "  k\($0): x\n" }.joined()
+    #expect(try said(["recipe.yml": "vars:\n\(vars)"]).isEmpty)
+  }
+
+  @Test func servicesOfStepsBaseAndRulesAreHeldAgainstTheRecipe() throws {
+    let compose = try ComposeReader.read(folder: Fixtures.path("recipes/plausible"))
+    try Folder.temporary { folder in
+      try folder.write([
+        "recipe.yml": """
+        versions: {base: 3.0.9}
+        waivers: [{rule: control-missin, why: a, until: b}]
+        pre_backup: [{exec: {service: ap, argv: [a]}}]
+        """,
+        "local.yml": "services: {}",
+        "functional/x.yml": "t: {steps: [{http: {get: /, service: bd}, expect: {status: 200}}]}",
+      ])
+      let found = SuiteCrossCheck.diagnostics(
+        try SuiteLoader.load(folder: folder.path).suite,
+        compose: compose,
+        published: ["3.0.0", "3.0.1"],
+      )
+      #expect(
+        found.map { "\($0.place) \($0.message) \($0.nearest ?? "-")" } == [
+          "functional/x.yml:1:38 service \"bd\" is not in compose.yml db",
+          "local.yml:0:1 file runs no service -",
+          "recipe.yml:1:18 base \"3.0.9\" is no published version of the recipe 3.0.0",
+          "recipe.yml:3:31 service \"ap\" is not in compose.yml app",
+        ]
+      )
+      #expect(found.filter { $0.line > 0 }.allSatisfy { $0.sourceLine?.isEmpty == false })
+    }
+  }
+}
