@@ -180,7 +180,7 @@ let package = Package(
       of: "Running",
       ["Checks", "Deployments", "Evidence", "FakeDeployments", "HTTPRequests", "Suites"]
     ),
-    tests(of: "Auditing", ["Evidence", "Suites"]),
+    tests(of: "Auditing", ["Corpus", "Evidence", "Suites"]),
     tests(of: "Rendering", ["Evidence", "MarkdownDocuments", "XMLDocuments"], exclude: ["Golden"]),
     // The built tool in a project of its own, as a person runs it.
     module("BuiltTool", ["Evidence"], path: "Tests/BuiltTool"),
