@@ -5,7 +5,7 @@ SAMPLES := .build/sample-recipes
 DEBUG := .build/debug
 RELEASE := .build/release
 
-.PHONY: help demo test packages samples build release lint bench clean
+.PHONY: help demo test soak packages samples build release lint bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -32,6 +32,10 @@ test: packages samples ## build, check the style, run every test, run the sample
 	$(DEBUG)/parity templates check
 	$(DEBUG)/parity run
 	$(DEBUG)/parity verify
+
+soak: packages samples ## take the sample recipe through fifty good runs in bad weather
+	$(SWIFT) build --build-tests
+	GOOD_RUNS=50 $(SWIFT) test --skip-build --filter '^FaultTests\.GoodRun'
 
 packages: ## install the Debian packages that are missing (asks first)
 	@.ci/packages

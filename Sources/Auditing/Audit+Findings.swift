@@ -27,6 +27,14 @@ extension Audit {
     if record.end != .finished {
       result.append(Rule.runNotFinished.finding("the run \(Self.word(record.end))"))
     }
+    if record.unreadableLines > 0 {
+      let lines = record.unreadableLines == 1 ? "1 line" : "\(record.unreadableLines) lines"
+      result.append(
+        Rule.runNotFinished.finding(
+          "\(lines) of the run's events cannot be read: it may not say all"
+        )
+      )
+    }
     for stage in Stage.allCases where stage != .functional {
       guard let outcome = record[stage]?.outcome,
         [.passed, .failed, .broken].contains(outcome.word),

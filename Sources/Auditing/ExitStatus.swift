@@ -30,7 +30,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
       coverage.checks.contains { $0.outcome.word == .broken || $0.outcome.word == .notRun }
       || coverage.checks.contains { $0.control?.result.word == .broken }
       || [.rootMissing, .unreadable].contains(coverage.corpus.state)
-      || record.map { $0.end != .finished || Self.has(.broken, in: $0) } ?? false
+      || record.map { !$0.isWhole || Self.has(.broken, in: $0) } ?? false
       || open.contains { $0.severity <= limit }
     self = isBroken ? .broken : .proven
   }

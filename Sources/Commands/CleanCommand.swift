@@ -16,8 +16,10 @@ struct CleanCommand: AsyncParsableCommand {
     try await concluding {
       let reaped = await Janitor.reap()
       for run in reaped {
+        let isGone = run.remainingPaths.isEmpty
         Console.out(
-          "run \(run.runID): \(run.killed.count) processes ended, \(run.folder) removed\n"
+          "run \(run.runID): \(run.killed.count) processes ended, \(run.folder) "
+            + (isGone ? "removed\n" : "not removed\n")
         )
         for process in run.leftovers + run.bystanders {
           Console.out("  left alone: process \(process.processID) \(process.program)\n")

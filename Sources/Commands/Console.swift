@@ -3,19 +3,38 @@ import Auditing
 import FoundationEssentials
 import Glibc
 import Suites
+import Synchronization
 
 /// Results go to standard output, everything else to standard error.
 enum Console {
   static func out(_ text: String) { write(text, to: STDOUT_FILENO) }
   static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
+  /// Messages are for whoever reads them: where nobody does, they are dropped after a second, and
+  /// the run and its teardown go on. Results wait for their reader.
   static func write(_ text: String, to descriptor: Int32) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if descriptor == STDERR_FILENO, !isRead(descriptor) { return }
+      // pipe(7): what is no longer than this never blocks once there is room.
+      let count = bytes.prefix(4096).withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { return }
       bytes = bytes.dropFirst(count)
+    }
+  }
+
+  private static let isStalled = Mutex(false)
+
+  private static func isRead(_ descriptor: Int32) -> Bool {
+    isStalled.withLock { isStalled in
+      var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      // Asked once with patience, and then no more than in passing.
+      while poll(&polled, 1, isStalled ? 0 : 1000) < 0 { if errno != EINTR { return true } }
+      isStalled = polled.revents == 0
+      return !isStalled
     }
   }
 

@@ -69,6 +69,8 @@ final class ConsoleProgress: ProgressObserver {
     }
   }
 
+  func stopping(_ why: String) { say(why) }
+
   /// A message beside the progress.
   func say(_ text: String) {
     state.withLock {

@@ -12,7 +12,12 @@ enum CoverageFile {
   }
 
   static func write(_ value: some Encodable, to path: String) throws {
-    try AtomicFile.write(bytes(value), to: path)
+    try prepared(value, at: path).commit()
+  }
+
+  /// A file that waits for its `commit()`.
+  static func prepared(_ value: some Encodable, at path: String) throws -> AtomicFile {
+    try AtomicFile.prepared(bytes(value), at: path)
   }
 
   /// Nil where there is no such file; refused where a later version of this tool wrote it.

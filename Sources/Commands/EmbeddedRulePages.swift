@@ -690,13 +690,13 @@ keeps data should have `order: stop-first`, since two of its tasks would write t
 
 ## What it means
 
-The run was interrupted, reached its deadline or died. What was seen until then stands in the record,
-and everything later is `notRun`. Such a run never replaces the page, and it exits with 2 where nothing
-failed before.
+The run was interrupted, reached its deadline or died; or lines of its events cannot be read, so that it may
+not say all. What was seen until then stands in the record, and everything later is `notRun`. Such a run never
+replaces the page, and it exits with 2 where nothing failed before.
 
 ## An example
 
-Ctrl-C, a CI job's own time limit, a machine that ran out of memory.
+Ctrl-C, a CI job's own time limit, a machine that ran out of memory, a disk that was full.
 
 ## What to do
 

@@ -7,7 +7,13 @@ import Synchronization
 /// Leaving at once loses nothing on the machine: the guardian kills everything when this process is
 /// gone.
 final class Interruption {
-  private static let signals = [SIGINT, SIGTERM, SIGHUP]
+  /// SIGHUP not where it is ignored already: `nohup` means it.
+  private static let signals: [Int32] = {
+    var hangUp = sigaction()
+    sigaction(SIGHUP, nil, &hangUp)
+    let isIgnored = unsafeBitCast(hangUp.__sigaction_handler.sa_handler, to: Int.self) == 1
+    return isIgnored ? [SIGINT, SIGTERM] : [SIGINT, SIGTERM, SIGHUP]
+  }()
   private let sources: [any DispatchSourceSignal]
 
   init(onFirst: @escaping @Sendable () -> Void) {

@@ -16,8 +16,7 @@ struct Reports {
   /// that can tell something: where not even the install gave an answer, what an earlier run showed
   /// stays.
   func mayPublish(_ record: RunRecord) -> Bool {
-    let driver = workspace.project.publish ?? workspace.project.driver ?? "local"
-    return record.header.isFull && record.end == .finished && record.header.driver == driver
+    return record.header.isFull && record.isWhole && workspace.publishes(record.header.driver)
       && record[.install]?.outcome.word != .broken
   }
 
@@ -47,9 +46,18 @@ struct Reports {
     strict: Bool
   ) throws -> ExitStatus {
     let coverage = coverage(record)
-    let written = try write(coverage, record, runFolder: runFolder, publishes: publishes)
+    let status = ExitStatus(coverage: coverage, record: record, strict: strict)
+    let written: [String]
+    do {
+      written = try write(coverage, record, runFolder: runFolder, publishes: publishes)
+    } catch {
+      // What was seen is told all the same.
+      Console.out(summary(coverage, record, []))
+      Console.error("parity: \(workspace.shown("\(error)")); no report was replaced")
+      return status == .refuted ? status : .broken
+    }
     Console.out(summary(coverage, record, written))
-    return ExitStatus(coverage: coverage, record: record, strict: strict)
+    return status
   }
 
   /// - Returns: the paths that were written, as a person reads them.
@@ -61,28 +69,37 @@ struct Reports {
   ) throws -> [String] {
     let folder = publishes ? workspace.reportsFolder(suite.recipe) : runFolder
     let page = publishes ? workspace.pagePath(suite.recipe) : "\(runFolder)/PARITY.md"
-    // What is validated and rendered comes first: a page never stands beside an older coverage.
+    // All are on the disk before the first takes its name: a page never stands beside an older
+    // coverage, whatever could not be rendered or had no room.
     let text = try ParityPage(coverage, templates: templates).rendered()
-    try JUnitReport(coverage, record, templates: templates).write(to: "\(folder)/junit.xml")
-    try HTMLReport(coverage, record, templates: templates).write(to: "\(folder)/coverage.html")
-    try CoverageFile.write(coverage, to: "\(folder)/coverage.json")
-    try AtomicFile.write(Array(text.utf8), to: page)
-    if publishes { try writeIndex(coverage) }
+    let newPage = try AtomicFile.prepared(text.utf8, at: page)
+    let model = try CoverageFile.prepared(coverage, at: "\(folder)/coverage.json")
+    let junit = try JUnitReport(coverage, record, templates: templates)
+      .prepared(at: "\(folder)/junit.xml")
+    let html = try HTMLReport(coverage, record, templates: templates)
+      .prepared(at: "\(folder)/coverage.html")
+    if publishes {
+      let index = try preparedIndex(coverage)
+      try index.commit()
+    }
+    try html.commit()
+    try junit.commit()
+    try model.commit()
+    try newPage.commit()
     return [page, "\(folder)/coverage.json", "\(folder)/junit.xml", "\(folder)/coverage.html"]
       .map(workspace.shown)
   }
 
   /// - Parameter own: what was just written, which need not be read again.
-  private func writeIndex(_ own: CoverageModel) throws {
+  private func preparedIndex(_ own: CoverageModel) throws -> AtomicFile {
     var entries: [HTMLIndex.Entry] = []
     for recipe in workspace.project.suiteNames() {
       let known = recipe == suite.recipe ? own : try workspace.coverage(recipe)
       guard let coverage = known else { continue }
       entries.append(HTMLIndex.Entry(coverage, link: "\(recipe)/coverage.html"))
     }
-    try HTMLIndex(entries, templates: templates).write(
-      to: "\(workspace.project.reports)/index.html"
-    )
+    return try HTMLIndex(entries, templates: templates)
+      .prepared(at: "\(workspace.project.reports)/index.html")
   }
 
   func summary(_ coverage: CoverageModel, _ record: RunRecord?, _ paths: [String]) -> String {
@@ -103,12 +120,27 @@ struct KeptRuns {
   let workspace: Workspace
   let recipe: String
 
-  /// Newest first: ids begin with their start.
+  /// Newest first: ids go up with every run. One whose events are gone is among them, so that no
+  /// older run is taken for the last one.
   var ids: [String] {
     let folder = workspace.runsFolder(recipe)
     return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
-      .filter { FileManager.default.fileExists(atPath: "\(folder)/\($0)/events.ndjson") }
+      .filter {
+        RunID.isOne($0) || FileManager.default.fileExists(atPath: "\(folder)/\($0)/events.ndjson")
+      }
       .sorted { $1.utf8.lexicographicallyPrecedes($0.utf8) }
+  }
+
+  /// Removes what runs that were killed left beside their logs: copies of the recipe's files, made
+  /// by the runner itself, which no guardian knows. Nothing of a run that goes on.
+  func removeScratch() {
+    for id in ids where !EventFile.isBeingWritten(folder(id) + "/events.ndjson") {
+      let logs = folder(id) + "/logs"
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: logs)) ?? []
+      where name.hasPrefix("recipe-") && name.dropFirst(7).allSatisfy(\.isNumber) {
+        try? FileManager.default.removeItem(atPath: "\(logs)/\(name)")
+      }
+    }
   }
 
   func folder(_ id: String) -> String { "\(workspace.runsFolder(recipe))/\(id)" }
@@ -129,7 +161,26 @@ struct KeptRuns {
         "\(recipe) has no run \"\(Console.quotable(chosen))\"\(ids.isEmpty ? "; none is kept" : near)"
       )
     }
-    let record = try EventFile.record(at: folder(chosen) + "/events.ndjson")
-    return (record, folder(chosen))
+    guard !EventFile.isBeingWritten(folder(chosen) + "/events.ndjson") else {
+      throw Failure(
+        .broken,
+        "run \(chosen) of \(recipe) still goes on"
+          + (earlier(than: chosen).map { "; `--run \($0)` takes the run before it" } ?? "")
+      )
+    }
+    do {
+      let record = try EventFile.record(at: folder(chosen) + "/events.ndjson")
+      return (record, folder(chosen))
+    } catch {
+      throw Failure(
+        .broken,
+        "run \(chosen) of \(recipe): \(workspace.shown(error.message))"
+          + (earlier(than: chosen).map { "; `--run \($0)` takes the run before it" } ?? "")
+      )
+    }
+  }
+
+  private func earlier(than id: String) -> String? {
+    ids.first { $0.utf8.lexicographicallyPrecedes(id.utf8) }
   }
 }

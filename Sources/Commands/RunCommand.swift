@@ -89,6 +89,10 @@ struct RunCommand: AsyncParsableCommand {
         "\(recipe) has no local.yml, which the driver local needs"
       )
     }
+    try workspace.requireWritable(
+      recipe,
+      publishing: publish || (until ?? .functional) == .functional && workspace.publishes(name)
+    )
     let planner = RunPlanner(
       workspace: workspace,
       suite: suite,

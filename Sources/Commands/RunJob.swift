@@ -46,7 +46,9 @@ final class RunJob: Sendable {
 
   func run() async throws -> ExitStatus {
     let start = Date.now
-    let id = Self.newID(start)
+    let kept = KeptRuns(workspace: workspace, recipe: suite.recipe)
+    kept.removeScratch()
+    let id = RunID.new(at: start, after: kept.ids.first)
     let folder = "\(workspace.runsFolder(suite.recipe))/\(id)"
     try makeFolder(folder + "/logs")
     let secrets = try SecretValues(suite.secrets)
@@ -81,11 +83,12 @@ final class RunJob: Sendable {
     let running = Task { await runner.run(header, findings: findings) }
     let interruption = Interruption { [interrupted] in
       interrupted.raise()
-      progress.say("interrupted: taking everything down (again to leave at once)")
       running.cancel()
+      progress.say("interrupted: taking everything down (again to leave at once)")
     }
-    let end = await running.value
-    withExtendedLifetime(interruption) {}
+    _ = await running.value
+    // Reports are written whole, or left at once by a second signal.
+    defer { withExtendedLifetime(interruption) {} }
     await http.shutDown()
     if let problem = log.problem {
       progress.say("\(workspace.shown(folder))/events.ndjson could not be written: \(problem)")
@@ -93,16 +96,22 @@ final class RunJob: Sendable {
     guard let record = log.record() else {
       throw Failure(.broken, "the run left no record")
     }
-    try CoverageFile.write(record, to: folder + "/record.json")
+    var isKept = log.problem == nil
+    do {
+      try CoverageFile.write(record, to: folder + "/record.json")
+    } catch {
+      progress.say(workspace.shown("\(error)"))
+      isKept = false
+    }
     let reports = Reports(workspace: workspace, suite: suite)
     let publishes = publish || reports.mayPublish(record)
     let status = try reports.conclude(
       record,
       runFolder: folder,
-      publishes: publishes && end == .finished,
+      publishes: publishes && record.isWhole && isKept,
       strict: strict
     )
-    return log.problem == nil || status == .refuted ? status : .broken
+    return isKept || status == .refuted ? status : .broken
   }
 
   private func configuration(
@@ -151,13 +160,6 @@ final class RunJob: Sendable {
     let path =
       (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "/"
     return path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
-  }
-
-  /// Sorts by start; unique among the runs of a folder.
-  private static func newID(_ date: Date) -> String {
-    let stamp = date.formatted(.iso8601).replacing("-", with: "").replacing(":", with: "")
-    let tail = (0..<4).map { _ in String(Int.random(in: 0..<36), radix: 36) }.joined()
-    return "\(stamp)-\(tail)"
   }
 
   private func makeFolder(_ path: String) throws {

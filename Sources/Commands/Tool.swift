@@ -6,6 +6,17 @@ import Glibc
 
 /// The program's two lives.
 package enum Tool {
+  /// Makes sure that neither a closed stream nor a full disk ends this process, or lets it write
+  /// where it should not. Call it before anything is opened.
+  package static func secureProcess() {
+    // A file that gets the number of a closed stream would get what is meant for the terminal.
+    for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) < 0 {
+      _ = open("/dev/null", O_RDWR)
+    }
+    // Both come as errors of write(2) as well: a pipe that nobody reads, a file that must not grow.
+    for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
+  }
+
   /// Becomes the process that supervises a run's services, where the arguments say so, and does
   /// not return then. Only the tool itself starts it.
   package static func becomeGuardianIfAsked() {

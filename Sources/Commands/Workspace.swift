@@ -4,6 +4,7 @@ import Deployments
 import Evidence
 import FoundationEssentials
 import Git
+import Glibc
 import Running
 import Suites
 
@@ -241,10 +242,41 @@ struct Workspace: Sendable {
 
   // MARK: Reports
 
+  /// Whether full runs by this driver replace the page and the coverage.
+  func publishes(_ driver: String) -> Bool {
+    driver == project.publish ?? project.driver ?? "local"
+  }
+
   func reportsFolder(_ recipe: String) -> String { "\(project.reports)/\(recipe)" }
   func runsFolder(_ recipe: String) -> String { reportsFolder(recipe) + "/runs" }
   func coveragePath(_ recipe: String) -> String { reportsFolder(recipe) + "/coverage.json" }
   func pagePath(_ recipe: String) -> String { project.suiteFolder(of: recipe) + "/PARITY.md" }
+
+  /// What could only be told after the whole run is told before anything is started.
+  ///
+  /// - Parameter publishing: whether the run may replace the page and the coverage.
+  func requireWritable(_ recipe: String, publishing: Bool) throws {
+    var folders = [runsFolder(recipe)]
+    if publishing {
+      folders += [reportsFolder(recipe), project.reports, project.suiteFolder(of: recipe)]
+    }
+    for folder in folders {
+      // What is not there yet is made in the nearest folder that is.
+      var existing = folder
+      while access(existing, F_OK) != 0, errno == ENOENT, existing.utf8.count > 1 {
+        existing = existing.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+        if existing.isEmpty { existing = "/" }
+      }
+      if access(existing, W_OK | X_OK) != 0 {
+        let why = String(cString: strerror(errno))
+        throw Failure(
+          .broken,
+          "\(shown(existing)) cannot be written: \(why); nothing was started, because the reports "
+            + "of \(recipe) would have no place"
+        )
+      }
+    }
+  }
 
   func suiteTree(_ recipe: String) throws -> String {
     do {

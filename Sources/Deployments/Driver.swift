@@ -16,6 +16,11 @@ package protocol Driver: Sendable {
   /// What differs from run to run and may stand in messages, by name: the run's folder, ports.
   func values() async -> [String: String]
 
+  /// Why the driver can no longer answer for what it put up; nil while it can.
+  ///
+  /// What services do from then on says nothing about the recipe.
+  func lost() async -> String?
+
   /// Takes everything down that this driver put up in this run and says what was left.
   /// Never throws, never hangs: its last step is a kill.
   func tearDown() async -> TeardownReport
@@ -23,6 +28,8 @@ package protocol Driver: Sendable {
 
 extension Driver {
   package func values() async -> [String: String] { [:] }
+
+  package func lost() async -> String? { nil }
 }
 
 /// One running instance of a recipe, owned by one run.
@@ -285,11 +292,19 @@ package struct TeardownReport: Sendable, Hashable {
   package var removed: [String: Int]
   /// What is still there: `process 4711 postgres`, `folder …`.
   package var leftovers: [String]
+  /// Why nobody can tell whether that is all; nil where it is.
+  package var doubt: String?
   package var duration: Duration
 
-  package init(removed: [String: Int], leftovers: [String], duration: Duration) {
+  package init(
+    removed: [String: Int],
+    leftovers: [String],
+    doubt: String? = nil,
+    duration: Duration
+  ) {
     self.removed = removed
     self.leftovers = leftovers
+    self.doubt = doubt
     self.duration = duration
   }
 }

@@ -37,6 +37,7 @@ package enum RunEnd: String, Codable, CaseIterable, Sendable {
   /// By a person or a signal.
   case interrupted
   case deadlineReached
-  /// No last line: killed, or the machine went away.
+  /// No last line: killed, or the machine went away; or the run gave up, because its events could
+  /// not be kept or its driver had lost what it put up.
   case died
 }

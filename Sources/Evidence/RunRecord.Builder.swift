@@ -12,9 +12,15 @@ extension RunRecord {
     private var current: (stage: Stage?, check: CheckID?) = (nil, nil)
     private var unfinishedChecks: Set<CheckID> = []
     private var unfinishedStages: Set<Stage> = []
-    package var unreadableLines = 0
+    private var unreadableLines = 0
 
     package init() {}
+
+    /// A line that tells nothing. After the last event there is nothing to be told: what a crash of
+    /// the machine appended there took nothing away.
+    package mutating func addUnreadable() {
+      if end == nil { unreadableLines += 1 }
+    }
 
     package mutating func add(_ event: RunEvent) {
       last = max(last, event.at)
@@ -59,13 +65,13 @@ extension RunRecord {
           checks[id]
           ?? CheckRecord(id: id, kind: plan.kind, stage: plan.stage, outcome: outcome)
         check.outcome = outcome
-        if let start = check.startedAt { check.microseconds = event.at - start }
+        if let start = check.startedAt { check.microseconds = max(0, event.at - start) }
         checks[id] = check
       case .stageFinished(let stage, let outcome):
         unfinishedStages.remove(stage)
         var record = stages[stage] ?? StageRecord(stage: stage, outcome: outcome)
         record.outcome = outcome
-        if let start = record.startedAt { record.microseconds = event.at - start }
+        if let start = record.startedAt { record.microseconds = max(0, event.at - start) }
         stages[stage] = record
       case .findingMade(let finding):
         findings.append(finding)
@@ -80,6 +86,7 @@ extension RunRecord {
       let end = self.end ?? .died
       let why =
         switch end {
+        case .finished where unreadableLines > 0: "what tells of it cannot be read"
         case .finished: "the run did not come to it"
         case .interrupted: "the run was interrupted"
         case .deadlineReached: "the run's deadline was reached"
@@ -90,7 +97,7 @@ extension RunRecord {
           return StageRecord(stage: stage, outcome: .notRun(reason: why))
         }
         if unfinishedStages.contains(stage) {
-          record.outcome = .broken(reason: "\(why) before the stage ended")
+          record.outcome = .broken(reason: Self.unfinished(why, end, "stage"))
           record.microseconds = last - (record.startedAt ?? last)
         }
         return record
@@ -105,7 +112,7 @@ extension RunRecord {
           )
         }
         if unfinishedChecks.contains(plan.id) {
-          record.outcome = .broken(reason: "\(why) before the check ended")
+          record.outcome = .broken(reason: Self.unfinished(why, end, "check"))
           record.microseconds = last - (record.startedAt ?? last)
         }
         return record
@@ -120,6 +127,10 @@ extension RunRecord {
         microseconds: last,
         unreadableLines: unreadableLines
       )
+    }
+
+    private static func unfinished(_ why: String, _ end: RunEnd, _ what: String) -> String {
+      end == .finished ? "no event tells how the \(what) ended" : "\(why) before the \(what) ended"
     }
   }
 }

@@ -38,6 +38,9 @@ package struct RunRecord: Codable, Hashable, Sendable {
     self.unreadableLines = unreadableLines
   }
 
+  /// Whether the run came to its own end, and all that its events told could be read.
+  package var isWhole: Bool { end == .finished && unreadableLines == 0 }
+
   package subscript(check id: CheckID) -> CheckRecord? { checks.first { $0.id == id } }
   package subscript(stage: Stage) -> StageRecord? { stages.first { $0.stage == stage } }
 }

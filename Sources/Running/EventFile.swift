@@ -1,14 +1,27 @@
 package import Evidence
 import FoundationEssentials
+import Glibc
 
 /// Reads `events.ndjson`, also one that was cut in the middle of a line.
 package enum EventFile {
+  /// Whether the run that a file tells of goes on: its runner lives and has more to say.
+  package static func isBeingWritten(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
+
   /// Makes the record of the run that a file tells of.
   ///
   /// Lines that cannot be read are counted, not skipped in silence.
   package static func record(at path: String) throws(RunError) -> RunRecord {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw RunError(.unreadable, "\(path) cannot be read")
+      let isThere = FileManager.default.fileExists(atPath: path)
+      throw RunError(
+        .unreadable,
+        isThere ? "\(path) cannot be read" : "\(path) is gone: what the run saw is lost"
+      )
     }
     var builder = RunRecord.Builder()
     let decoder = JSONDecoder()
@@ -26,11 +39,16 @@ package enum EventFile {
         let event = try decoder.decode(RunEvent.self, from: Data(line))
         builder.add(event)
       } catch {
-        builder.unreadableLines += 1
+        builder.addUnreadable()
       }
     }
     guard let record = builder.record() else {
-      throw RunError(.noRun, "\(path) does not begin with the start of a run")
+      throw RunError(
+        .noRun,
+        data.isEmpty
+          ? "\(path) is empty: what the run saw is lost"
+          : "\(path) does not begin with the start of a run that can be read"
+      )
     }
     return record
   }

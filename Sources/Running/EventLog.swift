@@ -1,3 +1,4 @@
+import Dispatch
 package import Evidence
 import FoundationEssentials
 import Glibc
@@ -11,6 +12,8 @@ import Synchronization
 package final class EventLog: Sendable {
   private struct State {
     var descriptor: Int32
+    /// Bytes of whole lines in the file.
+    var length: off_t
     var redactor: Redactor
     var secrets: [Redactor.Secret]
     var builder = RunRecord.Builder()
@@ -21,6 +24,8 @@ package final class EventLog: Sendable {
   private let state: Mutex<State>
   private let start: ContinuousClock.Instant
   private let reserved: Set<String>
+  /// The file's own name, for messages.
+  package let name: String
 
   /// Opens the file for appending.
   ///
@@ -44,6 +49,8 @@ package final class EventLog: Sendable {
         )
       }
     }
+    // Held as long as the runner lives: by it a run that goes on is told from one that died.
+    if descriptor >= 0 { flock(descriptor, LOCK_EX | LOCK_NB) }
     let redactor: Redactor
     do throws(RedactorError) {
       redactor = try Redactor(secrets: secrets, reserved: reserved)
@@ -52,9 +59,11 @@ package final class EventLog: Sendable {
     }
     start = .now
     self.reserved = reserved
+    name = path?.split(separator: "/").last.map(String.init) ?? "events"
     state = Mutex(
       State(
         descriptor: descriptor,
+        length: descriptor < 0 ? 0 : lseek(descriptor, 0, SEEK_END),
         redactor: redactor,
         secrets: secrets,
         observers: observers
@@ -115,10 +124,11 @@ package final class EventLog: Sendable {
         state.builder.add(written)
       } else {
         // Told without the event rather than with the secret.
-        state.builder.unreadableLines += 1
+        state.builder.addUnreadable()
       }
       line.append(UInt8(ascii: "\n"))
       write(line, &state)
+      if event.isMilestone { bringToDisk(state) }
       if let written { for observer in state.observers { observer(written) } }
     }
   }
@@ -143,6 +153,16 @@ package final class EventLog: Sendable {
   /// Why the file could not be written; nil where all is well.
   package var problem: String? { state.withLock { $0.problem } }
 
+  /// On a thread of its own: a busy disk must not hold up what is being timed.
+  private func bringToDisk(_ state: State) {
+    let copy = fcntl(state.descriptor, F_DUPFD_CLOEXEC, 0)
+    guard copy >= 0 else { return }
+    DispatchQueue.global(qos: .utility).async {
+      fdatasync(copy)
+      close(copy)
+    }
+  }
+
   private func write(_ line: [UInt8], _ state: inout State) {
     guard state.descriptor >= 0, state.problem == nil else { return }
     var rest = line[...]
@@ -151,9 +171,23 @@ package final class EventLog: Sendable {
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else {
         state.problem = String(cString: strerror(errno))
+        // Half a line is none.
+        ftruncate(state.descriptor, state.length)
         return
       }
       rest = rest.dropFirst(count)
+    }
+    state.length += off_t(line.count)
+  }
+}
+
+extension RunEvent {
+  /// Whether the file is brought to the disk after it, so that a machine that loses its power has
+  /// what was seen before.
+  fileprivate var isMilestone: Bool {
+    switch what {
+    case .runStarted, .stageStarted, .stageFinished, .runFinished: true
+    default: false
     }
   }
 }

@@ -19,6 +19,8 @@ struct RedactedProgress: ProgressObserver {
   func left(_ stage: Stage, _ outcome: Outcome, after duration: Duration) {
     observer.left(stage, outcome.mapReason(log.redacted), after: duration)
   }
+
+  func stopping(_ why: String) { observer.stopping(log.redacted(why)) }
 }
 
 extension Outcome {

@@ -6,8 +6,8 @@ import Suites
 extension RunSession {
   func runChecks(_ kind: CheckKind, in stage: Stage) async {
     for planned in plan.checks(kind, in: stage) {
-      if Task.isCancelled {
-        end(planned.id, .notRun(reason: "the run was interrupted"))
+      if let why = await stopped() {
+        end(planned.id, .notRun(reason: why))
       } else {
         await run(planned)
       }

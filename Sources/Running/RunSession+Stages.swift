@@ -25,8 +25,8 @@ extension RunSession {
     progress.entering(stage)
     tell(.stageStarted(stage: stage))
     var outcome: Outcome
-    if Task.isCancelled {
-      outcome = .notRun(reason: "the run was interrupted")
+    if let why = await stopped() {
+      outcome = .notRun(reason: why)
     } else if let reason = plan.suite.notApplicable.first(where: { $0.stage == stage })?.why {
       outcome = .skipped(reason: reason)
     } else if let blocked {
@@ -222,9 +222,12 @@ extension RunSession {
             actual: JSONValue.array(report.leftovers.map { .string($0) }).description,
             holds: report.leftovers.isEmpty
           )
-        ]
+        ],
+        outcome: report.leftovers.isEmpty ? report.doubt.map { .broken(reason: $0) } : nil
       )
     }
+    if let doubt = report.doubt { stop.give(.died, doubt) }
+    _ = await stopped()
     endAll(.teardown, .notRun(reason: "nothing performed it"))
     let outcome = stageOutcome(.teardown)
     tell(.stageFinished(stage: .teardown, outcome: outcome))

@@ -15,6 +15,7 @@ actor RunSession {
   let progress: any ProgressObserver
   let seed: UInt64
   let secrets: [String: String]
+  let stop: StopOrder
 
   var deployment: (any Deployment)?
   var probes: Probes
@@ -41,7 +42,8 @@ actor RunSession {
     http: HTTPClient,
     progress: any ProgressObserver,
     seed: UInt64,
-    secrets: [String: String]
+    secrets: [String: String],
+    stop: StopOrder
   ) {
     self.plan = plan
     self.driver = driver
@@ -50,6 +52,7 @@ actor RunSession {
     self.progress = progress
     self.seed = seed
     self.secrets = secrets
+    self.stop = stop
     version = plan.base?.version ?? plan.target.version
     random = SystemRandomNumberGenerator()
     probes = Probes(options: Self.options(plan), deployment: nil, http: http)
@@ -60,6 +63,25 @@ actor RunSession {
   }
 
   func tell(_ what: RunEvent.What) { log.tell(what) }
+
+  /// Why nothing further is begun; nil while all is well.
+  func stopped() async -> String? {
+    if let problem = log.problem {
+      stop.give(.died, "\(log.name) could not be written: \(problem)")
+    } else if let lost = await driver.lost() {
+      stop.give(.died, lost)
+    }
+    if Task.isCancelled { stop.give(.interrupted, "the run was interrupted") }
+    return stop.reason?.text
+  }
+
+  /// What services that the driver has lost answer is no failure of the recipe.
+  private func settled(_ outcome: Outcome) async -> Outcome {
+    guard case .failed(let reason) = outcome, let lost = await driver.lost() else {
+      return outcome
+    }
+    return .broken(reason: "\(lost): \(reason)")
+  }
 
   // MARK: Scopes
 
@@ -122,7 +144,7 @@ actor RunSession {
     guard plan.has(id), outcomes[id] == nil else { return }
     tell(.checkStarted(check: id, fresh: fresh))
     progress.checking(id)
-    end(id, await body())
+    end(id, await settled(await body()))
   }
 
   func end(_ id: CheckID, _ outcome: Outcome) {
@@ -200,6 +222,7 @@ actor RunSession {
         error.isRecipes
         ? .failed(reason: "\(name): \(error)") : .broken(reason: "\(name): \(error)")
     }
+    if let outcome = failure { failure = await settled(outcome) }
     for operation in await driver.takeOperations() {
       tell(.operationFinished(stage: stage, operation: OperationRecord(operation)))
     }
@@ -267,7 +290,7 @@ actor RunSession {
     )
     let result = await gate.wait(for: deployment, in: scope())
     tell(.readinessFinished(stage: stage, readiness: result.record))
-    return result.outcome
+    return await settled(result.outcome)
   }
 }
 

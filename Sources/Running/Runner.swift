@@ -1,3 +1,4 @@
+import Checks
 package import Deployments
 package import Evidence
 package import HTTPRequests
@@ -42,6 +43,7 @@ package struct Runner: Sendable {
   package func run(_ header: RunHeader, findings: [Finding] = []) async -> RunEnd {
     log.tell(.runStarted(schema: RunEvent.schemaVersion, header: header))
     for finding in findings { log.tell(.findingMade(finding: finding)) }
+    let stop = StopOrder()
     let session = RunSession(
       plan: plan,
       driver: driver,
@@ -49,26 +51,29 @@ package struct Runner: Sendable {
       http: http,
       progress: RedactedProgress(observer: progress, log: log),
       seed: seed,
-      secrets: secrets
+      secrets: secrets,
+      stop: stop
     )
     let stages = Task { await session.runStages() }
     let limit = plan.suite.deadlines.run
     let clock = Task {
       try await Task.sleep(for: limit)
+      stop.give(.deadlineReached, "the run's deadline of \(limit.shown) was reached")
+      progress.stopping("the run's deadline of \(limit.shown) was reached: taking everything down")
       stages.cancel()
-      return true
     }
     await withTaskCancellationHandler {
       await stages.value
     } onCancel: {
+      stop.give(.interrupted, "the run was interrupted")
       stages.cancel()
     }
     clock.cancel()
-    let timedOut = (try? await clock.value) ?? false
     // A task of its own: teardown is not cancelled with the run.
     await Task.detached { await session.tearDown() }.value
-    let end: RunEnd =
-      timedOut ? .deadlineReached : Task.isCancelled ? .interrupted : .finished
+    // Who interrupts teardown interrupts the run, too.
+    if Task.isCancelled { stop.give(.interrupted, "the run was interrupted") }
+    let end = stop.reason?.end ?? .finished
     log.tell(.runFinished(end: end))
     return end
   }

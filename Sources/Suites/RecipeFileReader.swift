@@ -323,7 +323,7 @@ struct RecipeFileReader {
     guard let text = said(node, "until") else { return nil }
     if CalendarDay.looksLikeDay(text), !CalendarDay.isDay(text) {
       sink.error(
-        "until \"\(text)\" is no day",
+        "until \"\(text)\" is no day of the calendar",
         at: node,
         expected: "YYYY-MM-DD, or a trigger in words"
       )

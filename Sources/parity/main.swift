@@ -1,5 +1,6 @@
 import Commands
 
+Tool.secureProcess()
 // The guardian starts nothing of the rest: it must be ready before any other thread exists.
 Tool.becomeGuardianIfAsked()
 await Tool.main()

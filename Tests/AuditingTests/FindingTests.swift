@@ -115,6 +115,17 @@ import Testing
     #expect(isStrictlyProven == (rule.severity == .note))
   }
 
+  @Test func `A run whose events are damaged is never as claimed`() {
+    var sample = Sample()
+    sample.record.unreadableLines = 1
+    #expect(Self.rules(of: sample) == [Rule.runNotFinished.rawValue])
+    #expect(
+      sample.coverage.findings.first?.message
+        == "1 line of the run's events cannot be read: it may not say all"
+    )
+    #expect(sample.status == .broken)
+  }
+
   // MARK: Order
 
   @Test func `Findings are sorted by severity, rule and message, each told once`() {

@@ -6,15 +6,20 @@ package final class ToolRun: @unchecked Sendable {
   private let ended: AsyncStream<Int32>
   private let name: String
 
-  package init(_ project: ToolProject, _ arguments: [String], _ environment: [String: String])
-    throws
-  {
+  /// - Parameter under: a program and its arguments that becomes the tool: `prlimit`, `unshare`.
+  package init(
+    _ project: ToolProject,
+    _ arguments: [String],
+    _ environment: [String: String],
+    under wrapper: [String] = []
+  ) throws {
     name = project.folder + ".\(UUID().uuidString)"
     for suffix in ["out", "err"] {
       _ = FileManager.default.createFile(atPath: "\(name).\(suffix)", contents: nil)
     }
-    process.executableURL = URL(fileURLWithPath: ToolProject.program)
-    process.arguments = arguments
+    let line = wrapper + [ToolProject.program] + arguments
+    process.executableURL = URL(fileURLWithPath: wrapper.isEmpty ? line[0] : "/usr/bin/env")
+    process.arguments = wrapper.isEmpty ? arguments : line
     process.currentDirectoryURL = URL(fileURLWithPath: project.folder)
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice

@@ -271,6 +271,13 @@ import XMLDocuments
     #expect(refused.status == 2)
     #expect((refused.out + refused.err).contains("run \(id) of \(project.recipe)"))
 
+    // The newest run is the one that was refused; the first one has not ended.
+    for command in ["report", "audit"] {
+      let early = try await project.run(command, "--run", id)
+      #expect(early.status == 2)
+      #expect(early.err.contains("run \(id) of \(project.recipe) still goes on"), "\(early.err)")
+    }
+
     let second = try project.start("run", "--until", "install")
     #expect(await eventually { second.err.contains("waiting for run \(id) of \(project.recipe)") })
     first.signal(SIGINT)

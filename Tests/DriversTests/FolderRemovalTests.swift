@@ -32,6 +32,10 @@ import Testing
     }
   }
 
+  @Test func `Who a folder belongs to is known until the end`() {
+    #expect(FolderRemoval.ownerLast(["a", "owner.json", "b"]) == ["a", "b", "owner.json"])
+  }
+
   @Test func `Depth has no limit`() throws {
     let fixture = try RunFixture()
     let path = fixture.path + "/deep"

@@ -161,6 +161,22 @@ import Testing
     }
   }
 
+  @Test(arguments: [true, false])
+  func `A guardian that has not heard a word removes its own run's folder and no other`(
+    _ isOwn: Bool
+  ) async throws {
+    let fixture = try RunFixture()
+    var configuration = try fixture.configuration()
+    let folder = try #require(configuration.folder)
+    if !isOwn { configuration.runID = "other" }
+    let (process, socket) = try GuardianLauncher.launch(configuration)
+    close(socket)
+    var status: Int32 = 0
+    try await eventually("it has ended") { waitpid(process, &status, WNOHANG) == process }
+    #expect(ProcessEnd(waitStatus: status) == .exited(0))
+    #expect(exists(folder.path) != isOwn)
+  }
+
   @Test func `A guardian started by hand says so and ends`() throws {
     let spawn = ProcessSpawn(
       program: RunFixture.executable,

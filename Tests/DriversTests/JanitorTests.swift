@@ -1,4 +1,5 @@
 import CLinux
+import FoundationEssentials
 import Glibc
 import Testing
 
@@ -123,6 +124,25 @@ import Testing
     #expect(exists(fixture.root + "/parity-empty123"))
   }
 
+  @Test func `What a killed runner or guardian left half made or removed goes once it is old`()
+    async throws
+  {
+    let fixture = try RunFixture()
+    let (old, new, full) = (
+      fixture.root + "/parity-old22222", fixture.root + "/parity-new22222",
+      fixture.root + "/parity-full2222"
+    )
+    for path in [old, new, full] { mkdir(path, 0o700) }
+    mkdir(full + "/kept", 0o700)
+    for path in [old, full] {
+      var times = [timeval(tv_sec: 1_000, tv_usec: 0), timeval(tv_sec: 1_000, tv_usec: 0)]
+      utimes(path, &times)
+    }
+    let reaped = await Janitor.reap(root: fixture.root, lockFolder: fixture.locks)
+    #expect(reaped.map(\.folder) == [old])
+    #expect(!exists(old) && exists(new) && exists(full + "/kept"))
+  }
+
   @Test func `A run from before the machine's restart has no processes`() async throws {
     let fixture = try RunFixture()
     let identity = try ServiceIdentity.forServices()
@@ -169,5 +189,37 @@ import Testing
     )
     let reaped = await Janitor.reap(root: fixture.root, lockFolder: fixture.locks)
     #expect(reaped.map(\.runID) == ["held"])
+  }
+  @Test func `A run that holds its lock as the services' own user is alive`() async throws {
+    let fixture = try RunFixture()
+    let identity = try ServiceIdentity.forServices()
+    let name = "sample-\(UInt32.random(in: 0 ... .max))"
+    let folder = try RunFolder.create(
+      runID: "elsewhere",
+      identity: identity,
+      lockName: name,
+      root: fixture.root
+    )
+    let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY)
+    defer { close(descriptor) }
+    var owner = try #require(RunOwner.read(in: descriptor))
+    // As a runner looks whose process namespace is another.
+    owner.runner.startTime -= 1
+    try owner.write(in: descriptor)
+    let locks = RunLock.defaultFolder(of: identity.user)
+    if mkdir(locks, 0o700) == 0 { chown(locks, identity.user, identity.group) }
+    let path = "\(locks)/\(name).lock"
+    let lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    defer { unlink(path) }
+    let holder = try JSONEncoder().encode(fixture.holder("elsewhere"))
+    _ = Array(holder).withUnsafeBytes { write(lock, $0.baseAddress, $0.count) }
+    flock(lock, LOCK_EX | LOCK_NB)
+    #expect(await Janitor.reap(root: fixture.root, lockFolder: fixture.locks) == [])
+    close(lock)
+    try await eventually("no process that is just being started has it any more") {
+      RunLock.currentHolder(of: name, folder: locks) == nil
+    }
+    let reaped = await Janitor.reap(root: fixture.root, lockFolder: fixture.locks)
+    #expect(reaped.map(\.runID) == ["elsewhere"])
   }
 }

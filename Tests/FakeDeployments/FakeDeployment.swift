@@ -19,6 +19,9 @@ package final class FakeDeployment: Deployment {
     package var run: @Sendable (ServiceCommand) async throws(DeploymentError) -> CommandOutput =
       { _ in .exited(0) }
     package var leftovers: [String] = []
+    /// Asked each time whether the driver has lost what it put up, and why.
+    package var lost: @Sendable (FakeDeployment) -> String? = { _ in nil }
+    package var doubt: String?
     package var services = ["app"]
 
     package init() {}
@@ -170,11 +173,14 @@ package final class FakeDriver: Driver {
 
   package func takeOperations() async -> [Deployments.Operation] { [] }
 
+  package func lost() async -> String? { deployment.behaviour.lost(deployment) }
+
   package func tearDown() async -> TeardownReport {
     teardowns.withLock { $0 += 1 }
     return TeardownReport(
       removed: ["services": 1],
       leftovers: deployment.behaviour.leftovers,
+      doubt: deployment.behaviour.doubt,
       duration: .zero
     )
   }

@@ -19,7 +19,10 @@ struct FaultProject: Sendable {
     try tool.write("parity.yml", parity.replacingOccurrences(of: "NAME", with: tool.recipe))
     switch row.start {
     case .plausible: try copyPlausible()
-    case .site: _ = try await tool.run("new", tool.recipe)
+    case .site:
+      _ = try await tool.run("new", tool.recipe)
+      let bin = try Prepared.shared.get().folder + "/bin"
+      try edit("suites/site/local.yml", [("search: [", "search: [\(bin), ")])
     case .empty: break
     }
     if !row.app.isEmpty { try setFaults(row.app) }
@@ -37,6 +40,12 @@ struct FaultProject: Sendable {
   /// What the tool said, with the name that the row uses.
   func shown(_ text: String) -> String {
     text.replacingOccurrences(of: tool.recipe, with: row.start.rawValue)
+  }
+
+  /// Runs a program of this machine in the project's folder; `parity` is the built tool.
+  func execute(_ argv: [String]) throws {
+    let argv = argv.first == "parity" ? [ToolProject.program] + argv.dropFirst() : argv
+    try Prepared.execute(argv.map(named), in: tool.folder)
   }
 
   func setFaults(_ faults: [String]) throws {

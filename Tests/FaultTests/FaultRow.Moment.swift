@@ -78,14 +78,22 @@ extension FaultRow {
 
   /// A further command in the same project.
   struct Command: Decodable, Sendable {
+    /// Taken away before it.
+    var remove: [String]
+    /// A program of this machine that is run before it, in the project's folder.
+    var command: [String]
     var run: [String]
     var exit: Int32
     var says: [String]
 
-    private enum CodingKeys: String, CodingKey, CaseIterable { case run, exit, says }
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+      case remove, command, run, exit, says
+    }
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.strict(CodingKeys.self)
+      remove = try container.decodeIfPresent([String].self, forKey: .remove) ?? []
+      command = try container.decodeIfPresent([String].self, forKey: .command) ?? []
       run = try container.decode([String].self, forKey: .run)
       exit = try container.decode(Int32.self, forKey: .exit)
       says = try container.decodeIfPresent([String].self, forKey: .says) ?? []

@@ -73,6 +73,8 @@ struct FaultRow: Sendable {
   /// The group's folder and the file's stem: `app/drops-events`.
   var name: String
   var fault: String
+  /// What `each` makes of the file; nil where there is one row in it.
+  var cases: Int?
   var start: Start
   var app: [String]
   var edits: [String: [Edit]]
@@ -82,6 +84,10 @@ struct FaultRow: Sendable {
   /// Links: path and what it leads to.
   var links: [String: String]
   var environment: [String: String]
+  /// A program that becomes the tool: `[prlimit, "--fsize=20000"]`.
+  var under: [String]
+  /// A program that succeeds where the row can be tried; else it is skipped.
+  var needs: [String]
   var run: [String]
   var during: [Moment]
   var expect: Expected
@@ -93,6 +99,7 @@ struct FaultRow: Sendable {
     fault = ""
     self.start = start
     (app, edits, writes, removes, environment) = ([], [:], [:], [], [:])
+    (under, needs) = ([], [])
     (generates, links) = ([:], [:])
     run = ["run"]
     during = []
@@ -104,12 +111,13 @@ struct FaultRow: Sendable {
 }
 
 extension FaultRow: CustomTestStringConvertible {
-  var testDescription: String { name }
+  var testDescription: String { cases == nil ? name : "\(name): \(fault)" }
 }
 
 extension FaultRow: Decodable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case fault, about, project, app, edit, write, remove, generate, link, environment, run, during
+    case fault, about, project, each, app, edit, write, remove, generate, link, environment, under
+    case needs, run, during
     case expect, then
   }
 
@@ -128,6 +136,8 @@ extension FaultRow: Decodable {
     generates = try value(.generate, [:])
     links = try value(.link, [:])
     environment = try value(.environment, [:])
+    under = try value(.under, [])
+    needs = try value(.needs, [])
     run = try value(.run, ["run"])
     during = try value(.during, [])
     expect = try container.decode(Expected.self, forKey: .expect)
@@ -139,12 +149,12 @@ extension FaultRow: Decodable {
     let asked = ProcessInfo.processInfo.environment["FAULTS"]?.split(separator: ",") ?? []
     return files.filter { name in
       asked.isEmpty || asked.contains { name == $0 || name.hasPrefix($0 + "/") }
-    }.compactMap { name in
+    }.flatMap { name in
       do {
         return try read(name)
       } catch {
         Issue.record("Tests/faults/\(name).yml: \(error)")
-        return nil
+        return []
       }
     }
   }()
@@ -158,10 +168,43 @@ extension FaultRow: Decodable {
     return all.filter { $0.hasSuffix(".yml") }.map { String($0.dropLast(4)) }.sorted()
   }
 
-  static func read(_ name: String) throws -> FaultRow {
-    let text = try String(contentsOfFile: "\(folder)/\(name).yml", encoding: .utf8)
+  /// The rows of a file: one, or one for every combination of the parts of `each`.
+  static func read(_ name: String) throws -> [FaultRow] {
+    let text = try text(of: name)
+    let axes = try YAMLDecoder().decode(Axes.self, from: text).each ?? []
+    var texts = [text]
+    for axis in axes { texts = texts.flatMap { text in axis.map { filled(text, $0) } } }
+    return try texts.map { try row(name, $0, cases: axes.isEmpty ? nil : texts.count) }
+  }
+
+  /// The sentence of a file for the table, with all parts of `each` beside one another.
+  static func title(of name: String) throws -> String {
+    let plan = try YAMLDecoder().decode(Axes.self, from: text(of: name))
+    let joined = (plan.each ?? []).map { axis in
+      Dictionary(axis.flatMap { $0 }.map { ($0.key, [$0.value]) }, uniquingKeysWith: +)
+        .mapValues { $0.joined(separator: ", ") }
+    }
+    return joined.reduce(plan.fault) { filled($0, $1) }
+  }
+
+  private struct Axes: Decodable {
+    var fault: String
+    var each: [[[String: String]]]?
+  }
+
+  private static func text(of name: String) throws -> String {
+    try String(contentsOfFile: "\(folder)/\(name).yml", encoding: .utf8)
+  }
+
+  private static func row(_ name: String, _ text: String, cases: Int?) throws -> FaultRow {
     var row = try YAMLDecoder().decode(FaultRow.self, from: text)
     row.name = name
+    row.cases = cases
     return row
+  }
+
+  /// `<name>` stands for the value.
+  private static func filled(_ text: String, _ values: [String: String]) -> String {
+    values.reduce(text) { $0.replacingOccurrences(of: "<\($1.key)>", with: $1.value) }
   }
 }

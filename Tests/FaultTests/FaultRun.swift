@@ -14,7 +14,12 @@ struct FaultRun {
 
   mutating func perform() async throws -> ToolProject.Result {
     let row = project.row
-    let run = try ToolRun(project.tool, row.run.map(project.named), row.environment)
+    let run = try ToolRun(
+      project.tool,
+      row.run.map(project.named),
+      row.environment,
+      under: row.under.map(project.named)
+    )
     let secret = SecretForms(of: Prepared.password)
     let ending = Task { try await run.result() }
     let isOver = Ended()
@@ -23,8 +28,11 @@ struct FaultRun {
       await isOver.set()
     }
     var rest = row.during[...]
+    var looks = 0
     while await !isOver.value {
-      look(for: secret)
+      // Every process of the machine is read: five times a second will do.
+      if looks.isMultiple(of: 10) { look(for: secret) }
+      looks += 1
       if let moment = rest.first, holds(moment, run) {
         rest.removeFirst()
         for act in moment.acts { try await perform(act, run) }
@@ -68,8 +76,7 @@ struct FaultRun {
     switch act {
     case .app(let faults): try project.setFaults(faults)
     case .pause(let duration): try? await Task.sleep(for: duration)
-    case .command(let argv):
-      try Prepared.execute(argv.map(project.named), in: project.tool.folder)
+    case .command(let argv): try project.execute(argv)
     case .kill("runner", let signal): run.signal(signal)
     case .kill(let name, let signal):
       let id = project.tool.runs.last ?? ""

@@ -8,24 +8,37 @@ struct FaultTable {
     URL(fileURLWithPath: Prepared.sources).deletingLastPathComponent().path
     + "/docs/faults.md"
 
-  /// Every row, whatever `FAULTS` asks for.
-  private static func rows(of group: String) throws -> [FaultRow] {
-    try FaultRow.files.filter { $0.hasPrefix(group + "/") }.map(FaultRow.read)
-  }
-
   static func lines(of group: String) throws -> String {
     let head = "| what is wrong | verdict | exit | what a person reads |\n|---|---|---|---|\n"
+    // Every row, whatever `FAULTS` asks for.
+    let files = FaultRow.files.filter { $0.hasPrefix(group + "/") }
     return try head
-      + rows(of: group).map { row in
-        let words = row.expect.says.map { "“\(cell($0))”" }.joined(separator: ", ")
-        return "| \(cell(row.fault)) | \(verdict(row)) | \(row.expect.exit) | \(words) |\n"
+      + files.map { name in
+        let rows = try FaultRow.read(name)
+        let words = unique(rows.flatMap(words)).map { "“\(cell($0))”" }.joined(separator: ", ")
+        let exits = unique(rows.flatMap(exits)).joined(separator: ", ")
+        let verdicts = unique(rows.map(verdict)).joined(separator: "; ")
+        return "| \(cell(try FaultRow.title(of: name))) | \(verdicts) | \(exits) | \(words) |\n"
       }.joined()
+  }
+
+  private static func unique(_ all: [String]) -> [String] {
+    all.enumerated().filter { !all[..<$0.offset].contains($0.element) }.map(\.element)
+  }
+
+  /// At once, and by the commands that come after it.
+  private static func words(_ row: FaultRow) -> [String] {
+    row.expect.says + row.then.flatMap(\.says)
+  }
+
+  private static func exits(_ row: FaultRow) -> [String] {
+    [String(row.expect.exit)] + row.then.filter { !$0.says.isEmpty }.map { String($0.exit) }
   }
 
   private static func verdict(_ row: FaultRow) -> String {
     let expect = row.expect
     let parts =
-      pairs(expect.claims.mapValues(\.shown)) + pairs(expect.checks.mapValues(\.rawValue))
+      pairs(expect.claims.mapValues(\.shown)) + pairs(expect.checks.mapValues { $0 == .notRun ? "not run" : $0.rawValue })
       + pairs(expect.controls.mapValues { "control \($0)" }) + expect.findings.map { "`\($0)`" }
       + (expect.level.map { ["level \($0)"] } ?? [])
     return parts.isEmpty

@@ -7,7 +7,12 @@ import Testing
 struct FaultTableTests {
   @Test("a fault is told for what it is", arguments: FaultRow.all)
   func isTold(_ row: FaultRow) async throws {
-    try await Lanes.shared.use { try await Self.check(row) }
+    try await Lanes.shared.use {
+      let start = ContinuousClock.now
+      try await Self.check(row)
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      print("\(row.name): \(Int(seconds.rounded(.up))) s")
+    }
   }
 
   @Test(
@@ -26,6 +31,13 @@ struct FaultTableTests {
 
   private static func check(_ row: FaultRow) async throws {
     let project = try await FaultProject(row)
+    if !row.needs.isEmpty {
+      do {
+        try project.execute(row.needs)
+      } catch {
+        return print("skipped \(row.testDescription): \(error)")
+      }
+    }
     let before = project.tool.files(below: ".")
     var run = FaultRun(project)
     let result = try await run.perform()
@@ -35,14 +47,22 @@ struct FaultTableTests {
     for text in row.expect.says { #expect(said.holds(text), "\(text)\n\(said)") }
     if row.expect.writesNothing { #expect(project.tool.files(below: ".") == before) }
     if row.expect.needsCoverage { try hold(row.expect, to: try coverage(project), said) }
-    try await expectNothingLeft(project, run)
+    // What a killed guardian leaves is for `parity clean`.
+    let isCleaned = row.then.contains { $0.run == ["clean"] }
+    if !isCleaned { try await expectNothingLeft(project, run) }
+    expectNothingReplaced(project, before, said)
     for command in row.then {
+      let before = project.tool.files(below: ".")
+      for name in command.remove { try project.tool.remove(project.named(name)) }
+      if !command.command.isEmpty { try project.execute(command.command) }
       let next = try await ToolRun(project.tool, command.run.map(project.named), row.environment)
         .result()
       let words = project.shown(next.out + next.err)
       #expect(next.status == command.exit, "\(command.run): \(words)")
       for text in command.says { #expect(words.holds(text), "\(text)\n\(words)") }
       said += words
+      expectNothingReplaced(project, before, words)
+      if isCleaned { try await expectNothingLeft(project, run) }
     }
     expectNoSecret(project, said, run)
   }
@@ -78,6 +98,27 @@ struct FaultTableTests {
     let rules = coverage.findings.map(\.rule)
     for rule in expected.findings { #expect(rules.contains(rule), "\(rules)\n\(said)") }
     if let level = expected.level { #expect(coverage.level == level, "\(said)") }
+  }
+
+  /// A run that did not come to its own end replaces nothing that is committed, then or later; and
+  /// nobody leaves half a file.
+  private static func expectNothingReplaced(
+    _ project: FaultProject,
+    _ before: [String: Data],
+    _ said: String
+  ) {
+    let after = project.tool.files(below: ".")
+    for name in after.keys where before[name] == nil {
+      let last = name.split(separator: "/").last ?? ""
+      #expect(!last.hasPrefix("."), "\(name)\n\(said)")
+    }
+    guard let id = project.tool.runs.last else { return }
+    let events = after["\(project.tool.reports)/runs/\(id)/events.ndjson"] ?? Data()
+    let last = String(decoding: events.split(separator: 0x0A).last ?? Data(), as: UTF8.self)
+    if last.contains("runFinished"), last.contains("finished\"") { return }
+    for name in ["\(project.tool.suite)/PARITY.md", "\(project.tool.reports)/coverage.json"] {
+      #expect(after[name] == before[name], "\(name)\n\(said)")
+    }
   }
 
   private static func expectNothingLeft(_ project: FaultProject, _ run: FaultRun) async throws {

@@ -17,9 +17,40 @@ import Testing
     do {
       let file = try AtomicFile(folder.path("a"))
       try file.write("new".utf8)
-      #expect(try folder.names().count == 2)
+      try file.flush()
+      // Without a name, nothing of it is left when the process is killed here.
+      #expect(try folder.names() == ["a"])
     }
     #expect(try folder.text("a") == "old")
+    #expect(try folder.names() == ["a"])
+  }
+
+  @Test func `Files that wait are put in their places one by one`() throws {
+    let folder = try TemporaryFolder()
+    try AtomicFile.write("old".utf8, to: folder.path("b"))
+    let first = try AtomicFile.prepared("one".utf8, at: folder.path("a"))
+    let second = try AtomicFile.prepared("two".utf8, at: folder.path("b"))
+    #expect(try folder.text("b") == "old")
+    try first.commit()
+    try second.commit()
+    #expect(try folder.text("a") == "one")
+    #expect(try folder.text("b") == "two")
+    #expect(try folder.names().sorted() == ["a", "b"])
+  }
+
+  @Test func `Where files cannot be nameless they have a name of their own until then`() throws {
+    let folder = try TemporaryFolder()
+    try AtomicFile.write("old".utf8, to: folder.path("a"))
+    do {
+      let file = try AtomicFile(folder.path("a"), mayBeNameless: false)
+      try file.write("lost".utf8)
+      #expect(try folder.names().count == 2)
+    }
+    #expect(try folder.names() == ["a"])
+    let file = try AtomicFile(folder.path("a"), mayBeNameless: false)
+    try file.write("new".utf8)
+    try file.commit()
+    #expect(try folder.text("a") == "new")
     #expect(try folder.names() == ["a"])
   }
 

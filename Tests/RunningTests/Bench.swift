@@ -29,6 +29,8 @@ struct Bench {
   var noBackupReason: String?
   var lastStage = Stage.functional
   var secrets: [Redactor.Secret] = []
+  /// Where events are written; nil for nowhere.
+  var events: String?
   var answer: Answer = { _ in .init(200, "ok") }
   /// Called with each event as it happens, and with what cancels the run.
   var watch: @Sendable (RunEvent.What, _ cancel: () -> Void) -> Void = { _, _ in }
@@ -162,7 +164,7 @@ struct Bench {
       let canceller = Canceller()
       let watch = watch
       let log = try EventLog(
-        path: nil,
+        path: events,
         secrets: secrets,
         reserved: [],
         observers: [

@@ -186,8 +186,35 @@ struct EventLogTests {
     var data = try lines(last: .runFinished(end: .finished))
     data.append(contentsOf: Data((garbage + "\n").utf8))
     let record = try read(Data((garbage + "\n").utf8) + data)
-    #expect(record.unreadableLines == 2)
+    // What a crash of the machine put behind the last line took nothing away.
+    #expect(record.unreadableLines == 1)
     #expect(record.end == .finished)
+    #expect(!record.isWhole)
+  }
+
+  @Test func aRunWithoutDamageIsWhole() throws {
+    #expect(try read(lines(last: .runFinished(end: .finished))).isWhole)
+    for end in RunEnd.allCases where end != .finished {
+      #expect(try !read(lines(last: .runFinished(end: end))).isWhole)
+    }
+  }
+
+  @Test func whatLostItsEndToADamagedLineSaysSo() throws {
+    let id = id
+    var builder = RunRecord.Builder()
+    builder.add(RunEvent(at: 0, what: .runStarted(schema: 1, header: header)))
+    builder.add(RunEvent(at: 9, what: .stageStarted(stage: .functional)))
+    builder.add(RunEvent(at: 9, what: .checkStarted(check: id, fresh: [:])))
+    builder.addUnreadable()
+    builder.add(RunEvent(at: 5, what: .stageFinished(stage: .functional, outcome: .passed)))
+    builder.add(RunEvent(at: 9, what: .runFinished(end: .finished)))
+    let record = try #require(builder.record())
+    #expect(
+      record[check: id]?.outcome == .broken(reason: "no event tells how the check ended")
+    )
+    #expect(record[.install]?.outcome == .notRun(reason: "what tells of it cannot be read"))
+    // Times of a file that somebody has changed do not run backwards.
+    #expect(record[.functional]?.microseconds == 0)
   }
 
   @Test(arguments: [#"{"id":"x"}"#, "{}", "[]", "null"])

@@ -19,6 +19,7 @@ struct RedactedProgressTests {
     func left(_ stage: Stage, _ outcome: Outcome, after duration: Duration) {
       hear("\(outcome.word) \(outcome.reason ?? "")")
     }
+    func stopping(_ why: String) { hear(why) }
   }
 
   @Test func `A person who waits is told no secret, also none that was captured meanwhile`() throws
@@ -32,6 +33,7 @@ struct RedactedProgressTests {
     let progress = RedactedProgress(observer: listener, log: log)
     progress.operating("deploy Tq7x2Zk29w")
     progress.awaiting("GET /Tq7x2Zk29w", elapsed: .zero, limit: .zero)
+    progress.stopping("lost Tq7x2Zk29w")
     log.learn(Redactor.Secret(name: "token", value: "9f8e7d6c5b4a"))
     for reason in ["was Tq7x2Zk29w", "was 9f8e7d6c5b4a"] {
       progress.left(.install, .failed(reason: reason), after: .zero)
@@ -39,7 +41,7 @@ struct RedactedProgressTests {
       progress.left(.install, .skipped(reason: reason), after: .zero)
       progress.left(.install, .notRun(reason: reason), after: .zero)
     }
-    #expect(listener.heard.count == 10)
+    #expect(listener.heard.count == 11)
     #expect(listener.heard.contains("failed was [secret:db_password]"))
     #expect(listener.heard.contains("failed was [secret:token]"))
     for text in listener.heard {

@@ -385,6 +385,7 @@ struct StageTests {
     let ran = try await bench.run()
     #expect(ran.end == .deadlineReached && ran.record.end == .deadlineReached)
     #expect(ran.outcome(.install)?.word == .broken)
+    #expect(ran.outcome(.upgrade) == .notRun(reason: "the run's deadline of 100 ms was reached"))
     #expect(ran.teardowns == 1)
   }
 

@@ -59,10 +59,10 @@ struct WaiverReadingTests {
         "3:12 rule \"waiver-expired\" cannot be waived: it is about waivers; take the waiver away "
           + "instead",
         "4:34 why says nothing",
-        "4:47 until \"2027-02-29\" is no day",
+        "4:47 until \"2027-02-29\" is no day of the calendar",
         "5:50 until says nothing",
         "6:5 a waiver needs \"why\": why it does not count",
-        "6:36 until \"31.12.2027\" is no day",
+        "6:36 until \"31.12.2027\" is no day of the calendar",
       ]
     )
   }

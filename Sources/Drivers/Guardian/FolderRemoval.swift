@@ -58,7 +58,11 @@ struct FolderRemoval {
   }
 
   private mutating func empty(_ folder: Int32, path: String, depth: Int) {
-    for name in Self.names(in: folder) {
+    let movedAtStart = moved
+    for name in depth == 0 ? Self.ownerLast(Self.names(in: folder)) : Self.names(in: folder) {
+      // Whoever is killed here must leave a folder that the janitor knows.
+      let isAlone = remaining.isEmpty && moved == movedAtStart
+      if depth == 0, name == RunOwner.fileName, !isAlone { continue }
       let childPath = path + "/" + name
       if unlinkat(folder, name, 0) == 0 || errno == ENOENT { continue }
       guard errno == EISDIR || errno == EPERM, let child = Self.openFolder(name, in: folder) else {
@@ -82,6 +86,10 @@ struct FolderRemoval {
       let isGone = unlinkat(folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT
       if !isGone, remaining.count == before, moved == movedBefore { remaining.append(childPath) }
     }
+  }
+
+  static func ownerLast(_ names: [String]) -> [String] {
+    names.filter { $0 != RunOwner.fileName } + names.filter { $0 == RunOwner.fileName }
   }
 
   /// The folder `name`, made readable and writable for its owner; nil if it is none.

@@ -38,6 +38,10 @@ enum GuardianLauncher {
     for name in passedOn {
       if let value = getenv(name) { environment[name] = String(cString: value) }
     }
+    if let folder = configuration.folder {
+      environment[EarlyFolder.pathVariable] = folder.path
+      environment[EarlyFolder.runVariable] = configuration.runID
+    }
     let spawn = ProcessSpawn(
       program: configuration.executable,
       arguments: [configuration.executable] + configuration.arguments,

@@ -50,7 +50,9 @@ package enum GuardianProcess {
       _ = shim_linux_fcntl(end, F_SETFD, FD_CLOEXEC)
       _ = shim_linux_fcntl(end, F_SETFL, O_NONBLOCK)
     }
-    for number in [SIGINT, SIGHUP, SIGPIPE, SIGQUIT, SIGUSR1, SIGUSR2] { signal(number, SIG_IGN) }
+    for number in [SIGINT, SIGHUP, SIGPIPE, SIGQUIT, SIGUSR1, SIGUSR2, SIGXFSZ] {
+      signal(number, SIG_IGN)
+    }
     for number in [SIGCHLD, SIGTERM] {
       signal(number) { number in
         let failure = errno

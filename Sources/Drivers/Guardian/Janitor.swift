@@ -16,6 +16,28 @@ package enum Janitor {
     /// Processes that use the folder, but are not proven to be of the run; left alone.
     package var bystanders: [GuardedProcess]
     package var remainingPaths: [String]
+
+    package init(
+      runID: String,
+      folder: String,
+      killed: [GuardedProcess],
+      leftovers: [GuardedProcess],
+      bystanders: [GuardedProcess],
+      remainingPaths: [String]
+    ) {
+      self.runID = runID
+      self.folder = folder
+      self.killed = killed
+      self.leftovers = leftovers
+      self.bystanders = bystanders
+      self.remainingPaths = remainingPaths
+    }
+
+    /// A folder that tells nothing of its run any more.
+    init(hull folder: String) {
+      (runID, self.folder, killed, leftovers) = ("unknown", folder, [], [])
+      (bystanders, remainingPaths) = ([], [])
+    }
   }
 
   /// Finds the run folders in `root` whose owners are dead, kills what provably belongs to those
@@ -44,9 +66,17 @@ package enum Janitor {
     guard folder >= 0 else { return nil }
     defer { close(folder) }
     var status = stat()
-    guard fstat(folder, &status) == 0, status.st_uid != 0,
+    guard fstat(folder, &status) == 0 else { return nil }
+    if isHull(path, status) {
+      // rmdir(2) does nothing to a folder that has got something in it by now.
+      return rmdir(path) == 0 ? Reaped(hull: path) : nil
+    }
+    guard status.st_uid != 0,
       geteuid() == 0 || status.st_uid == geteuid(),
-      let owner = RunOwner.read(in: folder), isDead(owner, lockFolder: lockFolder)
+      let owner = RunOwner.read(in: folder),
+      // A run in another process namespace cannot be seen, but its lock can: it is with whoever
+      // started the run, root or the services' own user.
+      isDead(owner, lockFolders: [lockFolder, RunLock.defaultFolder(of: status.st_uid)])
     else { return nil }
 
     var killed: [GuardedProcess] = []
@@ -74,10 +104,22 @@ package enum Janitor {
     )
   }
 
-  private static func isDead(_ owner: RunOwner, lockFolder: String) -> Bool {
+  /// Whether a folder is what is left of a runner that was killed while it made it, or of a guardian
+  /// that was killed while it removed it: empty, and older than either takes.
+  private static func isHull(_ path: String, _ status: stat) -> Bool {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    let isMine = geteuid() == 0 || status.st_uid == geteuid()
+    return isMine && abs(now.tv_sec - status.st_mtim.tv_sec) > 60
+      && FolderRemoval.names(inFolderAt: path).isEmpty
+  }
+
+  private static func isDead(_ owner: RunOwner, lockFolders: [String]) -> Bool {
     guard owner.bootID == RunOwner.currentBootID() else { return true }
     if owner.runner.isAlive || owner.guardian?.isAlive == true { return false }
     guard let lockName = owner.lockName else { return true }
-    return RunLock.currentHolder(of: lockName, folder: lockFolder)?.runID != owner.runID
+    return lockFolders.allSatisfy {
+      RunLock.currentHolder(of: lockName, folder: $0)?.runID != owner.runID
+    }
   }
 }

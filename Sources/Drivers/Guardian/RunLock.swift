@@ -22,9 +22,9 @@ package final class RunLock: Sendable {
   let descriptor: Int32
 
   /// The default folder of locks: the user's own, below the system's folder for temporary files.
-  package static func defaultFolder() -> String {
-    "/tmp/parity-locks-\(geteuid())"
-  }
+  package static func defaultFolder() -> String { defaultFolder(of: geteuid()) }
+
+  static func defaultFolder(of user: UInt32) -> String { "/tmp/parity-locks-\(user)" }
 
   /// Takes the lock of `name`, a deployment's name of any characters.
   ///

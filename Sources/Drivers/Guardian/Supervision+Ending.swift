@@ -57,7 +57,8 @@ extension Supervision {
   }
 
   private func removeFolder() -> [String] {
-    guard let folder = settings?.folder else { return [] }
+    let known = settings == nil ? EarlyFolder.path : settings?.folder
+    guard let folder = known else { return [] }
     return FolderRemoval.remove(folder)
   }
 }

@@ -21,6 +21,8 @@ package final class LocalDriver: Driver {
 
   package func values() async -> [String: String] { await host.values() }
 
+  package func lost() async -> String? { await host.lost() }
+
   package func tearDown() async -> TeardownReport { await host.tearDown() }
 }
 

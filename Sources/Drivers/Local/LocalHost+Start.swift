@@ -13,8 +13,10 @@ extension LocalHost {
     self.version = version
     firstVersion = version
     try await takeLock()
-    try makeFolders()
+    try makeRunFolder()
+    // At once: whatever is made from here on, the guardian removes.
     try await startGuardian()
+    for name in ["services", "volumes", "bin", "scratch"] { try makeFolder("\(root)/\(name)") }
     beginRepository()
     try await checkOut(version)
     try reservePorts()
@@ -67,7 +69,7 @@ extension LocalHost {
   /// One run per deployment name at a time.
   var lockName: String { "local-\(configuration.suite.recipe)" }
 
-  private func makeFolders() throws(DeploymentError) {
+  private func makeRunFolder() throws(DeploymentError) {
     do throws(GuardianError) {
       folder = try RunFolder.create(
         runID: configuration.runID,
@@ -77,7 +79,6 @@ extension LocalHost {
     } catch {
       throw DeploymentError(.driverBroken, error.description)
     }
-    for name in ["services", "volumes", "bin", "scratch"] { try makeFolder("\(root)/\(name)") }
   }
 
   func makeFolder(_ path: String, mode: mode_t = 0o700) throws(DeploymentError) {

@@ -9,6 +9,11 @@ extension LocalHost {
     var report = TeardownReport(removed: [:], leftovers: [], duration: .zero)
     if let shutdown = await guardian?.shutDown() {
       report.removed["services"] = started.count
+      if shutdown.guardianDied {
+        report.doubt =
+          "the run's guardian died: what was known of its services was killed, and nobody can tell "
+          + "whether that was all"
+      }
       report.removed["processes killed"] = shutdown.killed.count
       report.leftovers += shutdown.leftovers.map { "process \($0.processID) \($0.program)" }
       report.leftovers += shutdown.remainingPaths.map { "path \($0)" }

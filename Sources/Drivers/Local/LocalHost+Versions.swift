@@ -165,6 +165,12 @@ extension LocalHost {
 
   // MARK: Who lives
 
+  /// Services whose guardian died write into closed pipes, and what they then answer is not theirs.
+  func lost() -> String? {
+    guard let guardian, !guardian.isAlive else { return nil }
+    return "the run's guardian died (killed from outside?), and with it the hold on its services"
+  }
+
   func deadServices() -> [DeadService] {
     configuration.settings.services.compactMap { dead($0.name) }
   }

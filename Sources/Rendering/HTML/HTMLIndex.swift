@@ -33,7 +33,12 @@ package struct HTMLIndex: Sendable {
   }
 
   package func write(to path: String) throws(RenderingError) {
-    try AtomicFile.write(rendered().utf8, to: path)
+    try prepared(at: path).commit()
+  }
+
+  /// A file that waits for its `commit()`.
+  package func prepared(at path: String) throws(RenderingError) -> AtomicFile {
+    try AtomicFile.prepared(rendered().utf8, at: path)
   }
 }
 

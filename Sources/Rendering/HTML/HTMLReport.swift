@@ -52,10 +52,14 @@ package struct HTMLReport: Sendable {
     return text
   }
 
-  package func write(to path: String) throws(RenderingError) {
+  package func write(to path: String) throws(RenderingError) { try prepared(at: path).commit() }
+
+  /// Writes the page piece by piece into a file that waits for its `commit()`.
+  package func prepared(at path: String) throws(RenderingError) -> AtomicFile {
     let file = try AtomicFile(path)
     try forEachPiece { (piece) throws(RenderingError) in try file.write(piece.utf8) }
-    try file.commit()
+    try file.flush()
+    return file
   }
 }
 

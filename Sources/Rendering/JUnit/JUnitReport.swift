@@ -55,8 +55,11 @@ package struct JUnitReport: Sendable {
     return text
   }
 
-  /// Writes the document piece by piece; where it breaks the schema, nothing is replaced.
-  package func write(to path: String) throws(RenderingError) {
+  package func write(to path: String) throws(RenderingError) { try prepared(at: path).commit() }
+
+  /// Writes the document piece by piece into a file that waits for its `commit()`; where it breaks
+  /// the schema there is none.
+  package func prepared(at path: String) throws(RenderingError) -> AtomicFile {
     let file = try AtomicFile(path)
     let validation = try JUnitValidation(templates, file: path)
     try forEachPiece { (piece) throws(RenderingError) in
@@ -64,7 +67,8 @@ package struct JUnitReport: Sendable {
       try file.write(piece.utf8)
     }
     try validation.finish()
-    try file.commit()
+    try file.flush()
+    return file
   }
 }
 
