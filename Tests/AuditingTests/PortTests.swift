@@ -318,4 +318,25 @@ import Testing
     #expect(judged.map(\.claim.verdict) == [.unproven(reason: "nothing has run yet")])
     #expect(audit.findings(judged).map(\.rule) == [Rule.portOrphaned.rawValue])
   }
+
+  // MARK: Scripts as ports
+
+  @Test func `A script of the suite is held against what can be read of it`() {
+    func script(_ text: String) -> [CorpusUnit] {
+      CorpusScript(path: "p.py", language: .python, bytes: Array(text.utf8), hash: "").units()
+    }
+    var sample = Self.ported()
+    sample.set(Sample.first) { $0.steps = [] }
+    #expect(sample.disposition() == .weaker)
+    sample.held.scripts = [Sample.first: script(Sample.health)]
+    #expect(sample.disposition() == .ported)
+    sample.held.scripts = [
+      Sample.first: script(Sample.health.replacing("== 200", with: "< 500"))
+    ]
+    #expect(sample.disposition() == .weaker)
+    #expect(sample.reason()?.contains("`GET /api/health` status") == true)
+    sample.held.scripts = [Sample.first: script(Sample.health)]
+    sample.set(Sample.first, .skipped(reason: "no pytest"))
+    #expect(sample.disposition() == .unshown)
+  }
 }

@@ -26,6 +26,12 @@ package struct Pins: Hashable, Sendable {
     package var line: Int
     package var message: String
     package var expected: String?
+
+    package init(line: Int, message: String, expected: String? = nil) {
+      self.line = line
+      self.message = message
+      self.expected = expected
+    }
   }
 
   /// By the unit's id.
