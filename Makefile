@@ -5,7 +5,7 @@ SAMPLES := .build/sample-recipes
 DEBUG := .build/debug
 RELEASE := .build/release
 
-.PHONY: help demo test soak packages samples build release lint bench clean
+.PHONY: help demo test soak mutants packages samples build release lint bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -27,6 +27,7 @@ test: packages samples ## build, check the style, run every test, run the sample
 	$(SWIFT) test --skip-build --filter '^FaultTests\.'
 	Tests/Standins/plausible/test-standin.sh $(DEBUG)/plausible-standin
 	Tests/recipes/test-hooks.sh
+	Tests/mutations/mutate.py --check
 	$(DEBUG)/parity lint
 	$(DEBUG)/parity list
 	$(DEBUG)/parity templates check
@@ -36,6 +37,10 @@ test: packages samples ## build, check the style, run every test, run the sample
 soak: packages samples ## take the sample recipe through fifty good runs in bad weather
 	$(SWIFT) build --build-tests
 	GOOD_RUNS=50 $(SWIFT) test --skip-build --filter '^FaultTests\.GoodRun'
+
+mutants: packages samples ## take out each control and verdict rule in turn; a test must go red for each
+	$(SWIFT) build --build-tests
+	Tests/mutations/mutate.py
 
 packages: ## install the Debian packages that are missing (asks first)
 	@.ci/packages

@@ -79,7 +79,7 @@ package enum SuiteCrossCheck {
       look(entry.prepare + entry.seed + entry.drop + entry.verify)
     }
     look(suite.backup.verify)
-    if let local = suite.local, local.services.isEmpty {
+    if let local = suite.local, local.services.isEmpty, !services.isEmpty {
       found.append(
         Diagnostic(
           .error,
@@ -117,7 +117,7 @@ package enum SuiteCrossCheck {
     }
     if let local = suite.local {
       let started = local.services.map(\.name)
-      for name in services where !started.contains(name) {
+      for name in services where !started.isEmpty && !started.contains(name) {
         found.append(
           Diagnostic(
             .error,

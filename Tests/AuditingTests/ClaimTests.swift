@@ -94,18 +94,20 @@ import Testing
     }
   }
 
-  @Test func `A control that gave no answer breaks the run, waived or not`() {
+  @Test(arguments: [Rule.controlBroken, .corpusUnreachable, .runNotFinished])
+  func `What keeps a run from telling breaks it, waived or not`(_ rule: Rule) {
     var sample = Sample()
-    sample.setControl(Sample.first, .broken(reason: "refused"))
+    FindingTests.provoke(&sample, for: rule)
     sample.suite.waivers = [
       Waiver(
-        rule: Rule.controlBroken.rawValue,
+        rule: rule.rawValue,
         subject: nil,
         why: "known",
         until: "fixed",
         place: Sample.place
       )
     ]
+    #expect(sample.coverage.findings.contains { $0.isWaived && $0.rule == rule.rawValue })
     #expect(sample.status == .broken)
   }
 
@@ -203,6 +205,13 @@ import Testing
     #expect(sample.rules.contains(Rule.tooFewFunctionalChecks.rawValue) == !isEnough)
     #expect(sample.status == .proven)
     #expect(sample.strictStatus == (isEnough ? .proven : .refuted))
+  }
+
+  @Test func `A check of state that is not proven does not count for the floor`() {
+    var sample = Sample()
+    sample.setControl(Sample.first, nil)
+    #expect(sample.verdict("P3") == .unproven(reason: "1 of 2 are proven"))
+    #expect(sample.rules.contains(Rule.tooFewFunctionalChecks.rawValue))
   }
 
   @Test func `The floor is the project's own`() {

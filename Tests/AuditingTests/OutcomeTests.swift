@@ -90,6 +90,32 @@ import Testing
     #expect(sample.status == .broken)
   }
 
+  @Test(arguments: Stage.allCases)
+  func `A stage that failed fails the run although each of its checks passed`(_ stage: Stage) {
+    var sample = Sample()
+    sample.setStage(stage) { $0.outcome = .failed(reason: "a hook failed") }
+    #expect(sample.status == .refuted)
+  }
+
+  @Test func `A failed check that no claim rests on fails the run`() {
+    var sample = Sample()
+    let health = CheckID(folder: "functional", stem: "notes", name: "test_health")
+    sample.add(health, .functional, .functional)
+    sample.record.header.planned[sample.record.header.planned.count - 1].isHealth = true
+    sample.set(health, .failed(reason: "another answer"))
+    #expect(!sample.coverage.claims.contains { $0.verdict.word == .refuted })
+    #expect(sample.status == .refuted)
+  }
+
+  @Test func `What refutes a claim counts before what is not known of it`() {
+    var sample = Sample()
+    sample.set(.generic(.backup, "serving"), .broken(reason: "no answer"))
+    sample.setStage(.backup) {
+      $0.operations = [OperationRecord(name: "hook db", outcome: .failed(reason: "exit 3"))]
+    }
+    #expect(sample.verdict("P1/backup")?.word == .refuted)
+  }
+
   @Test func `What did not run because something failed before it exits as that one does`() {
     var sample = Sample()
     sample.setAll(.upgrade, .failed(reason: "no answer satisfied"))

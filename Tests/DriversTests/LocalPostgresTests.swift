@@ -91,7 +91,7 @@ import Testing
       try await run.deployment.restore(snapshot)
       #expect(try await sql("SELECT x FROM t", run) == "kept")
 
-      let hooks = await run.driver.takeOperations().filter { $0.name.contains("hook") }
+      let hooks = await run.driver.takeOperations().filter { $0.name.contains("-hook") }
       #expect(hooks.map(\.name) == ["backup.pre-hook of db", "restore.post-hook of db"])
       for hook in hooks {
         #expect(hook.ending == .succeeded)

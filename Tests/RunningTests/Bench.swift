@@ -32,6 +32,8 @@ struct Bench {
   /// Where events are written; nil for nowhere.
   var events: String?
   var answer: Answer = { _ in .init(200, "ok") }
+  /// Changes the plan that follows from all this.
+  var adjust: @Sendable (inout RunPlan) -> Void = { _ in }
   /// Called with each event as it happens, and with what cancels the run.
   var watch: @Sendable (RunEvent.What, _ cancel: () -> Void) -> Void = { _, _ in }
 
@@ -160,7 +162,8 @@ struct Bench {
     try await AppServer.run(answer) { app in
       let deployment = FakeDeployment(behaviour, port: app.port)
       let driver = FakeDriver(deployment)
-      let plan = plan
+      var plan = self.plan
+      adjust(&plan)
       let canceller = Canceller()
       let watch = watch
       let log = try EventLog(
@@ -183,10 +186,11 @@ struct Bench {
         seed: 1,
         secrets: Dictionary(uniqueKeysWithValues: secrets.map { ($0.name, $0.value) })
       )
+      let header = Self.header(plan)
       let task = Task {
         // What is to be cancelled at its first event must be known by then.
         while canceller.task == nil { await Task.yield() }
-        return await runner.run(Self.header(plan))
+        return await runner.run(header)
       }
       canceller.task = task
       let end = await task.value

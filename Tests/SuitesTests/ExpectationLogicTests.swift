@@ -63,7 +63,6 @@ struct ExpectationLogicTests {
     "{http: {get: /}, expect: {status: {exists: true}}}",
     "{http: {get: /}, expect: {body: {contains: \"\"}}}",
     "{http: {get: /}, expect: {body: {matches: \".*\"}}}",
-    "{http: {get: /}, expect: {duration: {\">=\": 0s}}}",
     "{postgres: {service: db, sql: SELECT 1}, expect: {rows: {\">=\": 0}}}",
     "{exec: {service: app, argv: [a]}, expect: {stdout: {startsWith: \"\"}}}",
   ]
@@ -71,7 +70,7 @@ struct ExpectationLogicTests {
   @Test(arguments: empty) func `What every answer satisfies is refused`(_ step: String) throws {
     let found = try messages(step)
     #expect(
-      found.contains { $0.hasSuffix("in every answer, so that this could not fail") },
+      found.contains { $0.hasSuffix("could not fail") },
       "\(found)"
     )
   }

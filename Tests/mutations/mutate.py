@@ -2,25 +2,59 @@
 """Tests the tests: takes each control and each verdict rule out in turn, and looks that they go red.
 
   mutate.py [NAME...]    all mutants, or those that are named
-  mutate.py --list       their names
+  mutate.py --list       their names, and what each takes out
+  mutate.py --check      whether each still fits its file; builds nothing
 
-A mutant is a file of this folder, NAME.mutant: what it takes out, the file, the tests that must notice
-(a filter of `swift test`, and the rows of Tests/faults where FAULTS is asked for), the old text, which
-stands exactly once in the file, and the new one. It counts as caught only where it was built and a test
-failed. Sources are put back whatever happens; files with changes that are not committed are refused.
+A mutant is a file of this folder, NAME.mutant (README.md has the format). It counts as caught only where
+it was built and a test failed that passes without it. Sources are put back whatever happens; files with
+changes that are not committed are refused. One build holds several mutants where none is in the modules
+that the tests of another are made of, so that each is judged alone.
 
-Exit status: 0 all were caught, 1 one was not, 2 one could not be tried.
+Exit status: 0 all were caught, 1 one was not, 2 one could not be tried, 64 wrong usage.
 """
 
+import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+# Seconds that the tests of one mutant may take.
+LIMIT = 300
+
+
+class Modules:
+    """What each target of the package is made of, itself included."""
+
+    def __init__(self):
+        dump = subprocess.run(
+            ["swift", "package", "dump-package"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        self.direct = {
+            target["name"]: [next(iter(needed.values()))[0] for needed in target["dependencies"]]
+            for target in json.loads(dump.stdout)["targets"]
+        }
+
+    def parts(self, name):
+        found, open_ends = set(), [name]
+        while open_ends:
+            name = open_ends.pop()
+            if name not in found:
+                found.add(name)
+                open_ends += self.direct.get(name, [])
+        return found
+
+    def parts_of_tests(self, filters):
+        named = {filter.split("\\.")[0] for filter in filters.split("|")}
+        unknown = named - self.direct.keys()
+        if unknown:
+            raise ValueError(f"no test target is named {unknown.pop()}")
+        return set().union(*map(self.parts, named))
 
 
 class Mutant:
@@ -40,6 +74,19 @@ class Mutant:
         self.faults = fields.get("faults", "")
         self.old, self.new = old, new
 
+    def is_seen_by(self, other, modules):
+        """Whether the tests of another one have this one's module in them."""
+        module = self.file.relative_to(ROOT / "Sources").parts[0]
+        return module in modules.parts_of_tests(other.tests)
+
+    @property
+    def misfit(self):
+        """Why it cannot be tried; None where it can."""
+        if not self.file.is_file():
+            return f"there is no {self.file.relative_to(ROOT)}"
+        count = self.file.read_text().count(self.old)
+        return None if count == 1 else f"the old text stands {count} times in {self.file.name}"
+
 
 def build():
     return subprocess.run(
@@ -47,44 +94,105 @@ def build():
     )
 
 
-def failed_test(mutant):
-    """The first test that went red, or None."""
+def red_test(tests, faults):
+    """The first test that goes red, or None."""
     run = subprocess.run(
-        ["swift", "test", "--skip-build", "--no-parallel", "--filter", mutant.tests],
+        ["swift", "test", "--skip-build", "--no-parallel", "--filter", tests],
         cwd=ROOT,
-        env=os.environ | {"FAULTS": mutant.faults},
+        env=os.environ | {"FAULTS": faults},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
+        timeout=LIMIT,
     )
+    ran = re.search(r"Test run with (\d+) test", run.stdout)
+    if ran is None and run.returncode == 0 or ran and ran.group(1) == "0":
+        raise ValueError(f"no test is named {tests}")
     if run.returncode == 0:
         return None
     red = re.search(r"^✘ Test (.*?) recorded an issue(?: with .*?→ (\S+) (?:to|at))?", run.stdout, re.M)
     if red is None:
         return f"exit {run.returncode}"
-    return red.group(1) + (f" [{red.group(2)}]" if red.group(2) else "")
+    return red.group(1).strip('"') + (f" [{red.group(2)}]" if red.group(2) else "")
 
 
-def try_one(mutant):
-    """(caught, what to say)"""
-    kept = mutant.file.read_text()
-    if kept.count(mutant.old) != 1:
-        return None, f"the old text stands {kept.count(mutant.old)} times in {mutant.file.name}"
+def together(mutants, modules):
+    """Mutants that one build may hold: none is in the modules that another one's tests are made of."""
+    batches = []
+    for mutant in mutants:
+        for batch in batches:
+            if not any(
+                mutant.is_seen_by(other, modules) or other.is_seen_by(mutant, modules)
+                for other in batch
+            ):
+                batch.append(mutant)
+                break
+        else:
+            batches.append([mutant])
+    return batches
+
+
+def try_batch(batch):
+    """Yields each mutant, whether it was caught (None: it could not be tried), and what to say."""
+    fitting = [mutant for mutant in batch if not mutant.misfit]
+    for mutant in batch:
+        if mutant not in fitting:
+            yield mutant, None, mutant.misfit
+    kept = {mutant.file: mutant.file.read_text() for mutant in fitting}
     try:
-        mutant.file.write_text(kept.replace(mutant.old, mutant.new))
+        for mutant in fitting:
+            mutant.file.write_text(kept[mutant.file].replace(mutant.old, mutant.new))
         built = build()
-        if built.returncode != 0:
-            return None, "it does not build: " + next(
-                (line for line in (built.stdout + built.stderr).splitlines() if "error:" in line), ""
-            )
-        red = failed_test(mutant)
-        return red is not None, red or "NO TEST NOTICED"
+        if built.returncode == 0:
+            for mutant in fitting:
+                yield mutant, *judgement(mutant)
     finally:
-        mutant.file.write_text(kept)
+        for file, text in kept.items():
+            file.write_text(text)
+    if built.returncode != 0 and len(fitting) > 1:
+        for mutant in fitting:
+            yield from try_batch([mutant])
+    elif built.returncode != 0:
+        lines = (built.stdout + built.stderr).splitlines()
+        yield fitting[0], None, next((line for line in lines if "error:" in line), "no build")
+
+
+def judgement(mutant):
+    try:
+        red = red_test(mutant.tests, mutant.faults)
+        return red is not None, red or "NO TEST NOTICED"
+    except subprocess.TimeoutExpired:
+        return None, f"its tests did not end within {LIMIT} s"
+    except ValueError as problem:
+        return None, str(problem)
+
+
+def red_without(mutants):
+    """A test that is red without any mutant, and so could notice none; None where all are green."""
+    tests = "|".join(sorted({mutant.tests for mutant in mutants}))
+    faults = ",".join(sorted({mutant.faults for mutant in mutants if mutant.faults}))
+    try:
+        return red_test(tests, faults)
+    except subprocess.TimeoutExpired:
+        return f"{tests} did not end within {LIMIT} s"
+    except ValueError as problem:
+        return str(problem)
+
+
+def check(mutants):
+    """Of the list itself; as fast as reading it."""
+    wrong = [mutant for mutant in mutants if mutant.misfit]
+    for mutant in wrong:
+        print(f"Tests/mutations/{mutant.name}.mutant: {mutant.misfit}", file=sys.stderr)
+    if not wrong:
+        print(f"{len(mutants)} mutants fit their files")
+    return 2 if wrong else 0
 
 
 def main():
+    # `finally` puts the source back also here.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))
     names = [name for name in sys.argv[1:] if not name.startswith("-")]
     mutants = [Mutant(path) for path in sorted(HERE.glob("*.mutant"))]
     if "--list" in sys.argv:
@@ -96,6 +204,8 @@ def main():
         print(f"there is no mutant {', '.join(sorted(unknown))}", file=sys.stderr)
         return 64
     chosen = [mutant for mutant in mutants if not names or mutant.name in names]
+    if "--check" in sys.argv:
+        return check(chosen)
     files = sorted({str(mutant.file) for mutant in chosen})
     changed = subprocess.run(
         ["git", "status", "--porcelain", "--", *files], cwd=ROOT, capture_output=True, text=True
@@ -103,18 +213,30 @@ def main():
     if changed:
         print(f"commit first:\n{changed}", file=sys.stderr)
         return 2
+    begin = time.monotonic()
+    built = build()
+    if built.returncode != 0:
+        print(built.stdout + built.stderr, file=sys.stderr)
+        return 2
+    red = red_without(chosen)
+    if red:
+        print(f"red without any mutant: {red}", file=sys.stderr)
+        return 2
     escaped, untried = [], []
-    for mutant in chosen:
-        start = time.monotonic()
-        caught, words = try_one(mutant)
-        sign = {True: "caught", False: "ESCAPED", None: "UNTRIED"}[caught]
-        print(f"{sign:8}{time.monotonic() - start:6.0f} s  {mutant.name}: {words}", flush=True)
-        if caught is False:
-            escaped.append(mutant.name)
-        if caught is None:
-            untried.append(mutant.name)
+    # Those of one file after each other: the next build takes one out and puts one in.
+    chosen.sort(key=lambda mutant: (mutant.file, mutant.name))
+    for batch in together(chosen, Modules()):
+        for mutant, caught, words in try_batch(batch):
+            sign = {True: "caught", False: "ESCAPED", None: "UNTRIED"}[caught]
+            print(f"{sign:8} {mutant.name}: {words}", flush=True)
+            if caught is False:
+                escaped.append(mutant.name)
+            if caught is None:
+                untried.append(mutant.name)
     build()
-    print(f"{len(chosen) - len(escaped) - len(untried)} of {len(chosen)} mutants were caught")
+    minutes = (time.monotonic() - begin) / 60
+    caught = len(chosen) - len(escaped) - len(untried)
+    print(f"{caught} of {len(chosen)} mutants were caught in {minutes:.0f} min")
     return 1 if escaped else 2 if untried else 0
 
 

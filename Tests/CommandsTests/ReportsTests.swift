@@ -1,0 +1,67 @@
+import BuiltTool
+import Evidence
+import Suites
+import Testing
+
+@testable import Commands
+
+@Suite struct ReportsTests {
+  private static func record(_ change: (inout RunRecord) -> Void) -> RunRecord {
+    let revision = RecipeRevision(version: "1.0.0+1", tree: "aa")
+    var record = RunRecord(
+      header: RunHeader(
+        id: "20260101T000000Z-abcd",
+        recipe: "demo",
+        driver: "local",
+        toolVersion: "0",
+        startedAt: "2026-01-01T00:00:00.000Z",
+        host: "host",
+        base: nil,
+        target: revision,
+        suiteTree: "bb",
+        standins: [],
+        planned: [],
+        stores: [],
+        isFull: true
+      ),
+      stages: Stage.allCases.map { StageRecord(stage: $0, outcome: .passed) },
+      checks: [],
+      findings: [],
+      end: .finished,
+      microseconds: 1
+    )
+    change(&record)
+    return record
+  }
+
+  @Test func `Only a full run that ended and could tell something replaces the page`() throws {
+    let project = try ToolProject()
+    let reports = Reports(
+      workspace: try Workspace(folder: project.folder),
+      suite: Suite(recipe: project.recipe, folder: project.folder)
+    )
+    #expect(reports.mayPublish(Self.record { _ in }))
+    #expect(!reports.mayPublish(Self.record { $0.header.isFull = false }))
+    #expect(!reports.mayPublish(Self.record { $0.end = .died }))
+    #expect(!reports.mayPublish(Self.record { $0.end = .interrupted }))
+    #expect(!reports.mayPublish(Self.record { $0.unreadableLines = 1 }))
+    #expect(!reports.mayPublish(Self.record { $0.header.driver = "abra" }))
+    #expect(
+      !reports.mayPublish(
+        Self.record { record in
+          let install = record.stages.firstIndex { $0.stage == .install } ?? 0
+          record.stages[install].outcome = .broken(reason: "no program")
+        }
+      )
+    )
+    // A recipe that fails is worth a page.
+    #expect(
+      reports.mayPublish(
+        Self.record { record in
+          let install = record.stages.firstIndex { $0.stage == .install } ?? 0
+          record.stages[install].outcome = .failed(reason: "never ready")
+        }
+      )
+    )
+  }
+}

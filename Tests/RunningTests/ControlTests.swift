@@ -1,0 +1,177 @@
+import Deployments
+import Evidence
+import FakeDeployments
+import Suites
+import Testing
+
+@testable import Running
+
+/// What a good run would not miss: each control and each look that only a bad one needs.
+@Suite(.timeLimit(.minutes(1)))
+struct ControlTests {
+  // MARK: Markers and counts
+
+  @Test func `A marker that is not there once it was planted is looked for no further`()
+    async throws
+  {
+    var bench = Bench()
+    bench.suite.integrity["data"]?.seed = [Bench.file("/data/other", write: "{{marker}}")]
+    let ran = try await bench.run()
+    for name in ["seeded", "seeded_for_backup"] {
+      #expect(ran.outcome("integrity/data::\(name)")?.isPassed == false)
+    }
+    for name in ["survives_upgrade", "survives_restore"] {
+      #expect(ran.outcome("integrity/data::\(name)")?.word == .notRun)
+    }
+  }
+
+  @Test func `What can be counted before and not afterwards is broken`() async throws {
+    var bench = Bench()
+    bench.behaviour.services = ["app", "events"]
+    bench.suite.services["events"] = ServiceSettings(
+      database: .clickhouse(database: template("d"), user: nil, password: nil)
+    )
+    bench.suite.integrity["events"] = IntegrityEntry(
+      store: "events",
+      prepare: [],
+      seed: [Bench.file("/data/events", write: "{{marker}}")],
+      drop: [Bench.file("/data/events", write: "gone")],
+      verify: [Bench.file("/data/events", holds: "{{marker}}")],
+      counts: [RowCount(table: "t", place: somewhere)],
+      place: somewhere
+    )
+    let taken = Journal<Int>()
+    bench.answer = { request in
+      guard request.body.contains("SELECT count() AS n") else { return .init(200, "ok") }
+      let rows = taken.add(1) % 2 == 1 ? #"[["5"]]"# : "[]"
+      return .init(200, #"{"meta":[{"name":"n","type":"UInt64"}],"data":\#(rows),"rows":1}"#)
+    }
+    let ran = try await bench.run()
+    #expect(ran.outcome("integrity/events::survives_upgrade")?.word == .broken)
+    #expect(ran.outcome("integrity/events::survives_restore")?.word == .broken)
+  }
+
+  // MARK: Readiness
+
+  @Test(arguments: [Stage.upgrade, .restore])
+  func `An app that is not ready after an operation fails its stage`(_ stage: Stage) async throws {
+    var bench = Bench()
+    bench.suite.health.within = .milliseconds(500)
+    let done = Journal<Stage>()
+    bench.behaviour.upgrade = { deployment, version in
+      deployment.version = version
+      done.add(.upgrade)
+    }
+    bench.behaviour.restore = { deployment in
+      deployment.putBack()
+      done.add(.restore)
+    }
+    bench.answer = { _ in .init(done.entries.contains(stage) ? 503 : 200) }
+    let ran = try await bench.run()
+    #expect(ran.record[stage]?.readiness?.ready == false)
+    #expect(ran.outcome("generic/\(stage.rawValue)::serving")?.word == .failed)
+    #expect(ran.outcome(stage)?.word == .failed)
+    #expect(ran.words(.functional) == [.notRun])
+  }
+
+  // MARK: Backup
+
+  @Test func `A snapshot without an id is none`() async throws {
+    var bench = Bench()
+    bench.behaviour.backUp = { deployment in
+      var snapshot = deployment.takeSnapshot()
+      snapshot.id = ""
+      return snapshot
+    }
+    #expect(try await bench.run().outcome("generic/backup::snapshot")?.word == .failed)
+  }
+
+  @Test func `A service whose data are not in the backup fails it`() async throws {
+    var bench = Bench()
+    bench.behaviour.backUp = { deployment in
+      var snapshot = deployment.takeSnapshot()
+      snapshot.leftOut = ["db": "its hook wrote nothing"]
+      return snapshot
+    }
+    let outcome = try await bench.run().outcome("generic/backup::declared_paths")
+    #expect(outcome?.word == .failed)
+    #expect(outcome?.reason?.contains("its hook wrote nothing") == true)
+  }
+
+  @Test func `A snapshot that does not hold what the suite says fails`() async throws {
+    var bench = Bench()
+    bench.suite.backup.verify = [Bench.file("/data/marker", holds: "something else")]
+    let ran = try await bench.run()
+    #expect(ran.outcome("generic/backup::verify")?.word == .failed)
+    #expect(ran.outcome(.backup)?.word == .failed)
+  }
+
+  // MARK: What does not run
+
+  @Test func `A check that nothing performs has not passed`() async throws {
+    var bench = Bench()
+    bench.adjust = { plan in
+      var check = plan.planned[0]
+      check.id = .generic(.install, "unheard_of")
+      plan.planned.append(check)
+    }
+    #expect(try await bench.run().outcome("generic/install::unheard_of")?.word == .notRun)
+  }
+
+  @Test func `A check does not run where the one that it needs did not pass`() async throws {
+    var bench = Bench()
+    bench.add(.functional, .functional, "functional/b::test_b", [get("/b")])
+    let need = CheckID(folder: "functional", stem: "a", name: "test_it")
+    bench.suite.checks[bench.suite.checks.count - 1].needs = [need]
+    bench.answer = { .init($0.path == "/functional" ? 500 : 200) }
+    let ran = try await bench.run()
+    #expect(ran.outcome("functional/b::test_b") == .notRun(reason: "\(need) did not pass"))
+  }
+
+  @Test(arguments: Hook.allCases)
+  func `A hook of the suite that fails fails its stage`(_ hook: Hook) async throws {
+    var bench = Bench()
+    bench.suite.hooks[hook] = [get("/hook")]
+    bench.answer = { .init($0.path == "/hook" ? 500 : 200) }
+    let word = try await bench.run().outcome(hook.stage)?.word
+    // Before the install there is nobody to answer.
+    #expect(word == (hook == .preInstall ? .broken : .failed))
+  }
+
+  // MARK: The decoy
+
+  @Test(arguments: [("/find", ControlRecord.Result.Word.failed), ("/echo/{{unique}}", .passed)])
+  func `A read-back that passed runs once more for a value that was never sent`(
+    _ path: String,
+    _ word: ControlRecord.Result.Word
+  ) async throws {
+    var bench = Bench()
+    var read = get(path)
+    read.expect = [
+      Expectation(
+        subject: .body,
+        predicates: [.contains(.template(template("{{unique}}")))],
+        place: somewhere
+      )
+    ]
+    let id = CheckID(folder: "functional", stem: "b", name: "test_b")
+    bench.add(.functional, .functional, id.description, [get("/add/{{unique}}"), read])
+    bench.adjust = { plan in
+      plan.readBacks[id] = ReadBack(
+        actIndex: 0,
+        readIndices: [1],
+        freshNames: ["unique"],
+        decoyPossible: true,
+        why: "step 1 sends and step 2 reads back {{unique}}"
+      )
+    }
+    let kept = Journal<String>()
+    bench.answer = { request in
+      if request.path.hasPrefix("/add/") { kept.add(request.path) }
+      return .init(200, request.path == "/find" ? "\(kept.entries)" : request.path)
+    }
+    let ran = try await bench.run()
+    #expect(ran.outcome(id.description) == .passed)
+    #expect(ran.record[check: id]?.control?.result.word == word)
+  }
+}
