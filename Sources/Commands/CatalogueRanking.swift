@@ -22,9 +22,9 @@ struct CatalogueRanking {
       let open = findings.filter { $0.waived == nil }
       missing = units.count { $0.disposition == .missing }
       self.units = units.count
-      // A missing unit is a claim and a finding, and counts once.
+      // A missing unit is a claim and a finding, and counts apart from both.
       let errors = open.count { $0.severity == .error && $0.rule != Rule.portMissing.rawValue }
-      refuted = claims.count { $0.verdict.word == .refuted && $0.id != "P2" } + errors
+      refuted = claims.count { $0.verdict.word == .refuted && $0.id != "P2" } - missing + errors
       unproven = claims.count { $0.verdict.word == .unproven && $0.id != "P2" }
       warnings = open.count { $0.severity == .warning }
     }

@@ -305,6 +305,8 @@ import Testing
       CorpusDeclarations.Covered(links: links, checks: [Sample.second], why: "the same")
     ]
     #expect(sample.disposition() == .covered)
+    let claim = sample.coverage.claims.first { $0.id == "P2/\(Sample.unit)" }
+    #expect(claim?.statement.hasSuffix(" (covered: the same)") == true)
     sample.set(Sample.second, .failed(reason: "no"))
     #expect(sample.disposition() == .failing)
   }

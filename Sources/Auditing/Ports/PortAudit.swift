@@ -44,7 +44,7 @@ package struct PortAudit: Sendable {
       let claim = Claim(
         id: "P2/\(unit.id)",
         part: .p2,
-        statement: row.about,
+        statement: row.about + Self.word(ofPerson: entry, row.disposition),
         verdict: verdict,
         checks: row.checks
       )
@@ -70,13 +70,13 @@ package struct PortAudit: Sendable {
       row.changes = pin.changes(in: unit)
     }
     if !entry.ports.isEmpty { return judgePorts(unit, entry, &row) }
-    if let covered = entry.covered.first {
+    if !entry.covered.isEmpty {
       row.disposition = .covered
       row.checks = entry.covered.flatMap(\.checks).uniqued
       row.strength = row.checks.compactMap { strength(of: $0) }.max()
       if let verdict = shortcoming(of: row.checks, &row) { return verdict }
       if let verdict = drift(&row) { return verdict }
-      return proven(because: covered.why)
+      return proven
     }
     if let deferred = entry.deferred.first?.entry {
       row.disposition = .deferred
@@ -116,7 +116,7 @@ package struct PortAudit: Sendable {
       row.disposition = .unread
       return .unproven(reason: "the original is not known in full: \(Self.list(row.unread))")
     }
-    return proven(because: nil)
+    return proven
   }
 
   /// Why checks cannot carry a claim; nil where all of them passed and could have failed.
@@ -161,7 +161,7 @@ package struct PortAudit: Sendable {
     return .unproven(reason: "the original changed since it was pinned: \(Self.list(row.changes))")
   }
 
-  private func proven(because reason: String?) -> Verdict {
+  private var proven: Verdict {
     guard let first = record?.header.standins.first else { return .proven }
     return .provenOnStandin(reason: "shown on the stand-in for \(first.service)")
   }
@@ -191,12 +191,22 @@ package struct PortAudit: Sendable {
     return parts.prefix(3).joined(separator: "; ") + more
   }
 
+  /// Why a person takes other checks for as good: what is proven has no reason of its own.
+  private static func word(
+    ofPerson entry: PortIndex.Entry,
+    _ disposition: UnitCoverage.Disposition
+  ) -> String {
+    guard disposition == .covered || disposition == .ported, let covered = entry.covered.first
+    else { return "" }
+    return " (covered: \(covered.why))"
+  }
+
   /// The unit's own words, else what it asks.
   private static func about(_ unit: CorpusUnit) -> String {
     if !unit.about.isEmpty { return unit.about }
-    let asked = unit.requests.map { "`\($0.method) \($0.path)`" }.uniqued
+    let asked = unit.requests.map { "\($0.method) \($0.path)" }.uniqued
     if !asked.isEmpty { return "It asks \(asked.prefix(3).joined(separator: ", "))." }
-    if let system = unit.systems.first { return "It does `\(system)`." }
+    if let system = unit.systems.first { return "It does \(system)." }
     return unit.function == nil ? "An older script." : "A test of an older script."
   }
 }
