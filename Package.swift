@@ -180,7 +180,7 @@ let package = Package(
       of: "Running",
       ["Checks", "Deployments", "Evidence", "FakeDeployments", "HTTPRequests", "Suites"]
     ),
-    tests(of: "Auditing", ["Evidence", "Rendering", "Suites"]),
+    tests(of: "Auditing", ["Corpus", "Evidence", "Rendering", "Suites"]),
     tests(of: "Rendering", ["Evidence", "MarkdownDocuments", "XMLDocuments"], exclude: ["Golden"]),
     // The built tool in a project of its own, as a person runs it.
     module("BuiltTool", ["Evidence"], path: "Tests/BuiltTool"),

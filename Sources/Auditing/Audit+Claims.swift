@@ -80,25 +80,6 @@ extension Audit {
     }
   }
 
-  // MARK: P2
-
-  func corpusClaim() -> Claim {
-    let verdict: Verdict =
-      switch corpus.state {
-      case .none: .notApplicable(reason: corpusStatement)
-      case .noEntry, .noScripts: .vacuous(reason: corpusStatement)
-      case .rootMissing, .unreadable: .unproven(reason: corpusStatement)
-      case .scripts: .unproven(reason: corpusStatement)
-      }
-    return Claim(
-      id: "P2",
-      part: .p2,
-      statement: "The checks cover what the older scripts covered.",
-      verdict: verdict,
-      checks: []
-    )
-  }
-
   // MARK: P3
 
   /// One claim per functional check that counts, and one for the floor.

@@ -6,11 +6,12 @@ extension Audit {
   func findings(
     _ checks: [CheckCoverage],
     _ stores: [StoreCoverage],
+    _ ports: [Finding],
     today: String?
   ) -> [Finding] {
     var all =
       runFindings() + corpusFindings() + checkFindings(checks) + storeFindings(stores)
-      + record.findings
+      + ports + record.findings
     if let today { all += expiredDeferrals(today: today) }
     all = Array(Set(all))
     let waivers = Waivers(suite.waivers, today: today)

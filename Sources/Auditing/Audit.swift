@@ -10,6 +10,7 @@ package struct Audit: Sendable {
   /// What the state of the corpus says, with its proof.
   let corpusStatement: String
   let policy: Project.Policy
+  private let ports: PortAudit
   /// The record's checks, to be found by thousands.
   private let records: [CheckID: CheckRecord]
   private let plan: [CheckID: PlannedCheck]
@@ -19,13 +20,15 @@ package struct Audit: Sendable {
     suite: Suite,
     corpus: CorpusCoverage,
     corpusStatement: String,
-    policy: Project.Policy
+    policy: Project.Policy,
+    held: HeldCorpus = HeldCorpus()
   ) {
     self.record = record
     self.suite = suite
     self.corpus = corpus
     self.corpusStatement = corpusStatement
     self.policy = policy
+    ports = PortAudit(held, corpus: corpus, suite: suite, record: record)
     records = Dictionary(record.checks.map { ($0.id, $0) }) { first, _ in first }
     plan = Dictionary(record.header.planned.map { ($0.id, $0) }) { first, _ in first }
   }
@@ -37,8 +40,9 @@ package struct Audit: Sendable {
     let stores = record.header.stores.map(coverage).sorted {
       $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
     }
+    let units = ports.judged()
     let claims =
-      lifecycleClaims() + [corpusClaim()] + functionalClaims(checks) + storeClaims(stores)
+      lifecycleClaims() + corpusClaims(units) + functionalClaims(checks) + storeClaims(stores)
     let rungs = rungs(claims, stores)
     return CoverageModel(
       recipe: record.header.recipe,
@@ -47,7 +51,7 @@ package struct Audit: Sendable {
       base: record.header.base,
       target: record.header.target,
       suiteTree: record.header.suiteTree,
-      corpus: corpus,
+      corpus: ports.coverage(units),
       level: Self.level(of: rungs),
       rungs: rungs,
       gate: GateCoverage(
@@ -60,7 +64,7 @@ package struct Audit: Sendable {
       stores: stores,
       deferrals: suite.deferred,
       notes: suite.notes,
-      findings: findings(checks, stores, today: today)
+      findings: findings(checks, stores, ports.findings(units), today: today)
     )
   }
 
@@ -75,7 +79,7 @@ package struct Audit: Sendable {
       stage: check.stage,
       about: planned.about,
       place: planned.place,
-      outcome: normalized(check, normalizer),
+      outcome: Self.normalized(check, normalizer),
       strength: strength(of: check, planned),
       isHealth: planned.isHealth,
       control: check.control.map {
@@ -94,7 +98,7 @@ package struct Audit: Sendable {
       ? .durable : planned.strength
   }
 
-  private func normalized(_ check: CheckRecord, _ normalizer: Normalizer) -> Outcome {
+  static func normalized(_ check: CheckRecord, _ normalizer: Normalizer) -> Outcome {
     guard let reason = check.outcome.reason else { return .passed }
     let missed = check.steps.filter { !$0.outcome.isPassed && $0.outcome.word != .skipped }
     // Of a group, the step inside it that was not as expected says more.
@@ -103,7 +107,7 @@ package struct Audit: Sendable {
     guard let step, !violated.isEmpty else {
       return Outcome(check.outcome.word, reason: normalizer.text(reason))
     }
-    let complaints = violated.map { complaint($0, normalizer) }.joined(separator: "; ")
+    let complaints = violated.map { Self.complaint($0, normalizer) }.joined(separator: "; ")
     return Outcome(check.outcome.word, reason: "\(step.title): \(complaints)")
   }
 
@@ -121,11 +125,11 @@ package struct Audit: Sendable {
     EvidenceLine(
       act: normalizer.text(step.title),
       asserted: step.assertions.map { normalizer.text("\($0.subject) \($0.expected)") },
-      violated: step.assertions.filter { !$0.holds }.map { complaint($0, normalizer) }
+      violated: step.assertions.filter { !$0.holds }.map { Self.complaint($0, normalizer) }
     )
   }
 
-  private func complaint(_ assertion: AssertionRecord, _ normalizer: Normalizer) -> String {
+  private static func complaint(_ assertion: AssertionRecord, _ normalizer: Normalizer) -> String {
     let was = assertion.actual.map { ", was \($0)" } ?? ", there was none"
     return normalizer.text("\(assertion.subject) \(assertion.expected)\(was)")
   }
@@ -159,6 +163,6 @@ package struct Audit: Sendable {
   func planned(_ id: CheckID) -> PlannedCheck? { plan[id] }
 
   func outcome(of id: CheckID) -> Outcome? {
-    records[id].map { normalized($0, Normalizer(record: record, fresh: $0.fresh)) }
+    records[id].map { Self.normalized($0, Normalizer(record: record, fresh: $0.fresh)) }
   }
 }

@@ -38,18 +38,30 @@ package enum Rule: String, CaseIterable, Sendable {
   case imageTagMoves = "image-tag-moves"
   case metadataContradicted = "metadata-contradicted"
 
+  // What is said of the corpus, unit by unit.
+  case portMissing = "port-missing"
+  case portOrphaned = "port-orphaned"
+  case portDrifted = "port-drifted"
+  case portWeaker = "port-weaker"
+  case portUnread = "port-unread"
+  case portUnshown = "port-unshown"
+  case portUnpinned = "port-unpinned"
+  case deferralHasPort = "deferral-has-port"
+
   package var severity: Finding.Severity {
     switch self {
     case .corpusUnreachable, .checkCannotFail, .controlBroken, .markerNotDropped,
       .genericTierMissing, .baseEqualsTarget, .teardownLeftSomething, .runNotFinished,
-      .labelOutsideDeploy, .backupPathIgnored, .backupVolumeUnknown:
+      .labelOutsideDeploy, .backupPathIgnored, .backupVolumeUnknown, .portMissing, .portOrphaned:
       .error
     case .checkOnlyAcknowledges, .checkMayBeStale, .sameBehaviourTwice, .controlMissing,
       .storeWithoutMarker, .tooFewFunctionalChecks, .deferralExpired, .waiverExpired,
       .waiverUnused, .recipeFileUnreadable, .backupLabelUnknown, .backupOverruled,
-      .restoreHookMissing, .storeNotBackedUp, .imageTagMoves, .metadataContradicted:
+      .restoreHookMissing, .storeNotBackedUp, .imageTagMoves, .metadataContradicted, .portDrifted,
+      .portWeaker, .portUnread, .portUnshown, .deferralHasPort:
       .warning
-    case .operationDiffers, .secretMaskedInPlaceOnly, .backupLabelRepeated, .rollbackHidesFailure:
+    case .operationDiffers, .secretMaskedInPlaceOnly, .backupLabelRepeated, .rollbackHidesFailure,
+      .portUnpinned:
       .note
     }
   }
@@ -89,6 +101,14 @@ package enum Rule: String, CaseIterable, Sendable {
       "A failed update is rolled back while the old task keeps health green"
     case .imageTagMoves: "An image tag that means another image tomorrow"
     case .metadataContradicted: "The README's metadata say something else than the recipe"
+    case .portMissing: "A unit of the corpus has no port"
+    case .portOrphaned: "A port names a unit that does not exist"
+    case .portDrifted: "An older script changed since its port was pinned"
+    case .portWeaker: "An older script looks at more than its port"
+    case .portUnread: "An older script is not known in full"
+    case .portUnshown: "A port shows nothing: it was skipped, broke, or cannot fail"
+    case .portUnpinned: "A port is not pinned to what its original was"
+    case .deferralHasPort: "A unit is put off or left out although a port exists"
     }
   }
 
@@ -133,6 +153,15 @@ package enum Rule: String, CaseIterable, Sendable {
       "nothing, where the version label is checked after an update; else use `order: stop-first`"
     case .imageTagMoves: "name a full version, or a digest"
     case .metadataContradicted: "correct the README, or the recipe"
+    case .portMissing:
+      "name it under `ports` of a check, or under `corpus` or `deferred` of recipe.yml with a reason"
+    case .portOrphaned: "name a unit that exists, or take the name away"
+    case .portDrifted: "bring the port up to the original, then run `parity pin`"
+    case .portWeaker: "let the port ask and assert the same, or say `covered` with a reason"
+    case .portUnread: "look at the original, then say `covered` with the reason that a person has"
+    case .portUnshown: "let the port run and pass, and be able to fail"
+    case .portUnpinned: "run `parity pin`, and commit parity.lock"
+    case .deferralHasPort: "take the entry away, or the port"
     }
   }
 

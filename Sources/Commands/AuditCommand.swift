@@ -11,6 +11,9 @@ struct AuditCommand: AsyncParsableCommand {
     discussion: """
       The corpus is read as it is now, the run as it was. `--today` says which deferrals and \
       waivers are past their date, and an expired waiver waives nothing; nothing of it is stored.
+
+      A recipe without a run is held against its corpus alone. With several recipes a list says \
+      which of them needs work first, in one line each unless they are named.
       """
   )
 
@@ -35,20 +38,72 @@ struct AuditCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await concluding {
-      let workspace = try await Workspace(folder: options.project).withCorpus()
+      let plain = try Workspace(folder: options.project)
+      let recipes = try plain.recipes(options.recipes)
+      let workspace = await plain.withCorpus(of: recipes)
+      // A catalogue is told in one line for each recipe, unless recipes are named.
+      let isCatalogue = recipes.count > 1 && options.recipes.isEmpty
+      var ranking = CatalogueRanking()
       var worst = ExitStatus.proven
-      for recipe in try workspace.recipes(options.recipes) {
+      for recipe in recipes {
         let suite = try workspace.suite(recipe).suite
-        let (record, _) = try KeptRuns(workspace: workspace, recipe: recipe).record(self.run)
-        let reports = Reports(workspace: workspace, suite: suite)
-        let audit = reports.audit(record)
-        let day = today ?? String(Date.now.formatted(.iso8601).prefix(10))
-        let coverage = audit.coverage(today: day)
-        Console.out(reports.summary(coverage, record, []))
-        let status = ExitStatus(coverage: coverage, record: record, strict: strict)
-        if status.precedence > worst.precedence { worst = status }
+        let audited = try audit(suite, KeptRuns(workspace: workspace, recipe: recipe), workspace)
+        if !isCatalogue { Console.out(audited.text()) }
+        ranking.add(audited.row)
+        if audited.status.precedence > worst.precedence { worst = audited.status }
       }
+      if recipes.count > 1 { Console.out((isCatalogue ? "" : "\n") + ranking.text) }
       return worst
     }
+  }
+
+  private struct Audited {
+    var row: CatalogueRanking.Row
+    var status: ExitStatus
+    /// Made only where it is printed.
+    var text: () -> String
+  }
+
+  private var day: String { today ?? String(Date.now.formatted(.iso8601).prefix(10)) }
+
+  private func audit(_ suite: Suite, _ runs: KeptRuns, _ workspace: Workspace) throws -> Audited {
+    guard run != nil || !runs.ids.isEmpty else { return auditUnrun(suite, workspace) }
+    let (record, _) = try runs.record(run)
+    let reports = Reports(workspace: workspace, suite: suite)
+    let coverage = reports.audit(record).coverage(today: day)
+    return Audited(
+      row: CatalogueRanking.Row(
+        recipe: suite.recipe,
+        hasRun: true,
+        claims: coverage.claims,
+        units: coverage.corpus.units ?? [],
+        findings: coverage.findings
+      ),
+      status: ExitStatus(coverage: coverage, record: record, strict: strict),
+      text: { reports.summary(coverage, record, []) }
+    )
+  }
+
+  /// A recipe of which no run is kept: its links are held against the corpus, and nothing is proven.
+  private func auditUnrun(_ suite: Suite, _ workspace: Workspace) -> Audited {
+    let corpus = workspace.corpus(for: suite.recipe)
+    let unrun = UnrunAudit(
+      suite: suite,
+      corpus: corpus.coverage,
+      statement: corpus.statement,
+      held: workspace.held(corpus, suite),
+      today: day
+    )
+    return Audited(
+      row: CatalogueRanking.Row(
+        recipe: suite.recipe,
+        hasRun: false,
+        claims: unrun.claims,
+        units: unrun.units,
+        findings: unrun.findings
+      ),
+      status: unrun.status(strict: strict),
+      text: { unrun.text }
+    )
   }
 }

@@ -321,6 +321,30 @@ Do what was deferred and take the entry away, or give a new date with a reason. 
 (`until: an API key can be made without a browser`) never expires by itself.
 
 """###,
+    "deferral-has-port.md": ###"""
+# deferral-has-port
+
+**A unit is put off or left out although a port exists.** Severity: warning.
+
+## What it means
+
+`deferred` or `corpus: {not_ported: …}` in `recipe.yml` names a unit that a check stands for. The port counts; the entry
+says something that is not so any more.
+
+Why warning: the page would contradict itself.
+
+## An example
+
+```yaml
+deferred:
+  - {what: login, why: no browser, until: 2027-01-01, ports: [login.py]}   # and a check has ports: [login.py]
+```
+
+## What to do
+
+Take the entry away, or the port.
+
+"""###,
     "generic-tier-missing.md": ###"""
 # generic-tier-missing
 
@@ -458,6 +482,162 @@ file from another folder.
 ## What to do
 
 Keep the two alike: run the recipe's own file and change only what a container would have changed.
+
+"""###,
+    "port-drifted.md": ###"""
+# port-drifted
+
+**An older script changed since its port was pinned.** Severity: warning.
+
+## What it means
+
+What the original asks or asserts is not what `parity.lock` holds: it gained or lost a request or an assertion,
+or one of them became weaker or stronger. White space, comments, quotes and order do not count. Where a part of the
+script cannot be read, any change of the file counts. The unit's claim is `unproven`.
+
+Why warning: nothing failed; what the port was compared with has changed.
+
+## An example
+
+"gained an assertion on `/api/health` status (== 200)"
+
+## What to do
+
+Bring the port up to the original, run it, then run `parity pin` and commit `parity.lock`.
+
+"""###,
+    "port-missing.md": ###"""
+# port-missing
+
+**A unit of the corpus has no port.** Severity: error.
+
+## What it means
+
+A script of the corpus, or a test inside one, is named by no check and by no entry of `recipe.yml`. Its
+claim is `refuted`: what the older script looked at is not looked at any more. A case of its own fails in
+`junit.xml`.
+
+Why error: a page that passes over an older test in silence is what parity is there to prevent.
+
+## An example
+
+`recipe-info/demo/tests/mail.sh` is in the corpus, and nothing in the suite names it.
+
+## What to do
+
+Name it under `ports` of the check that looks at the same; or say what becomes of it, with the reason, under
+`corpus` or `deferred` in `recipe.yml`.
+
+"""###,
+    "port-orphaned.md": ###"""
+# port-orphaned
+
+**A port names a unit that does not exist.** Severity: error.
+
+## What it means
+
+A name under `ports`, or in a `SOURCE` comment, is no unit of the corpus: the script was renamed or removed, a
+test inside it is gone, or the name is misspelt. The nearest unit is told; where the script was pinned and only
+its name changed, the new name.
+
+Why error: the link that a person once made holds nothing any more.
+
+## An example
+
+```yaml
+ports: ["health_chek.py::test_up"]     # the script is health_check.py
+```
+
+## What to do
+
+Name a unit that exists, or take the name away. `parity pin` writes nothing while there is an orphan.
+
+"""###,
+    "port-unpinned.md": ###"""
+# port-unpinned
+
+**A port is not pinned to what its original was.** Severity: note.
+
+## What it means
+
+A check stands for the unit, and `parity.lock` does not hold it. A later change of the script would not be seen.
+
+Why note: nothing is wrong yet.
+
+## An example
+
+A new check with `ports: [health.py]`, before the first `parity pin`.
+
+## What to do
+
+Compare port and original, run `parity pin`, and commit `parity.lock`.
+
+"""###,
+    "port-unread.md": ###"""
+# port-unread
+
+**An older script is not known in full.** Severity: warning.
+
+## What it means
+
+A part of the original cannot be read, or cannot be held against a run: a language that is not read, an address that
+is only known when the script runs, a value that comes from nowhere that can be told. Line and reason are named. The
+unit's claim is `unproven`, whatever was read of it.
+
+Why warning: a person can read what the tool cannot.
+
+## An example
+
+"line 12: the address of `GET {…}` is only known when it runs"
+
+## What to do
+
+Look at the original. If checks cover it, say so: `corpus: {covered: [{ports: […], by: […], why: …}]}`. The page then
+carries your reason.
+
+"""###,
+    "port-unshown.md": ###"""
+# port-unshown
+
+**A port shows nothing: it was skipped, broke, or cannot fail.** Severity: warning.
+
+## What it means
+
+A check that stands for a unit was skipped, did not run, broke, asserts nothing, or passed where it had to fail. The
+unit's claim is `unproven`: a port that did not run is no port.
+
+Why warning: what broke or did not run is told by the check itself.
+
+## An example
+
+A port with `when: {driver: swarm}` in a run on driver `local`.
+
+## What to do
+
+Let the check run and pass, and be able to fail; or let another one stand for the unit.
+
+"""###,
+    "port-weaker.md": ###"""
+# port-weaker
+
+**An older script looks at more than its port.** Severity: warning.
+
+## What it means
+
+The run of the port never asked something that the original asks (by method and path), or asserted less of the
+answer: a status that may be more than it was, a field, header or text that nothing looks at. Each is named. Steps
+that did not pass, and looks that did not hold, count for nothing. The unit's claim is `unproven`.
+
+Why warning: the port passed; it only says less than its name.
+
+## An example
+
+"`GET /api/health` status == 200 became < 500"
+
+## What to do
+
+Let the port ask and assert what the original does. Where other checks do, name the unit under their `ports` too,
+or say `covered` in `recipe.yml` with the reason.
 
 """###,
     "recipe-file-unreadable.md": ###"""

@@ -22,7 +22,7 @@ package struct ParityCommand: AsyncParsableCommand {
     version: ToolVersion.current,
     subcommands: [
       RunCommand.self, AuditCommand.self, ReportCommand.self, VerifyCommand.self,
-      ListCommand.self, LintCommand.self, NewCommand.self, RulesCommand.self,
+      PinCommand.self, ListCommand.self, LintCommand.self, NewCommand.self, RulesCommand.self,
       ExplainCommand.self, CleanCommand.self, TemplatesCommand.self,
     ]
   )

@@ -31,7 +31,8 @@ struct Reports {
       suite: suite,
       corpus: corpus.coverage,
       corpusStatement: corpus.statement,
-      policy: workspace.project.policy
+      policy: workspace.project.policy,
+      held: workspace.held(corpus, suite)
     )
   }
 

@@ -84,6 +84,11 @@ struct Verification {
     if corpus.tree != coverage.corpus.tree || corpus.state != coverage.corpus.state {
       result.append("the corpus changed since the coverage was made")
     }
+    if try workspace.pins(recipe).hash != coverage.corpus.pins {
+      result.append(
+        "\(Pins.fileName) changed since the coverage was made: `parity report \(recipe)` audits again"
+      )
+    }
     let suite = try workspace.suite(recipe).suite
     let plan = Plan(
       suite: suite,

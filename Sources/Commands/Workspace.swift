@@ -11,8 +11,8 @@ import Suites
 /// A project as the commands see it: suites, recipes, corpus, reports.
 struct Workspace: Sendable {
   let project: Project
-  /// What was found in a corpus in git, by recipe; empty for any other.
-  private var fetched: [String: CorpusCoverage] = [:]
+  /// What was found in a corpus that was read at once for many recipes, by recipe.
+  private var fetched: [String: CorpusReading] = [:]
 
   /// - Parameter folder: nil to look for `parity.yml` from here upwards.
   init(folder: String?) throws {
@@ -100,6 +100,7 @@ struct Workspace: Sendable {
         rules: Rule.waivable.map(\.rawValue)
       )
       loaded.warnings = SuiteErrors(loaded.warnings).below(place).diagnostics
+      _ = try pins(recipe)
       return loaded
     } catch {
       throw error.below(place)
@@ -170,8 +171,17 @@ struct Workspace: Sendable {
     )
     var workspace = self
     for reading in await repository.readings(of: project.suiteNames()) {
-      workspace.fetched[reading.recipe] = reading.coverage
+      workspace.fetched[reading.recipe] = reading
     }
+    return workspace
+  }
+
+  /// The workspace with what a corpus in a folder says of these recipes, read once for all.
+  func withCorpus(of recipes: [String]) async -> Workspace {
+    guard case .folder(let root, let isSample)? = project.corpus else { return await withCorpus() }
+    var workspace = self
+    let reader = CorpusReader(root: root, shownAs: shown(root), isSample: isSample)
+    for reading in reader.readings(of: recipes) { workspace.fetched[reading.recipe] = reading }
     return workspace
   }
 
@@ -184,6 +194,8 @@ struct Workspace: Sendable {
   struct CorpusView {
     var coverage: CorpusCoverage
     var statement: String
+    /// Nil where there is nothing that could be read.
+    var reading: CorpusReading?
   }
 
   func corpus(for recipe: String) -> CorpusView {
@@ -199,14 +211,19 @@ struct Workspace: Sendable {
         detail: detail
       )
     }
+    var reading: CorpusReading?
     let coverage: CorpusCoverage
     switch project.corpus {
     case .folder(let root, let isSample)?:
-      coverage = CorpusReader(root: root, shownAs: shown(root), isSample: isSample)
-        .coverage(of: recipe)
-    case .git(let address, _, _)?:
-      coverage =
+      let found =
         fetched[recipe]
+        ?? CorpusReader(root: root, shownAs: shown(root), isSample: isSample).reading(of: recipe)
+      reading = found
+      coverage = found.coverage
+    case .git(let address, _, _)?:
+      reading = fetched[recipe]
+      coverage =
+        reading?.coverage
         ?? state(
           .rootMissing,
           address,
@@ -216,7 +233,11 @@ struct Workspace: Sendable {
     case nil:
       coverage = state(.rootMissing, "", "parity.yml names no corpus")
     }
-    return CorpusView(coverage: coverage, statement: coverage.statement(for: recipe))
+    return CorpusView(
+      coverage: coverage,
+      statement: coverage.statement(for: recipe),
+      reading: reading
+    )
   }
 
   // MARK: Reports

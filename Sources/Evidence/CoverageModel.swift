@@ -289,6 +289,10 @@ package struct CorpusCoverage: Codable, Hashable, Sendable {
   package var isSample: Bool
   /// Why, where the state needs one: the project's reason, or what could not be read.
   package var detail: String?
+  /// In the order of the scripts and their lines; nil where an older version of the tool wrote it.
+  package var units: [UnitCoverage]?
+  /// The blob id of the suite's `parity.lock`; nil where nothing is pinned.
+  package var pins: String?
 
   package init(
     state: State,
@@ -298,7 +302,9 @@ package struct CorpusCoverage: Codable, Hashable, Sendable {
     scripts: [String],
     tree: String?,
     isSample: Bool,
-    detail: String?
+    detail: String?,
+    units: [UnitCoverage]? = nil,
+    pins: String? = nil
   ) {
     self.state = state
     self.root = root
@@ -308,6 +314,8 @@ package struct CorpusCoverage: Codable, Hashable, Sendable {
     self.tree = tree
     self.isSample = isSample
     self.detail = detail
+    self.units = units
+    self.pins = pins
   }
 }
 

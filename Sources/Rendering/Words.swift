@@ -274,7 +274,31 @@ extension CorpusCoverage.State {
   }
 }
 
+extension UnitCoverage {
+  /// What is to be told beside its verdict: what it looks at, and what of it is not shown.
+  var details: [(title: String, lines: [String])] {
+    [
+      ("changed since it was pinned", changes), ("not looked at by its ports", weaker),
+      ("not known", unread), ("the original", facts),
+    ].filter { !$0.1.isEmpty }
+  }
+}
+
 extension CorpusCoverage {
+  /// Units by their ids; of two with the same id the first.
+  var unitsByID: [String: UnitCoverage] {
+    Dictionary((units ?? []).map { ($0.id, $0) }) { first, _ in first }
+  }
+
+  /// Units by what became of them: `3 ported, 1 missing`; nil where there are none.
+  var unitSummary: String? {
+    guard let units, !units.isEmpty else { return nil }
+    return UnitCoverage.Disposition.allCases.compactMap { disposition -> String? in
+      let count = units.count { $0.disposition == disposition }
+      return count == 0 ? nil : "\(count) \(disposition.shown)"
+    }.joined(separator: "; ")
+  }
+
   /// What was looked at and what was found there, in plain sentences.
   func sentences(for recipe: String) -> String {
     let hash = tree.map { ", tree \($0)" } ?? ""
@@ -297,6 +321,7 @@ extension CorpusCoverage {
       case .scripts:
         "Looked at \(path), which holds \(Words.count(scripts.count, "script")); "
           + "the \(root)\(hash)."
+          + (unitSummary.map { " Of \(Words.count(units?.count ?? 0, "unit")): \($0)." } ?? "")
       }
     let sample =
       isSample && state != .none

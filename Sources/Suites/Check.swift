@@ -20,7 +20,7 @@ package struct Check: Sendable {
   package var place: SourcePlace
   package var body: Body
   /// Corpus units that it stands for.
-  package var ports: [String]
+  package var links: [PortLink]
   /// Only looks at whether the app is well: does not count for P3.
   package var isHealth: Bool
   package var when: Condition?
@@ -37,7 +37,7 @@ package struct Check: Sendable {
     about: String,
     place: SourcePlace,
     body: Body,
-    ports: [String] = [],
+    links: [PortLink] = [],
     isHealth: Bool = false,
     when: Condition? = nil,
     needs: [CheckID] = [],
@@ -49,12 +49,15 @@ package struct Check: Sendable {
     self.about = about
     self.place = place
     self.body = body
-    self.ports = ports
+    self.links = links
     self.isHealth = isHealth
     self.when = when
     self.needs = needs
     self.vars = vars
   }
+
+  /// Names of corpus units that it stands for, as written.
+  package var ports: [String] { links.map(\.name) }
 
   /// The check's steps; empty for a script.
   package var steps: [Step] { if case .steps(let steps) = body { steps } else { [] } }

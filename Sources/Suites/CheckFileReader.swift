@@ -55,7 +55,7 @@ struct CheckFileReader {
       about: entry["about"].flatMap { reader.text($0, "about") } ?? "",
       place: member.keyPlace,
       body: .steps(list),
-      ports: entry["ports"].map { reader.texts($0, "ports") } ?? [],
+      links: entry["ports"].map(links) ?? [],
       isHealth: entry["health"].flatMap { reader.boolean($0, "health") } ?? false,
       when: entry["when"].flatMap(steps.condition),
       needs: entry["needs"].map { needs($0, of: id) } ?? [],
@@ -69,6 +69,12 @@ struct CheckFileReader {
       expanded.vars = row.values + check.vars
       expanded.columns = row.values
       return expanded
+    }
+  }
+
+  private func links(_ node: YAMLNode) -> [PortLink] {
+    reader.items(node, "ports").compactMap { item in
+      reader.text(item, "an entry of ports").map { PortLink(name: $0, place: item.place) }
     }
   }
 

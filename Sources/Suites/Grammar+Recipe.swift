@@ -52,6 +52,12 @@ extension Grammar {
           also: ["deferrals", "todo"]
         ),
         Field(
+          "corpus",
+          .table("corpus_units"),
+          "Units of the corpus that no check names under `ports`, and what becomes of them.",
+          also: ["parity", "ports"]
+        ),
+        Field(
           "waivers",
           .list(.table("waiver")),
           "Findings that do not count here, with a reason and an end.",
@@ -233,6 +239,12 @@ extension Grammar {
         Field("what", .text, "What is not done.", required: true),
         Field("why", .text, "Why not.", required: true, also: ["reason"]),
         Field("until", .text, "A date `YYYY-MM-DD`, or a trigger in words.", required: true),
+        Field(
+          "ports",
+          .list(.text),
+          "Units of the corpus that wait for it, as under a check's `ports`.",
+          also: ["port", "units"]
+        ),
       ]
     ),
     Table(

@@ -47,7 +47,10 @@ struct RecipeFileReader {
       }
     }
     if let value = entry["backup"] { suite.backup = backup(value) }
-    suite.deferred = entry["deferred"].map(deferrals) ?? []
+    if let value = entry["deferred"] { deferrals(value, into: &suite) }
+    if let value = entry["corpus"] {
+      CorpusDeclarationsReader(reader).read(value, into: &suite.corpus)
+    }
     suite.waivers = entry["waivers"].map(waivers) ?? []
     suite.notApplicable = entry["not_applicable"].map(notApplicable) ?? []
     suite.notes = entry["notes"].flatMap { reader.text($0, "notes") }
@@ -262,14 +265,19 @@ struct RecipeFileReader {
     return settings
   }
 
-  private func deferrals(_ node: YAMLNode) -> [Deferral] {
-    reader.items(node, "deferred").compactMap { item in
-      guard let entry = reader.entry(item, "deferral") else { return nil }
+  private func deferrals(_ node: YAMLNode, into suite: inout Suite) {
+    for item in reader.items(node, "deferred") {
+      guard let entry = reader.entry(item, "deferral") else { continue }
       let what = entry["what"].flatMap { reader.text($0, "what") }
       let why = entry["why"].flatMap { reader.text($0, "why") }
       let until = entry["until"].flatMap(end)
-      guard let what, let why, let until else { return nil }
-      return Deferral(what: what, why: why, until: until)
+      let links = entry["ports"].map(CorpusDeclarationsReader(reader).links) ?? []
+      guard let what, let why, let until else { continue }
+      suite.deferred.append(Deferral(what: what, why: why, until: until))
+      if links.isEmpty { continue }
+      suite.corpus.deferred.append(
+        CorpusDeclarations.Deferred(links: links, what: what, why: why, until: until)
+      )
     }
   }
 

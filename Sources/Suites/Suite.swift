@@ -17,6 +17,8 @@ package struct Suite: Sendable {
   package var hooks: [Hook: [Step]]
   package var backup: BackupSettings
   package var deferred: [Deferral]
+  /// What becomes of units of the corpus that no check names.
+  package var corpus: CorpusDeclarations
   package var waivers: [Waiver]
   package var notApplicable: [NotApplicable]
   /// Markdown, verbatim.
@@ -46,6 +48,7 @@ package struct Suite: Sendable {
     hooks = [:]
     backup = BackupSettings()
     deferred = []
+    corpus = CorpusDeclarations()
     waivers = []
     notApplicable = []
     notes = nil

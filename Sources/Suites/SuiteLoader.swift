@@ -78,6 +78,7 @@ package struct SuiteLoader {
     suite.checks += overlays()
     for folder in Self.functionalFolders { suite.checks += functional(in: folder) }
     resolveNeeds(&suite.checks)
+    resolveCovering(&suite)
     SuiteLint(suite: suite, sink: sink).check()
     if sink.hasErrors { throw SuiteErrors(sink.diagnostics) }
     suite.concealment = sink.concealment
@@ -247,7 +248,7 @@ extension SuiteLoader {
         about: "",
         place: SourcePlace(file: path, line: 1, column: 1),
         body: .script(path: path, runner: runner),
-        ports: sources(in: path)
+        links: sources(in: path)
       )
     ]
   }
@@ -272,19 +273,48 @@ extension SuiteLoader {
   }
 
   /// What comments of the form `# SOURCE: recipe-info/x/tests/y.py` name, in the first 16 KiB.
-  private func sources(in path: String) -> [String] {
+  private func sources(in path: String) -> [PortLink] {
     guard let bytes = files.read(path, limit: 16 << 10) else { return [] }
-    var found: [String] = []
-    for line in bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
+    var found: [PortLink] = []
+    let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+    for (number, line) in lines.enumerated() {
       let text = String(decoding: line, as: UTF8.self)
       let rest = text.drop { " \t#/*-;\"".contains($0) }
       guard rest.hasPrefix("SOURCE") else { continue }
-      let name = rest.dropFirst(6).drop { ": \t`".contains($0) }.prefix { !" \t`\"".contains($0) }
+      let name = rest.dropFirst(6).drop { ": \t`".contains($0) }.prefix { !" \t\r`\"".contains($0) }
       if !name.isEmpty, rest.dropFirst(6).first.map({ ": \t".contains($0) }) ?? false {
-        found.append(String(name))
+        let place = SourcePlace(file: path, line: number + 1, column: 1)
+        found.append(PortLink(name: String(name), place: place))
       }
     }
     return found
+  }
+
+  /// Finds the checks that `corpus: {covered: [{by: …}]}` means.
+  private func resolveCovering(_ suite: inout Suite) {
+    let known = suite.checks.map(\.id)
+    for index in suite.corpus.covered.indices {
+      let entry = suite.corpus.covered[index]
+      suite.corpus.covered[index].checks = entry.checks.flatMap { wanted -> [CheckID] in
+        let found = known.filter { $0 == wanted || ($0.row != nil && $0.withoutRow == wanted) }
+        // The tool's own checks are in every plan.
+        if !found.isEmpty || ["generic", "integrity"].contains(wanted.folder) {
+          return found.isEmpty ? [wanted] : found
+        }
+        let start = entry.links.first?.place ?? SourcePlace(file: "recipe.yml", line: 1, column: 1)
+        let place = sink.source(start.file)?.find(wanted.description, from: start)
+        sink.error(
+          "covered names \(wanted), which does not exist",
+          at: place ?? start,
+          length: wanted.description.unicodeScalars.count,
+          nearest: NearestName.of(
+            wanted.description,
+            among: Set(known.map { $0.withoutRow.description })
+          )
+        )
+        return []
+      }
+    }
   }
 
   /// Finds the checks that `needs` means: a name with cases means all of its rows.

@@ -1,3 +1,4 @@
+import Corpus
 import Evidence
 import Suites
 import Testing
@@ -39,6 +40,37 @@ import Testing
       .storeNotBackedUp,
       .rollbackHidesFailure, .imageTagMoves, .metadataContradicted:
       sample.record.findings += (RecipeSample.broken(for: rule)?.findings ?? []).map(\.finding)
+    case .portMissing, .portOrphaned, .portDrifted, .portWeaker, .portUnread, .portUnshown,
+      .portUnpinned, .deferralHasPort:
+      provokePort(&sample, for: rule)
+    }
+  }
+
+  /// Of a good port, what one rule has something to say of.
+  private static func provokePort(_ sample: inout Sample, for rule: Rule) {
+    sample.addPort()
+    sample.pin()
+    switch rule {
+    case .portMissing: sample.suite.checks = []
+    case .portOrphaned: sample.link(Sample.first, to: ["healt.py"])
+    case .portDrifted:
+      sample.hold("health.py", Sample.health + "    assert r.json()[\"mail\"] == \"ok\"\n")
+    case .portWeaker: sample.see(Sample.first, "GET", "http://h/other", [("status", "== 200")])
+    case .portUnread:
+      sample.hold("health.py", Sample.health + "    assert now() > 3\n")
+      sample.pin()
+    case .portUnshown: sample.set(Sample.first, .skipped(reason: "only with driver swarm"))
+    case .portUnpinned: sample.held.pins.units = [:]
+    case .deferralHasPort:
+      sample.suite.corpus.deferred = [
+        CorpusDeclarations.Deferred(
+          links: [PortLink(name: "health.py", place: Sample.place)],
+          what: "health",
+          why: "no time",
+          until: "a rainy day"
+        )
+      ]
+    default: break
     }
   }
 

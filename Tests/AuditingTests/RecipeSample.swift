@@ -120,7 +120,9 @@ struct RecipeSample {
       .checkOnlyAcknowledges, .checkCannotFail, .controlMissing,
       .markerNotDropped, .storeWithoutMarker, .tooFewFunctionalChecks, .genericTierMissing,
       .baseEqualsTarget, .operationDiffers, .teardownLeftSomething, .secretMaskedInPlaceOnly,
-      .deferralExpired, .runNotFinished, .waiverExpired, .waiverUnused:
+      .deferralExpired, .runNotFinished, .waiverExpired, .waiverUnused, .portMissing,
+      .portOrphaned, .portDrifted, .portWeaker, .portUnread, .portUnshown, .portUnpinned,
+      .deferralHasPort:
       return nil
     }
     return sample

@@ -12,6 +12,7 @@ struct Sample {
   var suite: Suite
   var corpus: CorpusCoverage
   var policy = Project.Policy()
+  var held = HeldCorpus()
 
   static let first = CheckID(folder: "functional", stem: "notes", name: "test_first")
   static let second = CheckID(folder: "functional", stem: "notes", name: "test_second")
@@ -201,7 +202,8 @@ struct Sample {
       suite: suite,
       corpus: corpus,
       corpusStatement: "the corpus says \(corpus.state.rawValue)",
-      policy: policy
+      policy: policy,
+      held: held
     )
   }
 

@@ -221,6 +221,8 @@ struct EvidenceCodingTests {
     #expect(coverage.level == 4)
     #expect(coverage.findings.count == 4)
     #expect(coverage.findings.allSatisfy { $0.about.isEmpty && !$0.isWaived })
+    #expect(coverage.corpus.units == nil)
+    #expect(coverage.corpus.pins == nil)
   }
 
   @Test func aFindingOfBeforeWaiversHadEndsIsStillWaived() throws {

@@ -98,6 +98,32 @@ extension Fixture {
         )
       }
     }
+    // Names of units come without control characters: the corpus takes them away.
+    let plain = hostile.filter { text in text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }
+    let units = UnitCoverage.Disposition.allCases.enumerated().map { index, disposition in
+      UnitCoverage(
+        id: "\(index).py::\(plain[index % plain.count])",
+        disposition: disposition,
+        about: text(),
+        script: "\(index).py",
+        lines: [1, 2],
+        checks: disposition == .missing ? [] : [checks[index].id],
+        strength: index == 0 ? .state : nil,
+        facts: [text()],
+        changes: disposition == .drifted ? [text()] : [],
+        weaker: disposition == .weaker ? [text()] : [],
+        unread: disposition == .unread ? [text()] : []
+      )
+    }
+    claims += (state == .scripts ? units : []).map { unit in
+      Claim(
+        id: "P2/\(unit.id)",
+        part: .p2,
+        statement: unit.about,
+        verdict: unit.disposition == .ported ? .proven : .unproven(reason: text()),
+        checks: unit.checks
+      )
+    }
     let coverage = CoverageModel(
       recipe: "every-thing",
       driver: "swarm",
@@ -113,7 +139,8 @@ extension Fixture {
         scripts: state == .scripts ? ["a.py", "b.sh"] : [],
         tree: state == .rootMissing ? nil : hash,
         isSample: false,
-        detail: state == .scripts ? nil : "the project's words"
+        detail: state == .scripts ? nil : "the project's words",
+        units: state == .scripts ? units : nil
       ),
       level: 0,
       rungs: RungCoverage.State.allCases.enumerated().map { index, state in

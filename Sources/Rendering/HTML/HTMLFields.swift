@@ -202,8 +202,11 @@ struct HTMLPart: TemplateFields {
     .flag("isCorpus", "whether it is P2") { $0.part == .p2 },
     .flag("isIntegrity", "whether it is P4") { $0.part == .p4 },
     .list("claims", "its claims") { part in
-      part.lookup.coverage.claims.filter { $0.part == part.part }
-        .map { HTMLClaim(claim: $0, lookup: part.lookup) }
+      let units = part.part == .p2 ? part.lookup.coverage.corpus.unitsByID : [:]
+      return part.lookup.coverage.claims.filter { $0.part == part.part }.map { claim in
+        let unit = units[String(claim.id.dropFirst(3))]
+        return HTMLClaim(claim: claim, unit: unit, lookup: part.lookup)
+      }
     },
     .flag("hasClaims", "whether there are any") { part in
       part.lookup.coverage.claims.contains { $0.part == part.part }
@@ -213,15 +216,34 @@ struct HTMLPart: TemplateFields {
 
 struct HTMLClaim: TemplateFields {
   let claim: Claim
+  /// Where it is about a unit of the corpus.
+  let unit: UnitCoverage?
   let lookup: HTMLLookup
 
   static let table = TemplateTable<HTMLClaim>(
     .text("id", "the claim's id") { $0.claim.id },
     .text("statement", "what is claimed") { $0.claim.statement },
     .object("verdict", "what the evidence says") { HTMLVerdict(verdict: $0.claim.verdict) },
+    .optionalText("disposition", "what became of a unit of the corpus") {
+      $0.unit?.disposition.shown
+    },
+    .list("details", "what a unit of the corpus looks at, and what of it is not shown") {
+      ($0.unit?.details ?? []).map { HTMLUnitDetail(title: $0.title, lines: $0.lines) }
+    },
+    .flag("hasDetails", "whether there are any") { !($0.unit?.details ?? []).isEmpty },
     .list("checks", "what it rests on") { claim in
       claim.claim.checks.map { HTMLCheckLink(id: $0, place: claim.lookup.place(of: $0)) }
     }
+  )
+}
+
+struct HTMLUnitDetail: TemplateFields {
+  let title: String
+  let lines: [String]
+
+  static let table = TemplateTable<HTMLUnitDetail>(
+    .text("title", "what the lines are") { $0.title },
+    .text("text", "the lines") { $0.lines.map(ReportText.line).joined(separator: "\n") }
   )
 }
 

@@ -193,6 +193,12 @@ extension JUnitPlan {
       take(claim.id, claim.verdict)
       one.classname = "\(suite.classname).\(claim.part.rawValue)"
       one.text = "\(claim.statement)\n" + claim.checks.map { "rests on \($0)\n" }.joined()
+      if claim.part == .p2, let unit = unit(String(claim.id.dropFirst(3))) {
+        one.text += "\(unit.disposition.shown)\n"
+        for (title, lines) in unit.details {
+          one.text += "\(title):\n" + lines.map { "  \(ReportText.line($0))\n" }.joined()
+        }
+      }
     case .store(let index):
       let store = coverage.stores[index]
       take("P4/\(store.name)", store.result)

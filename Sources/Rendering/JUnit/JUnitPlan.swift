@@ -40,11 +40,13 @@ struct JUnitPlan: Sendable {
   private(set) var suites: [Suite] = []
   private let index: CheckIndex
   private var places: [String: Int] = [:]
+  private let units: [String: UnitCoverage]
 
   init(_ coverage: CoverageModel, _ record: RunRecord) {
     self.coverage = coverage
     self.record = record
     index = CheckIndex(coverage, record)
+    units = coverage.corpus.unitsByID
     for (place, check) in coverage.checks.enumerated() {
       // What a partial run did not select has no case.
       if index.record(at: place) == nil, !record.header.isFull { continue }
@@ -60,6 +62,8 @@ struct JUnitPlan: Sendable {
     }
     if record.end != .finished { add(.end, to: "parity") }
   }
+
+  func unit(_ id: String) -> UnitCoverage? { units[id] }
 
   func record(at place: Int) -> CheckRecord? { index.record(at: place) }
 

@@ -26,9 +26,7 @@ struct PageFields: TemplateFields {
     .text("corpus", "what was looked at and found, in sentences") {
       $0.coverage.corpus.sentences(for: $0.coverage.recipe)
     },
-    .list("units", "claims about units of the corpus") { page in
-      page.claims(.p2).filter(\.isUnit)
-    },
+    .list("units", "claims about units of the corpus") { page in page.units },
     .flag("hasUnits", "whether there are any") { $0.claims(.p2).contains(where: \.isUnit) },
     .list("p2", "other claims of P2") { page in page.claims(.p2).filter { !$0.isUnit } },
     .flag("hasP2", "whether there are any") { !$0.claims(.p2).allSatisfy(\.isUnit) },
@@ -80,6 +78,13 @@ struct PageFields: TemplateFields {
     coverage.claims.filter { $0.part == part }.map { PageClaim($0) }
   }
 
+  private var units: [PageClaim] {
+    let units = coverage.corpus.unitsByID
+    return coverage.claims.filter { $0.part == .p2 }.map { claim in
+      PageClaim(claim, unit: units[String(claim.id.dropFirst(3))])
+    }.filter(\.isUnit)
+  }
+
   private var lifecycle: [PageCheck] {
     coverage.checks.filter { $0.kind != .functional }.map { PageCheck(check: $0) }
   }
@@ -126,26 +131,33 @@ struct PageFields: TemplateFields {
 /// A row of *claim | check | what's verified | status and reason*.
 struct PageClaim: TemplateFields {
   private let claim: Claim
+  private let unit: UnitCoverage?
   private let shownID: String
   /// Whether it is about one unit of the corpus.
   let isUnit: Bool
 
-  init(_ claim: Claim) {
+  init(_ claim: Claim, unit: UnitCoverage? = nil) {
     self.claim = claim
+    self.unit = unit
     isUnit = claim.part == .p2 && claim.id.hasPrefix("P2/")
     shownID = isUnit ? String(claim.id.dropFirst(3)) : claim.id
   }
 
   static let table = TemplateTable<PageClaim>(
     .markup("id", "its id as code; for a unit the unit's") { Markdown.code($0.shownID) },
-    .markup("checks", "the checks that it rests on, as code") {
-      $0.claim.checks.isEmpty
-        ? "—"
-        : $0.claim.checks.map { Markdown.code($0.description) }.joined(separator: ", ")
+    .markup("checks", "the checks that it rests on, as code; for a unit with what they are to it") {
+      $0.checks
     },
     .text("statement", "what is verified") { $0.claim.statement },
     .markup("status", "the verdict's word, with its reason") { status($0.claim.verdict) }
   )
+
+  private var checks: String {
+    let ids = claim.checks.map { Markdown.code($0.description) }.joined(separator: ", ")
+    guard let unit else { return ids.isEmpty ? "—" : ids }
+    let strength = unit.strength.map { " (\($0.shown))" } ?? ""
+    return unit.disposition.shown + (ids.isEmpty ? "" : ": \(ids)\(strength)")
+  }
 
   /// `**word**`, `**word**: reason`, `**deferred** until *when*: reason`.
   static func status(_ verdict: Verdict) -> String {

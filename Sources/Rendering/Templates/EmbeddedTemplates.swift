@@ -103,7 +103,7 @@ enum EmbeddedTemplates {
 <thead><tr><th scope="col">claim</th><th scope="col">verdict</th><th scope="col">rests on</th></tr></thead>
 <tbody>
 {{#claims}}
-<tr><th scope="row">{{statement}}<small><code>{{id}}</code></small></th><td>{{#verdict}}{{> verdict}}{{/verdict}}</td><td>{{#checks}}{{#link}}<a class="check-link" href="{{link}}">{{id}}</a>{{/link}}{{^link}}<span class="check-link">{{id}}</span>{{/link}}{{/checks}}{{#empty(checks)}}<span class="muted">no check</span>{{/empty(checks)}}</td></tr>
+<tr><th scope="row">{{statement}}<small><code>{{id}}</code></small>{{#hasDetails}}<details><summary>What it looks at</summary>{{#details}}<p class="note">{{title}}</p><pre>{{text}}</pre>{{/details}}</details>{{/hasDetails}}</th><td>{{#disposition}}<b>{{disposition}}</b> {{/disposition}}{{#verdict}}{{> verdict}}{{/verdict}}</td><td>{{#checks}}{{#link}}<a class="check-link" href="{{link}}">{{id}}</a>{{/link}}{{^link}}<span class="check-link">{{id}}</span>{{/link}}{{/checks}}{{#empty(checks)}}<span class="muted">no check</span>{{/empty(checks)}}</td></tr>
 {{/claims}}
 </tbody></table></div>
 {{/hasClaims}}

@@ -49,6 +49,7 @@ package struct TerminalSummary: Sendable {
     for stage in Stage.allCases { add(stage, to: &lines) }
     addFailures(to: &lines)
     addStores(to: &lines)
+    addUnits(to: &lines)
     addFindings(to: &lines)
     addVerdict(to: &lines)
     return lines.text
@@ -163,6 +164,14 @@ package struct TerminalSummary: Sendable {
 
   private static func part(_ verdict: Verdict, paddedTo count: Int = 0) -> TerminalLines.Part {
     .toned(verdict.word.tone, "\(verdict.word.sign) \(verdict.word.shown)".padded(to: count))
+  }
+
+  private func addUnits(to lines: inout TerminalLines) {
+    guard let summary = coverage.corpus.unitSummary else { return }
+    let count = Words.count(coverage.corpus.units?.count ?? 0, "older unit")
+    let sample = coverage.corpus.isSample ? ", of a sample" : ""
+    lines.blank()
+    lines.add([.plain("\(count)\(sample): \(summary)")])
   }
 
   private func addFindings(to lines: inout TerminalLines) {

@@ -1,0 +1,81 @@
+import Corpus
+package import Evidence
+import Suites
+
+extension PortAudit {
+  /// What the rules say of links and units.
+  package func findings(_ judged: [Judged]) -> [Finding] {
+    judged.flatMap(findings) + declarationFindings() + orphanFindings()
+  }
+
+  private func findings(_ judged: Judged) -> [Finding] {
+    let unit = judged.unit
+    let place = place(of: unit)
+    var result: [Finding] = []
+    func add(_ rule: Rule, _ words: String) {
+      result.append(
+        rule.finding("\(unit.id) \(words)", at: place, about: [unit.id, unit.script])
+      )
+    }
+    switch unit.disposition {
+    case .missing: add(.portMissing, "has no port")
+    case .drifted: add(.portDrifted, "changed since it was pinned: \(Self.list(unit.changes))")
+    case .weaker: add(.portWeaker, "looks at more than its port: \(Self.list(unit.weaker))")
+    case .unread: add(.portUnread, "is not known in full: \(Self.list(unit.unread))")
+    case .unshown where record != nil:
+      add(.portUnshown, "is not shown: \(judged.claim.verdict.reason ?? "")")
+    case .ported, .failing, .unshown, .covered, .deferred, .nonPort: break
+    }
+    let isHeld = ![.missing, .deferred, .nonPort].contains(unit.disposition)
+    if isHeld, !unit.isPinned { add(.portUnpinned, "is not pinned") }
+    return result
+  }
+
+  /// Where the suite's first link to a unit stands.
+  private func place(of unit: UnitCoverage) -> SourcePlace? {
+    guard let first = unit.checks.first else { return nil }
+    return suite.checks.first { $0.id == first }?.place
+  }
+
+  /// What is put off or left out although a check stands for it.
+  private func declarationFindings() -> [Finding] {
+    zip(held.units, index.entries).flatMap { unit, entry -> [Finding] in
+      guard entry.isLinked else { return [] }
+      let port =
+        entry.ports.first.map { "\($0)" } ?? entry.covered.first?.checks.first.map { "\($0)" } ?? ""
+      return entry.deferred.map {
+        Rule.deferralHasPort.finding(
+          "\(unit.id) is deferred (\($0.entry.what)) although \(port) stands for it",
+          at: $0.place,
+          about: [unit.id, unit.script]
+        )
+      }
+        + entry.notPorted.map {
+          Rule.deferralHasPort.finding(
+            "\(unit.id) is left out although \(port) stands for it",
+            at: $0.place,
+            about: [unit.id, unit.script]
+          )
+        }
+    }
+  }
+
+  /// Names that mean nothing, where the corpus was read well enough to say so.
+  private func orphanFindings() -> [Finding] {
+    switch corpus.state {
+    case .none, .rootMissing, .unreadable: return []
+    case .noEntry, .noScripts, .scripts: break
+    }
+    return index.orphans.map { orphan in
+      let nearest =
+        orphan.nearest.map {
+          orphan.isRenamed ? "; the same script is now \($0)" : "; did you mean \($0)?"
+        } ?? ""
+      return Rule.portOrphaned.finding(
+        "\(orphan.link.name) is no unit of \(corpus.path)\(nearest)",
+        at: orphan.link.place,
+        about: [orphan.link.name]
+      )
+    }
+  }
+}

@@ -1,0 +1,220 @@
+import Corpus
+package import Evidence
+package import Suites
+
+/// Holds every unit of a corpus against what the suite says of it and what a run recorded.
+package struct PortAudit: Sendable {
+  let held: HeldCorpus
+  let corpus: CorpusCoverage
+  let suite: Suite
+  /// Nil where nothing has run yet: then nothing is ported, whatever the suite says.
+  let record: RunRecord?
+  let index: PortIndex
+  private let records: [CheckID: CheckRecord]
+  private let planned: [CheckID: PlannedCheck]
+
+  package init(_ held: HeldCorpus, corpus: CorpusCoverage, suite: Suite, record: RunRecord?) {
+    self.held = held
+    self.corpus = corpus
+    self.suite = suite
+    self.record = record
+    index = PortIndex(held, suite: suite)
+    records = Dictionary((record?.checks ?? []).map { ($0.id, $0) }) { first, _ in first }
+    planned = Dictionary((record?.header.planned ?? []).map { ($0.id, $0) }) { first, _ in first }
+  }
+
+  /// One unit with what is said of it.
+  package struct Judged: Sendable {
+    package var unit: UnitCoverage
+    package var claim: Claim
+  }
+
+  /// In the order of the units.
+  package func judged() -> [Judged] {
+    zip(held.units, index.entries).map { unit, entry in
+      var row = UnitCoverage(
+        id: unit.id,
+        about: Self.about(unit),
+        script: unit.script,
+        lines: [unit.lines.lowerBound, unit.lines.upperBound],
+        facts: unit.fingerprint.lines,
+        unread: unit.unread.map { "line \($0.line): \($0.reason)" }
+      )
+      let verdict = judge(unit, entry, &row)
+      let claim = Claim(
+        id: "P2/\(unit.id)",
+        part: .p2,
+        statement: row.about + Self.word(ofPerson: entry, row.disposition),
+        verdict: verdict,
+        checks: row.checks
+      )
+      return Judged(unit: row, claim: claim)
+    }
+  }
+
+  /// The corpus as `coverage.json` holds it, its units with it.
+  package func coverage(_ judged: [Judged]) -> CorpusCoverage {
+    var coverage = corpus
+    coverage.units = judged.isEmpty ? nil : judged.map(\.unit)
+    coverage.pins = held.pins.hash
+    return coverage
+  }
+
+  // MARK: One unit
+
+  private func judge(_ unit: CorpusUnit, _ entry: PortIndex.Entry, _ row: inout UnitCoverage)
+    -> Verdict
+  {
+    if let pin = held.pins.units[unit.id] {
+      row.isPinned = true
+      row.changes = pin.changes(in: unit)
+    }
+    if !entry.ports.isEmpty { return judgePorts(unit, entry, &row) }
+    if !entry.covered.isEmpty {
+      row.disposition = .covered
+      row.checks = entry.covered.flatMap(\.checks).uniqued
+      row.strength = row.checks.compactMap { strength(of: $0) }.max()
+      if let verdict = shortcoming(of: row.checks, &row) { return verdict }
+      if let verdict = drift(&row) { return verdict }
+      return proven
+    }
+    if let deferred = entry.deferred.first?.entry {
+      row.disposition = .deferred
+      return .deferred(reason: "\(deferred.what): \(deferred.why)", until: deferred.until)
+    }
+    if let notPorted = entry.notPorted.first?.entry {
+      row.disposition = .nonPort
+      return .notApplicable(reason: notPorted.why)
+    }
+    row.disposition = .missing
+    return .refuted(reason: "no check stands for it")
+  }
+
+  private func judgePorts(
+    _ unit: CorpusUnit,
+    _ entry: PortIndex.Entry,
+    _ row: inout UnitCoverage
+  ) -> Verdict {
+    row.disposition = .ported
+    row.checks = entry.ports
+    row.strength = entry.ports.compactMap { strength(of: $0) }.max()
+    if let verdict = shortcoming(of: row.checks, &row) { return verdict }
+    let comparison = PortComparison(
+      entry.ports.compactMap { records[$0] },
+      scripts: entry.ports.flatMap { held.scripts[$0] ?? [] }
+    )
+    let difference = comparison.difference(from: unit)
+    row.weaker = difference.weaker
+    row.unread += difference.unread
+    if let verdict = drift(&row) { return verdict }
+    if !row.weaker.isEmpty {
+      row.disposition = .weaker
+      return .unproven(reason: "the original looks at more: \(Self.list(row.weaker))")
+    }
+    // A person may say that other checks cover the rest.
+    if !row.unread.isEmpty, entry.covered.isEmpty {
+      row.disposition = .unread
+      return .unproven(reason: "the original is not known in full: \(Self.list(row.unread))")
+    }
+    return proven
+  }
+
+  /// Why checks cannot carry a claim; nil where all of them passed and could have failed.
+  private func shortcoming(of checks: [CheckID], _ row: inout UnitCoverage) -> Verdict? {
+    guard let record else {
+      row.disposition = .unshown
+      return .unproven(reason: "nothing has run yet")
+    }
+    let outcomes = checks.map { id in (id, records[id].map { (check: $0, outcome: $0.outcome) }) }
+    let failed = outcomes.first { $0.1?.outcome.word == .failed }
+    if let failed, let found = failed.1 {
+      row.disposition = .failing
+      return .refuted(reason: "\(failed.0) failed: \(reason(of: found.check, in: record))")
+    }
+    let held = row.disposition
+    row.disposition = .unshown
+    for (id, found) in outcomes {
+      guard let found else { return .unproven(reason: "\(id) is not in the run") }
+      switch found.outcome.word {
+      case .passed, .failed: break
+      case .broken, .skipped, .notRun:
+        return .unproven(
+          reason: "\(id) \(Self.word(found.outcome)): \(reason(of: found.check, in: record))"
+        )
+      }
+      if planned[id]?.strength == Strength.none {
+        return .unproven(reason: "\(id) asserts nothing")
+      }
+      switch found.check.control?.result {
+      case .passed?: return .unproven(reason: "\(id) passed where it had to fail")
+      case .broken?: return .unproven(reason: "\(id) has a control that gave no answer")
+      case .failed?, .notPossible?, nil: break
+      }
+    }
+    row.disposition = held
+    return nil
+  }
+
+  private func drift(_ row: inout UnitCoverage) -> Verdict? {
+    guard !row.changes.isEmpty else { return nil }
+    row.disposition = .drifted
+    return .unproven(reason: "the original changed since it was pinned: \(Self.list(row.changes))")
+  }
+
+  private var proven: Verdict {
+    guard let first = record?.header.standins.first else { return .proven }
+    return .provenOnStandin(reason: "shown on the stand-in for \(first.service)")
+  }
+
+  private func strength(of id: CheckID) -> Strength? {
+    records[id]?.outcome.isPassed == true ? planned[id]?.strength : nil
+  }
+
+  /// Without what differs between two equal runs.
+  private func reason(of check: CheckRecord, in record: RunRecord) -> String {
+    Audit.normalized(check, Normalizer(record: record, fresh: check.fresh)).reason ?? ""
+  }
+
+  private static func word(_ outcome: Outcome) -> String {
+    switch outcome.word {
+    case .passed: "passed"
+    case .failed: "failed"
+    case .broken: "broke"
+    case .skipped: "was skipped"
+    case .notRun: "did not run"
+    }
+  }
+
+  /// The first three, and how many more there are.
+  static func list(_ parts: [String]) -> String {
+    let more = parts.count > 3 ? "; and \(parts.count - 3) more" : ""
+    return parts.prefix(3).joined(separator: "; ") + more
+  }
+
+  /// Why a person takes other checks for as good: what is proven has no reason of its own.
+  private static func word(
+    ofPerson entry: PortIndex.Entry,
+    _ disposition: UnitCoverage.Disposition
+  ) -> String {
+    guard disposition == .covered || disposition == .ported, let covered = entry.covered.first
+    else { return "" }
+    return " (covered: \(covered.why))"
+  }
+
+  /// The unit's own words, else what it asks.
+  private static func about(_ unit: CorpusUnit) -> String {
+    if !unit.about.isEmpty { return unit.about }
+    let asked = unit.requests.map { "\($0.method) \($0.path)" }.uniqued
+    if !asked.isEmpty { return "It asks \(asked.prefix(3).joined(separator: ", "))." }
+    if let system = unit.systems.first { return "It does \(system)." }
+    return unit.function == nil ? "An older script." : "A test of an older script."
+  }
+}
+
+extension Sequence where Element: Hashable {
+  /// Each element once, in the order of their first places.
+  var uniqued: [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}
