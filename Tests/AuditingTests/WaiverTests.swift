@@ -85,6 +85,15 @@ import Testing
     #expect(sample.verdict("P3/\(Sample.first)")?.isProven == false)
   }
 
+  @Test func `A refuted claim exits with 1 although its finding is waived`() {
+    var sample = Sample()
+    sample.setControl(.integrity("db", "survives_restore"), .passed)
+    sample.suite.waivers = [Self.waiver(.markerNotDropped, nil)]
+    #expect(sample.coverage.findings.allSatisfy { $0.isWaived })
+    #expect(sample.verdict("P4/db/dropped")?.word == .refuted)
+    #expect(sample.status == .refuted)
+  }
+
   // MARK: Ends
 
   @Test(arguments: [

@@ -205,6 +205,19 @@ import Testing
     }
   }
 
+  @Test func `A hook after the backup that fails fails it although the snapshot is there`()
+    async throws
+  {
+    let labels = ["backupbot.backup": "true", "backupbot.backup.post-hook": "exit 4"]
+    try await withLocal(try fixture(labels)) { run in
+      try await run.shell("echo a >$DATA/a", in: "app")
+      let error = try await failure { _ = try await run.deployment.backUp() }
+      #expect(error.code == .recipeFailed)
+      #expect(error.message.contains("backup.post-hook of app failed (exit 4)"))
+      #expect(await run.driver.takeOperations().contains { $0.name == "snapshot" })
+    }
+  }
+
   @Test func `A recipe without labels has no backup, and that is the recipe's fault`() async throws
   {
     try await withLocal(try fixture(["other": "1"])) { run in

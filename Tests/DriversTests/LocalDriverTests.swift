@@ -435,6 +435,26 @@ import Testing
     #expect(await driver.tearDown() == report)
   }
 
+  @Test func `A port that somebody still answers on is told after the teardown`() async throws {
+    let fixture = try fixture("app: {ports: [80], command: [sleep, \"100000\"]}")
+    let driver = LocalDriver(try fixture.configuration())
+    _ = try await driver.deploy("1.0.0+a")
+    let port = try #require(await driver.values()["port.app.80"].flatMap { UInt16($0) })
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(listener) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    let bound = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    #expect(bound == 0 && listen(listener, 1) == 0)
+    #expect(await driver.tearDown().leftovers == ["port \(port) of app"])
+  }
+
   @Test func `A deployment that failed half way is taken down as well`() async throws {
     let services = """
       db: {command: [sleep, "100000"]}

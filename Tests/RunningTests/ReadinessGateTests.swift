@@ -82,6 +82,28 @@ struct ReadinessGateTests {
     #expect(result.record.ready == ready)
   }
 
+  @Test(
+    arguments: [
+      (200, #"{"db":"ok"}"#, nil),
+      (200, #"{"db":"down"}"#, "answers 200 without db = ok"),
+      (200, #"{}"#, "answers 200 without db = ok"),
+      (200, "ok", "answers 200 without db = ok"),
+      (503, #"{"db":"ok"}"#, "answers 503, not 200"),
+    ] as [(Int, String, String?)]
+  )
+  func anAppIsReadyByItsStatusAndByWhatItsBodyMustHold(
+    status: Int,
+    body: String,
+    complaint: String?
+  ) async throws {
+    var health = HealthGate()
+    health.accepts = [200]
+    health.requires = [("db", template("ok"))]
+    let result = try await wait(health) { _ in .init(status, body) }
+    #expect(result.outcome.isPassed == (complaint == nil))
+    if let complaint { #expect(result.outcome.reason?.hasSuffix(complaint) == true) }
+  }
+
   @Test func aProxysPageIsWaitedAway() async throws {
     let result = try await wait(within: .seconds(30)) {
       $0.number < 4 ? .init(404, "404 page not found\n") : .init(200, "<h1>app</h1>")
