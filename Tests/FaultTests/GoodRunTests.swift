@@ -83,7 +83,8 @@ private final class BusyDisk: @unchecked Sendable {
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = [
       "-c",
-      "while kill -0 $PPID; do dd if=/dev/zero of=\"$0\" bs=1M count=8 conv=fsync status=none; done", path,
+      "while kill -0 $PPID; do dd if=/dev/zero of=\"$0\" bs=1M count=8 conv=fsync status=none; done",
+      path,
     ]
     try process.run()
   }
