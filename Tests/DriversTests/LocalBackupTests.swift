@@ -98,6 +98,18 @@ import Testing
     }
   }
 
+  @Test func `A path that leads out of its volume is not backed up`() async throws {
+    let labels = [
+      "backupbot.backup": "true", "backupbot.backup.volumes.data.path": "a/../../cache",
+    ]
+    try await withLocal(try fixture(labels)) { run in
+      try await run.shell("echo a >$CACHE/a", in: "app")
+      let error = try await failure { _ = try await run.deployment.backUp() }
+      #expect(error.code == .recipeFailed)
+      #expect(error.message.contains("leads out of its volume: a/../../cache"))
+    }
+  }
+
   @Test func `An empty file is seen to be empty`() async throws {
     try await withLocal(try fixture(["backupbot.backup": "true"])) { run in
       try await run.shell(": >$DATA/dump", in: "app")

@@ -51,6 +51,16 @@ extension LocalHost {
         "the recipe has no backup: no service carries backupbot.backup=true under deploy.labels"
       )
     }
+    for label in labels {
+      for volume in label.volumes {
+        for path in volume.paths where path.split(separator: "/").contains("..") {
+          throw DeploymentError(
+            .recipeFailed,
+            "backupbot.backup.volumes.\(volume.name).path leads out of its volume: \(path)"
+          )
+        }
+      }
+    }
     return labels
   }
 
