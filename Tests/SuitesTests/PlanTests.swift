@@ -75,6 +75,18 @@ struct PlanTests {
     )
   }
 
+  @Test func aLookAtTheHealthPathIsPlannedAsAHealthCheck() throws {
+    let plan = try plan([
+      "recipe.yml": "health: {path: /api/health}",
+      "functional/a.yml": """
+      well: {steps: [{http: {get: /api/health}, expect: {status: 200}}]}
+      deep: {steps: [{http: {get: /api/notes}, expect: {status: 200}}]}
+      """,
+    ])
+    let planned = plan.planned.filter { $0.kind == .functional }
+    #expect(planned.map(\.isHealth) == [true, false])
+  }
+
   @Test func whatWillNotRunCarriesItsReason() throws {
     let check = "steps: [{http: {get: /}, expect: {status: 200}}]"
     let files = [
