@@ -81,6 +81,14 @@ struct StrengthTests {
         """
     ),
     Case(
+      name: "an act that may be skipped is none",
+      strength: .content,
+      steps: """
+        - {http: {post: /, json: {a: "{{unique}}"}}, expect: {status: 201}, when: {driver: swarm}}
+        - {http: {get: /}, expect: {body: "{{unique}}"}}
+        """
+    ),
+    Case(
       name: "a search that echoes its words is no state",
       strength: .content,
       steps: """
