@@ -150,7 +150,9 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
-    tests(of: "Evidence", exclude: ["Fixtures"]),
+    // Numbers for tests, the same for the same seed.
+    module("SeededGenerators", path: "Tests/SeededGenerators"),
+    tests(of: "Evidence", ["SeededGenerators"], exclude: ["Fixtures"]),
     tests(of: "Suites", exclude: ["Fixtures", "Golden"]),
     // Real servers for tests, unprivileged, on free loopback ports, gone when the tests are.
     module("PrivateServers", ["Threads"], path: "Tests/PrivateServers"),
@@ -165,10 +167,10 @@ let package = Package(
       ],
       swiftSettings: swiftSettings
     ),
-    tests(of: "XMLDocuments"),
-    tests(of: "MarkdownDocuments"),
+    tests(of: "XMLDocuments", ["SeededGenerators"]),
+    tests(of: "MarkdownDocuments", ["SeededGenerators"]),
     tests(of: "Git", [subprocess]),
-    tests(of: "Corpus", ["Evidence", "Git"]),
+    tests(of: "Corpus", ["Evidence", "Git", "SeededGenerators"]),
     // A driver, a deployment and an app that do what a test says.
     module("FakeDeployments", ["Deployments", flyingFox], path: "Tests/FakeDeployments"),
     tests(
@@ -180,7 +182,7 @@ let package = Package(
       of: "Running",
       ["Checks", "Deployments", "Evidence", "FakeDeployments", "HTTPRequests", "Suites"]
     ),
-    tests(of: "Auditing", ["Corpus", "Evidence", "Rendering", "Suites"]),
+    tests(of: "Auditing", ["Corpus", "Evidence", "Rendering", "SeededGenerators", "Suites"]),
     tests(of: "Rendering", ["Evidence", "MarkdownDocuments", "XMLDocuments"], exclude: ["Golden"]),
     // The built tool in a project of its own, as a person runs it.
     module("BuiltTool", ["Evidence"], path: "Tests/BuiltTool"),
@@ -196,7 +198,9 @@ let package = Package(
     // Each fault of Tests/faults, provoked on the built tool and real services.
     .testTarget(
       name: "FaultTests",
-      dependencies: ["BuiltTool", "Evidence", "parity", "plausible-standin", yams],
+      dependencies: [
+        "BuiltTool", "Evidence", "SeededGenerators", "liar", "parity", "plausible-standin", yams,
+      ],
       swiftSettings: swiftSettings
     ),
   ]

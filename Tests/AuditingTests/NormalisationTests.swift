@@ -1,35 +1,16 @@
 import Evidence
 import FoundationEssentials
+import SeededGenerators
 import Suites
 import Testing
 
 @testable import Auditing
 
 @Suite struct NormalisationTests {
-  /// The same numbers for the same seed (splitmix64).
-  struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-
-    mutating func word(_ count: Int, _ alphabet: String = "abcdefghijkmnpqrstuvwxyz23456789")
-      -> String
-    {
-      let letters = Array(alphabet)
-      return String((0..<count).compactMap { _ in letters.randomElement(using: &self) })
-    }
-  }
-
   /// One run that failed and broke in many ways; everything that a seed decides may differ
   /// between two equal runs.
   static func coverage(seed: UInt64) throws -> String {
-    var numbers = Numbers(state: seed)
+    var numbers = SeededGenerator(seed: seed)
     let port = String(Int.random(in: 1024...65535, using: &numbers))
     let second = String(Int.random(in: 1024...65535, using: &numbers))
     let base = "http://127.0.0.1:\(port)"
@@ -38,7 +19,9 @@ import Testing
     let marker = "ci" + numbers.word(12)
     let snapshot = numbers.word(64, "0123456789abcdef")
     let wait = "after \(Int.random(in: 1...90, using: &numbers)) tries in 3.\(numbers.next() % 9) s"
-    func time(_ numbers: inout Numbers) -> Int { Int.random(in: 0...9_999_999, using: &numbers) }
+    func time(_ numbers: inout SeededGenerator) -> Int {
+      Int.random(in: 0...9_999_999, using: &numbers)
+    }
 
     var sample = Sample()
     sample.addStore("uploads")
@@ -138,10 +121,22 @@ import Testing
     ("see /tmp/parity-abcdefgh/app/log", "see {{folder}}/app/log"),
     ("see /tmp/parity-locks-1000", "see /tmp/parity-locks-1000"),
   ])
-  func `Numbers of a wait and a scratch folder go, other words stay`(
+  func `SeededGenerator of a wait and a scratch folder go, other words stay`(
     _ text: String,
     _ expected: String
   ) {
     #expect(Normalizer(record: Sample().record).text(text) == expected)
+  }
+}
+
+extension SeededGenerator {
+  fileprivate mutating func word(
+    _ count: Int,
+    _ alphabet: String = "abcdefghijkmnpqrstuvwxyz23456789"
+  )
+    -> String
+  {
+    let letters = Array(alphabet)
+    return String((0..<count).compactMap { _ in letters.randomElement(using: &self) })
   }
 }

@@ -1,5 +1,6 @@
 import Corpus
 import Evidence
+import SeededGenerators
 import Suites
 import Testing
 
@@ -7,24 +8,11 @@ import Testing
 
 /// Claims of coverage never grow when evidence shrinks.
 @Suite struct PortPropertyTests {
-  /// SplitMix64: the same edits for the same seed.
-  private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var value = state
-      value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-      return value ^ (value >> 31)
-    }
-  }
-
   private static let paths = ["/", "/api/health", "/login", "/api/sites/{name}"]
   private static let ids = [Sample.first, Sample.second]
 
   /// A corpus, a suite and a record that know something of each other.
-  private static func sample(_ generator: inout Generator) -> Sample {
+  private static func sample(_ generator: inout SeededGenerator) -> Sample {
     var sample = Sample()
     sample.corpus = Sample.corpus(.scripts)
     for number in 0..<Int.random(in: 1...4, using: &generator) {
@@ -63,7 +51,7 @@ import Testing
   }
 
   /// Takes something away from what was shown, or adds to what has to be.
-  private static func shrink(_ sample: inout Sample, _ generator: inout Generator) -> String {
+  private static func shrink(_ sample: inout Sample, _ generator: inout SeededGenerator) -> String {
     let id = ids.randomElement(using: &generator) ?? Sample.first
     let kind = Int.random(in: 0..<9, using: &generator)
     switch kind {
@@ -106,7 +94,7 @@ import Testing
 
   @Test(arguments: 0..<150)
   func `Less evidence never proves more`(_ seed: Int) {
-    var generator = Generator(state: UInt64(seed) &* 7_919)
+    var generator = SeededGenerator(seed: UInt64(seed) &* 7_919)
     var sample = Self.sample(&generator)
     var before = Self.proven(sample)
     for _ in 0..<8 {
@@ -118,14 +106,14 @@ import Testing
   }
 
   @Test func `Samples have something to lose`() {
-    var generator = Generator(state: 1)
+    var generator = SeededGenerator(seed: 1)
     let counts = (0..<50).map { _ in Self.proven(Self.sample(&generator)).count }
     #expect(counts.count { $0 > 0 } > 20)
   }
 
   @Test(arguments: 0..<40)
   func `A link that is taken away never proves its unit`(_ seed: Int) {
-    var generator = Generator(state: UInt64(seed) &+ 99)
+    var generator = SeededGenerator(seed: UInt64(seed) &+ 99)
     var sample = Self.sample(&generator)
     let before = Self.proven(sample)
     sample.suite.checks = []

@@ -1,4 +1,5 @@
 import Foundation
+import SeededGenerators
 import Testing
 
 @testable import Corpus
@@ -42,7 +43,7 @@ import Testing
   }
 
   @Test func spaceAndCommentsNeverCount() {
-    var random = Words(seed: 11)
+    var random = SeededGenerator(seed: 11)
     for (script, files) in scripts() {
       let original = Self.lines(of: script)
       let before = units(script, original, files)

@@ -1,6 +1,7 @@
 import Evidence
 import Foundation
 import Git
+import SeededGenerators
 import Testing
 
 @testable import Corpus
@@ -76,7 +77,7 @@ import Testing
   }
 
   @Test func anyBytesAreRead() {
-    var random = Words(seed: 7)
+    var random = SeededGenerator(seed: 7)
     for _ in 0..<300 {
       let bytes = (0..<200).map { _ in UInt8(truncatingIfNeeded: random.next()) }
       for language in CorpusScript.Language.allCases {
@@ -171,19 +172,5 @@ import Testing
         "assert | GET /a | status | < 400", "request | GET /a", "request | GET /b",
       ]
     )
-  }
-}
-
-/// Numbers that are the same in every run.
-struct Words: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state
   }
 }

@@ -1,3 +1,4 @@
+import SeededGenerators
 import Testing
 
 @testable import Evidence
@@ -122,7 +123,7 @@ struct JSONParserTests {
 
   @Test("Many unsorted keys are found, and of equal ones the last")
   func manyKeys() throws {
-    var generator = SeededGenerator(7)
+    var generator = SeededGenerator(seed: 7)
     var expected: [Int: Int] = [:]
     var members: [String] = []
     for index in 0..<500 {
@@ -139,7 +140,7 @@ struct JSONParserTests {
 
   @Test("Random values come back as they were written", arguments: 0..<200)
   func roundTrip(seed: Int) throws {
-    var generator = SeededGenerator(UInt64(seed))
+    var generator = SeededGenerator(seed: UInt64(seed))
     let value = JSONValue.random(depth: 5, using: &generator)
     for style in [JSONWriter.Style.compact, .pretty] {
       let bytes = JSONWriter(style).bytes(of: value)
@@ -152,7 +153,7 @@ struct JSONParserTests {
 
   @Test("Damaged text is refused, or read as what can be written again", arguments: 0..<300)
   func damaged(seed: Int) throws {
-    var generator = SeededGenerator(UInt64(seed))
+    var generator = SeededGenerator(seed: UInt64(seed))
     var bytes = JSONWriter(.pretty).bytes(of: JSONValue.random(depth: 4, using: &generator))
     for _ in 0...generator.below(3) where !bytes.isEmpty {
       let place = generator.below(bytes.count)

@@ -1,3 +1,4 @@
+import SeededGenerators
 import Testing
 
 @testable import Evidence
@@ -174,7 +175,7 @@ struct LinearRegexTests {
   /// The reference computes, without any machine, all places where a node can end.
   @Test("Random patterns match exactly where a naive matcher says", arguments: 0..<400)
   func random(seed: Int) throws {
-    var generator = SeededGenerator(UInt64(seed))
+    var generator = SeededGenerator(seed: UInt64(seed))
     let node = ReferencePattern.random(depth: 4, using: &generator)
     let regex = try LinearRegex(node.text)
     for _ in 0..<20 {

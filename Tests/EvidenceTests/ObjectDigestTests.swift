@@ -1,3 +1,4 @@
+import SeededGenerators
 import Testing
 
 @testable import Evidence
@@ -42,7 +43,7 @@ struct ObjectDigestTests {
   @Test("Where the bytes are cut makes no difference", arguments: 0..<130)
   func pieces(count: Int) {
     let bytes = (0..<count).map { UInt8($0) }
-    var generator = SeededGenerator(UInt64(count))
+    var generator = SeededGenerator(seed: UInt64(count))
     var sha256 = SHA256()
     var sha1 = SHA1()
     var rest = bytes[...]

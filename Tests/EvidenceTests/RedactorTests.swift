@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SeededGenerators
 import Testing
 
 @testable import Evidence
@@ -199,7 +200,7 @@ struct RedactorTests {
 struct RedactorReferenceTests {
   @Test("Random text is redacted as the reference does it, however it is cut", arguments: 0..<400)
   func random(seed: Int) throws {
-    var generator = SeededGenerator(UInt64(seed))
+    var generator = SeededGenerator(seed: UInt64(seed))
     let secrets = Self.randomSecrets(using: &generator)
     let redactor = try Redactor(secrets: secrets)
     let reference = ReferenceRedactor(secrets)

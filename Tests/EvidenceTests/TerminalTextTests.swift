@@ -1,4 +1,5 @@
 import Evidence
+import SeededGenerators
 import Testing
 
 @Suite struct TerminalTextTests {
@@ -52,7 +53,7 @@ import Testing
 
   @Test("Stripping twice is stripping once, and leaves no control character", arguments: 0..<300)
   func idempotent(seed: UInt64) {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let alphabet: [Character] = [
       "\u{1B}", "[", "]", "P", "\\", "\u{7}", "\u{9B}", "\u{9C}", "\u{9D}", "\u{90}", "m", "3", ";",
       "\n", "(", "B", "é", "\u{18}", "\u{C2}", "日",

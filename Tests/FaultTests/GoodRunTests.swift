@@ -1,6 +1,7 @@
 import BuiltTool
 import Evidence
 import Foundation
+import SeededGenerators
 import Testing
 
 /// A good run stays good, however slow its parts are.
@@ -44,7 +45,7 @@ struct Weather: Sendable {
   var databaseDelay: Int
 
   init(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     boot = .random(in: 0...800, using: &random)
     warmUp = .random(in: 0...800, using: &random)
     cache = .random(in: 100...900, using: &random)
@@ -109,18 +110,5 @@ extension FaultRow {
       Edit("- fsync=off", weather.hasBusyDisk ? "- fsync=on" : "- fsync=off"),
     ]
     edits = ["suites/plausible/local.yml": local]
-  }
-}
-
-/// Small, and the same on every machine.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

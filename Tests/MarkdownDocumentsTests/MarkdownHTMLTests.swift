@@ -1,4 +1,5 @@
 import MarkdownDocuments
+import SeededGenerators
 import Testing
 
 @Suite struct MarkdownHTMLTests {

@@ -1,4 +1,5 @@
 import Foundation
+import SeededGenerators
 import Testing
 import XMLDocuments
 
