@@ -34,6 +34,18 @@ import Testing
     }
   }
 
+  @Test func `A recipe without volumes is put up like any other`() async throws {
+    let recipe = ["1.0.0+a": ["compose.yml": "services: {app: {image: 'app:1'}}"]]
+    let fixture = try LocalFixture(
+      services: "app: {command: [sleep, '100000']}",
+      versions: "{}",
+      recipe: recipe
+    )
+    try await withLocal(fixture) { run async throws in
+      #expect(await run.deployment.deadServices() == [])
+    }
+  }
+
   @Test(arguments: [(0, "exit status 0"), (7, "exit status 7")])
   func `An app that ends by itself is dead, even with 0`(code: Int, ending: String) async throws {
     let services = """

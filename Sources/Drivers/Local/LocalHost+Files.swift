@@ -225,7 +225,10 @@ extension LocalHost {
       stdin: stdin
     )
     guard output.succeeded else {
-      throw DeploymentError(.driverBroken, output.lastLine)
+      throw DeploymentError(
+        .driverBroken,
+        "\(argv.first ?? "a command") failed (\(output.ending)): \(output.lastLine)"
+      )
     }
   }
 }

@@ -125,6 +125,8 @@ extension LocalHost {
     }
     try await configuration.source.export(version, export)
     try await bring(export, to: "\(root)/recipe-\(version)", keepsLinks: true)
+    // Without an operand mkdir fails.
+    guard !volumes.isEmpty else { return }
     try await act(["mkdir", "-p", "-m", "700", "--"] + volumes.values.sorted())
   }
 
