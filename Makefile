@@ -4,6 +4,8 @@ SWIFT ?= swift
 SAMPLES := .build/sample-recipes
 DEBUG := .build/debug
 RELEASE := .build/release
+# Tests that start no server and watch no clock.
+PLAIN := ^(Auditing|Corpus|Evidence|Git|MarkdownDocuments|Rendering|Suites|XMLDocuments)Tests\.
 
 .PHONY: help demo test soak mutants packages samples build release lint bench clean
 .DEFAULT_GOAL := help
@@ -21,8 +23,10 @@ demo: packages samples release ## build the tool and run the sample recipe throu
 test: packages samples ## build, check the style, run every test, run the sample recipes
 	$(SWIFT) build --build-tests
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	# On all cores.
+	$(SWIFT) test --skip-build --filter '$(PLAIN)'
 	# One after the other: the tests start real servers, and this machine may have two cores.
-	$(SWIFT) test --skip-build --no-parallel --skip '^FaultTests\.'
+	$(SWIFT) test --skip-build --no-parallel --skip '$(PLAIN)|^FaultTests\.'
 	# Two of these at a time.
 	$(SWIFT) test --skip-build --filter '^FaultTests\.'
 	Tests/Standins/plausible/test-standin.sh $(DEBUG)/plausible-standin
