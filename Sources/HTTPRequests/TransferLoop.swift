@@ -17,15 +17,9 @@ final class TransferLoop: Sendable {
     var isStarted = false
     var isStopping = false
     var isEnded = false
-    /// Alive whenever it is here: taken away under the lock before it is freed.
-    var multi: Wakeable?
 
     /// Only from an empty inbox is a wake-up needed: else one is on its way.
     var isEmpty: Bool { submitted.isEmpty && cancelled.isEmpty && !isStopping }
-
-    func wake() {
-      if let multi { curl_multi_wakeup(multi.pointer) }
-    }
   }
 
   /// What the thread is to do next.
@@ -37,6 +31,9 @@ final class TransferLoop: Sendable {
 
   private let options: HTTPClient.Options
   private let inbox = Mutex(Inbox())
+  /// Alive whenever it is here: taken away under the lock before it is freed. Not in the inbox, for
+  /// whom a wake-up wakes wants the inbox at once.
+  private let multi = Mutex<Wakeable?>(nil)
 
   init(options: HTTPClient.Options) {
     self.options = options
@@ -44,17 +41,17 @@ final class TransferLoop: Sendable {
 
   /// Starts it as soon as there is room; the continuation is resumed exactly once.
   func submit(_ transfer: Transfer, _ continuation: Transfer.Continuation) {
-    let (isAccepted, startsThread) = inbox.withLock { inbox in
+    let (isAccepted, startsThread, wasEmpty) = inbox.withLock { inbox in
       transfer.continuation = continuation
-      if transfer.isCancelled || inbox.isStopping || inbox.isEnded { return (false, false) }
+      if transfer.isCancelled || inbox.isStopping || inbox.isEnded { return (false, false, false) }
       transfer.isSubmitted = true
       let wasEmpty = inbox.isEmpty
       inbox.submitted.append(transfer)
-      if wasEmpty { inbox.wake() }
       defer { inbox.isStarted = true }
-      return (true, !inbox.isStarted)
+      return (true, !inbox.isStarted, wasEmpty)
     }
     guard isAccepted else { return transfer.fail(.cancelled, at: .preparing) }
+    if wasEmpty { wake() }
     if startsThread, !DedicatedThread.start({ self.run() }) {
       end(failing: .other(code: Int(CURLE_OUT_OF_MEMORY.rawValue), name: "no thread to be had"))
     }
@@ -62,13 +59,13 @@ final class TransferLoop: Sendable {
 
   /// Ends it wherever it is; without effect on one that is done.
   func cancel(_ transfer: Transfer) {
-    inbox.withLock { inbox in
+    let wasEmpty = inbox.withLock { inbox in
       transfer.isCancelled = true
-      guard transfer.isSubmitted, !inbox.isEnded else { return }
-      let wasEmpty = inbox.isEmpty
-      inbox.cancelled.append(transfer)
-      if wasEmpty { inbox.wake() }
+      guard transfer.isSubmitted, !inbox.isEnded else { return false }
+      defer { inbox.cancelled.append(transfer) }
+      return inbox.isEmpty
     }
+    if wasEmpty { wake() }
   }
 
   /// Cancels everything; the continuation is resumed once the thread is through.
@@ -80,10 +77,13 @@ final class TransferLoop: Sendable {
       }
       if let continuation { inbox.stopWaiters.append(continuation) }
       inbox.isStopping = true
-      inbox.wake()
       return false
     }
-    if isThrough { continuation?.resume() }
+    if isThrough { continuation?.resume() } else { wake() }
+  }
+
+  private func wake() {
+    multi.withLock { if let multi = $0 { curl_multi_wakeup(multi.pointer) } }
   }
 
   private func run() {
@@ -91,11 +91,11 @@ final class TransferLoop: Sendable {
       return end(failing: .other(code: Int(CURLE_FAILED_INIT.rawValue), name: "no libcurl"))
     }
     let wakeable = Wakeable(pointer: multi)
-    inbox.withLock { $0.multi = wakeable }
+    self.multi.withLock { $0 = wakeable }
     let driver = TransferDriver(multi: multi, options: options)
     driver.run { self.takeOrders() }
     // Nobody may wake it from here on.
-    inbox.withLock { $0.multi = nil }
+    self.multi.withLock { $0 = nil }
     driver.close()
     end(failing: .cancelled)
   }
