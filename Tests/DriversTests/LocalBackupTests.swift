@@ -239,6 +239,18 @@ import Testing
     }
   }
 
+  @Test func `Labels that only the target has are backed up by`() async throws {
+    let recipe = [
+      "1.0.0+a": ["compose.yml": compose(["other": "1"])],
+      "2.0.0+a": ["compose.yml": compose(["backupbot.backup": "true"])],
+    ]
+    try await withLocal(try LocalFixture(services: stayingApp, recipe: recipe)) { run in
+      try await run.shell("echo a >$DATA/a", in: "app")
+      try await run.deployment.upgrade(to: "2.0.0+a")
+      #expect(try await run.deployment.backUp().files.map(\.path) == ["data/a"])
+    }
+  }
+
   @Test func `A snapshot that is not there cannot be restored`() async throws {
     try await withLocal(try fixture(["backupbot.backup": "true"])) { run in
       let real = try await run.deployment.backUp()

@@ -17,7 +17,6 @@ extension LocalHost {
     // At once: whatever is made from here on, the guardian removes.
     try await startGuardian()
     for name in ["services", "volumes", "bin", "scratch"] { try makeFolder("\(root)/\(name)") }
-    beginRepository()
     try await checkOut(version)
     try reservePorts()
     for service in configuration.settings.services { try prepareFolders(of: service) }
@@ -125,6 +124,9 @@ extension LocalHost {
     }
     try await configuration.source.export(version, export)
     try await bring(export, to: "\(root)/recipe-\(version)", keepsLinks: true)
+    if repositoryTask == nil, let recipe, !BackupLabels.read(from: recipe.compose).isEmpty {
+      beginRepository()
+    }
     // Without an operand mkdir fails.
     guard !volumes.isEmpty else { return }
     try await act(["mkdir", "-p", "-m", "700", "--"] + volumes.values.sorted())
