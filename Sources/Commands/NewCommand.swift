@@ -12,6 +12,8 @@ struct NewCommand: AsyncParsableCommand {
       Makes <suites>/<recipe>/ with a small recipe of one web server and a suite that already goes \
       through install, backup, restore and one functional check. Put your own recipe and services \
       in their place, one at a time. Nothing that exists is replaced.
+
+      Where there is no parity.yml in this folder or above it, one is made here.
       """
   )
 
@@ -32,6 +34,12 @@ struct NewCommand: AsyncParsableCommand {
           .wrongUsage,
           "\"\(Console.quotable(recipe))\" is no recipe name: letters, digits, - _ . only"
         )
+      }
+      let here = FileManager.default.currentDirectoryPath
+      if project == nil, try ProjectLoader.nearest(to: here) == nil {
+        let path = "\(here)/\(ProjectLoader.fileName)"
+        try AtomicFile.write(Array(NewSuite.projectFile.utf8), to: path)
+        Console.out("\(ProjectLoader.fileName)\n")
       }
       let workspace = try Workspace(folder: project)
       let folder = workspace.project.suiteFolder(of: recipe)

@@ -10,6 +10,18 @@ enum NewSuite {
     ]
   }
 
+  static let projectFile = """
+    # Where things are, from this folder on. All keys: docs/suite.md
+    suites: suites
+    reports: reports
+
+    # The older scripts that the recipes are held to. Until this says where they are, or why there are
+    # none, parity with them (P2) is unproven.
+    # corpus: {root: ../recipe-info}
+    # corpus: {none: a new catalogue without older scripts}
+
+    """
+
   private static func recipeFile(_ recipe: String) -> String {
     """
     # What is tested of \(recipe). All keys: docs/suite.md

@@ -65,7 +65,8 @@ extension CorpusCoverage {
     case .none:
       return "the project says that it has no corpus\(why)"
     case .rootMissing:
-      return "`\(root)` \(detail ?? "is not there"), so nothing can be said of older scripts"
+      let subject = root.isEmpty ? "" : "`\(root)` "
+      return subject + (detail ?? "is not there") + ", so nothing can be said of older scripts"
     case .unreadable:
       return "`\(path)` could not be read in full\(why)"
     case .noEntry:

@@ -307,9 +307,11 @@ extension CorpusCoverage {
     let found =
       switch state {
       case .none: "This project says that it has no corpus\(why)."
+      case .rootMissing where self.root.isEmpty:
+        "Nothing can be said of parity\(why)."
       case .rootMissing:
         "Nothing can be said of parity: looked for \(path), and the root \(self.root) "
-          + "is not there\(why)."
+          + "\(detail ?? "is not there")."
       case .noEntry:
         "There is nothing to port: looked for \(path); the \(root), "
           + "none of them \(recipe)\(hash)."

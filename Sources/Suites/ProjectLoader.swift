@@ -17,18 +17,26 @@ package struct ProjectLoader {
   ///
   /// - Throws: where there is none up to the root, or it is wrong.
   package static func find(from folder: String) throws(SuiteErrors) -> Project {
+    guard let found = try nearest(to: folder) else {
+      throw SuiteErrors(
+        file: fileName,
+        message: "file is neither in this folder nor in one above it; `parity new NAME` begins a "
+          + "project here"
+      )
+    }
+    return try load(folder: found)
+  }
+
+  /// The folder itself or the nearest above it that has a `parity.yml`; nil where none has.
+  package static func nearest(to folder: String) throws(SuiteErrors) -> String? {
     guard var current = SuiteFiles(folder: folder).resolved("") else {
       throw SuiteErrors(file: folder, message: "folder does not exist")
     }
     while true {
-      if SuiteFiles(folder: current).isNamed(fileName) { return try load(folder: current) }
-      guard let slash = current.lastIndex(of: "/"), current != "/" else { break }
+      if SuiteFiles(folder: current).isNamed(fileName) { return current }
+      guard let slash = current.lastIndex(of: "/"), current != "/" else { return nil }
       current = slash == current.startIndex ? "/" : String(current[..<slash])
     }
-    throw SuiteErrors(
-      file: fileName,
-      message: "file is neither in this folder nor in one above it"
-    )
   }
 
   /// Reads `parity.yml` of a folder.

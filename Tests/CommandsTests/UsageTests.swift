@@ -11,9 +11,28 @@ import Testing
       #expect(result.status == 65)
       #expect(result.out.isEmpty)
       #expect(
-        result.err == "parity.yml: error: file is neither in this folder nor in one above it\n"
+        result.err == "parity.yml: error: file is neither in this folder nor in one above it; "
+          + "`parity new NAME` begins a project here\n"
       )
     }
+  }
+
+  @Test func `A first suite brings its project along, and a second one does not`() async throws {
+    let project = try ToolProject(parity: "")
+    let first = try await project.run("new", "notes")
+    #expect(first.status == 0)
+    #expect(first.out.hasPrefix("parity.yml\nsuites/notes/recipe.yml\n"))
+    let written = try project.text("parity.yml")
+    #expect(try await project.run("lint").status == 0)
+    let second = try await project.run("new", "wiki")
+    #expect(second.out.hasPrefix("suites/wiki/recipe.yml\n"))
+    #expect(try project.text("parity.yml") == written)
+  }
+
+  @Test func `A name that is refused leaves no project behind`() async throws {
+    let project = try ToolProject(parity: "")
+    #expect(try await project.run("new", "..").status == 64)
+    #expect(!FileManager.default.fileExists(atPath: project.path("parity.yml")))
   }
 
   @Test func `An empty folder of suites is never green`() async throws {

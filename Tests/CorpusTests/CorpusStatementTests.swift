@@ -48,6 +48,23 @@ import Testing
     #expect(coverage.isVacuous == (state == .noEntry || state == .noScripts))
   }
 
+  @Test func `A corpus that nobody named is not spoken of by an empty name`() {
+    let coverage = CorpusCoverage(
+      state: .rootMissing,
+      root: "",
+      path: "",
+      recipes: 0,
+      scripts: [],
+      tree: nil,
+      isSample: false,
+      detail: "parity.yml names no corpus"
+    )
+    #expect(
+      coverage.statement(for: "plausible")
+        == "parity.yml names no corpus, so nothing can be said of older scripts"
+    )
+  }
+
   @Test func oneRecipeIsNotSeveral() throws {
     let corpus = try CorpusFolder()
     try corpus.write("", to: "a/tests/x.py")

@@ -167,6 +167,14 @@ import Testing
     if state == .rootMissing || state == .unreadable {
       #expect(page.contains("Nothing can be said of parity"))
     }
+    if state == .rootMissing {
+      var unnamed = coverage
+      unnamed.corpus.root = ""
+      unnamed.corpus.path = ""
+      unnamed.corpus.detail = "parity.yml names no corpus"
+      let sentence = "Nothing can be said of parity: parity.yml names no corpus."
+      #expect(try ParityPage(unnamed).rendered().contains("\n\(sentence)\n"))
+    }
     var sample = coverage
     sample.corpus.isSample = true
     let sampled = try ParityPage(sample).rendered()
