@@ -1,0 +1,83 @@
+#!/bin/bash
+# A Docker engine with a Swarm of one node, for tests alone: engine.sh start|stop|host FOLDER
+#
+# It shares nothing with an engine of the machine: data, state, socket and log lie in FOLDER, no bridge is
+# made and no firewall rule set. `start` prints the value of DOCKER_HOST; an engine that runs already is left
+# as it is. `stop` ends the engine with everything that it runs, and removes its state; images stay in
+# FOLDER/data for the next time.
+set -euo pipefail
+
+if [[ $# -ne 2 || ! $1 =~ ^(start|stop|host)$ ]]; then
+  echo "usage: engine.sh start|stop|host FOLDER" >&2
+  exit 64
+fi
+action=$1
+mkdir -p "$2"
+folder=$(cd "$2" && pwd)
+# The name of a socket has at most 107 bytes.
+socket=/run/parity-engine-$(printf %s "$folder" | cksum | cut -d' ' -f1).sock
+export DOCKER_HOST=unix://$socket
+# Settings and contexts of whoever runs this have no say.
+export DOCKER_CONFIG=$folder/config
+unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH
+
+answers() { docker version >/dev/null 2>&1; }
+
+start() {
+  if ! answers; then
+    if [[ $EUID -ne 0 ]]; then
+      echo "an engine can only be started by root" >&2
+      exit 1
+    fi
+    mkdir -p "$folder/data" "$folder/exec"
+    local driver=overlay2
+    # Overlays do not lie on overlays: inside a container, files are copied.
+    if [[ $(stat -f -c %T "$folder/data") == overlayfs ]]; then driver=vfs; fi
+    setsid dockerd --data-root "$folder/data" --exec-root "$folder/exec" --pidfile "$folder/pid" \
+      --host "$DOCKER_HOST" --storage-driver "$driver" --bridge none --iptables=false \
+      --ip-forward=false >"$folder/log" 2>&1 </dev/null &
+    local waited=0
+    until answers; do
+      sleep 0.2
+      waited=$((waited + 1))
+      if [[ $waited -gt 150 ]] || ! kill -0 $! 2>/dev/null; then
+        tail -n 5 "$folder/log" >&2
+        echo "the engine does not start; $folder/log tells more" >&2
+        exit 1
+      fi
+    done
+  fi
+  if [[ $(docker info --format '{{.Swarm.LocalNodeState}}') != active ]]; then
+    docker swarm init --advertise-addr 127.0.0.1 --listen-addr 127.0.0.1 >/dev/null
+  fi
+  echo "$DOCKER_HOST"
+}
+
+stop() {
+  local pid
+  pid=$(cat "$folder/pid" 2>/dev/null || true)
+  if answers; then
+    # The engine goes down in order only when nothing is left that it would restart.
+    docker swarm leave --force >/dev/null 2>&1 || true
+    local containers
+    containers=$(docker ps --all --quiet)
+    if [[ -n $containers ]]; then
+      # shellcheck disable=SC2086
+      docker rm --force --volumes $containers >/dev/null
+    fi
+  fi
+  if [[ -n $pid ]] && kill "$pid" 2>/dev/null; then
+    for ((i = 0; i < 100; i++)); do
+      kill -0 "$pid" 2>/dev/null || break
+      sleep 0.1
+    done
+    kill -KILL "$pid" 2>/dev/null || true
+  fi
+  rm -rf "$folder/exec" "$folder/pid" "$socket"
+}
+
+case $action in
+  start) start ;;
+  stop) stop ;;
+  host) echo "$DOCKER_HOST" ;;
+esac
