@@ -23,12 +23,14 @@ extension Audit {
     guard let stageRecord = record[stage] else {
       return .unproven(reason: "the stage did not run")
     }
+    let verdicts = ids.compactMap(outcome).map(verdict)
+    // What failed is refuted, whatever else is to be said of the stage.
+    if let failed = verdicts.first(where: { $0.word == .refuted }) { return failed }
     switch stageRecord.outcome {
     case .skipped(let reason): return .notApplicable(reason: normalizer.text(reason))
     case .notRun(let reason): return .unproven(reason: normalizer.text(reason))
     case .passed, .failed, .broken: break
     }
-    let verdicts = ids.compactMap(outcome).map(verdict)
     let own = stageRecord.operations.compactMap { operation -> Verdict? in
       switch operation.outcome {
       case .failed(let reason):

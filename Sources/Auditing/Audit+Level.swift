@@ -2,28 +2,7 @@ import Evidence
 
 extension Audit {
   func rungs(_ claims: [Claim], _ stores: [StoreCoverage]) -> [RungCoverage] {
-    func claim(_ id: String) -> Verdict {
-      claims.first { $0.id == id }?.verdict ?? .unproven(reason: "\(id) was not looked at")
-    }
-    let upgrade = claim("P1/upgrade")
-    let ways = [claim("P1/backup"), claim("P1/restore")]
-    // A backup that is never restored shows nothing of a restore.
-    let both = verdict(of: ways)
-    let backup = both.isProven ? ways.first { $0.word == .notApplicable } ?? both : both
-    // Every store counts: two backed up and one verified is not a restore that works. A stage that
-    // does not apply carries no store with it.
-    let upgraded =
-      upgrade.word == .notApplicable ? upgrade : verdict(of: [upgrade] + stores.map(\.upgrade))
-    let restored =
-      backup.word == .notApplicable
-      ? backup
-      : verdict(
-        of: [backup] + stores.flatMap { [Self.looked($0.dropped), Self.looked($0.restored)] }
-      )
-    return [
-      Self.rung(1, "install", claim("P1/install")),
-      Self.rung(2, "upgrade", upgraded),
-      Self.rung(3, "backup and restore", restored),
+    Self.lowerRungs(claims, stores) + [
       Self.rung(4, "functional", functionalRung(claims)),
       RungCoverage(
         level: 5,
@@ -31,6 +10,31 @@ extension Audit {
         state: .unver,
         reason: "abra's lint did not run on this driver"
       ),
+    ]
+  }
+
+  /// L1 to L3, which follow from claims and stores alone.
+  static func lowerRungs(_ claims: [Claim], _ stores: [StoreCoverage]) -> [RungCoverage] {
+    func claim(_ id: String) -> Verdict {
+      claims.first { $0.id == id }?.verdict ?? .unproven(reason: "\(id) was not looked at")
+    }
+    let upgrade = claim("P1/upgrade")
+    let ways = [claim("P1/backup"), claim("P1/restore")]
+    // A backup that is never restored shows nothing of a restore.
+    let both = worst(of: ways)
+    let backup = both.isProven ? ways.first { $0.word == .notApplicable } ?? both : both
+    // Every store counts: two backed up and one verified is not a restore that works. A stage that
+    // does not apply carries no store with it.
+    let upgraded =
+      upgrade.word == .notApplicable ? upgrade : worst(of: [upgrade] + stores.map(\.upgrade))
+    let restored =
+      backup.word == .notApplicable
+      ? backup
+      : worst(of: [backup] + stores.flatMap { [looked($0.dropped), looked($0.restored)] })
+    return [
+      rung(1, "install", claim("P1/install")),
+      rung(2, "upgrade", upgraded),
+      rung(3, "backup and restore", restored),
     ]
   }
 

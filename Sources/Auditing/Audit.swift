@@ -152,8 +152,10 @@ package struct Audit: Sendable {
     }
   }
 
+  func verdict(of verdicts: [Verdict]) -> Verdict { Self.worst(of: verdicts) }
+
   /// Several together: what refutes comes first, then what is not known.
-  func verdict(of verdicts: [Verdict]) -> Verdict {
+  static func worst(of verdicts: [Verdict]) -> Verdict {
     verdicts.first { $0.word == .refuted } ?? verdicts.first { $0.word == .unproven }
       ?? verdicts.first { $0.isProven } ?? verdicts.first { $0.word == .deferred }
       ?? verdicts.first { $0.word == .vacuous } ?? verdicts.first
