@@ -189,7 +189,7 @@ let package = Package(
     tests(
       of: "Commands",
       [
-        "Auditing", "BuiltTool", "Evidence", "Suites", "XMLDocuments", "parity",
+        "Auditing", "BuiltTool", "Evidence", "Rendering", "Suites", "XMLDocuments", "parity",
         "plausible-standin",
         argumentParser,
       ],

@@ -3,6 +3,7 @@ import Auditing
 import Corpus
 import Evidence
 import FoundationEssentials
+import Git
 import Rendering
 import Suites
 
@@ -12,8 +13,9 @@ struct VerifyCommand: AsyncParsableCommand {
     abstract: "Check that committed pages match their coverage, and that it is of these files.",
     discussion: """
       Renders PARITY.md again from coverage.json and compares bytes; it never audits again. Fails \
-      when a page was edited by hand, when suite, recipe or corpus changed since the coverage was \
-      made, and when the coverage speaks of checks that are gone.
+      when a page or a coverage was edited by hand, when suite, recipe or corpus changed since the \
+      coverage was made, and when the coverage speaks of checks that are gone. Without recipes also \
+      when there is a coverage of a recipe that has no suite.
       """
   )
 
@@ -23,11 +25,20 @@ struct VerifyCommand: AsyncParsableCommand {
     try await concluding {
       let workspace = try await Workspace(folder: options.project).withCorpus()
       var problems = 0
-      for recipe in try workspace.recipes(options.recipes) {
+      let recipes = try workspace.recipes(options.recipes)
+      for recipe in recipes {
         let found = try await Verification(workspace: workspace, recipe: recipe).problems()
         for problem in found { Console.out("\(recipe): \(problem)\n") }
         if found.isEmpty { Console.out("\(recipe): page and coverage match\n") }
         problems += found.count
+      }
+      if options.recipes.isEmpty {
+        for stray in workspace.coverageWithoutSuite(recipes) {
+          Console.out(
+            "\(stray): \(workspace.shown(workspace.coveragePath(stray))) is of a recipe that has no suite\n"
+          )
+          problems += 1
+        }
       }
       return problems == 0 ? .proven : .refuted
     }
@@ -43,7 +54,29 @@ struct Verification {
     guard let coverage = try workspace.coverage(recipe) else {
       return ["\(workspace.shown(workspace.coveragePath(recipe))) is not there: run it once"]
     }
-    return try page(coverage) + (try await files(coverage))
+    return try page(coverage) + written(coverage) + coverage.contradictions
+      + (try await files(coverage))
+  }
+
+  /// The file itself: of this recipe, and as this tool writes it.
+  private func written(_ coverage: CoverageModel) throws -> [String] {
+    let path = workspace.coveragePath(recipe)
+    var result: [String] = []
+    if coverage.recipe != recipe {
+      result.append(
+        "\(workspace.shown(path)) is of another recipe, \(Console.quotable(coverage.recipe))"
+      )
+    }
+    // One of an older version is written anew by the next run.
+    guard coverage.schema == CoverageModel.schemaVersion,
+      let data = FileManager.default.contents(atPath: path)
+    else { return result }
+    let wanted = try CoverageFile.bytes(coverage)
+    guard !wanted.elementsEqual(data) else { return result }
+    let same = zip(wanted, data).prefix { $0.0 == $0.1 }
+    let line = same.count { $0.0 == UInt8(ascii: "\n") } + 1
+    result.append("\(workspace.shown(path)):\(line): is not as this tool wrote it")
+    return result
   }
 
   private func page(_ coverage: CoverageModel) throws -> [String] {
@@ -80,6 +113,7 @@ struct Verification {
           + "\(checkout.target.tree.prefix(12)))"
       )
     }
+    if let problem = try await base(coverage, checkout) { result.append(problem) }
     let corpus = workspace.corpus(for: recipe).coverage
     if corpus.tree != coverage.corpus.tree || corpus.state != coverage.corpus.state {
       result.append("the corpus changed since the coverage was made")
@@ -102,5 +136,16 @@ struct Verification {
       result.append("the coverage speaks of \(check.id), which is gone")
     }
     return result
+  }
+
+  /// Why the upgrade did not begin where the coverage says; nil where it did.
+  private func base(_ coverage: CoverageModel, _ checkout: RecipeCheckout) async throws -> String? {
+    guard let base = coverage.base else { return nil }
+    let shown = "the base of the coverage, \(base.version) \(base.tree.prefix(12)),"
+    guard let repository = checkout.repository, checkout.published.contains(base.version) else {
+      return "\(shown) is no version of the recipe"
+    }
+    let tree = try await repository.treeHash(of: base.version)
+    return tree == base.tree ? nil : "\(shown) is \(tree.prefix(12)) now"
   }
 }

@@ -289,6 +289,14 @@ struct Workspace: Sendable {
     }
   }
 
+  /// Recipes of which a coverage lies in the reports, and which are not among these; sorted.
+  func coverageWithoutSuite(_ recipes: [String]) -> [String] {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: project.reports)) ?? []
+    return all.filter {
+      !recipes.contains($0) && FileManager.default.fileExists(atPath: coveragePath($0))
+    }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
   /// The committed coverage of a recipe; nil where there is none.
   func coverage(_ recipe: String) throws -> CoverageModel? {
     try CoverageFile.read(coveragePath(recipe), shownAs: shown(coveragePath(recipe)))
