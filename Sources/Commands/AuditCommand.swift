@@ -28,6 +28,8 @@ struct AuditCommand: AsyncParsableCommand {
   @Flag(help: "Count warnings as errors.")
   var strict = false
 
+  @OptionGroup var ciOptions: CIOptions
+
   func validate() throws {
     if let today, !CalendarDay.isDay(today) {
       throw ValidationError(
@@ -41,6 +43,8 @@ struct AuditCommand: AsyncParsableCommand {
       let plain = try Workspace(folder: options.project)
       let recipes = try plain.recipes(options.recipes)
       let workspace = await plain.withCorpus(of: recipes)
+      let ci = CIOutput(ciOptions.ci, workspace, writesReports: false)
+      defer { ci.conclude() }
       // A catalogue is told in one line for each recipe, unless recipes are named.
       let isCatalogue = recipes.count > 1 && options.recipes.isEmpty
       var ranking = CatalogueRanking()
@@ -48,6 +52,7 @@ struct AuditCommand: AsyncParsableCommand {
       for recipe in recipes {
         let suite = try workspace.suite(recipe).suite
         let audited = try audit(suite, KeptRuns(workspace: workspace, recipe: recipe), workspace)
+        if let coverage = audited.coverage { ci.add(coverage) }
         if !isCatalogue { Console.out(audited.text()) }
         ranking.add(audited.row)
         if audited.status.precedence > worst.precedence { worst = audited.status }
@@ -60,6 +65,8 @@ struct AuditCommand: AsyncParsableCommand {
   private struct Audited {
     var row: CatalogueRanking.Row
     var status: ExitStatus
+    /// Nil where no run is kept.
+    var coverage: CoverageModel?
     /// Made only where it is printed.
     var text: () -> String
   }
@@ -80,6 +87,7 @@ struct AuditCommand: AsyncParsableCommand {
         findings: coverage.findings
       ),
       status: ExitStatus(coverage: coverage, record: record, strict: strict),
+      coverage: coverage,
       text: { reports.summary(coverage, record, []) }
     )
   }
@@ -103,6 +111,7 @@ struct AuditCommand: AsyncParsableCommand {
         findings: unrun.findings
       ),
       status: unrun.status(strict: strict),
+      coverage: nil,
       text: { unrun.text }
     )
   }

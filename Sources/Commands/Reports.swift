@@ -11,6 +11,7 @@ struct Reports {
   let workspace: Workspace
   let suite: Suite
   var templates = TemplateSet.embedded
+  var ci: CIOutput?
 
   /// Only a full, finished run by the driver named under `publish` replaces the page, and only one
   /// that can tell something: where not even the install gave an answer, what an earlier run showed
@@ -46,6 +47,7 @@ struct Reports {
     strict: Bool
   ) throws -> ExitStatus {
     let coverage = coverage(record)
+    ci?.add(coverage)
     let status = ExitStatus(coverage: coverage, record: record, strict: strict)
     let written: [String]
     do {
@@ -78,10 +80,12 @@ struct Reports {
       .prepared(at: "\(folder)/junit.xml")
     let html = try HTMLReport(coverage, record, templates: templates)
       .prepared(at: "\(folder)/coverage.html")
+    let badge = try AtomicFile.prepared(Badge(coverage).rendered().utf8, at: "\(folder)/badge.svg")
     if publishes {
       let index = try preparedIndex(coverage)
       try index.commit()
     }
+    try badge.commit()
     try html.commit()
     try junit.commit()
     try model.commit()

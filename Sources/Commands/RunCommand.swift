@@ -51,15 +51,19 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Do not wait for another run of the same recipe: exit with 2 and name it.")
   var noWait = false
 
+  @OptionGroup var ciOptions: CIOptions
+
   func run() async throws {
     try await concluding {
       let workspace = try await Workspace(folder: options.project).withCorpus()
+      let ci = CIOutput(ciOptions.ci, workspace, writesReports: true)
+      defer { ci.conclude() }
       let recipes = try workspace.recipes(options.recipes)
       // Everything that can be wrong in files is told before anything is started.
       var jobs: [RunJob] = []
       var mistakes = Mistakes()
       for recipe in recipes {
-        try await mistakes.collecting { jobs.append(try await job(recipe, workspace)) }
+        try await mistakes.collecting { jobs.append(try await job(recipe, workspace, ci)) }
       }
       try mistakes.conclude()
       var worst = ExitStatus.proven
@@ -72,7 +76,9 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
-  private func job(_ recipe: String, _ workspace: Workspace) async throws -> RunJob {
+  private func job(_ recipe: String, _ workspace: Workspace, _ ci: CIOutput) async throws
+    -> RunJob
+  {
     let loaded = try workspace.suite(recipe)
     let suite = loaded.suite
     let name = try workspace.driverName(driver, suite)
@@ -109,7 +115,8 @@ struct RunCommand: AsyncParsableCommand {
       plan: try await planner.plan().plan,
       publish: publish,
       strict: strict,
-      waits: !noWait
+      waits: !noWait,
+      ci: ci
     )
   }
 }

@@ -20,6 +20,7 @@ final class RunJob: Sendable {
   let publish: Bool
   let strict: Bool
   let waits: Bool
+  let ci: CIOutput
   private let interrupted = Flag()
 
   init(
@@ -30,7 +31,8 @@ final class RunJob: Sendable {
     plan: RunPlan,
     publish: Bool,
     strict: Bool,
-    waits: Bool
+    waits: Bool,
+    ci: CIOutput
   ) {
     self.workspace = workspace
     self.suite = suite
@@ -40,6 +42,7 @@ final class RunJob: Sendable {
     self.publish = publish
     self.strict = strict
     self.waits = waits
+    self.ci = ci
   }
 
   var wasInterrupted: Bool { interrupted.isRaised }
@@ -103,7 +106,7 @@ final class RunJob: Sendable {
       progress.say(workspace.shown("\(error)"))
       isKept = false
     }
-    let reports = Reports(workspace: workspace, suite: suite)
+    let reports = Reports(workspace: workspace, suite: suite, ci: ci)
     let publishes = publish || reports.mayPublish(record)
     let status = try reports.conclude(
       record,

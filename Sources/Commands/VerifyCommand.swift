@@ -20,15 +20,19 @@ struct VerifyCommand: AsyncParsableCommand {
   )
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var ciOptions: CIOptions
 
   func run() async throws {
     try await concluding {
       let workspace = try await Workspace(folder: options.project).withCorpus()
+      let ci = CIOutput(ciOptions.ci, workspace, writesReports: false)
+      defer { ci.conclude() }
       var problems = 0
       let recipes = try workspace.recipes(options.recipes)
       for recipe in recipes {
         let found = try await Verification(workspace: workspace, recipe: recipe).problems()
         for problem in found { Console.out("\(recipe): \(problem)\n") }
+        ci.add(found.map { Annotation(.error, "verify", $0, at: nil) }, recipe: recipe)
         if found.isEmpty { Console.out("\(recipe): page and coverage match\n") }
         problems += found.count
       }
