@@ -23,6 +23,11 @@ enum CoverageFile {
   /// Nil where there is no such file; refused where a later version of this tool wrote it.
   static func read(_ path: String, shownAs name: String) throws -> CoverageModel? {
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
+    return try model(Array(data), shownAs: name)
+  }
+
+  static func model(_ bytes: [UInt8], shownAs name: String) throws -> CoverageModel {
+    let data = Data(bytes)
     let decoder = JSONDecoder()
     do {
       let schema = try decoder.decode(Versioned.self, from: data).schema

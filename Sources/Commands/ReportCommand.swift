@@ -31,15 +31,15 @@ struct ReportCommand: AsyncParsableCommand {
       let set = try TemplateFolder.read(templates)
       var worst = ExitStatus.proven
       for recipe in try workspace.recipes(options.recipes) {
-        let status = try report(recipe, workspace, set)
+        let status = try await report(recipe, workspace, set)
         if status.precedence > worst.precedence { worst = status }
       }
       return worst
     }
   }
 
-  private func report(_ recipe: String, _ workspace: Workspace, _ templates: TemplateSet) throws
-    -> ExitStatus
+  private func report(_ recipe: String, _ workspace: Workspace, _ templates: TemplateSet)
+    async throws -> ExitStatus
   {
     let runs = KeptRuns(workspace: workspace, recipe: recipe)
     if run == nil, runs.ids.isEmpty {
@@ -54,7 +54,8 @@ struct ReportCommand: AsyncParsableCommand {
     let reports = Reports(
       workspace: workspace,
       suite: try workspace.suite(recipe).suite,
-      templates: templates
+      templates: templates,
+      history: await HistoryReader(workspace: workspace, recipe: recipe).historyIfAny()
     )
     return try reports.conclude(
       record,

@@ -12,6 +12,8 @@ struct Reports {
   let suite: Suite
   var templates = TemplateSet.embedded
   var ci: CIOutput?
+  /// Of the committed coverage, for the page to draw; nil where there is none.
+  var history: CoverageHistory?
 
   /// Only a full, finished run by the driver named under `publish` replaces the page, and only one
   /// that can tell something: where not even the install gave an answer, what an earlier run showed
@@ -78,7 +80,7 @@ struct Reports {
     let model = try CoverageFile.prepared(coverage, at: "\(folder)/coverage.json")
     let junit = try JUnitReport(coverage, record, templates: templates)
       .prepared(at: "\(folder)/junit.xml")
-    let html = try HTMLReport(coverage, record, templates: templates)
+    let html = try HTMLReport(coverage, record, history: history, templates: templates)
       .prepared(at: "\(folder)/coverage.html")
     let badge = try AtomicFile.prepared(Badge(coverage).rendered().utf8, at: "\(folder)/badge.svg")
     if publishes {

@@ -106,7 +106,12 @@ final class RunJob: Sendable {
       progress.say(workspace.shown("\(error)"))
       isKept = false
     }
-    let reports = Reports(workspace: workspace, suite: suite, ci: ci)
+    let reports = Reports(
+      workspace: workspace,
+      suite: suite,
+      ci: ci,
+      history: await HistoryReader(workspace: workspace, recipe: suite.recipe).historyIfAny()
+    )
     let publishes = publish || reports.mayPublish(record)
     let status = try reports.conclude(
       record,

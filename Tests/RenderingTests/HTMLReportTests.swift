@@ -1,5 +1,6 @@
 import Evidence
 import Testing
+import XMLDocuments
 
 @testable import Rendering
 
@@ -62,5 +63,36 @@ import Testing
     #expect(total < 20_000 * 150)
     #expect(largest < 200_000)
     #expect(reds == 20)
+  }
+
+  @Test func `History is drawn in words and lines, and only where there is one`() throws {
+    let (coverage, record) = Fixture.plausible()
+    #expect(!(try HTMLReport(coverage, record).rendered()).contains("id=\"history\""))
+    var entries: [CoverageHistory.Entry] = []
+    for (index, level) in [0, 3, 2].enumerated() {
+      entries.append(
+        CoverageHistory.Entry(
+          commit: String(repeating: "\(index)", count: 40),
+          day: "2026-01-0\(index + 1)",
+          state: CoverageHistory.State(
+            level: level,
+            isOnStandin: index == 1,
+            version: "1.0.0+<b>",
+            verdicts: ["P1/install": index == 1 ? .provenOnStandin : .refuted]
+          )
+        )
+      )
+    }
+    entries.append(
+      CoverageHistory.Entry(commit: "f00", day: "2026-02-01", state: nil, problem: "<script>")
+    )
+    let history = CoverageHistory(recipe: "plausible", entries: entries, beginning: "cut & gone")
+    let page = try HTMLReport(coverage, record, history: history).rendered()
+    #expect(page.contains("level 3 (stand-in)") && page.contains("cut &amp; gone"))
+    #expect(!page.contains("<script>") && !page.contains("<b>\""))
+    #expect(page.contains("<td>2026-01-02 1111111111</td><td>2026-01-03 2222222222</td><td>2</td>"))
+    _ = try XMLDocument(
+      parsing: Array(HistoryChart(entries: entries).svg.utf8)
+    )
   }
 }

@@ -4,18 +4,23 @@ import MarkdownDocuments
 /// What `html/begin` and `html/end` may ask for.
 struct HTMLFields: TemplateFields {
   private let lookup: HTMLLookup
+  private let history: CoverageHistory?
   private let style: String
   private var coverage: CoverageModel { lookup.coverage }
   private var record: RunRecord { lookup.record }
 
-  init(_ lookup: HTMLLookup, style: String) {
+  init(_ lookup: HTMLLookup, history: CoverageHistory?, style: String) {
     self.lookup = lookup
+    self.history = history
     self.style = style
   }
 
   static let table = TemplateTable<HTMLFields>(
     .markup("style", "the style sheet") { $0.style },
     .text("recipe", "the recipe's name") { $0.coverage.recipe },
+    .list("history", "what the committed coverage said; none or one") { fields in
+      fields.history.map { [HTMLHistory(history: $0)] } ?? []
+    },
     .object("level", "the level") { HTMLLevel(coverage: $0.coverage) },
     .text("shownOn", "what it was shown on, in a sentence") { $0.coverage.shownOn },
     .flag("isOnStandin", "whether a stand-in showed it") { $0.coverage.isOnStandin },

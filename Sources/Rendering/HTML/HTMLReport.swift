@@ -4,6 +4,7 @@ package import Evidence
 package struct HTMLReport: Sendable {
   private let coverage: CoverageModel
   private let record: RunRecord
+  private let history: CoverageHistory?
   private let templates: TemplateSet
 
   /// Checks that are rendered at a time.
@@ -11,13 +12,16 @@ package struct HTMLReport: Sendable {
   /// Above so many checks, those that passed stand in short lines without their steps.
   private static let fullLimit = 2_000
 
+  /// - Parameter history: Of the committed coverage; drawn where there is one.
   package init(
     _ coverage: CoverageModel,
     _ record: RunRecord,
+    history: CoverageHistory? = nil,
     templates: TemplateSet = .embedded
   ) {
     self.coverage = coverage
     self.record = record
+    self.history = history
     self.templates = templates
   }
 
@@ -27,7 +31,11 @@ package struct HTMLReport: Sendable {
   ) throws(RenderingError) {
     let renderer = try templates.renderer(.html)
     let lookup = HTMLLookup(coverage, record)
-    let fields = HTMLFields(lookup, style: templates.files["html/style.css"] ?? "")
+    let fields = HTMLFields(
+      lookup,
+      history: history,
+      style: templates.files["html/style.css"] ?? ""
+    )
     try body(renderer.render("begin", fields))
     let isShort = coverage.checks.count > Self.fullLimit
     for suite in HTMLSuite.all(lookup) {

@@ -204,6 +204,34 @@ enum EmbeddedTemplates {
 """###,
     "html/end.mustache": ###"""
 </section>
+{{#history}}
+<section aria-labelledby="history">
+<h2 id="history">History</h2>
+<div class="scroll">{{{chart}}}</div>
+{{#beginning}}
+<p class="muted">{{beginning}}</p>
+{{/beginning}}
+{{#hasClaims}}
+<div class="scroll"><table>
+<caption>Claims that flipped or were refuted</caption>
+<thead><tr><th scope="col">claim</th><th scope="col">now</th><th scope="col">first proven</th><th scope="col">last refuted</th><th scope="col">flips</th></tr></thead>
+<tbody>
+{{#claims}}
+<tr><th scope="row"><code>{{id}}</code></th><td><span class="pill {{tone}}">{{now}}</span></td><td>{{firstProven}}</td><td>{{lastRefuted}}</td><td>{{flips}}</td></tr>
+{{/claims}}
+</tbody></table></div>
+{{/hasClaims}}
+<details><summary>The commits in words</summary>
+<div class="scroll"><table>
+<thead><tr><th scope="col">commit</th><th scope="col">level</th><th scope="col">version</th><th scope="col">claims</th></tr></thead>
+<tbody>
+{{#commits}}
+<tr><th scope="row">{{day}} <code>{{commit}}</code></th><td><span class="pill {{tone}}">{{level}}</span></td><td>{{#version}}{{version}}{{/version}}</td><td>{{#counts}}{{counts}}{{/counts}}</td></tr>
+{{/commits}}
+</tbody></table></div>
+</details>
+</section>
+{{/history}}
 {{#notes}}
 <section aria-labelledby="notes">
 <h2 id="notes">Notes</h2>
@@ -453,6 +481,9 @@ body:has(#show-open:checked) :is(.check.good, .check.standin, .short) { display:
 .prose h1, .prose h2, .prose h3 { font-size: 1rem; margin: 1rem 0 .3rem; }
 .dots { list-style: none; display: flex; gap: 3px; margin: 0; padding: 0; }
 .dots li { width: 1.5rem; text-align: center; border-radius: 4px; background: var(--tone-soft); color: var(--tone); font-size: .8rem; }
+.history .grid { stroke: var(--line); stroke-width: 1; }
+.history g line { stroke: var(--tone); stroke-width: 3; stroke-linecap: square; }
+.history g rect { fill: var(--tone-soft); }
 footer { margin-top: 2.5rem; padding-top: .75rem; border-top: 1px solid var(--line); }
 footer dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(22rem, 1fr)); font-size: .78rem; }
 @media (max-width: 46rem) {
