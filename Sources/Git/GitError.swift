@@ -11,6 +11,8 @@ package struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
     case malformed
     /// The revision has nothing at that path, or not a folder.
     case noSuchPath
+    /// A clone that was made without this object, or lost it.
+    case missingObject
     /// A tree that must not be written to disk: a path or a link that leads out of it.
     case unsafeTree
     /// A submodule, or an object format that is not read.

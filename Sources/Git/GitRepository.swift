@@ -67,7 +67,9 @@ package struct GitRepository: Sendable {
       "rev-parse", "--verify", "--quiet", "--end-of-options", "\(revision)\(peeled)",
     ])
     guard answer.status == 0 else {
-      throw GitError(.unknownRevision, "\(revision) is no commit of \(topLevel)")
+      let isShallow = try? await isShallow
+      let hint = isShallow == true ? "; this clone is shallow and may lack it" : ""
+      throw GitError(.unknownRevision, "\(revision) is no commit of \(topLevel)\(hint)")
     }
     return String(decoding: answer.output.dropLast(), as: UTF8.self)
   }
