@@ -153,7 +153,7 @@ let package = Package(
     // Numbers for tests, the same for the same seed.
     module("SeededGenerators", path: "Tests/SeededGenerators"),
     tests(of: "Evidence", ["SeededGenerators"], exclude: ["Fixtures"]),
-    tests(of: "Suites", exclude: ["Fixtures", "Golden"]),
+    tests(of: "Suites", ["BuiltTool"], exclude: ["Fixtures", "Golden"]),
     // Real servers for tests, unprivileged, on free loopback ports, gone when the tests are.
     module("PrivateServers", ["Threads"], path: "Tests/PrivateServers"),
     tests(of: "HTTPRequests", ["PrivateServers", "Threads", flyingFox]),

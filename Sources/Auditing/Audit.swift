@@ -87,7 +87,8 @@ package struct Audit: Sendable {
       },
       evidence: check.steps.map { line($0, normalizer) },
       failsWhen: planned.failsWhen,
-      ports: planned.ports
+      ports: planned.ports,
+      body: planned.behaviour.map { String($0.prefix(16)) }
     )
   }
 

@@ -5,8 +5,6 @@ import Rendering
 
 /// `coverage.json` and `record.json`: values as JSON with sorted keys.
 enum CoverageFile {
-  private struct Versioned: Decodable { var schema: Int }
-
   static func bytes(_ value: some Encodable) throws -> [UInt8] {
     try RecordEncoder(.pretty).bytes(of: value) + [UInt8(ascii: "\n")]
   }
@@ -27,37 +25,10 @@ enum CoverageFile {
   }
 
   static func model(_ bytes: [UInt8], shownAs name: String) throws -> CoverageModel {
-    let data = Data(bytes)
-    let decoder = JSONDecoder()
     do {
-      let schema = try decoder.decode(Versioned.self, from: data).schema
-      guard schema <= CoverageModel.schemaVersion else {
-        throw Failure(
-          .broken,
-          "\(name) has schema \(schema), this tool reads up to \(CoverageModel.schemaVersion)"
-        )
-      }
-      return try decoder.decode(CoverageModel.self, from: data)
-    } catch let failure as Failure {
-      throw failure
+      return try CoverageReader.read(bytes)
     } catch {
-      throw Failure(.broken, "\(name) is no coverage file: \(Self.problem(error))")
+      throw Failure(.broken, "\(name) \(error)")
     }
-  }
-
-  private static func problem(_ error: any Error) -> String {
-    switch error {
-    case DecodingError.keyNotFound(let key, let context):
-      "\(key.stringValue) is missing at \(path(context))"
-    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
-      DecodingError.dataCorrupted(let context):
-      "\(context.debugDescription) at \(path(context))"
-    default: "it cannot be read"
-    }
-  }
-
-  private static func path(_ context: DecodingError.Context) -> String {
-    context.codingPath.isEmpty
-      ? "its beginning" : context.codingPath.map(\.stringValue).joined(separator: ".")
   }
 }

@@ -3,7 +3,8 @@
 /// It holds nothing that differs between two equal runs: no times, ports, ids, fresh values or
 /// absolute paths. Every list is sorted by whoever makes it, as its property says.
 package struct CoverageModel: Codable, Hashable, Sendable {
-  package static let schemaVersion = 1
+  /// 2 added `body` to checks; files of schema 1 are read as well.
+  package static let schemaVersion = 2
 
   package var schema: Int
   package var recipe: String
@@ -163,6 +164,9 @@ package struct CheckCoverage: Codable, Hashable, Sendable {
   /// What would make it fail.
   package var failsWhen: [String]
   package var ports: [String]
+  /// A short hash of the form of its own steps and expectations, without its id: by it a check is
+  /// known under another name. Nil for generic checks and scripts, and in files of schema 1.
+  package var body: String?
 
   package init(
     id: CheckID,
@@ -176,7 +180,8 @@ package struct CheckCoverage: Codable, Hashable, Sendable {
     control: ControlCoverage?,
     evidence: [EvidenceLine],
     failsWhen: [String],
-    ports: [String]
+    ports: [String],
+    body: String? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -190,6 +195,7 @@ package struct CheckCoverage: Codable, Hashable, Sendable {
     self.evidence = evidence
     self.failsWhen = failsWhen
     self.ports = ports
+    self.body = body
   }
 }
 

@@ -73,6 +73,23 @@ package struct JSONParsingError: Error, Hashable, CustomStringConvertible {
   /// Unicode scalars from the start of the line, counted from 1.
   package let column: Int
 
+  init(code: Code, offset: Int, in bytes: UnsafeBufferPointer<UInt8>) {
+    self.code = code
+    self.offset = offset
+    var line = 1
+    var column = 1
+    for byte in bytes.prefix(offset) {
+      if byte == 0x0A {
+        line += 1
+        column = 1
+      } else if byte & 0xC0 != 0x80 {
+        column += 1
+      }
+    }
+    self.line = line
+    self.column = column
+  }
+
   package var description: String {
     "JSON at line \(line), column \(column): \(reason)"
   }

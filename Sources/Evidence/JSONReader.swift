@@ -138,17 +138,7 @@ struct JSONReader {
   }
 
   private func failure(_ code: JSONParsingError.Code, at place: Int) -> JSONParsingError {
-    var line = 1
-    var column = 1
-    for byte in bytes.prefix(place) {
-      if byte == 0x0A {
-        line += 1
-        column = 1
-      } else if byte & 0xC0 != 0x80 {
-        column += 1
-      }
-    }
-    return JSONParsingError(code: code, offset: place, line: line, column: column)
+    JSONParsingError(code: code, offset: place, in: bytes)
   }
 }
 

@@ -51,6 +51,19 @@ package struct ProjectLoader {
     return project
   }
 
+  /// What a `parity.yml` says that lies elsewhere: in a commit.
+  ///
+  /// - Parameter folder: the place that its paths are relative to, absolute.
+  package static func project(
+    _ bytes: [UInt8],
+    folder: String
+  ) throws(SuiteErrors) -> Project {
+    let loader = ProjectLoader(folder: folder)
+    let project = loader.project(bytes)
+    if loader.sink.hasErrors { throw SuiteErrors(loader.sink.diagnostics) }
+    return project
+  }
+
   func project(_ bytes: [UInt8]) -> Project {
     var project = Project(folder: folder)
     guard let node = YAMLReader.read(bytes, file: Self.fileName, into: sink),

@@ -84,6 +84,17 @@ struct DocumentationTests {
     #expect(rows.first?.contains("| \(key.field.doc)") == true)
   }
 
+  @Test("every kind of change stands in the table of docs/diff.md and in its schema")
+  func kinds() throws {
+    let page = try Repository.text("docs/diff.md")
+    let schema = try Repository.text("docs/schema/diff.schema.json")
+    for kind in CoverageChange.Kind.allCases {
+      let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `\(kind.rawValue)` |") }
+      #expect(rows.count == 1, "\(kind.rawValue)")
+      #expect(schema.contains("\"\(kind.rawValue)\""))
+    }
+  }
+
   @Test("no relative link of the documentation leads nowhere", arguments: Repository.pages)
   func links(in page: String) throws {
     let folder = page.split(separator: "/").dropLast().joined(separator: "/")

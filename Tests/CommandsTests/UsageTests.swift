@@ -149,7 +149,7 @@ import Testing
       #expect(result.status == 2)
       #expect(
         result.err.hasSuffix(
-          "parity: \(project.reports)/coverage.json has schema 99, this tool reads up to 1\n"
+          "parity: \(project.reports)/coverage.json has schema 99, this tool reads up to 2\n"
         )
       )
     }

@@ -1,3 +1,4 @@
+import BuiltTool
 import Evidence
 import Foundation
 import Testing

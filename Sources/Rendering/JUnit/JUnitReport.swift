@@ -73,7 +73,7 @@ package struct JUnitReport: Sendable {
 }
 
 /// Holds a document against the project's own schema while it is being written.
-private final class JUnitValidation {
+final class JUnitValidation {
   private let validator: XMLValidator
   private let file: String
 

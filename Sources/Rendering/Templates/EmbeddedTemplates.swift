@@ -202,6 +202,51 @@ enum EmbeddedTemplates {
 {{/checks}}
 
 """###,
+    "html/diff-begin.mustache": ###"""
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Parity — {{summary}}</title>
+<style>
+{{{style}}}</style>
+</head>
+<body>
+<header class="top"><div><p class="brand">Parity · difference</p><h1>{{from}} → {{to}}</h1></div></header>
+<main id="main">
+<p class="banner {{tone}}"><b>{{summary}}</b> {{extent}}</p>
+{{#hasRecipes}}
+<div class="scroll"><table class="index">
+<thead><tr><th scope="col">recipe</th><th scope="col">changes</th></tr></thead>
+<tbody>
+{{#recipes}}
+<tr><th scope="row">{{recipe}}{{#isOnStandin}} <span class="pill standin">◇ stand-in</span>{{/isOnStandin}}</th><td class="counts">{{#counts}}<span class="pill {{tone}}">{{text}}</span> {{/counts}}</td></tr>
+{{/recipes}}
+</tbody></table></div>
+{{/hasRecipes}}
+
+"""###,
+    "html/diff-changes.mustache": ###"""
+{{#isFirst}}
+<h2>{{title}}</h2>
+{{/isFirst}}
+<ul class="problems diff">
+{{#changes}}
+<li class="{{tone}}"><p>{{> mark}} <b>{{recipe}}</b>{{#subject}} <code>{{subject}}</code>{{/subject}}</p><p>{{step}}{{#reason}}<span class="reason">: {{reason}}</span>{{/reason}}{{#place}} <span class="place">{{place}}</span>{{/place}}</p>{{#hasDetails}}<details open><summary>what changed</summary>{{#details}}<code class="line">{{text}}</code>{{/details}}</details>{{/hasDetails}}</li>
+{{/changes}}
+</ul>
+
+"""###,
+    "html/diff-end.mustache": ###"""
+</main>
+<footer><p class="muted">Compared on {{today}}.</p></footer>
+</body>
+</html>
+
+"""###,
     "html/end.mustache": ###"""
 </section>
 {{#history}}
@@ -411,6 +456,8 @@ td.counts { display: table-cell; }
   border-radius: 8px; padding: .5rem .8rem; overflow-wrap: anywhere; min-width: 0;
 }
 .problems p { margin: 0; }
+.diff { margin-bottom: .5rem; }
+.diff summary { font-size: .84rem; color: var(--muted); }
 .reason { color: var(--muted); overflow-wrap: anywhere; }
 .note { color: var(--warning); }
 code.line { display: block; margin-top: .3rem; padding: .25rem .5rem; background: var(--soft); border-radius: 4px; white-space: pre-wrap; }

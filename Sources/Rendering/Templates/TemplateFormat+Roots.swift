@@ -19,6 +19,9 @@ extension TemplateFormat {
         ("suite-end", HTMLSuite.scope),
         ("end", HTMLFields.scope),
         ("index", HTMLIndexFields.scope),
+        ("diff-begin", DiffPage.scope),
+        ("diff-changes", DiffPageChanges.scope),
+        ("diff-end", DiffPage.scope),
       ]
     }
   }

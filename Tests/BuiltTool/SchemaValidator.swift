@@ -1,10 +1,12 @@
-import Evidence
+package import Evidence
 
 /// As much of JSON Schema as the project's own schemas use; any other keyword is a problem.
-struct SchemaValidator {
-  let schema: JSONValue
+package struct SchemaValidator {
+  private let schema: JSONValue
 
-  func problems(_ value: JSONValue) -> [String] { problems(value, schema, "") }
+  package init(schema: JSONValue) { self.schema = schema }
+
+  package func problems(_ value: JSONValue) -> [String] { problems(value, schema, "") }
 
   private func problems(_ value: JSONValue, _ schema: JSONValue, _ path: String) -> [String] {
     if case .bool(let allowed) = schema { return allowed ? [] : ["\(path): not allowed"] }

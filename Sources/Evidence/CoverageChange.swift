@@ -1,0 +1,272 @@
+/// One thing that is different between two coverages of a recipe.
+package struct CoverageChange: Hashable, Sendable {
+  package var kind: Kind
+  /// What it is about: the id of a claim, a check or a unit, a store, a rule.
+  package var subject: String
+  /// Its id on the older side, where it had another.
+  package var formerSubject: String?
+  package var before: State
+  package var after: State
+  /// What of it changed, one fact each; sorted.
+  package var details: [Detail]
+
+  package init(
+    _ kind: Kind,
+    _ subject: String,
+    formerly formerSubject: String? = nil,
+    from before: State,
+    to after: State,
+    details: [Detail] = []
+  ) {
+    self.kind = kind
+    self.subject = subject
+    self.formerSubject = formerSubject
+    self.before = before
+    self.after = after
+    self.details = details
+  }
+
+  /// What it means for whoever reviews it.
+  package enum Direction: String, Codable, CaseIterable, Sendable {
+    case regression, progress, neutral
+  }
+
+  /// How good a state is, whatever it is the state of.
+  package enum Standing: Int, Comparable, Sendable {
+    /// There is nothing.
+    case absent
+    /// Refuted, failed, a unit that nothing stands for.
+    case bad
+    /// Unproven, broken, not run: nobody knows.
+    case unknown
+    /// Vacuous, deferred, not applicable, skipped: nothing is claimed.
+    case open
+    case good
+
+    package static func < (a: Standing, b: Standing) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  /// One side of a change.
+  package struct State: Hashable, Sendable {
+    /// `proven`, `level 3`, `state`; `absent` where there is nothing.
+    package var text: String
+    package var reason: String?
+    package var standing: Standing
+    /// Of a claim.
+    package var verdict: Verdict.Word?
+    /// Whether a stand-in showed it.
+    package var isOnStandin: Bool
+    package var place: SourcePlace?
+
+    package init(
+      _ text: String,
+      reason: String? = nil,
+      standing: Standing = .good,
+      verdict: Verdict.Word? = nil,
+      isOnStandin: Bool,
+      place: SourcePlace? = nil
+    ) {
+      self.text = text
+      self.reason = reason
+      self.standing = standing
+      self.verdict = verdict
+      self.isOnStandin = isOnStandin
+      self.place = place
+    }
+
+    package static func absent(isOnStandin: Bool) -> State {
+      State("absent", standing: .absent, isOnStandin: isOnStandin)
+    }
+  }
+
+  /// `strength: state → content`; an assertion that is there on one side only.
+  package struct Detail: Hashable, Sendable {
+    package var what: String
+    package var before: String?
+    package var after: String?
+
+    package init(_ what: String, _ before: String?, _ after: String?) {
+      self.what = what
+      self.before = before
+      self.after = after
+    }
+  }
+
+  /// Where it is written, on the newer side if it is there.
+  package var place: SourcePlace? { after.place ?? before.place }
+
+  /// The same seen from the other side.
+  package var inverted: CoverageChange {
+    CoverageChange(
+      kind.inverted(before: before, after: after),
+      formerSubject ?? subject,
+      formerly: formerSubject == nil ? nil : subject,
+      from: after,
+      to: before,
+      details: details.map { Detail($0.what, $0.after, $0.before) }.sorted(by: Detail.precedes)
+    )
+  }
+}
+
+extension CoverageChange.Detail {
+  static func precedes(_ a: Self, _ b: Self) -> Bool {
+    for (x, y) in [
+      (a.what, b.what), (a.before ?? "", b.before ?? ""), (a.after ?? "", b.after ?? ""),
+    ] {
+      let order = UTF8Order.compare(x, y)
+      if order != 0 { return order < 0 }
+    }
+    return false
+  }
+}
+
+// MARK: - Kinds
+
+extension CoverageChange {
+  /// What sort of change it is. The raw value is what `--fail-on` takes and JSON holds. In the
+  /// order in which a reader wants to know.
+  package enum Kind: String, Codable, CaseIterable, Sendable {
+    case recipeLost = "recipe-lost"
+    case newlyRefuted = "newly-refuted"
+    case newlyUnproven = "newly-unproven"
+    case newlyVacuous = "newly-vacuous"
+    case newlyNotApplicable = "newly-not-applicable"
+    case newlyDeferred = "newly-deferred"
+    case lost
+    case level
+    case rung
+    case weakened
+    case outcome
+    case disposition
+    case provenance
+    case expired
+    case findingGained = "finding-gained"
+    case findingUnwaived = "finding-unwaived"
+    case newlyProven = "newly-proven"
+    case strengthened
+    case findingLost = "finding-lost"
+    case recipeGained = "recipe-gained"
+    case gained
+    case renamed
+    case altered
+    case deferralChanged = "deferral-changed"
+    case deferralEnded = "deferral-ended"
+    case unexpired
+    case findingWaived = "finding-waived"
+    case corpus
+    case version
+    case setup
+    case slower
+    case faster
+    case wording
+
+    init(_ word: Verdict.Word) {
+      self =
+        switch word {
+        case .proven, .provenOnStandin: .newlyProven
+        case .refuted: .newlyRefuted
+        case .unproven: .newlyUnproven
+        case .vacuous: .newlyVacuous
+        case .deferred: .newlyDeferred
+        case .notApplicable: .newlyNotApplicable
+        }
+    }
+
+    func inverted(before: State, after: State) -> Kind {
+      switch self {
+      case .newlyRefuted, .newlyUnproven, .newlyVacuous, .newlyNotApplicable, .newlyDeferred,
+        .newlyProven:
+        if let word = before.verdict { return Kind(word) }
+        return after.verdict == nil ? .deferralEnded : .lost
+      case .lost: return before.verdict.map { Kind($0) } ?? .gained
+      case .gained: return .lost
+      case .recipeLost: return .recipeGained
+      case .recipeGained: return .recipeLost
+      case .weakened: return .strengthened
+      case .strengthened: return .weakened
+      case .findingGained: return .findingLost
+      case .findingLost: return .findingGained
+      case .findingWaived: return .findingUnwaived
+      case .findingUnwaived: return .findingWaived
+      case .deferralEnded: return .newlyDeferred
+      case .expired: return .unexpired
+      case .unexpired: return .expired
+      case .slower: return .faster
+      case .faster: return .slower
+      case .level, .rung, .outcome, .disposition, .provenance, .renamed, .altered,
+        .deferralChanged, .corpus, .version, .setup, .wording:
+        return self
+      }
+    }
+  }
+
+  /// Progress is only what ends good, and never what a stand-in shows in the real app's place.
+  package var direction: Direction {
+    switch kind {
+    case .recipeLost, .lost, .weakened: return .regression
+    case .findingGained, .findingUnwaived:
+      // A note asks for nothing, and what is waived does not count.
+      return after.standing == .open ? .neutral : .regression
+    case .strengthened:
+      // A check that asks for more and now fails is no better.
+      return isLostProvenance || after.standing < before.standing ? .neutral : .progress
+    case .findingLost: return before.standing == .open ? .neutral : .progress
+    case .newlyRefuted, .newlyUnproven, .newlyVacuous, .newlyNotApplicable, .newlyDeferred,
+      .newlyProven, .level, .rung, .outcome, .disposition, .recipeGained, .corpus:
+      return ofStandings
+    case .provenance:
+      return after.standing < before.standing ? .regression : .neutral
+    case .gained, .renamed, .altered, .deferralChanged, .deferralEnded, .unexpired, .expired,
+      .findingWaived, .version, .setup, .slower, .faster, .wording:
+      return .neutral
+    }
+  }
+
+  private var isLostProvenance: Bool { after.isOnStandin && !before.isOnStandin }
+
+  private var ofStandings: Direction {
+    if before.standing == .absent, after.standing == .bad { return .regression }
+    if after.standing < before.standing { return .regression }
+    let isBetter = after.standing == .good && before.standing != .good
+    return isBetter && !isLostProvenance ? .progress : .neutral
+  }
+}
+
+extension CoverageChange: Comparable {
+  /// Regressions first, then progress, then the rest; by kind, subject, states.
+  package static func < (a: CoverageChange, b: CoverageChange) -> Bool {
+    let directions = (a.direction.order, b.direction.order)
+    if directions.0 != directions.1 { return directions.0 < directions.1 }
+    if a.kind != b.kind { return a.kind.order < b.kind.order }
+    let order = UTF8Order.compare(a.subject, b.subject)
+    if order != 0 { return order < 0 }
+    for (x, y) in zip(a.texts, b.texts) {
+      let order = UTF8Order.compare(x, y)
+      if order != 0 { return order < 0 }
+    }
+    return a.details.lexicographicallyPrecedes(b.details, by: Detail.precedes)
+  }
+
+  private var texts: [String] {
+    [before.text, after.text, before.reason ?? "", after.reason ?? ""]
+  }
+}
+
+extension CoverageChange.Direction {
+  fileprivate var order: Int {
+    switch self {
+    case .regression: 0
+    case .progress: 1
+    case .neutral: 2
+    }
+  }
+}
+
+extension CoverageChange.Kind {
+  private static let orders = Dictionary(
+    uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) }
+  )
+
+  /// Its place among all kinds.
+  var order: Int { Self.orders[self] ?? 0 }
+}

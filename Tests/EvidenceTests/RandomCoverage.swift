@@ -1,0 +1,231 @@
+import Evidence
+import SeededGenerators
+
+/// Coverages as nobody would write them, and small changes to them.
+struct RandomCoverage {
+  var generator: SeededGenerator
+
+  init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+
+  private static let texts = [
+    "a", "status == 200", "é", "e\u{301}", "line\nfeed \"quoted\" \\ \t", "\u{1F980}", "</b>|`*",
+    "a longer text that does not fit into sixteen bytes", "2024-01-01", "2099-12-31", "\u{0}\u{7F}",
+  ]
+
+  mutating func text() -> String { generator.pick(Self.texts) }
+  mutating func chance(_ outOf: Int) -> Bool { generator.below(outOf) == 0 }
+  mutating func some<T>(_ make: (inout Self) -> T) -> T? { chance(2) ? make(&self) : nil }
+  mutating func list<T>(_ limit: Int, _ make: (inout Self) -> T) -> [T] {
+    (0..<generator.below(limit + 1)).map { _ in make(&self) }
+  }
+
+  mutating func place() -> SourcePlace {
+    SourcePlace(file: text(), line: generator.below(900) + 1, column: 1)
+  }
+
+  mutating func id(_ number: Int) -> CheckID {
+    CheckID(folder: "functional", stem: generator.pick(["a", "b/c", "é"]), name: "test_\(number)")
+  }
+
+  mutating func verdict() -> Verdict {
+    switch generator.below(7) {
+    case 0: .proven
+    case 1: .provenOnStandin(reason: text())
+    case 2: .refuted(reason: text())
+    case 3: .unproven(reason: text())
+    case 4: .vacuous(reason: text())
+    case 5: .deferred(reason: text(), until: text())
+    default: .notApplicable(reason: text())
+    }
+  }
+
+  mutating func outcome() -> Outcome {
+    Outcome(generator.pick(Outcome.Word.allCases), reason: text())
+  }
+
+  mutating func control() -> ControlCoverage {
+    let results: [ControlRecord.Result] = [
+      .failed, .passed, .broken(reason: text()), .notPossible(reason: text()),
+    ]
+    return ControlCoverage(
+      kind: generator.pick(ControlRecord.Kind.allCases),
+      result: generator.pick(results)
+    )
+  }
+
+  mutating func line() -> EvidenceLine {
+    EvidenceLine(
+      act: generator.pick(["GET /", "POST /api", "é"]),
+      asserted: list(3) { random in
+        random.generator.pick([
+          "status == 200", "status == 500", "status >= 200", "body contains \"x\"", random.text(),
+        ])
+      },
+      violated: list(1) { $0.text() }
+    )
+  }
+
+  mutating func check(_ number: Int) -> CheckCoverage {
+    CheckCoverage(
+      id: id(number),
+      kind: generator.pick(CheckKind.allCases),
+      stage: generator.pick(Stage.allCases),
+      about: text(),
+      place: some { $0.place() },
+      outcome: outcome(),
+      strength: generator.pick(Strength.allCases),
+      isHealth: chance(2),
+      control: some { $0.control() },
+      evidence: list(3) { $0.line() },
+      failsWhen: list(2) { $0.text() },
+      ports: list(2) { $0.text() },
+      body: some { $0.generator.pick(["b1", "b2", "b3"]) }
+    )
+  }
+
+  mutating func store(_ number: Int) -> StoreCoverage {
+    StoreCoverage(
+      name: "store\(number)",
+      kind: generator.pick(StoreFacts.Kind.allCases),
+      marker: some { $0.text() },
+      counts: list(3) { $0.text() },
+      mechanism: some { $0.text() },
+      upgrade: verdict(),
+      dropped: verdict(),
+      restored: verdict(),
+      result: verdict()
+    )
+  }
+
+  mutating func unit(_ number: Int) -> UnitCoverage {
+    UnitCoverage(
+      id: "unit_\(number).py",
+      disposition: generator.pick(UnitCoverage.Disposition.allCases),
+      about: text(),
+      script: text(),
+      lines: [generator.below(9), 20],
+      checks: list(1) { $0.id($0.generator.below(5)) },
+      strength: some { $0.generator.pick(Strength.allCases) },
+      facts: list(2) { $0.text() },
+      isPinned: chance(2)
+    )
+  }
+
+  mutating func corpus() -> CorpusCoverage {
+    CorpusCoverage(
+      state: generator.pick(CorpusCoverage.State.allCases),
+      root: text(),
+      path: text(),
+      recipes: generator.below(30),
+      scripts: list(3) { $0.text() },
+      tree: some { $0.text() },
+      isSample: chance(2),
+      detail: some { $0.text() },
+      units: some { random in random.numbers().map { random.unit($0) } },
+      pins: some { $0.text() }
+    )
+  }
+
+  /// Some of the numbers from 0, so that two models have things in common.
+  mutating func numbers() -> [Int] { (0..<5).filter { _ in chance(2) } }
+
+  mutating func claims(_ checks: [CheckCoverage]) -> [Claim] {
+    let ofChecks = checks.filter { _ in chance(2) }.map {
+      Claim(
+        id: "P3/\($0.id)",
+        part: .p3,
+        statement: text(),
+        verdict: verdict(),
+        checks: [$0.id]
+      )
+    }
+    let stores = ["P1/install", "P2", "P2/unit_1.py", "P4/store1/restored"].map {
+      Claim(id: $0, part: .p4, statement: text(), verdict: verdict(), checks: [])
+    }
+    return ofChecks + stores.filter { _ in chance(2) }
+  }
+
+  mutating func model() -> CoverageModel {
+    let checks = numbers().map { check($0) }
+    var model = CoverageModel(
+      recipe: "demo",
+      driver: generator.pick(["local", "swarm"]),
+      standins: list(2) { random in
+        Standin(service: random.text(), what: random.text(), versions: random.list(2) { $0.text() })
+      },
+      base: some { RecipeRevision(version: $0.text(), tree: $0.text()) },
+      target: RecipeRevision(version: text(), tree: text()),
+      suiteTree: text(),
+      corpus: corpus(),
+      level: generator.below(6),
+      rungs: numbers().map {
+        RungCoverage(
+          level: $0,
+          name: "rung",
+          state: generator.pick(RungCoverage.State.allCases),
+          reason: some { $0.text() }
+        )
+      },
+      gate: GateCoverage(asked: text(), accepts: text(), within: generator.below(3)),
+      claims: claims(checks),
+      checks: checks,
+      stores: numbers().map { store($0) },
+      deferrals: numbers().map { Deferral(what: "thing \($0)", why: text(), until: text()) },
+      notes: some { $0.text() },
+      findings: numbers().map {
+        Finding(
+          rule: "rule-\($0)",
+          severity: generator.pick(Finding.Severity.allCases),
+          message: text(),
+          place: some { $0.place() },
+          advice: text(),
+          about: list(2) { $0.text() },
+          waived: some { $0.text() },
+          waivedUntil: some { $0.text() }
+        )
+      }
+    )
+    model.schema = generator.pick([1, 2])
+    return model
+  }
+
+  /// The same model with its lists in another order.
+  mutating func shuffled(_ model: CoverageModel) -> CoverageModel {
+    var model = model
+    model.standins.shuffle(using: &generator)
+    model.rungs.shuffle(using: &generator)
+    model.claims.shuffle(using: &generator)
+    model.checks.shuffle(using: &generator)
+    model.stores.shuffle(using: &generator)
+    model.deferrals.shuffle(using: &generator)
+    model.findings.shuffle(using: &generator)
+    model.corpus.units?.shuffle(using: &generator)
+    model.corpus.scripts.shuffle(using: &generator)
+    for index in model.stores.indices { model.stores[index].counts.shuffle(using: &generator) }
+    for index in model.checks.indices { model.checks[index].ports.shuffle(using: &generator) }
+    return model
+  }
+
+  /// The model with a few things as another model has them.
+  mutating func changed(_ model: CoverageModel) -> CoverageModel {
+    let other = self.model()
+    var model = model
+    if chance(3) { model.standins = other.standins }
+    if chance(3) { model.level = other.level }
+    if chance(3) { model.rungs = other.rungs }
+    if chance(3) { model.findings = other.findings }
+    if chance(3) { model.deferrals = other.deferrals }
+    if chance(3) { model.corpus = other.corpus }
+    if chance(3) { model.stores = other.stores }
+    for index in model.claims.indices where chance(2) { model.claims[index].verdict = verdict() }
+    for index in model.checks.indices where chance(3) {
+      let id = model.checks[index].id
+      model.checks[index].id = CheckID(folder: id.folder, stem: "renamed", name: id.name)
+    }
+    for index in model.checks.indices where chance(3) {
+      model.checks[index].evidence = list(3) { $0.line() }
+      model.checks[index].strength = generator.pick(Strength.allCases)
+    }
+    return model
+  }
+}
