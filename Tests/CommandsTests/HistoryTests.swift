@@ -92,7 +92,7 @@ import Testing
     #expect(lines[0] == "\(project.recipe) · 4 commits")
     #expect(lines[1].hasSuffix("level 2  1.0.0+1  1 proven"))
     #expect(lines[3].hasSuffix("level 0  1.0.0+1  0 proven, 1 refuted"))
-    #expect(lines[4].hasSuffix("level 1 (stand-in)  1.0.0+1  1 proven"))
+    #expect(lines[4].hasSuffix("level 1 (stand-in)  1.0.0+1  1 proven (stand-in)"))
     let way = try #require(lines.last)
     #expect(lines.dropLast().last == "✓ proven  P1/install")
     #expect(way.hasPrefix("  first proven "))

@@ -83,7 +83,7 @@ struct HTMLHistoryEntry: TemplateFields {
     .optionalText("version", "the version that it is about") { $0.entry.state?.version },
     .optionalText("counts", "proven and refuted claims") {
       $0.entry.state.map {
-        "\($0.proven) proven" + ($0.refuted > 0 ? ", \($0.refuted) refuted" : "")
+        $0.shownProven + ($0.refuted > 0 ? ", \($0.refuted) refuted" : "")
       }
     }
   )

@@ -45,7 +45,7 @@ package struct HistoryText: Sendable {
     var parts: [TerminalLines.Part] = [
       .quiet(head), .toned(state.tone, "level \(state.shownLevel)"),
     ]
-    parts.append(.plain("  \(state.version)  \(state.proven) proven"))
+    parts.append(.plain("  \(state.version)  \(state.shownProven)"))
     if state.refuted > 0 { parts.append(.toned(.bad, ", \(state.refuted) refuted")) }
     lines.add(parts)
   }
@@ -71,6 +71,8 @@ package struct HistoryText: Sendable {
 extension CoverageHistory.State {
   /// With the word that a stand-in's level never goes without.
   var shownLevel: String { isOnStandin ? "\(level) (stand-in)" : "\(level)" }
+
+  var shownProven: String { "\(proven) proven\(isOnStandin ? " (stand-in)" : "")" }
 
   var tone: Tone { refuted > 0 ? .bad : isOnStandin ? .standin : level == 0 ? .quiet : .good }
 }
