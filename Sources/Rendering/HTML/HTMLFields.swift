@@ -85,6 +85,9 @@ struct HTMLFields: TemplateFields {
       HTMLFact(name: "target tree", value: coverage.target.tree),
     ]
     if let base = coverage.base { all.append(HTMLFact(name: "base tree", value: base.tree)) }
+    if let commit = coverage.corpus.commit {
+      all.append(HTMLFact(name: "corpus commit", value: commit))
+    }
     all.append(HTMLFact(name: "corpus tree", value: coverage.corpus.tree ?? "not readable"))
     if record.unreadableLines > 0 {
       all.append(HTMLFact(name: "events not readable", value: "\(record.unreadableLines)"))
