@@ -188,6 +188,10 @@ struct PortComparison {
       return isWithin ? nil : own.map(\.written)
     }
     guard case .compare(let comparison, let operand) = assertion.condition else { return [] }
+    // Any code might be meant.
+    if assertion.subject == .status, OriginalOperand(operand).text == nil {
+      return look.assertions.filter { $0.subject == "status" }.map(\.condition.written)
+    }
     let own = look.assertions.flatMap {
       conditions(for: assertion.subject, $0.subject, $0.condition)
     }
@@ -238,9 +242,10 @@ struct PortComparison {
       guard own.hasPrefix("$") || own.hasPrefix("row") else { return [] }
       let base = own.hasPrefix("$") ? JSONFields.path(own) : String(own.dropFirst(4))
       if condition.word == .has || (condition.word == .equal && condition.operand.hasPrefix("{")) {
-        return JSONFields.leaves(of: condition.operand, below: base)
+        let leaves = JSONFields.leaves(of: condition.operand, below: base)
           .filter { JSONFields.isSame(path, $0.path) }
           .compactMap { RecordedCondition("== \($0.value)", written: "== \($0.value)") }
+        return leaves + (JSONFields.isSame(path, base) ? [condition] : [])
       }
       return JSONFields.isSame(path, base) ? [condition] : []
     }

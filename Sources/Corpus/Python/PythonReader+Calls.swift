@@ -459,8 +459,24 @@ extension PythonReader {
     guard case .dictionary(let pairs)? = given.names["params"], !pairs.isEmpty else {
       return address
     }
-    let query = pairs.map { "\($0.key.inText)=\($0.value.inText)" }.joined(separator: "&")
+    let query = pairs.map { "\(escaped($0.key.inText))=\(escaped($0.value.inText))" }
+      .joined(separator: "&")
     return address + (address.contains("?") ? "&" : "?") + query
+  }
+
+  /// With what has a meaning in a query written as `%20`.
+  private static func escaped(_ text: String) -> String {
+    let signs = " &#+%=\t\n".utf8
+    guard text.utf8.contains(where: signs.contains) else { return text }
+    var bytes: [UInt8] = []
+    for byte in text.utf8 {
+      if signs.contains(byte) {
+        bytes += Array(((byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)).utf8)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// A library raises where this does not hold.
