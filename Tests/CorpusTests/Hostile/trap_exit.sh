@@ -1,5 +1,4 @@
 #: request | GET /a
-#: request | DELETE /a
 #: assert | GET /a | status | < 400
 #!/bin/bash
 set -e
