@@ -211,13 +211,22 @@ package struct PortAudit: Sendable {
     return " (covered: \(covered.why))"
   }
 
-  /// The unit's own words, else what it asks.
+  /// The unit's own words, else what it looks at and what it wants to see there.
   private static func about(_ unit: CorpusUnit) -> String {
     if !unit.about.isEmpty { return unit.about }
-    let asked = unit.requests.map { "\($0.method) \($0.path)" }.uniqued
-    if !asked.isEmpty { return "It asks \(asked.prefix(3).joined(separator: ", "))." }
-    if let system = unit.systems.first { return "It does \(system)." }
-    return unit.function == nil ? "An older script." : "A test of an older script."
+    let sources =
+      (unit.requests.map(\.description) + unit.systems.map(\.description)).uniqued
+    guard !sources.isEmpty else {
+      return unit.function == nil ? "An older script." : "A test of an older script."
+    }
+    let looks = sources.prefix(3).map { source in
+      let wanted = unit.assertions.filter { $0.source == source }
+        .map { "\($0.subject) \($0.condition)" }
+      let more = wanted.count > 4 ? ", and \(wanted.count - 4) more" : ""
+      return source + (wanted.isEmpty ? "" : ": \(wanted.prefix(4).joined(separator: ", "))\(more)")
+    }
+    let more = sources.count > 3 ? "; and \(sources.count - 3) more" : ""
+    return looks.joined(separator: "; ") + more
   }
 }
 
