@@ -170,7 +170,7 @@ let package = Package(
     tests(of: "XMLDocuments", ["SeededGenerators"]),
     tests(of: "MarkdownDocuments", ["SeededGenerators"]),
     tests(of: "Git", [subprocess]),
-    tests(of: "Corpus", ["Evidence", "Git", "SeededGenerators"]),
+    tests(of: "Corpus", ["Evidence", "Git", "SeededGenerators"], exclude: ["Hostile"]),
     // A driver, a deployment and an app that do what a test says.
     module("FakeDeployments", ["Deployments", flyingFox], path: "Tests/FakeDeployments"),
     tests(

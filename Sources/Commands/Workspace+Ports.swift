@@ -52,18 +52,22 @@ extension Workspace {
         continue
       }
       let language: CorpusScript.Language
+      var reading = ScriptReading.tests
       switch runner {
       case .pytest: language = .python
-      case .shell: language = .shell
+      case .shell:
+        language = .shell
+        reading = .program
       case .bats: language = .bats
       case .executable:
         let traits = ScriptRule.Traits(isExecutable: true)
         let verdict = ScriptRule.verdict(name: path, traits: traits, contents: bytes)
         guard case .script(let known) = verdict else { continue }
         language = known
+        reading = .program
       }
-      found[check.id] =
-        CorpusScript(path: path, language: language, bytes: bytes, hash: "").units()
+      let script = CorpusScript(path: path, language: language, bytes: bytes, hash: "")
+      found[check.id] = script.units(reading: reading)
     }
     return found
   }

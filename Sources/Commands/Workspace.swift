@@ -169,11 +169,22 @@ struct Workspace: Sendable {
       shownAs: shown(folder),
       isSample: isSample
     )
+    let isOwn = await isOwnRepository(folder)
     var workspace = self
-    for reading in await repository.readings(of: project.suiteNames()) {
+    for var reading in await repository.readings(of: project.suiteNames()) {
+      // Committing the coverage would change what it says.
+      if isOwn { reading.commit = nil }
       workspace.fetched[reading.recipe] = reading
     }
     return workspace
+  }
+
+  /// Whether a folder lies in the repository that the project itself lies in.
+  private func isOwnRepository(_ folder: String) async -> Bool {
+    guard let own = try? await GitRepository(at: project.folder),
+      let other = try? await GitRepository(at: folder, allowsBare: true)
+    else { return false }
+    return own.topLevel.utf8.elementsEqual(other.topLevel.utf8)
   }
 
   /// The workspace with what a corpus in a folder says of these recipes, read once for all.

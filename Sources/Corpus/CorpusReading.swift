@@ -23,7 +23,7 @@ package struct CorpusReading: Hashable, Sendable {
   package var others: [Other] = []
   /// What scripts may import or source from each other.
   package var files = ScriptFiles()
-  /// The commit that was read; nil for a folder.
+  /// The commit that was read; nil for a folder, and where it is not to be told.
   package var commit: String?
   /// What could not be read, each with its reason: `oidc.py is a link that leads out of the corpus`.
   package var unread: [String] = []
@@ -47,6 +47,7 @@ package struct CorpusReading: Hashable, Sendable {
       recipes: recipes,
       scripts: scripts.map(\.path),
       tree: tree,
+      commit: commit,
       isSample: isSample,
       detail: detail ?? (unread.isEmpty ? nil : unread.joined(separator: "; "))
     )
@@ -60,7 +61,7 @@ extension CorpusCoverage {
   package func statement(for recipe: String) -> String {
     let why = detail.map { ": \($0)" } ?? ""
     let count = recipes == 1 ? "1 recipe" : "\(recipes) recipes"
-    let hash = tree.map { " (tree \($0.prefix(12)))" } ?? ""
+    let hash = hashes.map { " (\($0))" } ?? ""
     switch state {
     case .none:
       return "the project says that it has no corpus\(why)"

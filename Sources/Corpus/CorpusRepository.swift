@@ -37,7 +37,7 @@ package struct CorpusRepository: Sendable {
     var temporary: DiskPath?
     defer { if let temporary { Self.remove(temporary) } }
     do throws(GitError) {
-      let repository = try await GitRepository(at: folder)
+      let repository = try await GitRepository(at: folder, allowsBare: true)
       let commit = try await repository.resolve(revision)
       let path = try await Self.root(of: repository, at: commit)
       let place = try temporaryFolder()

@@ -291,6 +291,9 @@ package struct CorpusCoverage: Codable, Hashable, Sendable {
   package var scripts: [String]
   /// The tree hash of the corpus; nil where it could not be read.
   package var tree: String?
+  /// The commit that was read; nil for a folder, for the project's own repository, whose commits
+  /// change with what is committed of this, and where an older version of the tool wrote it.
+  package var commit: String?
   /// True where the corpus is only an example.
   package var isSample: Bool
   /// Why, where the state needs one: the project's reason, or what could not be read.
@@ -307,6 +310,7 @@ package struct CorpusCoverage: Codable, Hashable, Sendable {
     recipes: Int,
     scripts: [String],
     tree: String?,
+    commit: String? = nil,
     isSample: Bool,
     detail: String?,
     units: [UnitCoverage]? = nil,
@@ -318,10 +322,21 @@ package struct CorpusCoverage: Codable, Hashable, Sendable {
     self.recipes = recipes
     self.scripts = scripts
     self.tree = tree
+    self.commit = commit
     self.isSample = isSample
     self.detail = detail
     self.units = units
     self.pins = pins
+  }
+}
+
+extension CorpusCoverage {
+  /// `commit 1b0f6c2e9a7d, tree 0a1b2c3d4e5f`: what was read, shortened; nil where it is not known.
+  package var hashes: String? {
+    let parts = [
+      commit.map { "commit \($0.prefix(12))" }, tree.map { "tree \($0.prefix(12))" },
+    ].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 }
 

@@ -14,8 +14,14 @@ package struct GitRepository: Sendable {
 
   /// Finds the repository that a folder belongs to.
   ///
-  /// - Parameter timeLimit: For each single call of `git`.
-  package init(at folder: String, timeLimit: Duration = .seconds(60)) async throws(GitError) {
+  /// - Parameters:
+  ///   - allowsBare: A bare repository counts too; its own folder is then the top level.
+  ///   - timeLimit: For each single call of `git`.
+  package init(
+    at folder: String,
+    allowsBare: Bool = false,
+    timeLimit: Duration = .seconds(60)
+  ) async throws(GitError) {
     do {
       guard try DiskPath(folder).kind(followingLinks: true) == .folder else {
         throw DiskPath.Failure.notAFolder
@@ -27,6 +33,10 @@ package struct GitRepository: Sendable {
     let question = ["rev-parse", "--show-object-format", "--show-toplevel"]
     let answer = try await command.run(question)
     guard answer.status == 0, let end = answer.output.firstIndex(of: UInt8(ascii: "\n")) else {
+      if allowsBare, let format = await Self.bareFormat(command) {
+        self.init(format, topLevel: folder, prefix: "", timeLimit)
+        return
+      }
       throw await Self.whyNone(command, question, answer)
     }
     let format = String(decoding: answer.output[..<end], as: UTF8.self)
@@ -43,10 +53,35 @@ package struct GitRepository: Sendable {
     else {
       throw GitError(.unsupported, "\(DiskPath(folder)) lies under a name that is not UTF-8")
     }
-    objectFormat = format
-    topLevel = topText
-    prefix = inside
-    self.command = GitCommand(folder: topText, timeLimit: timeLimit)
+    self.init(format, topLevel: topText, prefix: inside, timeLimit)
+  }
+
+  private init(
+    _ objectFormat: String,
+    topLevel: String,
+    prefix: String,
+    _ timeLimit: Duration
+  ) {
+    self.objectFormat = objectFormat
+    self.topLevel = topLevel
+    self.prefix = prefix
+    command = GitCommand(folder: topLevel, timeLimit: timeLimit)
+  }
+
+  /// The object format of a folder that is itself a bare repository; nil for any other.
+  private static func bareFormat(_ command: GitCommand) async -> String? {
+    let question = [
+      "rev-parse", "--is-bare-repository", "--show-object-format", "--absolute-git-dir",
+    ]
+    guard let answer = try? await command.output(question),
+      let text = String(validating: answer, as: UTF8.self)
+    else { return nil }
+    let lines = text.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
+    guard lines.count == 3, lines[0] == "true",
+      let real = try? DiskPath(command.folder).resolved(),
+      real.bytes.elementsEqual(lines[2].utf8.dropLast())
+    else { return nil }
+    return String(lines[1])
   }
 
   /// The commit that is checked out.

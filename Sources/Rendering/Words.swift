@@ -301,7 +301,7 @@ extension CorpusCoverage {
 
   /// What was looked at and what was found there, in plain sentences.
   func sentences(for recipe: String) -> String {
-    let hash = tree.map { ", tree \($0)" } ?? ""
+    let hash = (commit.map { ", commit \($0)" } ?? "") + (tree.map { ", tree \($0)" } ?? "")
     let root = "root \(root) is readable and has \(Words.count(recipes, "recipe"))"
     let why = detail.map { ": \($0)" } ?? ""
     let found =

@@ -191,7 +191,33 @@ import Testing
         why: "the clock is not ours"
       )
     ]
-    #expect(sample.disposition() == .ported)
+    #expect(sample.disposition() == .covered)
+    #expect(sample.verdict("P2/\(Sample.unit)") == .proven)
+    let claim = sample.coverage.claims.first { $0.id == "P2/\(Sample.unit)" }
+    #expect(claim?.statement.hasSuffix(" (covered: the clock is not ours)") == true)
+  }
+
+  @Test func `What a port leaves open may be covered by others, if they pass`() {
+    var sample = Self.ported()
+    sample.see(Sample.first, "GET", "http://h/api/health", [("status", "== 200")])
+    #expect(sample.disposition() == .weaker)
+    sample.suite.corpus.covered = [
+      CorpusDeclarations.Covered(
+        links: [PortLink(name: "health.py", place: Sample.place)],
+        checks: [Sample.second],
+        why: "the other one looks at the fields"
+      )
+    ]
+    #expect(sample.disposition() == .covered)
+    #expect(sample.verdict("P2") == .proven)
+    sample.set(Sample.second, .skipped(reason: "when"))
+    #expect(sample.disposition() == .weaker)
+    sample.set(Sample.second, .failed(reason: "no"))
+    #expect(sample.disposition() == .failing)
+    // A port that failed is not made good by others.
+    sample.set(Sample.second, .passed)
+    sample.set(Sample.first, .failed(reason: "no"))
+    #expect(sample.disposition() == .failing)
   }
 
   @Test func `A script that is not valid is never ported, whatever its port did`() {

@@ -44,6 +44,23 @@ extension Sample {
     let script = CorpusScript(path: path, language: language, bytes: bytes, hash: hash)
     held.units.removeAll { $0.script == path }
     held.units += script.units()
+    texts[path] = text
+  }
+
+  /// Lets a check be a script that asks for what units ask and asserts that it is there.
+  mutating func hold(script id: CheckID, of names: [String]) {
+    let paths = held.units.filter { names.contains($0.id) }.flatMap { $0.requests.map(\.path) }
+    let text = Self.script(asking: paths, "")
+    let script = CorpusScript(path: "p.py", language: .python, bytes: Array(text.utf8), hash: "")
+    held.scripts[id] = script.units(reading: .tests)
+  }
+
+  static func script(asking paths: [String], _ start: String) -> String {
+    "import requests\ndef test_all(base):\n\(start)"
+      + paths.map { path in
+        "    r = requests.get(base + \"\(path)\")\n    assert r.status_code == 200\n"
+          + "    assert r.json()[\"a\"] == \"b\"\n"
+      }.joined()
   }
 
   private static func hash(_ bytes: [UInt8]) -> String {

@@ -13,6 +13,8 @@ struct Sample {
   var corpus: CorpusCoverage
   var policy = Project.Policy()
   var held = HeldCorpus()
+  /// The scripts of the corpus, by path.
+  var texts: [String: String] = [:]
 
   static let first = CheckID(folder: "functional", stem: "notes", name: "test_first")
   static let second = CheckID(folder: "functional", stem: "notes", name: "test_second")

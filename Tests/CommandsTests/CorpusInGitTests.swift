@@ -4,20 +4,26 @@ import Foundation
 import Testing
 
 @Suite(.serialized) struct CorpusInGitTests {
-  private func git(_ project: ToolProject, _ words: String...) throws {
+  @discardableResult
+  private func git(_ project: ToolProject, in folder: String = "older", _ words: String...) throws
+    -> String
+  {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments =
-      ["git", "-C", project.path("older"), "-c", "user.name=t", "-c", "user.email=t@example.org"]
+      ["git", "-C", project.path(folder), "-c", "user.name=t", "-c", "user.email=t@example.org"]
       + words
     process.environment = [
       "PATH": "/usr/local/bin:/usr/bin:/bin", "GIT_CONFIG_GLOBAL": "/dev/null",
     ]
-    process.standardOutput = FileHandle.nullDevice
+    let output = Pipe()
+    process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     try process.run()
+    let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     try #require(process.terminationStatus == 0)
+    return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   @Test func `A corpus in git counts as it was committed, and a later commit is noticed`()
@@ -36,6 +42,9 @@ import Testing
     #expect(corpus.state == .noEntry, "\(run.out)\(run.err)")
     #expect(corpus.root == "older/recipe-info@HEAD")
     #expect(corpus.recipes == 1)
+    let commit = try git(project, "rev-parse", "HEAD")
+    #expect(corpus.commit == commit)
+    #expect(try project.text("\(project.suite)/PARITY.md").contains("commit \(commit), tree "))
     #expect(try await project.run("verify").status == 0)
 
     try git(project, "add", "-A")
@@ -43,5 +52,44 @@ import Testing
     let verified = try await project.run("verify")
     #expect(verified.status == 1)
     #expect(verified.out.contains("the corpus changed since the coverage was made"))
+  }
+
+  /// Committing the coverage would change what it says.
+  @Test func `A corpus in the project's own repository is named by its tree alone`() async throws {
+    let project = try ToolProject(parity: "corpus: {git: .}\n")
+    try project.write("recipe-info/\(project.recipe)/tests/a.py", "pass\n")
+    _ = try await project.run("new", project.recipe)
+    try git(project, in: ".", "init", "-q")
+    try git(project, in: ".", "add", "-A")
+    try git(project, in: ".", "commit", "-qm", "one")
+    _ = try await project.run("run")
+    let corpus = try RunTests.coverage(project).corpus
+    #expect(corpus.state == .scripts)
+    #expect(corpus.commit == nil)
+  }
+
+  @Test(arguments: ["bare", "file URL", "server"])
+  func `A bare clone and a file URL are read, and a server is not`(_ kind: String) async throws {
+    let project = try ToolProject(parity: "corpus: {git: older}\n")
+    try project.write("older/recipe-info/\(project.recipe)/tests/a.py", "import requests\n")
+    try git(project, "init", "-q")
+    try git(project, "add", "-A")
+    try git(project, "commit", "-qm", "one")
+    try git(project, "clone", "-q", "--bare", ".", project.path("older.git"))
+    _ = try await project.run("new", project.recipe)
+    switch kind {
+    case "bare": try project.write("parity.yml", "corpus: {git: older.git}\n")
+    case "file URL":
+      try project.write("parity.yml", "corpus: {git: 'file://\(project.path("older"))'}\n")
+    default: try project.write("parity.yml", "corpus: {git: 'https://git.example.org/infra'}\n")
+    }
+    let audit = try await project.run("audit")
+    if kind == "server" {
+      #expect(audit.status == 2)
+      #expect(audit.out.contains("is not on this machine: clone it"))
+    } else {
+      #expect(audit.status == 1)
+      #expect(audit.out.contains("refuted P2/a.py: no check stands for it"))
+    }
   }
 }

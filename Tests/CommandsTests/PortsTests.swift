@@ -222,6 +222,80 @@ import Testing
     #expect(try await project.run("audit").out.contains("not applicable P2/\\xFF\\x1B[31m.sh: x"))
   }
 
+  @Test func `Contents that are not UTF-8 are a unit of their own beside what can be read`()
+    async throws
+  {
+    let project = try await Self.project()
+    let text = Array("# caf".utf8) + [0xE9, 0x0A] + Array(Self.health.utf8)
+    try Data(text).write(to: URL(fileURLWithPath: project.path(Self.script(project))))
+    let audit = try await project.run("audit")
+    #expect(audit.status == 2)
+    #expect(audit.out.contains("unproven P2/health.py: nothing has run yet"))
+    #expect(audit.out.contains("unproven P2/health.py::test_page: nothing has run yet"))
+  }
+
+  @Test func `A script of 50 MB is not read, and its corpus proves nothing`() async throws {
+    let project = try await Self.project()
+    let line = Data(("# " + String(repeating: "x", count: 1_021) + "\n").utf8)
+    var text = Data(Self.health.utf8)
+    for _ in 0..<(50 << 10) { text.append(line) }
+    try text.write(to: URL(fileURLWithPath: project.path(Self.script(project))))
+    let audit = try await project.run("audit")
+    #expect(audit.status == 2)
+    #expect(audit.out.contains("unproven P2: "))
+    #expect(audit.out.contains("health.py is too large"))
+  }
+
+  @Test(arguments: [10_000, 20_000])
+  func `A script of many functions has as many units`(_ count: Int) async throws {
+    let project = try await Self.project()
+    let functions = (0..<count).map {
+      "def test_n\($0)(base):\n    assert requests.get(base + '/\($0)').ok\n"
+    }
+    try project.write(Self.script(project), "import requests\n" + functions.joined())
+    let audit = try await project.run("audit")
+    #expect(audit.status == 2)
+    #expect(audit.out.contains("unproven P2/health.py::test_n0: nothing has run yet"))
+    #expect(audit.out.contains("unproven P2/health.py::test_n\(count - 1): nothing has run yet"))
+  }
+
+  @Test(arguments: ["file", "tests", "recipe"])
+  func `A link that leads out of the corpus is not followed, and is named`(_ kind: String)
+    async throws
+  {
+    let project = try await Self.project()
+    try project.write("outside/tests/secret.py", Self.health)
+    let entry = "recipe-info/\(project.recipe)"
+    let (link, target) =
+      switch kind {
+      case "file": ("\(entry)/tests/secret.py", "outside/tests/secret.py")
+      case "tests": ("\(entry)/tests", "outside/tests")
+      default: (entry, "outside")
+      }
+    if project.exists(link) { try project.remove(link) }
+    try FileManager.default.createSymbolicLink(
+      atPath: project.path(link),
+      withDestinationPath: project.path(target)
+    )
+    let audit = try await project.run("audit")
+    #expect(audit.out.contains("unproven P2: "))
+    #expect(audit.out.contains(" is a link that leads outside"))
+    #expect(!audit.out.contains("secret.py::"))
+    #expect(audit.status == 2)
+  }
+
+  @Test func `The same script under two recipes is a unit of each, and a port of one is of one`()
+    async throws
+  {
+    let project = try await Self.project()
+    _ = try await project.run("new", "other")
+    let own = try await project.run("audit", project.recipe)
+    #expect(own.out.contains("unproven P2/health.py::test_up: nothing has run yet"))
+    let other = try await project.run("audit", "other")
+    #expect(other.out.contains("refuted P2/health.py::test_up: no check stands for it"))
+    #expect(other.status == 1)
+  }
+
   // MARK: What a person puts off
 
   @Test func `A deferral is told once its day is past, and when its port exists`() async throws {

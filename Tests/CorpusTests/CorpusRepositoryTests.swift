@@ -82,6 +82,20 @@ import Testing
     #expect(reading.detail?.contains("x.py is a link that leads out") == true)
   }
 
+  @Test func aBareRepositoryIsReadLikeItsClone() async throws {
+    let corpus = try committed()
+    let place = try CorpusFolder()
+    try git(corpus, "clone", "-q", "--bare", corpus.path, "\(place.path)/bare.git")
+    let bare = try await reading("\(place.path)/bare.git")
+    #expect(bare.state == .scripts)
+    let clone = try await reading(corpus.path)
+    #expect(bare.scripts == clone.scripts)
+    #expect(bare.tree == clone.tree)
+    #expect(bare.commit == clone.commit)
+    // A folder inside one is none.
+    #expect(try await reading("\(place.path)/bare.git/objects").state == .rootMissing)
+  }
+
   @Test func nothingIsLeftBehind() async throws {
     let corpus = try committed()
     let place = try CorpusFolder()

@@ -60,7 +60,7 @@ import Testing
     #expect(names("check_a(x)\ncheck_a(y)\ncheck_b(x)\n") == [nil])
     #expect(names("check_a(x)\n") == [nil])
     #expect(names("check_a(x)\ndef check_c(y): check_b(y)\ncheck_c(x)\n") == [nil])
-    #expect(names("def test_t(): check_a(z)\n") == ["test_t"])
+    #expect(names("def test_t(): check_a(z); check_b(z)\n") == ["test_t"])
   }
 
   @Test func shellHasItsUnits() {

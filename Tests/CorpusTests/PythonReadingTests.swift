@@ -32,7 +32,7 @@ import Testing
     ("assert r.ok", "status | < 400"),
     ("r.raise_for_status()", "status | < 400"),
     ("assert r.json()['a']['b'] == 'ok'", "field a.b | == \"ok\""),
-    ("assert r.json()[0].get('id')", "field [0].id | is there"),
+    ("assert r.json()[0].get('id')", "field [0].id | counts as true"),
     ("assert 'version' in r.json()", "field version | is there"),
     ("assert isinstance(r.json(), dict)", "JSON | is a dict"),
     ("assert 'hello' in r.text", "body | contains \"hello\""),

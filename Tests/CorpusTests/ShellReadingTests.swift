@@ -54,7 +54,7 @@ import Testing
       "curl -s -o out h.org/a\ngrep -q text out || exit 1",
       "assert | GET /a | body | contains \"text\""
     ),
-    ("x=$(curl -s h.org/a)\n[ -n \"$x\" ] || exit 1", "assert | GET /a | body | is there"),
+    ("x=$(curl -s h.org/a)\n[ -n \"$x\" ] || exit 1", "assert | GET /a | body | counts as true"),
     ("[[ $(curl -s h.org/a) == *foo* ]] || exit 1", "assert | GET /a | body | contains \"foo\""),
     (
       "[[ $(curl -s h.org/a) =~ (foo|bar) ]] || exit 1",

@@ -25,20 +25,34 @@ import Testing
     return try tables(page).flatMap { table -> [Claim] in
       let header = table.header.cells.map(\.plainText)
       guard let first = header.first, Array(header.dropFirst()) == columns else { return [] }
-      return try table.rows.map { row in
-        let shown = row.cells[0].plainText
-        let id = first == "original" ? "P2/\(shown)" : shown
-        return Claim(
-          id: id,
-          part: try #require(ClaimPart(rawValue: String(id.prefix(2)))),
-          statement: row.cells[2].plainText,
-          verdict: try verdict(row.cells[3].content),
-          checks: row.cells[1].content.compactMap { inline in
-            if case .code(let text) = inline { CheckID(text) } else { nil }
-          }
-        )
+      return try table.rows.flatMap { row in
+        let ids =
+          first == "original" ? ["P2/\(row.cells[0].plainText)"] : names(row.cells[0].content)
+        let checks = names(row.cells[1].content).compactMap { CheckID($0) }
+        return try ids.enumerated().map { index, id in
+          Claim(
+            id: id,
+            part: try #require(ClaimPart(rawValue: String(id.prefix(2)))),
+            statement: row.cells[2].plainText,
+            verdict: try verdict(row.cells[3].content),
+            checks: ids.count == 1 ? checks : [checks[index]]
+          )
+        }
       }
     }
+  }
+
+  /// What stands as code in a cell; `[css]` is another row of what stands before it.
+  private func names(_ content: [MarkdownInline]) -> [String] {
+    var names: [String] = []
+    for case .code(let text) in content {
+      if text.hasPrefix("["), let before = names.last {
+        names.append(String(before.prefix { $0 != "[" }) + text)
+      } else {
+        names.append(text)
+      }
+    }
+    return names
   }
 
   private func verdict(_ content: [MarkdownInline]) throws -> Verdict {
@@ -228,6 +242,30 @@ import Testing
       )
     )
     #expect(page.contains("1 of 1 functional check, 2 with their cases, proven"))
+  }
+
+  @Test func `Claims about rows that came to the same share a line, and can be read again`() throws
+  {
+    var coverage = cases(["html", "css", "js", "svg"])
+    coverage.claims = coverage.checks.filter { $0.id.name.hasPrefix("test_kinds") }.map { check in
+      Claim(
+        id: "P3/\(check.id)",
+        part: .p3,
+        statement: "A file comes as what it is.",
+        verdict: check.id.name.hasSuffix("[js]") ? .refuted(reason: "as text") : .proven,
+        checks: [check.id]
+      )
+    }
+    let page = try ParityPage(coverage).rendered()
+    #expect(
+      page.contains(
+        "| `P3/functional/kinds::test_kinds[html]`, `[css]` | "
+          + "`functional/kinds::test_kinds[html]`, `[css]` | A file comes as what it is. | "
+      )
+    )
+    #expect(page.contains("| `P3/functional/kinds::test_kinds[js]` | "))
+    #expect(page.contains("| `P3/functional/kinds::test_kinds[svg]` | "))
+    #expect(try claims(page) == coverage.claims)
   }
 
   @Test func `A row that came to something else stands alone`() throws {

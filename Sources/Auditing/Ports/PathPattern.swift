@@ -31,7 +31,12 @@ struct PathPattern {
   private static let slash = UInt8(ascii: "/")
 
   /// Whether a path without its query fits; a hole stands for at least one byte and no slash.
-  func matches(_ path: String) -> Bool {
+  func matches(_ path: String) -> Bool { matches(path, stop: Self.slash) }
+
+  /// Whether a text of any signs fits; a hole stands for at least one byte.
+  func fits(_ text: String) -> Bool { matches(text, stop: nil) }
+
+  private func matches(_ path: String, stop: UInt8?) -> Bool {
     let text = Array(path.utf8.prefix(4 * Self.limit))
     guard text.starts(with: pieces[0]) else { return false }
     var ends: Set<Int> = [pieces[0].count]
@@ -39,7 +44,7 @@ struct PathPattern {
       var next: Set<Int> = []
       for end in ends {
         var place = end
-        while place < text.count, text[place] != Self.slash {
+        while place < text.count, text[place] != stop {
           place += 1
           if text[place...].starts(with: piece) { next.insert(place + piece.count) }
         }

@@ -69,15 +69,17 @@ package struct PortAudit: Sendable {
       row.isPinned = true
       row.changes = pin.changes(in: unit)
     }
-    if !entry.ports.isEmpty { return judgePorts(unit, entry, &row) }
-    if !entry.covered.isEmpty {
-      row.disposition = .covered
-      row.checks = entry.covered.flatMap(\.checks).uniqued
-      row.strength = row.checks.compactMap { strength(of: $0) }.max()
-      if let verdict = shortcoming(of: row.checks, &row) { return verdict }
-      if let verdict = drift(&row) { return verdict }
-      return proven
+    if !entry.ports.isEmpty {
+      let verdict = judgePorts(unit, entry, &row)
+      // A person may say that other checks cover what a port leaves open; not what it refutes.
+      if entry.covered.isEmpty || verdict.isProven || verdict.word == .refuted { return verdict }
+      let asPort = row
+      let covered = judgeCovered(entry, &row)
+      if covered.isProven || covered.word == .refuted { return covered }
+      row = asPort
+      return verdict
     }
+    if !entry.covered.isEmpty { return judgeCovered(entry, &row) }
     if let deferred = entry.deferred.first?.entry {
       row.disposition = .deferred
       return .deferred(reason: "\(deferred.what): \(deferred.why)", until: deferred.until)
@@ -88,6 +90,16 @@ package struct PortAudit: Sendable {
     }
     row.disposition = .missing
     return .refuted(reason: "no check stands for it")
+  }
+
+  private func judgeCovered(_ entry: PortIndex.Entry, _ row: inout UnitCoverage) -> Verdict {
+    row.disposition = .covered
+    row.checks = (entry.ports + entry.covered.flatMap(\.checks)).uniqued
+    row.strength = row.checks.compactMap { strength(of: $0) }.max()
+    let covering = entry.covered.flatMap(\.checks).uniqued
+    if let verdict = shortcoming(of: covering, &row) { return verdict }
+    if let verdict = drift(&row) { return verdict }
+    return proven
   }
 
   private func judgePorts(
@@ -111,8 +123,7 @@ package struct PortAudit: Sendable {
       row.disposition = .weaker
       return .unproven(reason: "the original looks at more: \(Self.list(row.weaker))")
     }
-    // A person may say that other checks cover the rest.
-    if !row.unread.isEmpty, entry.covered.isEmpty {
+    if !row.unread.isEmpty {
       row.disposition = .unread
       return .unproven(reason: "the original is not known in full: \(Self.list(row.unread))")
     }
@@ -196,18 +207,26 @@ package struct PortAudit: Sendable {
     ofPerson entry: PortIndex.Entry,
     _ disposition: UnitCoverage.Disposition
   ) -> String {
-    guard disposition == .covered || disposition == .ported, let covered = entry.covered.first
-    else { return "" }
+    guard disposition == .covered, let covered = entry.covered.first else { return "" }
     return " (covered: \(covered.why))"
   }
 
-  /// The unit's own words, else what it asks.
+  /// The unit's own words, else what it looks at and what it wants to see there.
   private static func about(_ unit: CorpusUnit) -> String {
     if !unit.about.isEmpty { return unit.about }
-    let asked = unit.requests.map { "\($0.method) \($0.path)" }.uniqued
-    if !asked.isEmpty { return "It asks \(asked.prefix(3).joined(separator: ", "))." }
-    if let system = unit.systems.first { return "It does \(system)." }
-    return unit.function == nil ? "An older script." : "A test of an older script."
+    let sources =
+      (unit.requests.map(\.description) + unit.systems.map(\.description)).uniqued
+    guard !sources.isEmpty else {
+      return unit.function == nil ? "An older script." : "A test of an older script."
+    }
+    let looks = sources.prefix(3).map { source in
+      let wanted = unit.assertions.filter { $0.source == source }
+        .map { "\($0.subject) \($0.condition)" }
+      let more = wanted.count > 4 ? ", and \(wanted.count - 4) more" : ""
+      return source + (wanted.isEmpty ? "" : ": \(wanted.prefix(4).joined(separator: ", "))\(more)")
+    }
+    let more = sources.count > 3 ? "; and \(sources.count - 3) more" : ""
+    return looks.joined(separator: "; ") + more
   }
 }
 

@@ -39,26 +39,32 @@ struct PortComparison {
     var difference = Difference()
     var known: Set<String> = []
     for request in unit.requests {
-      let name = "\(request.method) \(request.path)"
+      let name = request.description
       guard known.insert(name).inserted else { continue }
-      guard let pattern = PathPattern(request.path) else {
+      guard let target = RequestPattern(request) else {
         difference.unread.append(
           "line \(request.line): the address of `\(name)` is only known when it runs"
         )
         continue
       }
-      let isAsked =
-        !looks(at: request.method, pattern).isEmpty || asksInScript(request.method, pattern)
-      if !isAsked { difference.weaker.append("`\(name)` is never asked") }
+      if !looks(at: target).isEmpty || asksInScript(target) { continue }
+      let isNear = !looks(at: target.withoutQuery).isEmpty || asksInScript(target.withoutQuery)
+      difference.weaker.append(
+        isNear ? "`\(name)` is only asked without all of its query" : "`\(name)` is never asked"
+      )
     }
     for system in unit.systems where known.insert(system.description).inserted {
-      if looks(at: system).isEmpty,
-        !scripts.contains(where: {
-          $0.systems.contains { $0.kind == system.kind && $0.text == system.text }
-        })
-      {
-        difference.weaker.append("`\(system)` is never done")
+      let isInScript = scripts.contains {
+        $0.systems.contains { $0.kind == system.kind && $0.text == system.text }
       }
+      if isInScript { continue }
+      guard let target = SystemPattern(system) else {
+        difference.unread.append(
+          "line \(system.line): nothing of `\(system)` can be held against a run"
+        )
+        continue
+      }
+      if looks(at: target).isEmpty { difference.weaker.append("`\(system)` is never done") }
     }
     for assertion in unit.assertions { compare(assertion, &difference) }
     if unit.fingerprint.isEmpty, unit.unread.isEmpty {
@@ -71,58 +77,25 @@ struct PortComparison {
 
   // MARK: What was asked
 
-  private func looks(at method: String, _ pattern: PathPattern) -> [Look] {
+  private func looks(at target: RequestPattern) -> [Look] {
     looks.filter { look in
       guard case .http(let http) = look.exchange, http.status != nil else { return false }
-      return Self.isSame(method, http.method) && pattern.matches(PathPattern.path(of: http.url))
+      return target.matches(method: http.method, url: http.url)
     }
   }
 
-  private func asksInScript(_ method: String, _ pattern: PathPattern) -> Bool {
+  private func asksInScript(_ target: RequestPattern) -> Bool {
     scripts.contains { script in
-      script.requests.contains { Self.isSame(method, $0.method) && pattern.matches($0.path) }
+      script.requests.contains { target.matches(method: $0.method, url: $0.target) }
     }
   }
 
-  private static func isSame(_ original: String, _ own: String) -> Bool {
-    original.utf8.contains("{…}".utf8) || original.uppercased() == own.uppercased()
-  }
-
-  private func looks(at system: CorpusSystem) -> [Look] {
+  private func looks(at target: SystemPattern) -> [Look] {
     looks.filter { look in
-      switch (system.kind, look.exchange) {
-      case (.sql, .sql(let sql)):
-        guard sql.rowCount != nil else { return false }
-        let asked = Self.tables(in: sql.statement)
-        return Self.tables(in: system.text).isSubset(of: asked)
-      case (.exec, .command(let command)), (.command, .command(let command)):
-        return command.ending != nil && Self.names(command.argv, program: system.text)
-      case (.abra, _), (_, .http), (_, .file), (.sql, .command), (.exec, .sql), (.command, .sql):
-        return false
-      }
-    }
-  }
-
-  /// Names behind the words of SQL that a table follows, in small letters, without schema and quotes.
-  private static func tables(in statement: String) -> Set<String> {
-    let words = statement.lowercased().split { " \t\n\r(),;".contains($0) }
-    var found: Set<String> = []
-    for (word, next) in zip(words, words.dropFirst())
-    where ["from", "into", "update", "join", "table"].contains(word) {
-      let name = next.split(separator: ".").last ?? next
-      let plain = name.filter { !"\"'`".contains($0) }
-      if !plain.contains("{"), !plain.isEmpty { found.insert(String(plain)) }
-    }
-    return found
-  }
-
-  /// Whether the program that the original runs is among the words of a command.
-  private static func names(_ argv: [String], program text: String) -> Bool {
-    let words = text.split(separator: " ").filter { !$0.contains("{…}") && !$0.hasPrefix("-") }
-    guard let program = words.first?.split(separator: "/").last else { return false }
-    return argv.contains { argument in
-      argument.split { " \t\n;|&()".contains($0) }.contains {
-        $0.split(separator: "/").last == program
+      switch look.exchange {
+      case .sql(let sql): sql.rowCount != nil && target.matches(statement: sql.statement)
+      case .command(let command): command.ending != nil && target.matches(argv: command.argv)
+      case .http, .file: false
       }
     }
   }
@@ -137,8 +110,8 @@ struct PortComparison {
       )
       return
     }
+    if scripts.contains(where: { asserts($0, assertion) }) { return }
     if case .value = assertion.subject {
-      if scripts.contains(where: { asserts($0, assertion) }) { return }
       difference.unread.append(
         "line \(assertion.line): `\(assertion.subject) \(condition)` of `\(source)` cannot be held "
           + "against a run"
@@ -146,7 +119,6 @@ struct PortComparison {
       return
     }
     let asked = looks(atSource: source)
-    if scripts.contains(where: { asserts($0, assertion) }) { return }
     // What was never asked is told already.
     guard !asked.isEmpty else {
       if !looksReach(source) { return }
@@ -156,6 +128,17 @@ struct PortComparison {
     var own: [String] = []
     for look in asked {
       if let missing = shortfall(of: look, from: assertion) { own += missing } else { return }
+    }
+    // A bound, a list or a pattern that is only known at run time may be anything.
+    if case .compare(let comparison, let operand) = condition, !own.isEmpty,
+      RecordedCondition.isUnknowable(comparison, operand)
+        || assertion.subject == .status && OriginalOperand(operand).text == nil
+    {
+      difference.unread.append(
+        "line \(assertion.line): `\(assertion.subject) \(condition)` of `\(source)` cannot be "
+          + "held against \(own.first ?? "")"
+      )
+      return
     }
     let topic = "`\(source)` \(assertion.subject)"
     difference.weaker.append(
@@ -167,10 +150,8 @@ struct PortComparison {
 
   /// Whether a source that no look reached is reached by a script, which then asserts less.
   private func looksReach(_ source: String) -> Bool {
-    guard let (method, path) = Self.request(source), let pattern = PathPattern(path) else {
-      return false
-    }
-    return asksInScript(method, pattern)
+    guard let target = RequestPattern(source) else { return false }
+    return asksInScript(target)
   }
 
   private func asserts(_ script: CorpusUnit, _ assertion: CorpusAssertion) -> Bool {
@@ -184,27 +165,17 @@ struct PortComparison {
   }
 
   private static func isSameSource(_ original: String, _ own: String) -> Bool {
-    guard let (method, path) = request(original), let (ownMethod, ownPath) = request(own) else {
-      return original == own
-    }
-    return isSame(method, ownMethod) && (PathPattern(path)?.matches(ownPath) ?? false)
-  }
-
-  /// `GET /api/health?x` in its parts; nil for the name of a system.
-  private static func request(_ source: String) -> (method: String, path: String)? {
-    guard let space = source.firstIndex(of: " ") else { return nil }
-    let method = String(source[..<space])
-    if CorpusSystem.Kind(rawValue: method) != nil { return nil }
-    return (method, String(source[source.index(after: space)...].prefix { $0 != "?" }))
+    guard CorpusSystem(original) == nil, let own = CorpusRequest(own),
+      let target = RequestPattern(original)
+    else { return original == own }
+    return target.matches(method: own.method, url: own.target)
   }
 
   private func looks(atSource source: String) -> [Look] {
-    if let (method, path) = Self.request(source) {
-      guard let pattern = PathPattern(path) else { return [] }
-      return looks(at: method, pattern)
+    if let system = CorpusSystem(source) {
+      return SystemPattern(system).map { looks(at: $0) } ?? []
     }
-    guard let system = CorpusSystem(source) else { return [] }
-    return looks(at: system)
+    return RequestPattern(source).map { looks(at: $0) } ?? []
   }
 
   /// What one look has in the place of an assertion; nil where it has as much.
@@ -217,16 +188,30 @@ struct PortComparison {
       return isWithin ? nil : own.map(\.written)
     }
     guard case .compare(let comparison, let operand) = assertion.condition else { return [] }
+    // Any code might be meant.
+    if assertion.subject == .status, OriginalOperand(operand).text == nil {
+      return look.assertions.filter { $0.subject == "status" }.map(\.condition.written)
+    }
     let own = look.assertions.flatMap {
       conditions(for: assertion.subject, $0.subject, $0.condition)
     }
     if own.contains(where: { $0.implies(comparison, operand) }) { return nil }
     // That there is something is shown by whatever is expected of any part of it.
-    if comparison == .exists || (comparison == .notEqual && OriginalOperand(operand).text == "") {
+    let isNotEmpty = comparison == .notEqual && OriginalOperand(operand).text == ""
+    if comparison == .exists || comparison == .isTrue || isNotEmpty {
       let isContent = look.assertions.contains {
-        Self.isContent($0.subject) && $0.condition.implies(.exists, "")
+        Self.isContent($0.subject) && $0.condition.implies(.isTrue, "")
       }
       if isContent, [.body, .field(""), .output].contains(assertion.subject) { return nil }
+    }
+    // A command or a statement that came back as the step wanted ended well.
+    if assertion.subject == .exit, comparison == .equal, operand == "0" {
+      switch look.exchange {
+      case .sql: return nil
+      case .command(let command):
+        if command.ending == "exit 0" { return nil }
+      case .http, .file: break
+      }
     }
     return own.map(\.written)
   }
@@ -251,15 +236,16 @@ struct PortComparison {
     case .body: return own == "body" ? [condition] : []
     case .output:
       return Self.isContent(own) ? [condition] : []
-    case .exit: return own == "exit" || Self.isContent(own) ? [condition] : []
+    case .exit: return own == "exit" ? [condition] : []
     case .value: return []
     case .field(let path):
       guard own.hasPrefix("$") || own.hasPrefix("row") else { return [] }
       let base = own.hasPrefix("$") ? JSONFields.path(own) : String(own.dropFirst(4))
       if condition.word == .has || (condition.word == .equal && condition.operand.hasPrefix("{")) {
-        return JSONFields.leaves(of: condition.operand, below: base)
+        let leaves = JSONFields.leaves(of: condition.operand, below: base)
           .filter { JSONFields.isSame(path, $0.path) }
           .compactMap { RecordedCondition("== \($0.value)", written: "== \($0.value)") }
+        return leaves + (JSONFields.isSame(path, base) ? [condition] : [])
       }
       return JSONFields.isSame(path, base) ? [condition] : []
     }

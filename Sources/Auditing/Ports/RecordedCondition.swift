@@ -81,48 +81,203 @@ struct RecordedCondition {
     }
     let wanted = OriginalOperand(original)
     switch comparison {
-    case .exists: return word != .missing && word != .isEmpty
+    case .exists: return word != .missing
     case .isMissing: return word == .missing
+    case .isTrue: return isNeverFalse
+    case .isFalse: return word == .missing || word == .isEmpty || word == .equal && isFalse
     case .equal:
+      if word == .missing || word == .isEmpty { return isNothing(wanted.text) }
       return word == .equal && (wanted.text.map { matches(operand, $0) } ?? true)
     case .notEqual:
-      return says { !matches($0, $1) || $1.isEmpty && !$0.isEmpty }(wanted)
+      return excludes { own, wanted in
+        switch own.word {
+        case .equal: !own.matches(own.operand, wanted)
+        case .contains: !own.operand.isEmpty && !wanted.contains(own.operand)
+        case .startsWith: !wanted.hasPrefix(own.operand)
+        case .endsWith: !wanted.hasSuffix(own.operand)
+        case .greater, .greaterOrEqual, .less, .lessOrEqual:
+          Double(wanted).flatMap { own.accepts($0) } == false
+        case .has, .count, .isKind: ["None", "null", ""].contains(wanted)
+        default: false
+        }
+      }(wanted)
     case .contains:
-      return says { $0.lowercased().contains($1.lowercased()) }(wanted) && word != .isOneOf
+      guard let part = wanted.text else {
+        return [.equal, .contains, .startsWith, .endsWith].contains(word)
+      }
+      return certainText.map { Self.holds($0, part) } ?? false
     case .startsWith:
       return [.equal, .startsWith].contains(word)
-        && (wanted.text.map { operand.lowercased().hasPrefix($0.lowercased()) } ?? true)
+        && (wanted.text.map { Self.folded(operand, $0).hasPrefix($0) } ?? true)
     case .endsWith:
       return [.equal, .endsWith].contains(word)
-        && (wanted.text.map { operand.lowercased().hasSuffix($0.lowercased()) } ?? true)
+        && (wanted.text.map { Self.folded(operand, $0).hasSuffix($0) } ?? true)
     case .matches:
-      return word == .equal || word == .matches
+      guard let pattern = wanted.text else { return word == .equal }
+      if word == .matches { return operand == "/\(pattern)/" }
+      return word == .equal && Self.matches(operand, pattern) == true
     case .lacks:
+      return word == .equal && (wanted.text.map { !operand.contains($0) } ?? false)
+    case .doesNotStartWith:
+      return word == .equal && (wanted.text.map { !operand.hasPrefix($0) } ?? false)
+    case .doesNotEndWith:
+      return word == .equal && (wanted.text.map { !operand.hasSuffix($0) } ?? false)
+    case .doesNotMatch:
       return word == .equal
-        && (wanted.text.map { !operand.lowercased().contains($0.lowercased()) } ?? false)
-    case .doesNotStartWith, .doesNotEndWith, .doesNotMatch: return word == .equal
+        && (wanted.text.flatMap { Self.matches(operand, $0) }.map { !$0 } ?? false)
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
       return implies(number: comparison, wanted.text)
     case .isOneOf:
-      guard let text = wanted.text else { return word == .equal || word == .isOneOf }
+      guard let text = wanted.text else { return false }
       let accepted = text.split(separator: ",").map { OriginalOperand(String($0)).text ?? "" }
       let own = word == .equal ? [operand] : word == .isOneOf ? list : []
       return !own.isEmpty && own.allSatisfy { one in accepted.contains { matches(one, $0) } }
     case .isNoneOf:
-      guard let text = wanted.text else { return word == .equal }
+      guard let text = wanted.text else { return false }
       let refused = text.split(separator: ",").map { OriginalOperand(String($0)).text ?? "" }
       return word == .equal && !refused.contains { matches(operand, $0) }
-    case .isKind, .isNotKind: return [.equal, .isKind, .has, .count].contains(word)
+    case .isKind: return kind.map { Self.isSame(kind: $0, wanted.text ?? "") } ?? false
+    case .isNotKind:
+      guard let kind, let text = wanted.text, Self.kinds[text] != nil else { return false }
+      return !Self.isSame(kind: kind, text)
     }
   }
 
-  /// For conditions that a text of which a part is known can satisfy.
-  private func says(_ test: @escaping (String, String) -> Bool) -> (OriginalOperand) -> Bool {
-    { wanted in
-      guard [.equal, .contains, .startsWith, .endsWith, .matches].contains(word) else {
-        return false
+  /// Whether nothing that a port asserts can be held against an operand that is not known.
+  static func isUnknowable(_ comparison: Comparison, _ original: String) -> Bool {
+    switch comparison {
+    case .less, .lessOrEqual, .greater, .greaterOrEqual, .isOneOf, .isNoneOf, .notEqual, .lacks,
+      .doesNotStartWith, .doesNotEndWith:
+      OriginalOperand(original).text == nil
+    // A pattern may say the same in other signs.
+    case .matches, .doesNotMatch: true
+    default: false
+    }
+  }
+
+  /// For an operand that may not be there; false where it is not known.
+  private func excludes(
+    _ test: @escaping (RecordedCondition, String) -> Bool
+  ) -> (OriginalOperand) -> Bool {
+    { wanted in wanted.text.map { test(self, $0) } ?? (word == .equal) }
+  }
+
+  /// A text that every value has in it; nil where there is none that is known.
+  private var certainText: String? {
+    switch word {
+    case .equal, .contains, .startsWith, .endsWith: operand
+    case .matches: Self.literal(operand)
+    default: nil
+    }
+  }
+
+  /// Letters of other case count as the same where the original has none in capitals: it may have
+  /// made them small itself.
+  private static func folded(_ own: String, _ original: String) -> String {
+    original == original.lowercased() ? own.lowercased() : own
+  }
+
+  private static func holds(_ own: String, _ part: String) -> Bool {
+    folded(own, part).contains(part)
+  }
+
+  /// The text of `/…/` where no sign in it has a meaning.
+  private static func literal(_ pattern: String) -> String? {
+    let text = pattern.dropFirst().dropLast()
+    return text.contains { "^$*+?[](){}|\\.".contains($0) } ? nil : String(text)
+  }
+
+  /// Whether a pattern is found in a text; nil where it cannot be read.
+  private static func matches(_ text: String, _ pattern: String) -> Bool? {
+    guard let regex = try? LinearRegex(pattern) else { return nil }
+    return try? regex.matches(text)
+  }
+
+  /// Empty, zero, false and null.
+  private var isFalse: Bool {
+    ["", "false", "null", "0", "[]", "{}"].contains(operand)
+  }
+
+  private func isNothing(_ text: String?) -> Bool {
+    switch text {
+    case "None"?, "null"?: word == .missing
+    case ""?: word == .isEmpty
+    default: false
+    }
+  }
+
+  /// Whether no value that is empty, zero, false or null satisfies it.
+  private var isNeverFalse: Bool {
+    switch word {
+    case .equal: !isFalse
+    case .contains, .startsWith, .endsWith: !operand.isEmpty
+    case .matches: Self.literal(operand).map { !$0.isEmpty } ?? (Self.matches("", pattern) == false)
+    case .greater: Double(operand).map { $0 >= 0 } ?? false
+    case .greaterOrEqual: Double(operand).map { $0 > 0 } ?? false
+    case .less: Double(operand).map { $0 <= 0 } ?? false
+    case .lessOrEqual: Double(operand).map { $0 < 0 } ?? false
+    case .isOneOf: !list.contains { ["", "false", "null", "0"].contains($0) }
+    case .has: !["{}", "[]"].contains(operand)
+    case .count: ["> 0", ">= 1"].contains(operand) || operand.hasPrefix("== ") && operand != "== 0"
+    case .isKind: ["date", "UUID"].contains(operand.split(separator: " ").last ?? "")
+    case .not, .missing, .exists, .isEmpty: false
+    }
+  }
+
+  private var pattern: String { String(operand.dropFirst().dropLast()) }
+
+  /// What JSON calls it.
+  private enum Kind { case text, number, boolean, list, object }
+
+  private static let kinds: [String: Kind] = [
+    "str": .text, "int": .number, "float": .number, "bool": .boolean, "list": .list,
+    "dict": .object, "number": .number,
+  ]
+
+  private var kind: Kind? {
+    switch word {
+    case .count, .has: operand.hasPrefix("{") ? .object : word == .count ? nil : .list
+    case .startsWith, .endsWith, .matches: .text
+    case .equal:
+      if written.hasPrefix("== \"") {
+        .text
+      } else if operand.hasPrefix("[") {
+        .list
+      } else if operand.hasPrefix("{") {
+        .object
+      } else if operand == "true" || operand == "false" {
+        .boolean
+      } else {
+        Double(operand) == nil ? nil : .number
       }
-      return wanted.text.map { test(operand, $0) } ?? true
+    case .isKind:
+      switch operand.split(separator: " ").last {
+      case "text"?, "date"?, "UUID"?: .text
+      case "integer"?, "number"?: .number
+      case "false"?: .boolean
+      case "list"?: .list
+      case "object"?: .object
+      default: nil
+      }
+    default: nil
+    }
+  }
+
+  private static func isSame(kind: Kind, _ original: String) -> Bool {
+    original.split(separator: ",").contains {
+      kinds[String($0.drop { " (".contains($0) }.prefix { $0 != ")" })] == kind
+    }
+  }
+
+  private func accepts(_ number: Double) -> Bool? {
+    Double(operand).flatMap { bound in
+      switch word {
+      case .greater: number > bound
+      case .greaterOrEqual: number >= bound
+      case .less: number < bound
+      case .lessOrEqual: number <= bound
+      default: nil
+      }
     }
   }
 
@@ -135,18 +290,21 @@ struct RecordedCondition {
       (.doesNotMatch, .matches):
       return isSame()
     case (.lacks, .contains):
-      return wanted.map { $0.lowercased().contains(operand.lowercased()) } ?? true
+      // A value with letters of another case would pass.
+      return wanted.map { $0.contains(operand) } ?? true
     case (.notEqual, .isEmpty): return wanted.map(\.isEmpty) ?? false
-    case (.exists, .isEmpty), (.exists, .missing): return true
-    case (.isNotKind, .isKind): return true
+    case (.exists, .missing), (.exists, .equal), (.exists, .isEmpty), (.exists, .contains):
+      return true
+    // Numbers, true and false are neither: nothing is empty but a text, a list and an object.
+    case (.isTrue, .isEmpty): return false
+    case (.isMissing, .exists): return true
+    case (.isNotKind, .isKind): return kind.map { Self.isSame(kind: $0, wanted ?? "") } ?? false
     default: return false
     }
   }
 
   private func implies(number comparison: Comparison, _ original: String?) -> Bool {
-    guard let original else {
-      return [.equal, .greater, .greaterOrEqual, .less, .lessOrEqual].contains(word)
-    }
+    guard let original else { return word == .equal }
     guard let bound = Double(original), let own = Double(operand) else { return false }
     return switch (comparison, word) {
     case (.less, .equal), (.less, .lessOrEqual): own < bound

@@ -46,6 +46,16 @@ indirect enum Claim: Sendable {
     }
   }
 
+  /// The first request or system that is looked at; nil where there is none.
+  var source: Int? {
+    switch self {
+    case .atom(let atom): atom.source
+    case .all(let parts), .any(let parts): parts.lazy.compactMap(\.source).first
+    case .not(let inner): inner.source
+    case .known, .unknown: nil
+    }
+  }
+
   /// Whether anything that a request or a system gave is looked at.
   var seesAnswer: Bool {
     switch self {
@@ -67,6 +77,19 @@ struct FingerprintRecorder {
   private var systems: Set<String> = []
   private var assertions: Set<String> = []
   private(set) var isFull = false
+  /// How far what follows may never be reached, and so is not kept.
+  enum Closing: Int, Comparable {
+    case none, function, program
+
+    static func < (one: Closing, other: Closing) -> Bool { one.rawValue < other.rawValue }
+  }
+
+  private(set) var closing = Closing.none
+
+  mutating func close(_ closing: Closing) { self.closing = max(self.closing, closing) }
+
+  /// The function was left; its caller goes on.
+  mutating func leaveFunction() { if closing == .function { closing = .none } }
 
   var isEmpty: Bool { fingerprint.isEmpty }
 
@@ -85,7 +108,7 @@ struct FingerprintRecorder {
   private var hasRoom: Bool {
     mutating get {
       if requests.count + systems.count + assertions.count >= Self.limit { isFull = true }
-      return !isFull
+      return !isFull && closing == .none
     }
   }
 
@@ -113,7 +136,7 @@ struct FingerprintRecorder {
           $0.utf8.lexicographicallyPrecedes($1.utf8)
         }
         let atom = Claim.Atom(
-          source: Self.source(of: claim),
+          source: claim.source,
           subject: .value("either"),
           condition: .compare(.isOneOf, words.joined(separator: ", "))
         )
@@ -149,15 +172,6 @@ struct FingerprintRecorder {
     let key = "\(assertion.source ?? "-")\u{0}\(assertion.subject)\u{0}\(assertion.condition)"
     guard assertions.insert(key).inserted else { return }
     fingerprint.assertions.append(assertion)
-  }
-
-  private static func source(of claim: Claim) -> Int? {
-    switch claim {
-    case .atom(let atom): atom.source
-    case .all(let parts), .any(let parts): parts.lazy.compactMap { source(of: $0) }.first
-    case .not(let inner): source(of: inner)
-    case .known, .unknown: nil
-    }
   }
 
   private static func flat(_ parts: [Claim], isAny: Bool) -> [Claim] {

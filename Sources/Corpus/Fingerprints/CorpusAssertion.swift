@@ -47,6 +47,11 @@ extension CorpusAssertion.Subject: CustomStringConvertible {
     }
   }
 
+  /// The description as a part of another's.
+  var words: String {
+    if case .value(let text) = self { text } else { description }
+  }
+
   init?(_ text: String) {
     switch text {
     case "status": self = .status
@@ -113,7 +118,7 @@ extension CorpusAssertion.Condition: CustomStringConvertible {
     case (.codes(let own), .codes(let theirs)): return theirs.isSubset(of: own)
     case (.compare(let own, _), .compare(let theirs, _)): return own.strength < theirs.strength
     // A status that is only compared with something unknown.
-    case (.compare(let own, _), .codes): return own.strength < 3
+    case (.compare(let own, _), .codes): return own.strength < 4
     case (.codes, .compare): return false
     }
   }

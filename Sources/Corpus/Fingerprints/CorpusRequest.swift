@@ -14,7 +14,8 @@ extension CorpusRequest: CustomStringConvertible {
   /// `GET /api/sites?page={…}`.
   package var description: String { "\(method) \(path)\(query.map { "?\($0)" } ?? "")" }
 
-  init?(_ text: String) {
+  /// From its description.
+  package init?(_ text: String) {
     guard let space = text.firstIndex(of: " ") else { return nil }
     let target = text[text.index(after: space)...]
     method = String(text[..<space])

@@ -124,6 +124,9 @@ package enum Comparison: String, CaseIterable, Sendable {
   case isNotKind = "is not a"
   case exists = "is there"
   case isMissing = "is not there"
+  /// There, and not empty, zero, false or null.
+  case isTrue = "counts as true"
+  case isFalse = "does not count as true"
 
   var inverted: Comparison {
     switch self {
@@ -147,6 +150,8 @@ package enum Comparison: String, CaseIterable, Sendable {
     case .isNotKind: .isKind
     case .exists: .isMissing
     case .isMissing: .exists
+    case .isTrue: .isFalse
+    case .isFalse: .isTrue
     }
   }
 
@@ -164,12 +169,14 @@ package enum Comparison: String, CaseIterable, Sendable {
     }
   }
 
-  /// How much it says of a value: 3 which one, 2 something of it, 1 that there is one.
+  /// How much it says of a value: 4 which one, 3 something of it, 2 that it is not empty, 1 that
+  /// there is one.
   var strength: Int {
     switch self {
-    case .equal: 3
+    case .equal: 4
+    case .isTrue, .isFalse: 2
     case .exists, .notEqual, .isNotKind, .isMissing: 1
-    default: 2
+    default: 3
     }
   }
 }

@@ -184,7 +184,11 @@ extension Pins.Pin {
 
   /// What is different in the unit now, in words; empty where only its looks changed.
   package func changes(in unit: CorpusUnit) -> [String] {
-    let changes = Fingerprint.changes(from: fingerprint, to: unit.fingerprint).map(\.text)
+    var changes = Fingerprint.changes(from: fingerprint, to: unit.fingerprint).map(\.text)
+    if hash == unit.hash, let last = changes.indices.last {
+      changes[last] +=
+        "; its own file is the same: a helper changed, or this version of the tool reads more"
+    }
     guard changes.isEmpty, hash != unit.hash, let first = unit.unread.first else { return changes }
     // What cannot be read may have changed in any way.
     return ["changed, and line \(first.line) cannot be read: \(first.reason)"]

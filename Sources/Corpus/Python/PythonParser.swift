@@ -451,7 +451,7 @@ struct PythonParser {
     )
   }
 
-  /// Patterns are read over; every case counts as one that may come.
+  /// Patterns that are no values are read over.
   private mutating func match() throws(PythonError) -> PythonStatement.Kind {
     parser.index += 1
     let value = try parser.expressions()
@@ -460,18 +460,27 @@ struct PythonParser {
     parser.index += 1
     guard parser.token.kind == .indent else { throw parser.unexpected("\"case\"") }
     parser.index += 1
-    var cases: [[PythonStatement]] = []
+    var cases: [PythonStatement.Case] = []
     while parser.accept(name: "case") {
-      var open = 0
-      while ![.newline, .end].contains(parser.token.kind), open > 0 || !parser.isSign(":") {
-        if ["(", "[", "{"].contains(parser.token.text) { open += 1 }
-        if [")", "]", "}"].contains(parser.token.text) { open -= 1 }
-        parser.index += 1
-      }
-      cases.append(try block())
+      let pattern = pattern()
+      cases.append(PythonStatement.Case(pattern: pattern, body: try block()))
     }
     guard parser.token.kind == .dedent else { throw parser.unexpected("\"case\"") }
     parser.index += 1
     return .cases(value, cases)
+  }
+
+  /// Up to the colon, which is not consumed; nil where it is no expression, or has an `if`.
+  private mutating func pattern() -> PythonExpression? {
+    let start = parser.index
+    if let pattern = try? parser.expressions(), parser.isSign(":") { return pattern }
+    parser.index = start
+    var open = 0
+    while ![.newline, .end].contains(parser.token.kind), open > 0 || !parser.isSign(":") {
+      if ["(", "[", "{"].contains(parser.token.text) { open += 1 }
+      if [")", "]", "}"].contains(parser.token.text) { open -= 1 }
+      parser.index += 1
+    }
+    return nil
   }
 }

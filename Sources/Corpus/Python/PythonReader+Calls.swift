@@ -43,6 +43,106 @@ extension PythonReader {
     {
       return .response(request(method, Self.address(path, given)))
     }
+    return unfollowed(callee, function, base, given, written)
+  }
+
+  /// A call of what is not known: what it may hide is named, and what it is given from an answer is
+  /// not forgotten.
+  private func unfollowed(
+    _ callee: PythonExpression,
+    _ function: PythonValue,
+    _ base: PythonValue?,
+    _ given: Arguments,
+    _ written: PythonExpression
+  ) -> PythonValue {
+    let name = callee.lastName ?? ""
+    if let result = handedOn(name, given) { return result }
+    let root = callee.root
+    switch (base, function) {
+    // `client.post(url)` of a fixture that is not here.
+    case (.unknown(let text)?, _) where text == root && Self.methods.contains(name):
+      if name != "get" || PythonLibrary.clientNames.contains(text) {
+        return .response(request(name, Fingerprint.hole))
+      }
+    case (.unknown(let text)?, _) where text == root:
+      if !PythonLibrary.isHarmless(method: name), !PythonLibrary.harmlessNames.contains(text) {
+        note("`\(callee)` is not known")
+      }
+    case (.instance(let index)?, _):
+      let type = instances[index].type
+      let isCase = type.bases.contains { $0.lastName?.hasSuffix("TestCase") == true }
+      if !type.bases.isEmpty, !isCase, !PythonLibrary.isHarmless(method: name) {
+        note("`\(type.name).\(name)` is not known")
+      }
+    case (nil, .unknown(let text)) where text == root:
+      if !PythonLibrary.builtins.contains(text) { note("`\(text)` is not known") }
+    default: break
+    }
+    return unknown(written, from: [base].compactMap { $0 } + given.all)
+  }
+
+  /// Enters functions that are given to what is not followed, as to a pool of threads.
+  func handedOn(_ name: String, _ given: Arguments) -> PythonValue? {
+    var functions: [PythonValue] = []
+    for value in given.all {
+      switch value {
+      case .function, .lambda: functions.append(value)
+      default: continue
+      }
+    }
+    guard let first = functions.first else { return nil }
+    switch name {
+    case "map", "imap", "starmap":
+      guard given.places.count > 1 else { break }
+      let elements = elements(of: given.places[1]) ?? [.unknown("element")]
+      return .list(
+        elements.map { element in
+          if name == "starmap", case .list(let parts) = element { return enter(first, parts) }
+          return enter(first, [element])
+        }
+      )
+    case "submit", "to_thread": return enter(first, Array(given.places.dropFirst()))
+    case "partial":
+      return given.places.count == 1 ? first : nil
+    default: break
+    }
+    var result = PythonValue.none
+    for function in functions { result = enter(function, []) }
+    return result.isKnown ? result : nil
+  }
+
+  private func enter(_ value: PythonValue, _ places: [PythonValue]) -> PythonValue {
+    perhaps {
+      let passed = places.map { Passed(name: nil, value: $0) }
+      let result: PythonValue
+      switch value {
+      case .function(let function, let module, let owner):
+        result = call(function, module: module, owner: owner, passed)
+      case .lambda(let parameters, let body, let module):
+        guard callDepth < Self.depthLimit else { return .unknown("lambda") }
+        callDepth += 1
+        let inner = Frame(module: module)
+        inner.names = modules[module].globals
+        bind(parameters, passed, owner: nil, in: inner)
+        result = evaluate(body, inner)
+        callDepth -= 1
+      default: result = .unknown("function")
+      }
+      callEnded = nil
+      return result
+    }
+  }
+
+  /// As it is written, with the answer that it comes from.
+  func unknown(_ written: PythonExpression, from values: [PythonValue]) -> PythonValue {
+    for value in values {
+      if let source = value.source {
+        return .seen(source, .value(written.description.short))
+      }
+      if case .instance(let index) = value, let source = instances[index].source {
+        return .seen(source, .value(written.description.short))
+      }
+    }
     return .unknown(written.description.short)
   }
 
@@ -76,6 +176,12 @@ extension PythonReader {
       for entry in passed { if let name = entry.name { names[name] = entry.value } }
     }
 
+    /// By place, then by name.
+    var all: [PythonValue] {
+      let keys = names.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      return places + keys.compactMap { names[$0] }
+    }
+
     func value(_ place: Int, _ name: String) -> PythonValue? {
       names[name] ?? (places.indices.contains(place) ? places[place] : nil)
     }
@@ -104,6 +210,12 @@ extension PythonReader {
     if let start = method("__init__", of: type, module: module, depth: 0) {
       _ = call(start.function, module: start.module, owner: index, passed)
       callEnded = nil
+    } else {
+      // `@dataclass`: by name; in their places the fields are not told apart.
+      for entry in passed {
+        if let name = entry.name { instances[index].fields[name] = entry.value }
+      }
+      instances[index].source = passed.lazy.compactMap(\.value.source).first
     }
     return index
   }
@@ -148,7 +260,7 @@ extension PythonReader {
         let isStatic = found.function.decorators.contains { $0.lastName == "staticmethod" }
         return .function(found.function, module: found.module, owner: isStatic ? nil : index)
       }
-      return .unknown(written.description)
+      return unknown(written, from: [base])
     case .type(let type, let module):
       if let found = method(name, of: type, module: module, depth: 0) {
         let isOfClass = found.function.decorators.contains { $0.lastName == "classmethod" }
@@ -172,14 +284,17 @@ extension PythonReader {
       case "cookies": return .seen(source, .header("set-cookie"))
       case "url", "geturl": return .seen(source, .address)
       case "response": return base
-      default: return .unknown(written.description)
+      default: return unknown(written, from: [base])
       }
     case .command(let source):
       switch name {
       case "returncode": return .seen(source, .exit)
-      case "stdout", "stderr", "output": return .seen(source, .output)
-      default: return .unknown(written.description)
+      case "stdout", "output": return .seen(source, .output)
+      case "stderr": return .seen(source, .value("stderr"))
+      default: return unknown(written, from: [base])
       }
+    case .seen(let source, let subject):
+      return .seen(source, .value("\(subject.words).\(name)".short))
     default: return .unknown(written.description.short)
     }
   }
@@ -242,7 +357,8 @@ extension PythonReader {
       }
     case .command(let source):
       switch name {
-      case "communicate", "wait", "read", "stdout", "stderr": return .seen(source, .output)
+      case "communicate", "wait", "read", "stdout": return .seen(source, .output)
+      case "stderr": return .seen(source, .value("stderr"))
       case "check_returncode":
         assert(.compare(source, .exit, .equal, "0"))
         return PythonValue.none
@@ -319,7 +435,7 @@ extension PythonReader {
       return .claim(.compare(source, subject, .isKind, "number"))
     case "fetchone", "fetchall", "scalar": return .seen(source, subject)
     case "replace": return .seen(source, subject)
-    default: return .seen(source, .value("\(subject).\(name)(\(operand))".short))
+    default: return .seen(source, .value("\(subject.words).\(name)(\(operand))".short))
     }
   }
 
@@ -343,8 +459,24 @@ extension PythonReader {
     guard case .dictionary(let pairs)? = given.names["params"], !pairs.isEmpty else {
       return address
     }
-    let query = pairs.map { "\($0.key.inText)=\($0.value.inText)" }.joined(separator: "&")
+    let query = pairs.map { "\(escaped($0.key.inText))=\(escaped($0.value.inText))" }
+      .joined(separator: "&")
     return address + (address.contains("?") ? "&" : "?") + query
+  }
+
+  /// With what has a meaning in a query written as `%20`.
+  private static func escaped(_ text: String) -> String {
+    let signs = " &#+%=\t\n".utf8
+    guard text.utf8.contains(where: signs.contains) else { return text }
+    var bytes: [UInt8] = []
+    for byte in text.utf8 {
+      if signs.contains(byte) {
+        bytes += Array(((byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)).utf8)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// A library raises where this does not hold.

@@ -56,7 +56,9 @@ extension PythonReader {
       if let last = values.last, !values.contains(where: Self.isClaim), last.isKnown { return last }
       return .claim(.all(zip(parts, values).map { Self.claim($1, written: $0) }))
     case .any(let parts):
-      let values = parts.map { evaluate($0, frame) }
+      let values = parts.enumerated().map { index, part in
+        index == 0 ? evaluate(part, frame) : perhaps { evaluate(part, frame) }
+      }
       // `os.environ.get("X") or "https://…"`
       if !values.contains(where: Self.isClaim), let known = values.first(where: Self.isPreset) {
         return known
@@ -64,7 +66,8 @@ extension PythonReader {
       return .claim(.any(zip(parts, values).map { Self.claim($1, written: $0) }))
     case .comparison, .not: return .claim(claim(expression, frame))
     case .conditional(let test, let then, let otherwise):
-      return conditional(claim(test, frame), evaluate(then, frame), evaluate(otherwise, frame))
+      let claim = claim(test, frame)
+      return perhaps { conditional(claim, evaluate(then, frame), evaluate(otherwise, frame)) }
     case .lambda(let parameters, let body): return .lambda(parameters, body, module: frame.module)
     case .comprehension(let element, let clauses):
       return comprehension(element, clauses[...], frame)
@@ -112,7 +115,7 @@ extension PythonReader {
     case "int", "str", "len", "bool", "float", "bytes", "list", "tuple", "set", "sorted", "dict",
       "any", "all", "sum", "range", "isinstance", "type", "enumerate", "zip", "exit", "quit",
       "print", "repr", "max", "min", "getattr", "iter", "next", "map", "filter", "open", "yield",
-      "frozenset", "fail", "die", "abort", "bail":
+      "frozenset", "fail", "die", "abort", "bail", "super":
       return .library(name)
     default: return .unknown(name)
     }
@@ -126,13 +129,9 @@ extension PythonReader {
     guard let clause = clauses.first else { return evaluate(element, frame) }
     let source = evaluate(clause.source, frame)
     guard let values = elements(of: source) else {
-      if case .seen(let origin, let subject) = source {
-        assign(.seen(origin, Self.item(subject, "*")), to: clause.target, frame)
-      } else {
-        assign(.unknown("element"), to: clause.target, frame)
-      }
+      assign(Self.element(of: source), to: clause.target, frame)
       for condition in clause.conditions { _ = evaluate(condition, frame) }
-      let inner = comprehension(element, clauses.dropFirst(), frame)
+      let inner = perhaps { comprehension(element, clauses.dropFirst(), frame) }
       if case .claim(let claim) = inner { return .claim(claim) }
       return inner.isKnown ? inner : .unknown("\(element)")
     }
@@ -142,6 +141,15 @@ extension PythonReader {
         return comprehension(element, clauses.dropFirst(), frame)
       }
     )
+  }
+
+  /// Any element of what is not written down.
+  static func element(of value: PythonValue) -> PythonValue {
+    switch value {
+    case .seen(let source, let subject): .seen(source, item(subject, "*"))
+    case .headers(let source), .response(let source): .seen(source, .value("element"))
+    default: .unknown("element")
+    }
   }
 
   /// The elements of what is written down; nil where they are not known, or too many.
@@ -255,7 +263,12 @@ extension PythonReader {
     switch expression {
     case .not(let inner): return .not(claim(inner, frame))
     case .all(let parts): return .all(parts.map { claim($0, frame) })
-    case .any(let parts): return .any(parts.map { claim($0, frame) })
+    case .any(let parts):
+      return .any(
+        parts.enumerated().map { index, part in
+          index == 0 ? claim(part, frame) : perhaps { claim(part, frame) }
+        }
+      )
     case .comparison(let first, let rest):
       var left = evaluate(first, frame)
       var claims: [Claim] = []
@@ -343,6 +356,8 @@ extension PythonReader {
     _ other: PythonValue
   ) -> Claim {
     switch (subject, other) {
+    // A field may be there and be null; a header cannot.
+    case (.field, .none): break
     case (_, .none) where comparison == .equal: return .compare(source, subject, .isMissing, "")
     case (_, .none) where comparison == .notEqual: return .compare(source, subject, .exists, "")
     case (.status, .integer(let code)):

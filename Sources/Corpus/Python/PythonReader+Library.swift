@@ -52,7 +52,15 @@ extension PythonReader {
     case "pytest.fail", "fail", "die", "abort", "bail":
       callEnded = .fails
       return .none
-    case "pytest.skip": return .none
+    case "pytest.skip":
+      if reading.isCertain { recorder.close(.program) }
+      return .none
+    case "pytest.param": return .list(given.places)
+    case "functools.partial", "partial":
+      // What is given by name is no part of what is read.
+      if given.places.count == 1 { return given.places[0] }
+      note("`\(written.description.short)` is not followed")
+      return .unknown(written.description.short)
     case "yield":
       if let value = given.places.first { frame.returned.append((nil, value)) }
       return .none
@@ -92,6 +100,10 @@ extension PythonReader {
     case let value?: words = [value.inText]
     case nil: return .unknown("command")
     }
+    if case .text(let text)? = given.value(0, "args"), text.utf8.contains(where: Self.isShellSign) {
+      note("the shell's line `\(text.short)` is not read")
+      return .unknown("command")
+    }
     let line = CommandLine(words)
     let checks =
       last.hasPrefix("check_")
@@ -117,6 +129,8 @@ extension PythonReader {
     }
   }
 
+  private static func isShellSign(_ byte: UInt8) -> Bool { "|&;<>`$".utf8.contains(byte) }
+
   private func builtin(_ name: String, _ given: Arguments, written: PythonExpression) -> PythonValue
   {
     let first = given.places.first ?? .none
@@ -128,7 +142,7 @@ extension PythonReader {
       case .text(let text) where name == "int": return Int(text).map { .integer($0) } ?? first
       case .list(let elements) where name == "next" || name == "max" || name == "min":
         return elements.first ?? .unknown(written.description)
-      case .none, .unknown: return .unknown(written.description.short)
+      case .none, .unknown: return unknown(written, from: given.all)
       default: return first
       }
     case "bool": return .claim(first.claim)
@@ -201,7 +215,9 @@ extension PythonReader {
       {
         return .response(request(last, Self.address(path, given)))
       }
-      return .unknown(written.description.short)
+      if let result = handedOn(last, given) { return result }
+      if !PythonLibrary.isHarmless(name) { note("`\(name)` is not known") }
+      return unknown(written, from: given.all)
     }
   }
 
@@ -232,8 +248,9 @@ extension PythonReader {
     switch name {
     case "assertTrue": assert(first.claim, isWritten: true)
     case "assertFalse": assert(.not(first.claim), isWritten: true)
-    case "assertIsNotNone": assert(first.claim, isWritten: true)
-    case "assertIsNone": assert(.not(first.claim), isWritten: true)
+    case "assertIsNotNone", "assertIsNone":
+      let sign = name == "assertIsNone" ? "is" : "is not"
+      assert(compare(first, sign, .none, written: (words(first), .none)), isWritten: true)
     case "assertRegex":
       if case .seen(let source, let subject) = first {
         assert(

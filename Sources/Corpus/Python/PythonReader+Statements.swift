@@ -82,16 +82,31 @@ extension PythonReader {
       return condition(branches[...], otherwise, frame, &exits)
     case .whileLoop(let test, let body, let otherwise):
       let claim = claim(test, frame)
-      let (_, ways, hasFailure) = loop(frame) { self.run(body, frame) }
+      let isEndless = if case .known(true) = claim { true } else { false }
+      let (_, ways, hasFailure) = loop(frame) {
+        isEndless ? self.run(body, frame) : self.perhaps { self.run(body, frame) }
+      }
       exits += ways
       // It is left where its test does not hold, or by one of the ways out.
-      if hasFailure { assert(Self.any(ways + [.not(claim)])) }
+      if hasFailure {
+        assert(Self.any(ways + [.not(claim)]))
+      } else if isEndless, !ways.isEmpty {
+        assert(Self.any(ways))
+      } else if ways.isEmpty, case .atom = claim.plain() {
+        assert(.not(claim))
+      }
       if let otherwise { return after(otherwise, frame, &exits) }
     case .forLoop(let target, let source, let body, let otherwise):
-      let elements = source.isRange ? nil : elements(of: evaluate(source, frame))
-      for element in elements ?? [.unknown("element")] {
+      let list = source.isRange ? PythonValue.none : evaluate(source, frame)
+      let elements = source.isRange ? nil : elements(of: list)
+      var isCertain = elements != nil || source.isRange
+      for element in elements ?? [Self.element(of: list)] {
         assign(element, to: target, frame)
-        let (flow, ways, hasFailure) = loop(frame) { self.run(body, frame) }
+        let (flow, ways, hasFailure) = loop(frame) {
+          isCertain ? self.run(body, frame) : self.perhaps { self.run(body, frame) }
+        }
+        // It may have been left before the next.
+        if !ways.isEmpty { isCertain = false }
         exits += ways
         let seeing = ways.filter(\.seesAnswer)
         if hasFailure, !seeing.isEmpty { assert(.any(seeing)) }
@@ -102,28 +117,17 @@ extension PythonReader {
       return trying(body, handlers, otherwise, finally, frame)
     case .with(let items, let body):
       for (expression, target) in items {
+        if let arguments = Self.raises(expression) {
+          return refused(arguments, expression, body, frame)
+        }
         let value = evaluate(expression, frame)
         if let target { assign(value, to: target, frame) }
-        if case .call(let callee, _, _) = expression, let name = callee.lastName,
-          name == "raises" || name == "assertRaises" || name == "assertRaisesRegex"
-        {
-          assert(.unknown(expression.description), isWritten: true)
-        }
       }
       return run(body, frame)
     case .function(let function):
       frame.names[function.name] = .function(function, module: frame.module, owner: nil)
     case .type(let type): frame.names[type.name] = .type(type, module: frame.module)
-    case .cases(let value, let bodies):
-      _ = evaluate(value, frame)
-      let before = frame.names
-      var after = before
-      for body in bodies {
-        frame.names = before
-        _ = run(body, frame)
-        after = Self.merged(after, frame.names)
-      }
-      frame.names = after
+    case .cases(let value, let cases): return match(value, cases, frame, &exits)
     case .unread(let body):
       _ = run(body, frame)
     }
@@ -134,6 +138,78 @@ extension PythonReader {
   private static func any(_ claims: [Claim]) -> Claim {
     let seeing = claims.filter(\.seesAnswer)
     return .any(seeing.isEmpty ? claims : seeing)
+  }
+
+  /// What `with pytest.raises(…)` and its like are given; nil for anything else.
+  private static func raises(_ expression: PythonExpression) -> [PythonExpression.Argument]? {
+    guard case .call(let callee, let arguments, _) = expression, let name = callee.lastName,
+      ["raises", "assertRaises", "assertRaisesRegex"].contains(name)
+    else { return nil }
+    return arguments
+  }
+
+  /// A block in which something must go wrong.
+  private func refused(
+    _ arguments: [PythonExpression.Argument],
+    _ written: PythonExpression,
+    _ body: [PythonStatement],
+    _ frame: Frame
+  ) -> Flow {
+    let catchesHTTP = Self.catchesHTTP(arguments.first?.value)
+    frame.raised.append([])
+    _ = run(body, frame)
+    callEnded = nil
+    let raised = frame.raised.popLast() ?? []
+    if catchesHTTP, !raised.isEmpty {
+      assert(.not(.all(raised)))
+    } else {
+      assert(.unknown(written.description), isWritten: true)
+    }
+    return .next
+  }
+
+  /// A `match` of plain values is an `if` with several branches.
+  private func match(
+    _ value: PythonExpression,
+    _ cases: [PythonStatement.Case],
+    _ frame: Frame,
+    _ exits: inout [Claim]
+  ) -> Flow {
+    let name = "match \(value.description.short)"
+    frame.names[name] = evaluate(value, frame)
+    var branches: [(PythonExpression, [PythonStatement])] = []
+    for entry in cases {
+      if case .name(let pattern)? = entry.pattern {
+        if pattern != "_" { frame.names[pattern] = frame.names[name] }
+        return condition(branches[...], entry.body, frame, &exits)
+      }
+      guard let pattern = entry.pattern, let test = Self.test(.name(name), pattern) else {
+        note("the patterns of a `match` are not followed")
+        return perhaps {
+          for entry in cases { _ = run(entry.body, frame) }
+          callEnded = nil
+          return .next
+        }
+      }
+      branches.append((test, entry.body))
+    }
+    return condition(branches[...], nil, frame, &exits)
+  }
+
+  private static func test(
+    _ value: PythonExpression,
+    _ pattern: PythonExpression
+  ) -> PythonExpression? {
+    switch pattern {
+    case .integer, .text, .boolean, .none, .attribute: .comparison(value, [("==", pattern)])
+    case .binary("|", let left, let right):
+      if let left = test(value, left), let right = test(value, right) {
+        .any([left, right])
+      } else {
+        nil
+      }
+    default: nil
+    }
   }
 
   /// The `else` of a loop, which is reached where no way out was taken.
@@ -171,7 +247,8 @@ extension PythonReader {
     _ branches: ArraySlice<(PythonExpression, [PythonStatement])>,
     _ otherwise: [PythonStatement]?,
     _ frame: Frame,
-    _ exits: inout [Claim]
+    _ exits: inout [Claim],
+    prior: [Claim] = []
   ) -> Flow {
     guard let (test, body) = branches.first else {
       return otherwise.map { run($0, frame) } ?? .next
@@ -192,7 +269,7 @@ extension PythonReader {
     let noted = frame.hasNotedFailure
     frame.hasNotedFailure = false
     frame.guards.append(claim)
-    let flow = run(body, frame)
+    let flow = perhaps { run(body, frame) }
     frame.guards.removeLast()
     let fails = flow == .fails || frame.hasNotedFailure
     frame.hasNotedFailure = false
@@ -201,7 +278,9 @@ extension PythonReader {
     frame.names = before
     frame.guards.append(.not(claim))
     callEnded = nil
-    let rest = condition(branches.dropFirst(), otherwise, frame, &exits)
+    let rest = perhaps {
+      condition(branches.dropFirst(), otherwise, frame, &exits, prior: prior + [claim])
+    }
     frame.guards.removeLast()
     let restFails = rest == .fails || frame.hasNotedFailure
     frame.hasNotedFailure = noted
@@ -213,18 +292,23 @@ extension PythonReader {
     }
     line = place
     callEnded = nil
+    // What comes before an `elif` is a way round it.
     if fails, !restFails {
-      assert(.not(claim))
+      assert(.any(prior.filter(\.seesAnswer) + [.not(claim)]))
       loopHasFailure = true
       if flow == .next { frame.hasNotedFailure = noted }
       return rest
     }
     if restFails, !fails, branches.count > 1 || otherwise != nil {
-      assert(claim)
+      assert(.any(prior.filter(\.seesAnswer) + [claim]))
       return flow
     }
     if fails, restFails { return flow == .fails && rest == .fails ? .fails : .next }
     let isWayOut = flow == .returns || flow == .ends || flow == .breaks
+    if reading.isCertain {
+      if flow == .ends || rest == .ends { recorder.close(.program) }
+      if mayReturnWell(flow, frame) || mayReturnWell(rest, frame) { recorder.close(.function) }
+    }
     if isWayOut, rest == .next {
       if Self.isGood(frame.returned.last?.value) || flow != .returns {
         if flow != .breaks { exits.append(claim) }
@@ -234,6 +318,10 @@ extension PythonReader {
     }
     if flow != .next, flow == rest { return flow }
     return .next
+  }
+
+  private func mayReturnWell(_ flow: Flow, _ frame: Frame) -> Bool {
+    flow == .returns && !Self.givesBad(flow, frame)
   }
 
   /// Whether a value that is given back may stand for success.
@@ -254,7 +342,9 @@ extension PythonReader {
     let firstSource = sources.count
     let catchesHTTP = handlers.contains { Self.catchesHTTP($0.type) }
     if catchesHTTP { frame.raised.append([]) }
-    var flow = run(body, frame)
+    // What goes wrong in it may be passed over.
+    let isLenient = handlers.contains { $0.passesOver }
+    var flow = isLenient ? perhaps { run(body, frame) } : run(body, frame)
     let raised = catchesHTTP ? frame.raised.popLast() ?? [] : []
     if flow == .next, !otherwise.isEmpty {
       flow = run(otherwise, frame)
@@ -276,7 +366,7 @@ extension PythonReader {
       }
       let noted = frame.hasNotedFailure
       frame.hasNotedFailure = false
-      let handled = run(handler.body, frame)
+      let handled = perhaps { run(handler.body, frame) }
       if handled == .next { flow = .next }
       let fails = handled == .fails || frame.hasNotedFailure
       frame.hasNotedFailure = noted
@@ -419,7 +509,30 @@ extension PythonReader {
   }
 }
 
+extension PythonStatement.Handler {
+  /// Whether nothing in it fails at once.
+  fileprivate var passesOver: Bool {
+    switch body.last?.kind {
+    case .raising: false
+    case .expression(.call(let callee, _, _)):
+      !["fail", "exit", "_exit", "die", "abort"].contains(callee.lastName ?? "")
+    case .returning(.integer(let code)?): code == 0
+    case .returning(.boolean(let value)?): value
+    default: true
+    }
+  }
+}
+
 extension PythonExpression {
+  /// The name that it begins with: `page` of `page.locator("x").first`.
+  var root: String? {
+    switch self {
+    case .name(let name): name
+    case .attribute(let base, _), .subscripted(let base, _), .call(let base, _, _): base.root
+    default: nil
+    }
+  }
+
   /// A loop that only counts.
   var isRange: Bool {
     if case .call(.name("range"), _, _) = self { return true }

@@ -18,6 +18,8 @@ final class PythonReader {
     var type: PythonClass
     var module: Int
     var fields: [String: PythonValue] = [:]
+    /// The answer that it was made from, where its fields are not known by name.
+    var source: Int?
   }
 
   /// The names of one call, and how it ends.
@@ -76,6 +78,8 @@ final class PythonReader {
   var units: Set<ObjectIdentifier> = []
   var unitCalls: [ObjectIdentifier: [[Passed]]] = [:]
   var isFollowingMain = false
+  /// Functions and methods that were entered.
+  var entered: Set<ObjectIdentifier> = []
 
   struct Passed {
     /// A keyword, `*`, `**` or nil.
@@ -83,9 +87,24 @@ final class PythonReader {
     var value: PythonValue
   }
 
-  init(script: String, files: ScriptFiles) {
+  let reading: ScriptReading
+
+  init(script: String, files: ScriptFiles, reading: ScriptReading) {
     self.script = script
     self.files = files
+    self.reading = reading
+  }
+
+  /// Follows what may not be reached. Of a script that stands for another nothing of it counts.
+  func perhaps<Value>(_ body: () -> Value) -> Value {
+    guard reading.isCertain else { return body() }
+    let kept = recorder
+    defer {
+      let closing = recorder.closing
+      recorder = kept
+      recorder.close(closing)
+    }
+    return body()
   }
 
   // MARK: Modules
@@ -119,7 +138,8 @@ final class PythonReader {
 
   func runTop(_ index: Int) {
     let frame = modules[index].top
-    frame.names["__name__"] = .text(index == 0 ? "__main__" : modules[index].path)
+    let isProgram = index == 0 && reading != .tests
+    frame.names["__name__"] = .text(isProgram ? "__main__" : modules[index].path)
     _ = run(modules[index].program.statements, frame)
     callEnded = nil
   }
@@ -160,12 +180,16 @@ final class PythonReader {
       unitCalls[id, default: []].append(passed)
       return .unknown(function.name)
     }
-    guard callDepth < Self.depthLimit, !active.contains(id) else {
+    entered.insert(id)
+    guard !active.contains(id) else { return .unknown(function.name) }
+    guard callDepth < Self.depthLimit else {
+      note("`\(function.name)` is called too deeply to follow")
       return .unknown(function.name)
     }
     callDepth += 1
     active.append(id)
     let kept = line
+    let wasOpen = recorder.closing == .none
     defer {
       callDepth -= 1
       active.removeLast()
@@ -174,6 +198,7 @@ final class PythonReader {
     let frame = Frame(module: module)
     bind(function.parameters, passed, owner: owner, in: frame)
     let flow = run(function.body, frame)
+    if wasOpen { recorder.leaveFunction() }
     if flow == .fails || flow == .ends, frame.returned.isEmpty { callEnded = flow }
     return Self.result(of: frame)
   }

@@ -6,6 +6,13 @@ struct PythonStatement: Sendable {
     var body: [PythonStatement]
   }
 
+  /// One `case` of a `match`.
+  struct Case: Sendable {
+    /// Nil where it is no plain value.
+    var pattern: PythonExpression?
+    var body: [PythonStatement]
+  }
+
   struct Imported: Sendable {
     /// With its leading dots.
     var module: String
@@ -42,7 +49,7 @@ struct PythonStatement: Sendable {
     case with([(PythonExpression, PythonExpression?)], [PythonStatement])
     case function(PythonFunction)
     case type(PythonClass)
-    case cases(PythonExpression, [[PythonStatement]])
+    case cases(PythonExpression, [Case])
     /// Could not be read; what stands under it is here.
     case unread([PythonStatement])
   }

@@ -21,16 +21,17 @@ struct PythonUnits {
   private let lineCount: Int
   private let commentLines: ScriptComment.Lines
 
-  init(_ script: CorpusScript, files: ScriptFiles) {
+  init(_ script: CorpusScript, files: ScriptFiles, reading: ScriptReading) {
     self.script = script
     program = PythonParser.program(script.bytes)
-    reader = PythonReader(script: script.path, files: files)
+    reader = PythonReader(script: script.path, files: files, reading: reading)
     commentLines = ScriptComment.Lines(script.bytes)
     lineCount = max(1, script.bytes.count { $0 == 0x0A } + (script.bytes.last == 0x0A ? 0 : 1))
   }
 
   func units() -> [CorpusUnit] {
-    let found = Self.found(in: program)
+    // A program's tests are what it calls itself.
+    let found = reader.reading == .program ? [] : Self.found(in: program)
     reader.units = Set(found.map { ObjectIdentifier($0.function) })
     reader.isFollowingMain = true
     let index = reader.load(script.path, program)
@@ -39,19 +40,22 @@ struct PythonUnits {
     let main = reader.recorder
     let mainUnread = reader.unread
     let fixtures = fixtures()
+    let everywhere = everywhere(fixtures)
 
     var units: [CorpusUnit] = []
     var names: Set<String> = []
     for unit in found {
       // Of two functions with one name, Python knows the last.
       guard names.insert(unit.name).inserted else { continue }
-      units.append(read(unit, fixtures))
+      units.append(read(unit, fixtures, everywhere))
     }
     let covered = found.map(\.function.lines)
     let unread =
       Self.undecoded(script.bytes)
       + program.unread.filter { entry in !covered.contains { $0.contains(entry.line) } }
       + mainUnread
+      // What could not be read may call it.
+      + (reader.reading.isCertain || !program.unread.isEmpty ? [] : neverCalled)
     if units.isEmpty || !main.isEmpty || !unread.isEmpty {
       units.insert(
         CorpusUnit(
@@ -84,6 +88,33 @@ struct PythonUnits {
   static func undecoded(_ bytes: [UInt8]) -> [CorpusUnit.Unread] {
     guard let line = ScriptComment.firstLineThatIsNotUTF8(bytes) else { return [] }
     return [CorpusUnit.Unread(line: line, reason: "bytes are not UTF-8")]
+  }
+
+  /// Functions that look at something and that nothing was seen to call: by their names, say.
+  private var neverCalled: [CorpusUnit.Unread] {
+    var last: [String: PythonFunction] = [:]
+    func add(_ functions: [PythonFunction], _ prefix: String) {
+      for function in functions { last[prefix + function.name] = function }
+    }
+    add(Self.functions(program.statements), "")
+    for type in Self.types(program.statements) { add(type.methods, "\(type.name).") }
+    return last.filter { name, function in
+      !reader.entered.contains(ObjectIdentifier(function)) && function.body.looksAtSomething
+        && !function.name.hasPrefix("pytest_") && !Self.isFixture(function)
+    }
+    .map { name, function in
+      CorpusUnit.Unread(
+        line: function.lines.lowerBound,
+        reason: "nothing was seen to call `\(name)`"
+      )
+    }
+  }
+
+  private static func isFixture(_ function: PythonFunction) -> Bool {
+    function.decorators.contains { decorator in
+      if case .call(let callee, _, _) = decorator { return callee.lastName == "fixture" }
+      return decorator.lastName == "fixture"
+    }
   }
 
   // MARK: Which
@@ -156,25 +187,78 @@ struct PythonUnits {
     }
     for module in modules {
       for function in Self.functions(reader.modules[module].program.statements) {
-        let isFixture = function.decorators.contains { decorator in
-          if case .call(let callee, _, _) = decorator { return callee.lastName == "fixture" }
-          return decorator.lastName == "fixture"
-        }
-        if isFixture { fixtures[function.name] = (function, module) }
+        if Self.isFixture(function) { fixtures[function.name] = (function, module) }
       }
     }
     return fixtures
   }
 
-  private func read(_ unit: Found, _ fixtures: Fixtures) -> CorpusUnit {
+  /// Names of fixtures that every test of the script gets, in order.
+  private func everywhere(_ fixtures: Fixtures) -> [String] {
+    var names = fixtures.filter { Self.isAutomatic($1.function) }.map(\.key)
+    for case .assignment(let targets, let value) in program.statements.map(\.kind)
+    where targets.first?.lastName == "pytestmark" {
+      if case .list(let marks) = value {
+        names += marks.flatMap { Self.used($0) }
+      } else {
+        names += Self.used(value)
+      }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  private static func isAutomatic(_ function: PythonFunction) -> Bool {
+    function.decorators.contains { decorator in
+      guard case .call(_, let arguments, _) = decorator else { return false }
+      return arguments.contains {
+        if case .boolean(true) = $0.value { $0.name == "autouse" } else { false }
+      }
+    }
+  }
+
+  /// What `@pytest.mark.usefixtures("a", "b")` names.
+  private static func used(_ decorator: PythonExpression) -> [String] {
+    guard case .call(let callee, let arguments, _) = decorator, callee.lastName == "usefixtures"
+    else { return [] }
+    return arguments.compactMap {
+      if case .text(let pieces) = $0.value, case .literal(let name)? = pieces.first {
+        return name
+      }
+      return nil
+    }
+  }
+
+  /// Whether a mark may keep it from being run, or from failing.
+  private static func mayBeSkipped(_ unit: Found) -> Bool {
+    (unit.function.decorators + (unit.type?.decorators ?? [])).contains { decorator in
+      var mark = decorator
+      if case .call(let callee, _, _) = decorator { mark = callee }
+      let names = ["skip", "skipif", "xfail", "skipIf", "skipUnless", "expectedFailure"]
+      return names.contains(mark.lastName ?? "")
+    }
+  }
+
+  private func read(_ unit: Found, _ fixtures: Fixtures, _ everywhere: [String]) -> CorpusUnit {
     reader.recorder = FingerprintRecorder()
+    reader.entered.insert(ObjectIdentifier(unit.function))
+    if reader.reading.isCertain, Self.mayBeSkipped(unit) { reader.recorder.close(.program) }
     reader.unread = []
     reader.stepsLeft = PythonReader.unitLimit
     reader.line = unit.function.lines.lowerBound
     let (count, given) = cases(of: unit)
     let calls = reader.unitCalls[ObjectIdentifier(unit.function)] ?? []
+    let used = (unit.function.decorators + (unit.type?.decorators ?? [])).flatMap { Self.used($0) }
+    if calls.isEmpty {
+      for name in ["setUpModule", "setup_module", "setup_function", "setup"] { runHook(name) }
+      for name in everywhere + used { _ = value(of: name, fixtures, depth: 0) }
+    }
     for passed in calls.isEmpty ? [[]] : Array(calls.prefix(Self.casesLimit)) {
       for values in given { run(unit, passed, values, fixtures) }
+    }
+    if calls.isEmpty {
+      for name in ["teardown_function", "tearDownModule", "teardown_module", "teardown"] {
+        runHook(name)
+      }
     }
     var recorder = reader.recorder
     recorder.setCases(count)
@@ -195,6 +279,15 @@ struct PythonUnits {
     )
   }
 
+  /// A function of the script that pytest or unittest calls by its name.
+  private func runHook(_ name: String) {
+    guard case .function(let function, let module, nil)? = reader.modules[0].globals[name],
+      !Self.isFixture(function)
+    else { return }
+    _ = reader.call(function, module: module, owner: nil, [])
+    reader.callEnded = nil
+  }
+
   private func run(
     _ unit: Found,
     _ passed: [PythonReader.Passed],
@@ -204,19 +297,24 @@ struct PythonUnits {
     var owner: Int?
     if let type = unit.type {
       let instance = reader.instance(of: type, module: 0, [])
-      for name in ["setUpClass", "setup_class", "setUp", "setup_method", "setup"] {
-        if let start = reader.method(name, of: type, module: 0, depth: 0) {
-          _ = reader.call(start.function, module: start.module, owner: instance, [])
-          reader.callEnded = nil
-        }
-      }
       owner = instance
+      let automatic = type.methods.filter { Self.isFixture($0) && Self.isAutomatic($0) }
+      for name in ["setUpClass", "setup_class", "setUp", "asyncSetUp", "setup_method", "setup"]
+        + automatic.map(\.name)
+      {
+        runMethod(name, of: type, instance)
+      }
     }
     let frame = PythonReader.Frame(module: 0)
     reader.bind(unit.function.parameters, passed, owner: owner, in: frame)
     for (index, parameter) in unit.function.parameters.enumerated() {
       if let value = given[parameter.name] {
         frame.names[parameter.name] = value
+      } else if let type = unit.type, let owner,
+        let own = type.methods.last(where: { $0.name == parameter.name && Self.isFixture($0) })
+      {
+        frame.names[parameter.name] = reader.call(own, module: 0, owner: owner, [])
+        reader.callEnded = nil
       } else if passed.isEmpty, !(owner != nil && index == 0),
         let value = value(of: parameter.name, fixtures, depth: 0)
       {
@@ -235,6 +333,17 @@ struct PythonUnits {
       if case .claim(let claim)? = elements.first { reader.assert(claim) }
     default: assertNoProblem(frame)
     }
+    guard let type = unit.type, let owner else { return }
+    for name in ["tearDown", "asyncTearDown", "teardown_method", "tearDownClass", "teardown_class"]
+    {
+      runMethod(name, of: type, owner)
+    }
+  }
+
+  private func runMethod(_ name: String, of type: PythonClass, _ owner: Int) {
+    guard let method = reader.method(name, of: type, module: 0, depth: 0) else { return }
+    _ = reader.call(method.function, module: method.module, owner: owner, [])
+    reader.callEnded = nil
   }
 
   /// A check that gives back what is wrong, or nothing: no way to a text may be taken.
@@ -307,6 +416,38 @@ struct PythonUnits {
     if names.count == 1 { return [names[0]: row] }
     guard case .list(let parts) = row, parts.count == names.count else { return [:] }
     return Dictionary(zip(names, parts), uniquingKeysWith: { $1 })
+  }
+}
+
+extension [PythonStatement] {
+  /// Whether anything is asserted or asked in it.
+  fileprivate var looksAtSomething: Bool {
+    contains { statement in
+      switch statement.kind {
+      case .assertion, .raising: true
+      case .expression(let value), .assignment(_, let value), .returning(let value?):
+        value.asksSomething
+      case .whileLoop(_, let body, _), .forLoop(_, _, let body, _): body.looksAtSomething
+      default: statement.inner.contains { $0.looksAtSomething }
+      }
+    }
+  }
+}
+
+extension PythonExpression {
+  fileprivate var asksSomething: Bool {
+    switch self {
+    case .call(let callee, let arguments, _):
+      PythonReader.methods.contains(callee.lastName ?? "") && callee.lastName != "get"
+        || ["urlopen", "check_call", "check_output", "execute"].contains(callee.lastName ?? "")
+        || callee.root == "requests" || callee.root == "httpx" || callee.asksSomething
+        || arguments.contains { $0.value.asksSomething }
+    case .attribute(let base, _), .subscripted(let base, _): base.asksSomething
+    case .assignment(_, let value), .starred(let value), .not(let value): value.asksSomething
+    case .comparison(let first, let rest):
+      first.asksSomething || rest.contains { $0.1.asksSomething }
+    default: false
+    }
   }
 }
 

@@ -71,14 +71,26 @@ indirect enum PythonValue: Sendable {
     case .list(let elements): .known(!elements.isEmpty)
     case .dictionary(let pairs): .known(!pairs.isEmpty)
     case .response(let source): .status(source, 100...399)
-    case .seen(let source, let subject): .compare(source, subject, .exists, "")
+    case .seen(let source, let subject): .compare(source, subject, .isTrue, "")
     case .headers(let source): .compare(source, .header("any"), .exists, "")
     case .claim(let claim): claim
     case .outcome(let claim): .not(claim)
-    case .command(let source): .compare(source, .output, .exists, "")
+    case .command(let source): .compare(source, .output, .isTrue, "")
     case .unknown(let text): .unknown(text)
     case .function, .lambda, .type, .instance, .module, .library, .request, .client, .cursor:
       .known(true)
+    }
+  }
+
+  /// The request or the system that it comes from; nil where that is none.
+  var source: Int? {
+    switch self {
+    case .response(let source), .headers(let source), .command(let source): source
+    case .seen(let source, _): source
+    case .claim(let claim), .outcome(let claim): claim.source
+    case .list(let elements): elements.lazy.compactMap(\.source).first
+    case .dictionary(let pairs): pairs.lazy.compactMap(\.value.source).first
+    default: nil
     }
   }
 
@@ -100,6 +112,10 @@ indirect enum PythonValue: Sendable {
     case (.boolean(let left), .boolean(let right)): return left == right ? one : .unknown("either")
     case (.list(let left), .list(let right)) where left.count == right.count:
       return .list(zip(left, right).map { either($0, $1) })
+    // A list that is filled on one way only: whether it is empty is not known.
+    case (.list(let left), .list(let right)):
+      if left.isEmpty || right.isEmpty { return .unknown("either") }
+      return left.count > right.count ? one : other
     // What was seen says more than what was put in its place.
     case (.integer, .seen), (.text, .seen), (.boolean, .seen), (.boolean, .claim),
       (.integer, .claim):

@@ -3,6 +3,8 @@ struct CommandLine {
   /// What a request's program prints.
   enum Printed: Sendable {
     case body, status, headers, address, nothing
+    /// The body, and then the status.
+    case bodyAndStatus
   }
 
   struct Request: Sendable {
@@ -30,23 +32,24 @@ struct CommandLine {
     "sudo", "command", "exec", "env", "time", "nohup", "timeout", "retry", "xargs", "nice",
   ]
 
-  init(_ words: [String]) {
-    var words = words[...]
-    while let first = words.first {
-      let name = Self.name(first)
-      if Self.before.contains(name) {
+  /// The words behind `sudo`, `timeout 60` and their like.
+  static func withoutPrefix(_ words: ArraySlice<String>) -> ArraySlice<String> {
+    var words = words
+    while let first = words.first, before.contains(name(first)) {
+      words = words.dropFirst()
+      // Options of the program before, and its duration.
+      while let next = words.first,
+        next.hasPrefix("-") || next.first?.isNumber == true || next.contains("=")
+          || next == Fingerprint.hole
+      {
         words = words.dropFirst()
-        // Options of the program before, and its duration.
-        while let next = words.first,
-          next.hasPrefix("-") || next.first?.isNumber == true || next.contains("=")
-            || next == Fingerprint.hole
-        {
-          words = words.dropFirst()
-        }
-      } else {
-        break
       }
     }
+    return words
+  }
+
+  init(_ words: [String]) {
+    let words = Self.withoutPrefix(words[...])
     guard let first = words.first else { return }
     let name = Self.name(first)
     let rest = Array(words.dropFirst())
@@ -205,7 +208,8 @@ struct CommandLine {
     }
     let printed: Printed =
       if let format, format.contains("%{http_code}") || format.contains("%{response_code}") {
-        .status
+        // `-w '\n%{http_code}'` stands behind the body, unless that goes elsewhere.
+        output == nil && !isHead ? .bodyAndStatus : .status
       } else if let format,
         format.contains("%{redirect_url}") || format.contains("%{url_effective}")
       {

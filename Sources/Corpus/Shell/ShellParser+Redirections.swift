@@ -40,6 +40,13 @@ extension ShellParser {
       skipSpace(lines: false)
       let target = try word()
       if isOutput, number.isEmpty || number == "1" || number == "&" { command.output = target }
+      if !isOutput, number.isEmpty || number == "0" {
+        if target.literal == nil, case .output? = target.pieces.first {
+          command.input = target
+        } else {
+          command.inputFile = target
+        }
+      }
     }
     return true
   }

@@ -41,6 +41,8 @@ extension ShellParser {
           line += 1
           index += 2
         } else {
+          // In a regular expression it keeps its meaning.
+          if isPattern { append([here], to: &pieces) }
           if index + 1 < end { append([bytes[index + 1]], to: &pieces) }
           index += 2
         }
@@ -155,7 +157,9 @@ extension ShellParser {
     defer { depth -= 1 }
     guard depth <= Self.depthLimit else { throw failure("is nested too deeply") }
     index += 2
+    var part: String?
     if byte() == UInt8(ascii: "#") || byte() == UInt8(ascii: "!"), Self.isName(byte(1)) {
+      part = byte() == UInt8(ascii: "#") ? "length" : "names"
       index += 1
     }
     let start = index
@@ -176,6 +180,13 @@ extension ShellParser {
       let here = bytes[index]
       if here == UInt8(ascii: "}"), open == 0 {
         index += 1
+        if sign.first == UInt8(ascii: "[") {
+          part = part ?? (Self.isWhole(sign, rest) ? "elements" : "element")
+        }
+        if let part {
+          pieces.append(.part(part, of: name))
+          return
+        }
         let isPreset =
           sign == Array(":-".utf8) || sign == Array("-".utf8) || sign == Array(":=".utf8)
         pieces.append(.variable(name, preset: isPreset ? ShellWord(pieces: rest) : nil))
@@ -204,6 +215,13 @@ extension ShellParser {
       }
     }
     throw failure("\"${\" is never closed", at: startLine)
+  }
+
+  /// Whether `[@]` or `[*]` follows a name.
+  private static func isWhole(_ sign: [UInt8], _ rest: [ShellPiece]) -> Bool {
+    if sign.count == 2 { return sign[1] == UInt8(ascii: "@") }
+    guard case .text(let text)? = rest.first else { return false }
+    return text.hasPrefix("*]") || text.hasPrefix("@]")
   }
 
   /// `( … )` after a dollar.

@@ -276,9 +276,12 @@ struct ShellParser {
       return made(.simple(try simple()))
     }
     // Where a block's output goes is not looked at, but must be read over.
-    var ignored = ShellCommand(line: start)
-    while try redirection(&ignored) {}
-    return made(kind)
+    var redirected = ShellCommand(line: start)
+    while try redirection(&redirected) {}
+    guard redirected.input != nil || redirected.inputFile != nil else { return made(kind) }
+    redirected.words = [ShellWord(pieces: [.text("cat")])]
+    redirected.output = nil
+    return made(.pipeline([made(.simple(redirected)), made(kind)]))
   }
 
   private mutating func condition() throws(Failure) -> ShellStatement.Kind {
@@ -443,6 +446,11 @@ struct ShellParser {
       if try redirection(&command) { continue }
       let here = byte()
       if index >= end || here == 0x0A || ";&|)".utf8.contains(here) { break }
+      // `declare -a paths=(/a /b)`
+      if here == UInt8(ascii: "("), let last = command.words.last?.literal, last.hasSuffix("=") {
+        command.words[command.words.count - 1].pieces += try array().pieces
+        continue
+      }
       if here == UInt8(ascii: "(") { throw failure("\"(\" stands where no command can") }
       if command.words.isEmpty, let name = assignment() {
         if byte() == UInt8(ascii: "(") {

@@ -18,6 +18,18 @@ extension ShellReader {
         let inner = run(statements, isTested: true)
         lastSuccess = inner.success
         values.append(inner.output ?? .hole)
+      case .part(let part, let name):
+        if let seen = variables[name]?.seen {
+          let subject = seen.subject
+          let isInside = part == "element" || part == "elements"
+          values.append(
+            Value(seen.source, isInside ? subject : .value("\(part) of \(subject)"))
+          )
+        } else if part == "elements", let value = variables[name] {
+          values.append(value)
+        } else {
+          values.append(.hole)
+        }
       case .hole: values.append(.hole)
       }
     }
@@ -38,18 +50,49 @@ extension ShellReader {
   }
 
   func testWord(_ word: ShellWord) -> ShellTest.Word {
-    ShellTest.Word(value: value(of: word), sign: word.literal)
+    let value = value(of: word)
+    return ShellTest.Word(
+      value: value,
+      sign: word.literal,
+      file: variables["file \(value.text)"]?.seen
+    )
   }
 
-  /// `(( status == 200 ))`.
+  /// `(( status >= 200 && status < 300 ))`; brackets inside are not followed.
   func arithmetic(_ text: String) -> Claim {
-    let words = text.split { " $\t\n".utf8.contains($0.utf8.first ?? 0) }.map(String.init)
-    guard words.count == 3 else { return .unknown(text.short) }
-    func value(_ word: String) -> Value { variables[word] ?? Value(word) }
-    let sign = words[1] == "==" ? "=" : words[1]
-    let comparison = Comparison(rawValue: sign == "=" ? "==" : sign)
-    guard let comparison else { return .unknown(text.short) }
-    return ShellTest.compare(value(words[0]), comparison, value(words[2]), isPattern: false)
+    func parts(_ text: Substring, at sign: String) -> [Substring] {
+      var parts: [Substring] = []
+      var rest = text
+      while let found = rest.firstRange(of: sign) {
+        parts.append(rest[..<found.lowerBound])
+        rest = rest[found.upperBound...]
+      }
+      return parts + [rest]
+    }
+    let any = parts(text[...], at: "||").map { part -> Claim in
+      let all = parts(part, at: "&&").map { arithmeticComparison($0) }
+      return all.count == 1 ? all[0] : Claim.all(all)
+    }
+    return any.count == 1 ? any[0] : .any(any)
+  }
+
+  private func arithmeticComparison(_ text: Substring) -> Claim {
+    for sign in ["==", "!=", ">=", "<=", ">", "<"] {
+      guard let comparison = Comparison(rawValue: sign), let found = text.firstRange(of: sign)
+      else { continue }
+      func value(_ text: Substring) -> Value {
+        let name = text.filter { !" \t\n${}\"".contains($0) }
+        return variables[name] ?? Value(name)
+      }
+      let left = value(text[..<found.lowerBound])
+      return ShellTest.compare(
+        left,
+        comparison,
+        value(text[found.upperBound...]),
+        isPattern: false
+      )
+    }
+    return .unknown(String(text).short)
   }
 
   // MARK: Pipelines
@@ -57,17 +100,26 @@ extension ShellReader {
   func pipeline(_ parts: [ShellStatement]) -> Result {
     var input: Value?
     var result = Result()
+    var successes: [Claim] = []
+    defer { variables["stdin"] = nil }
     for part in parts {
       if foreignDepth == 0 { line = part.line }
       if case .simple(let command) = part.kind {
         result = simple(command, input: input)
       } else {
         let kept = variables
+        variables["stdin"] = input
         if case .loop = part.kind, let input { variables["REPLY"] = input }
         result = run([part], isTested: true)
         variables = Self.merged(kept, variables)
       }
       input = result.output
+      successes.append(result.success)
+    }
+    // What is not known of one says nothing of the others.
+    if countsPipes {
+      let known = successes.filter { if case .unknown = $0 { false } else { true } }
+      result.success = .all(known.isEmpty ? successes : known)
     }
     return result
   }
@@ -84,7 +136,12 @@ extension ShellReader {
       variables[name] = value
       noteFailure(name, value)
     }
-    guard !command.words.isEmpty else { return Result(success: assigned ?? .known(true)) }
+    let given =
+      command.input.map { self.value(of: $0) }
+      ?? command.inputFile.flatMap { variables["file \(self.value(of: $0).text)"] } ?? input
+    guard !command.words.isEmpty else {
+      return Result(success: assigned ?? .known(true), output: given)
+    }
     var values = command.words.map { self.value(of: $0) }
     var literals = command.words.map(\.literal)
     // `$CURL`, `"$@"`: one word that is several.
@@ -96,7 +153,6 @@ extension ShellReader {
       return ShellWords.split(value.text).map { Value($0) }
     }
     if values.count != literals.count { literals = values.map(\.text) }
-    let given = command.input.map { self.value(of: $0) } ?? input
     var result = run(values, literals, given)
     if let output = command.output {
       // What goes into a file is found again where the file is read.
@@ -142,7 +198,9 @@ extension ShellReader {
     if let function = functions[first.text] { return call(function, rest) }
     switch name {
     case "[", "test":
-      var words = zip(rest, literals.dropFirst()).map { ShellTest.Word(value: $0, sign: $1) }
+      var words = zip(rest, literals.dropFirst()).map {
+        ShellTest.Word(value: $0, sign: $1, file: variables["file \($0.text)"]?.seen)
+      }
       if name == "[", words.last?.sign == "]" { words.removeLast() }
       return Result(success: ShellTest.claim(words))
     case "true", ":": return Result()
@@ -158,6 +216,7 @@ extension ShellReader {
       {
         endsOnError = true
       }
+      if texts.contains("pipefail") { countsPipes = !texts.contains("+o") }
       if texts.dropFirst().contains(where: { $0.hasPrefix("+") && $0.contains("e") }) {
         endsOnError = false
       }
@@ -174,6 +233,30 @@ extension ShellReader {
       variables["\(index)"] = nil
       return Result()
     case ".", "source": return source(rest.first)
+    case "read", "mapfile", "readarray":
+      for text in texts.dropFirst() where !text.hasPrefix("-") {
+        variables[text] = input ?? variables["stdin"] ?? .hole
+      }
+      return Result()
+    case "trap": return trap(texts)
+    case "sudo", "env", "time", "nohup", "timeout", "nice", "exec", "retry", "command":
+      let inner = CommandLine.withoutPrefix(texts[...])
+      guard name != "command" || !texts.contains("-v"), !inner.isEmpty else { return Result() }
+      return run(Array(values.suffix(inner.count)), Array(literals.suffix(inner.count)), input)
+    case "xargs":
+      let inner = texts.dropFirst().drop { $0.hasPrefix("-") || Int($0) != nil }
+      guard !inner.isEmpty else { break }
+      let more = input.map { $0.seen == nil ? ShellWords.split($0.text) : [Fingerprint.hole] } ?? []
+      let words = Array(values.suffix(inner.count)) + more.map { Value($0) }
+      return run(words, words.map(\.text), nil)
+    case "bash", "sh", "dash", "ash", "zsh": return shell(name, texts)
+    case "python", "python3", "node", "perl", "ruby", "php":
+      note("what `\(name)` runs is not read")
+      let output = input?.seen.map { Value($0.source, .value("\(name) of \($0.subject)")) }
+      return Result(success: .unknown(name), output: output)
+    case "load":
+      if texts.dropFirst().contains(where: { $0.contains("bats-") }) { return Result() }
+      return source(rest.first.map { Value($0.text + ".bash") })
     case "eval":
       note("what `eval` runs is not read")
       return Result(success: .unknown("eval"))
@@ -181,9 +264,10 @@ extension ShellReader {
     case "fail", "die", "abort", "bail", "error_exit": return Result(flow: .fails)
     case "skip": return Result(flow: .ends)
     case "echo", "printf": return echoed(rest, name)
-    case "cat", "head", "tail", "tr", "cut", "sed", "awk", "sort", "uniq", "tee", "rev", "xargs",
-      "fold", "base64", "gunzip", "zcat", "python", "python3", "column", "paste", "nl", "iconv":
+    case "cat", "head", "tail", "tr", "cut", "sed", "awk", "sort", "uniq", "tee", "rev",
+      "fold", "base64", "gunzip", "zcat", "column", "paste", "nl", "iconv":
       if let value = filtered(name, texts, input) { return Result(output: value) }
+      return Result()
     case "wc", "sha256sum", "md5sum", "sha1sum":
       if let seen = (filtered("cat", texts, input))?.seen {
         return Result(output: Value(seen.source, .value("\(name) of \(seen.subject)")))
@@ -210,6 +294,11 @@ extension ShellReader {
   /// A program that reaches for something.
   private func outside(_ texts: [String], _ input: Value?) -> Result {
     let asked = CommandLine(texts)
+    if asked.requests.isEmpty, asked.system == nil, let first = texts.first,
+      !ShellWords.harmless.contains(CommandLine.name(first))
+    {
+      note("`\(first.short)` is not known")
+    }
     var result = Result(success: .unknown(texts.joined(separator: " ").short))
     for request in asked.requests {
       let source = self.request(request)
@@ -220,6 +309,7 @@ extension ShellReader {
       case .status: result.output = Value(source, .status)
       case .headers: result.output = Value(source, .header("any"))
       case .address: result.output = Value(source, .address)
+      case .bodyAndStatus: result.output = Value(source, Self.bodyAndStatus)
       case .nothing: result.output = nil
       }
       if let file = Self.outputFile(texts) {
@@ -302,13 +392,51 @@ extension ShellReader {
   /// A program that gives on what it reads, changed or cut.
   private func filtered(_ name: String, _ texts: [String], _ input: Value?) -> Value? {
     for text in texts.dropFirst() { if let value = variables["file \(text)"] { return value } }
-    guard let input else { return nil }
-    if name == "awk" || name == "sed" || name == "python3" || name == "python",
-      let seen = input.seen, seen.subject == .header("any")
-    {
-      return input
+    // `-w '\n%{http_code}'`: the last line is the status, what stands before it the body.
+    if let seen = input?.seen, seen.subject == Self.bodyAndStatus {
+      let options = texts.dropFirst().joined(separator: " ")
+      if name == "tail", ["-1", "-n1", "-n 1"].contains(options) {
+        return Value(seen.source, .status)
+      }
+      if name == "sed" && options == "$d" || name == "head" && ["-n -1", "-n-1"].contains(options) {
+        return Value(seen.source, .body)
+      }
     }
     return input
+  }
+
+  private static let bodyAndStatus = CorpusAssertion.Subject.value("body and status")
+
+  /// What a script does where a command fails, or at its end: what it asks then is tidying up, and
+  /// what it fails for there has failed already.
+  private func trap(_ texts: [String]) -> Result {
+    let words = texts.dropFirst().filter { $0 != "--" && !$0.hasPrefix("-") }
+    guard let handler = words.first, words.count > 1 else { return Result() }
+    let kept = (hasNotedFailure, recorder)
+    let statements = ShellParser.program(Array(handler.utf8)).statements
+    if run(statements, isTested: true).flow == .fails, words.contains("ERR") { endsOnError = true }
+    (hasNotedFailure, recorder) = kept
+    return Result()
+  }
+
+  /// `bash -c '…'`; another script is one of its own.
+  private func shell(_ name: String, _ texts: [String]) -> Result {
+    guard
+      let option = texts.firstIndex(where: { $0.hasPrefix("-") && $0.hasSuffix("c") }),
+      option + 1 < texts.count, texts[option + 1] != Fingerprint.hole
+    else {
+      note("what `\(name)` runs is not read")
+      return Result(success: .unknown(name))
+    }
+    let program = ShellParser.program(Array(texts[option + 1].utf8))
+    if let first = program.unread.first { note("in `\(name) -c`: \(first.reason)") }
+    let kept = (variables, endsOnError, countsPipes)
+    foreignDepth += 1
+    var result = perhaps { run(program.statements, isTested: true) }
+    foreignDepth -= 1
+    (variables, endsOnError, countsPipes) = kept
+    result.flow = .next
+    return result
   }
 
   private func grep(_ texts: [String], _ values: [Value], _ input: Value?) -> Result {
@@ -336,8 +464,12 @@ extension ShellReader {
       index += 1
     }
     let source = others.lazy.compactMap { self.variables["file \($0)"] }.first ?? input
-    guard let pattern, let seen = source?.seen else {
+    guard var pattern, let seen = source?.seen else {
       return Result(success: .unknown(texts.joined(separator: " ").short), output: source)
+    }
+    if texts.contains(where: { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.contains("i") }) {
+      // `\S` is not `\s`.
+      if !pattern.utf8.contains(UInt8(ascii: "\\")) { pattern = pattern.lowercased() }
     }
     let isPlain = isFixed || !pattern.contains { "^$*+?[]()|\\".contains($0) }
     var subject = seen.subject
@@ -352,7 +484,8 @@ extension ShellReader {
         operand = String(value).quoted
         comparison = value.isEmpty ? .exists : .contains
         if value.isEmpty { operand = "" }
-      } else if plain.hasPrefix("HTTP/"), let code = plain.split(separator: " ").dropFirst().first,
+      } else if plain.lowercased().hasPrefix("http/"),
+        let code = plain.split(separator: " ").dropFirst().first,
         let number = Int(code)
       {
         let claim = Claim.status(seen.source, number...number)
@@ -373,26 +506,50 @@ extension ShellReader {
     guard let filter = words.first, let seen = source?.seen else {
       return Result(success: .unknown("jq"), output: source)
     }
-    let parts = filter.split(separator: " ").map(String.init)
-    let path = String(parts[0].drop { $0 == "." })
-    let isPath = parts[0].hasPrefix(".") && !path.contains { "()|,".contains($0) }
-    guard isPath else {
-      let subject = CorpusAssertion.Subject.value("jq \(filter)".short)
-      return Result(
-        success: tests ? .compare(seen.source, subject, .exists, "") : .known(true),
-        output: Value(seen.source, subject)
-      )
-    }
-    if parts.count == 3, let comparison = Comparison(rawValue: parts[1]) {
-      let claim = Claim.compare(seen.source, .field(path), comparison, parts[2])
-      return Result(success: tests ? claim : .known(true), output: Value(seen.source, .field(path)))
+    if let (path, comparison, operand) = Self.comparison(filter) {
+      let claim = Claim.compare(seen.source, .field(path), comparison, operand)
+      // Without `-e` it prints `true` or `false`.
+      let output = Value(seen.source, .value("jq \(filter)".short))
+      return Result(success: tests ? claim : .known(true), output: output)
     }
     let subject: CorpusAssertion.Subject =
-      parts.count == 1 ? .field(path) : .value("jq \(filter)".short)
+      Self.path(filter[...]).map { .field($0) } ?? .value("jq \(filter)".short)
     return Result(
-      success: tests ? .compare(seen.source, subject, .exists, "") : .known(true),
+      success: tests ? .compare(seen.source, subject, .isTrue, "") : .known(true),
       output: Value(seen.source, subject)
     )
+  }
+
+  /// `.a.b[0]` as `a.b[0]`; nil for any other filter.
+  private static func path(_ filter: Substring) -> String? {
+    let trimmed = filter.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
+    let text = String(trimmed)
+    guard text.hasPrefix("."),
+      text.utf8.allSatisfy({
+        $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || $0 >= 0x30 && $0 <= 0x39
+          || "._-[]".utf8.contains($0)
+      })
+    else { return nil }
+    return String(text.dropFirst())
+  }
+
+  /// `.status == "ok"`: one place of the answer against one value.
+  private static func comparison(_ filter: String) -> (String, Comparison, String)? {
+    for sign in ["==", "!=", ">=", "<=", ">", "<"] {
+      guard let found = filter.firstRange(of: sign), let comparison = Comparison(rawValue: sign),
+        let path = path(filter[..<found.lowerBound])
+      else { continue }
+      let rest = filter[found.upperBound...].drop { $0 == " " }
+      let operand = String(rest.reversed().drop { $0 == " " }.reversed())
+      let isText =
+        operand.utf8.count > 1 && operand.hasPrefix("\"")
+        && operand.dropFirst().firstIndex(of: "\"") == operand.indices.last
+      guard isText || Int(operand) != nil || ["true", "false", "null"].contains(operand) else {
+        return nil
+      }
+      return (path, comparison, operand)
+    }
+    return nil
   }
 
   // MARK: Functions and files
@@ -402,9 +559,13 @@ extension ShellReader {
     if isFollowingMain, units.contains(function.name) {
       return Result(success: .unknown(function.name))
     }
-    guard callDepth < Self.depthLimit, active.insert(id).inserted else {
+    entered.insert(id)
+    guard callDepth < Self.depthLimit else {
+      note("`\(function.name)` is called too deeply to follow")
       return Result(success: .unknown(function.name))
     }
+    guard active.insert(id).inserted else { return Result(success: .unknown(function.name)) }
+    let wasOpen = recorder.closing == .none
     let outer = (variables, guards, returned, line)
     (guards, returned) = ([], [])
     for name in outer.0.keys where Int(name) != nil { variables[name] = nil }
@@ -412,6 +573,7 @@ extension ShellReader {
     variables["@"] = Value(values.map(\.text).joined(separator: " "))
     callDepth += 1
     var result = run(function.body)
+    if wasOpen { recorder.leaveFunction() }
     callDepth -= 1
     active.remove(id)
     for (claim, success) in returned.reversed() {

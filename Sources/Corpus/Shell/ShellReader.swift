@@ -39,6 +39,7 @@ final class ShellReader {
 
   let files: ScriptFiles
   let script: String
+  let reading: ScriptReading
   var recorder = FingerprintRecorder()
   var sources: [String] = []
   var unread: [CorpusUnit.Unread] = []
@@ -46,6 +47,10 @@ final class ShellReader {
   var functions: [String: ShellFunction] = [:]
   /// A command that fails ends the script: `set -e`.
   var endsOnError = false
+  /// Each command of a pipeline counts: `set -o pipefail`.
+  var countsPipes = false
+  /// Functions that were entered.
+  var entered: Set<ObjectIdentifier> = []
   var line = 1
   /// Above 0 in a sourced file, whose lines are not those of the script.
   var foreignDepth = 0
@@ -65,9 +70,29 @@ final class ShellReader {
   var units: Set<String> = []
   var isFollowingMain = false
 
-  init(script: String, files: ScriptFiles) {
+  init(script: String, files: ScriptFiles, reading: ScriptReading) {
     self.script = script
     self.files = files
+    self.reading = reading
+  }
+
+  /// Follows what may not be reached. Of a script that stands for another nothing of it counts.
+  func perhaps<Value>(_ body: () -> Value) -> Value {
+    guard reading.isCertain else { return body() }
+    let kept = recorder
+    defer {
+      let closing = recorder.closing
+      recorder = kept
+      recorder.close(closing)
+    }
+    return body()
+  }
+
+  /// After a part that may not be reached and that is left well.
+  func close(after result: Result) {
+    guard reading.isCertain else { return }
+    if result.flow == .ends { recorder.close(.program) }
+    if result.flow == .returns, !isBadReturn(result) { recorder.close(.function) }
   }
 
   func note(_ reason: String) {
@@ -153,11 +178,16 @@ final class ShellReader {
     case .loop(let test, let isUntil, let body):
       let tested = run(test, isTested: true)
       let stays = isUntil ? Claim.not(tested.success) : tested.success
-      let (ways, hasFailure) = loop(body)
+      let isEndless = if case .known(true) = stays.plain() { true } else { false }
+      let (ways, hasFailure) = isEndless ? loop(body) : perhaps { loop(body) }
       exits += ways
       if hasFailure {
         let seeing = (ways + [.not(stays)]).filter(\.seesAnswer)
         assert(.any(seeing))
+      } else if isEndless, !ways.isEmpty {
+        assert(.any(ways.filter(\.seesAnswer)))
+      } else if ways.isEmpty, case .atom = stays.plain() {
+        assert(.not(stays))
       }
       return Result()
     case .each(let name, let words, let body):
@@ -165,15 +195,22 @@ final class ShellReader {
       for word in words.prefix(Self.wordLimit) {
         let value = value(of: word)
         // `$paths` of a list is several words.
-        let parts = word.pieces.count == 1 && value.seen == nil ? ShellWords.split(value.text) : []
+        let pieces = word.pieces.filter {
+          if case .text(let text) = $0 { !text.isEmpty } else { true }
+        }
+        var isList = word.pieces.count == 1
+        if pieces.count == 1, case .part("elements", _)? = pieces.first { isList = true }
+        let parts = isList && value.seen == nil ? ShellWords.split(value.text) : []
         all += parts.count > 1 && word.literal == nil ? parts.map { Value($0) } : [value]
       }
       if words.count > Self.wordLimit {
         note("a loop over \(words.count) words is followed in part")
       }
+      var isCertain = !all.isEmpty && !all.contains { $0.text == Fingerprint.hole }
       for value in all.isEmpty ? [.hole] : Array(all.prefix(Self.wordLimit)) {
         variables[name] = value
-        let (ways, hasFailure) = loop(body)
+        let (ways, hasFailure) = isCertain ? loop(body) : perhaps { loop(body) }
+        if !ways.isEmpty { isCertain = false }
         exits += ways
         let seeing = ways.filter(\.seesAnswer)
         if hasFailure, !seeing.isEmpty { assert(.any(seeing)) }
@@ -208,8 +245,9 @@ final class ShellReader {
     let noted = hasNotedFailure
     hasNotedFailure = false
     guards.append(first.success)
-    var second = run(right, isTested: true, &ignored)
+    var second = perhaps { run(right, isTested: true, &ignored) }
     guards.removeLast()
+    close(after: second)
     let fails = second.flow == .fails || hasNotedFailure
     hasNotedFailure = noted
     if fails {
@@ -238,8 +276,9 @@ final class ShellReader {
     let noted = hasNotedFailure
     hasNotedFailure = false
     guards.append(.not(first.success))
-    let second = run(right, isTested: true, &ignored)
+    let second = perhaps { run(right, isTested: true, &ignored) }
     guards.removeLast()
+    close(after: second)
     let fails = second.flow == .fails || hasNotedFailure || isBadReturn(second)
     hasNotedFailure = noted
     if fails {
@@ -266,7 +305,8 @@ final class ShellReader {
   private func condition(
     _ branches: ArraySlice<(test: [ShellStatement], body: [ShellStatement])>,
     _ otherwise: [ShellStatement]?,
-    _ exits: inout [Claim]
+    _ exits: inout [Claim],
+    prior: [Claim] = []
   ) -> Result {
     guard let branch = branches.first else { return otherwise.map { run($0) } ?? Result() }
     nesting += 1
@@ -282,27 +322,32 @@ final class ShellReader {
     hasNotedFailure = false
     guards.append(claim)
     let before = variables
-    let then = run(branch.body)
+    let then = perhaps { run(branch.body) }
     guards.removeLast()
+    close(after: then)
     let fails = then.flow == .fails || hasNotedFailure || isBadReturn(then)
     let after = variables
     variables = before
     hasNotedFailure = false
     guards.append(.not(claim))
-    let rest = condition(branches.dropFirst(), otherwise, &exits)
+    let rest = perhaps {
+      condition(branches.dropFirst(), otherwise, &exits, prior: prior + [claim])
+    }
     guards.removeLast()
+    close(after: rest)
     let restFails = rest.flow == .fails || hasNotedFailure || isBadReturn(rest)
     hasNotedFailure = noted
     if then.flow == .next { variables = Self.merged(variables, after) }
     if foreignDepth == 0 { line = place }
     let output = then.output ?? rest.output
+    // What comes before an `elif` is a way round it.
     if fails, !restFails {
-      assert(.not(claim))
+      assert(.any(prior.filter(\.seesAnswer) + [.not(claim)]))
       loopHasFailure = true
       return Result(output: output, flow: rest.flow)
     }
     if restFails, !fails, branches.count > 1 || otherwise != nil {
-      assert(claim)
+      assert(.any(prior.filter(\.seesAnswer) + [claim]))
       return Result(output: output, flow: then.flow)
     }
     if fails, restFails {
@@ -333,8 +378,9 @@ final class ShellReader {
         ShellTest.matches(value, self.value(of: pattern).text)
       }
       guards.append(.any(claims))
-      let result = run(entry.body)
+      let result = perhaps { run(entry.body) }
       guards.removeLast()
+      close(after: result)
       let fails = result.flow == .fails || hasNotedFailure || isBadReturn(result)
       hasNotedFailure = noted
       if fails {

@@ -3,6 +3,8 @@ indirect enum ShellPiece: Sendable {
   case text(String)
   /// `$name`, `${name:-preset}`; the number or sign of a parameter of the call too.
   case variable(String, preset: ShellWord?)
+  /// `${#name}`, `${name[1]}`, `${name[@]}`: the length, an element or the elements of a variable.
+  case part(String, of: String)
   /// `$( … )`.
   case output([ShellStatement])
   /// Arithmetic and whatever else is only known at run time.
@@ -27,8 +29,10 @@ struct ShellCommand: Sendable {
   var line: Int
   var assignments: [(name: String, value: ShellWord)] = []
   var words: [ShellWord] = []
-  /// What it reads: a here-document or a here-string.
+  /// What it reads: a here-document, a here-string, or the output of a command.
   var input: ShellWord?
+  /// The file that it reads.
+  var inputFile: ShellWord?
   /// The file that takes its output.
   var output: ShellWord?
 }

@@ -4,6 +4,8 @@ enum ShellTest {
     var value: ShellReader.Value
     /// As it is written, where nothing in it is quoted or filled in.
     var sign: String?
+    /// What a file of that name holds.
+    var file: (source: Int?, subject: CorpusAssertion.Subject)?
   }
 
   private static let comparisons: [String: Comparison] = [
@@ -60,14 +62,16 @@ enum ShellTest {
       operand.sign != "&&", operand.sign != "||", operand.sign != "-a", operand.sign != "-o"
     {
       words = words.dropFirst()
-      guard let seen = operand.value.seen else { return .unknown("\(sign) \(operand.value.text)") }
+      guard let seen = sign == "-s" ? operand.file : operand.value.seen else {
+        return .unknown("\(sign) \(operand.value.text)")
+      }
       switch sign {
-      case "-n": return .compare(seen.source, seen.subject, .exists, "")
-      case "-z": return .compare(seen.source, seen.subject, .isMissing, "")
+      case "-n", "-s": return .compare(seen.source, seen.subject, .isTrue, "")
+      case "-z": return .compare(seen.source, seen.subject, .isFalse, "")
       default: return .unknown("\(sign) \(operand.value.text)")
       }
     }
-    if let seen = first.value.seen { return .compare(seen.source, seen.subject, .exists, "") }
+    if let seen = first.value.seen { return .compare(seen.source, seen.subject, .isTrue, "") }
     return .unknown(first.value.text)
   }
 
@@ -106,7 +110,7 @@ enum ShellTest {
       Int(right.text) == nil && right.text != Fingerprint.hole
       ? right.text.quoted : right.text
     if right.text.isEmpty {
-      return .compare(seen.source, seen.subject, comparison == .equal ? .isMissing : .exists, "")
+      return .compare(seen.source, seen.subject, comparison == .equal ? .isFalse : .isTrue, "")
     }
     return .compare(seen.source, seen.subject, comparison, operand)
   }
@@ -134,7 +138,7 @@ enum ShellTest {
       if let code = Int(pattern) { return .status(seen.source, code...code) }
       if let range = codes(of: pattern) { return .status(seen.source, range) }
     }
-    if pattern.isEmpty { return .compare(seen.source, seen.subject, .isMissing, "") }
+    if pattern.isEmpty { return .compare(seen.source, seen.subject, .isFalse, "") }
     let isOpenAtStart = pattern.hasPrefix("*")
     let isOpenAtEnd = pattern.hasSuffix("*")
     var text = pattern[...]

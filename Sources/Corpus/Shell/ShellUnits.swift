@@ -10,18 +10,22 @@ struct ShellUnits {
   private let reader: ShellReader
   private let comments: ScriptComment.Lines
 
-  init(_ script: CorpusScript, files: ScriptFiles) {
+  init(_ script: CorpusScript, files: ScriptFiles, reading: ScriptReading) {
     self.script = script
     program = ShellParser.program(script.bytes)
-    reader = ShellReader(script: script.path, files: files)
+    reader = ShellReader(script: script.path, files: files, reading: reading)
     comments = ScriptComment.Lines(script.bytes)
   }
 
   func units() -> [CorpusUnit] {
-    let found = found()
+    // A program's tests are what it calls itself.
+    let found = reader.reading == .program ? [] : found()
     let isTested = script.language == .bats || found.contains(where: \.isTest)
     let firstLine = script.bytes.prefix(200).prefix { $0 != 0x0A }
-    reader.endsOnError = isTested || String(decoding: firstLine, as: UTF8.self).hasSuffix(" -e")
+    let options = String(decoding: firstLine, as: UTF8.self).split(separator: " ").dropFirst()
+    reader.endsOnError =
+      isTested
+      || options.contains { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.contains("e") }
     reader.units = Set(found.filter { !$0.isTest }.map(\.name))
     reader.isFollowingMain = true
     // The functions are known wherever they stand.
@@ -51,6 +55,8 @@ struct ShellUnits {
       PythonUnits.undecoded(script.bytes)
       + program.unread.filter { entry in !covered.contains { $0.contains(entry.line) } }
       + mainUnread
+      // What could not be read may call it.
+      + (reader.reading.isCertain || !program.unread.isEmpty ? [] : neverCalled)
     if units.isEmpty || !main.isEmpty || !unread.isEmpty {
       units.insert(
         unit(
@@ -64,6 +70,20 @@ struct ShellUnits {
       )
     }
     return units
+  }
+
+  /// Functions that look at something and that nothing was seen to call.
+  private var neverCalled: [CorpusUnit.Unread] {
+    program.statements.compactMap { statement in
+      guard case .function(let function) = statement.kind, !function.isTest,
+        !reader.entered.contains(ObjectIdentifier(function)),
+        reader.functions[function.name] === function, function.body.looksAtSomething
+      else { return nil }
+      return CorpusUnit.Unread(
+        line: function.lines.lowerBound,
+        reason: "nothing was seen to call `\(function.name)`"
+      )
+    }
   }
 
   private var lineCount: Int {
@@ -92,16 +112,20 @@ struct ShellUnits {
 
   private func read(_ function: ShellFunction) -> CorpusUnit {
     reader.recorder = FingerprintRecorder()
+    reader.entered.insert(ObjectIdentifier(function))
     reader.unread = []
     reader.stepsLeft = ShellReader.unitLimit
     reader.line = function.lines.lowerBound
-    for name in ["setup"] where function.isTest {
+    for name in ["setup_file", "setup"] where function.isTest {
       if let setup = reader.functions[name] { _ = reader.call(setup, []) }
     }
     reader.returned = []
     reader.guards = []
     let result = reader.run(function.body)
     if result.flow == .next { reader.assert(result.success) }
+    for name in ["teardown", "teardown_file"] where function.isTest {
+      if let teardown = reader.functions[name] { _ = reader.call(teardown, []) }
+    }
     let inside = program.unread.filter { function.lines.contains($0.line) }
     if reader.recorder.isFull { reader.note("asks and asserts more than is kept") }
     let comment = ScriptComment.before(line: function.lines.lowerBound, in: comments)
@@ -171,6 +195,33 @@ struct ShellUnits {
     case .cases(_, let entries): for entry in entries { inner(entry.body) }
     case .test, .arithmetic: break
     case .function(let function): inner(function.body)
+    }
+  }
+}
+
+extension [ShellStatement] {
+  /// Whether a program that reaches for something is called in it.
+  fileprivate var looksAtSomething: Bool {
+    contains { statement in
+      switch statement.kind {
+      case .simple(let command):
+        ["curl", "wget", "psql", "docker", "abra"].contains(command.words.first?.literal ?? "")
+          || (command.words + command.assignments.map(\.value)).contains { word in
+            word.pieces.contains {
+              if case .output(let inner) = $0 { inner.looksAtSomething } else { false }
+            }
+          }
+      case .pipeline(let parts), .group(let parts): parts.looksAtSomething
+      case .not(let inner): [inner].looksAtSomething
+      case .and(let left, let right), .or(let left, let right): [left, right].looksAtSomething
+      case .condition(let branches, let otherwise):
+        branches.contains { ($0.test + $0.body).looksAtSomething }
+          || (otherwise ?? []).looksAtSomething
+      case .loop(let test, _, let body): (test + body).looksAtSomething
+      case .each(_, _, let body): body.looksAtSomething
+      case .cases(_, let entries): entries.contains { $0.body.looksAtSomething }
+      case .test, .arithmetic, .function: false
+      }
     }
   }
 }

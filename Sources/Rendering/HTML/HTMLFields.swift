@@ -90,6 +90,9 @@ struct HTMLFields: TemplateFields {
       HTMLFact(name: "target tree", value: coverage.target.tree),
     ]
     if let base = coverage.base { all.append(HTMLFact(name: "base tree", value: base.tree)) }
+    if let commit = coverage.corpus.commit {
+      all.append(HTMLFact(name: "corpus commit", value: commit))
+    }
     all.append(HTMLFact(name: "corpus tree", value: coverage.corpus.tree ?? "not readable"))
     if record.unreadableLines > 0 {
       all.append(HTMLFact(name: "events not readable", value: "\(record.unreadableLines)"))
@@ -237,7 +240,16 @@ struct HTMLClaim: TemplateFields {
     },
     .flag("hasDetails", "whether there are any") { !($0.unit?.details ?? []).isEmpty },
     .list("checks", "what it rests on") { claim in
-      claim.claim.checks.map { HTMLCheckLink(id: $0, place: claim.lookup.place(of: $0)) }
+      var before: CheckID?
+      return claim.claim.checks.map { id in
+        defer { before = id }
+        let isRow = id.row != nil && before?.withoutRow == id.withoutRow
+        return HTMLCheckLink(id: id, isRow: isRow, place: claim.lookup.place(of: id))
+      }
+    },
+    .text("rest", "what stands in the place of checks") {
+      $0.claim.id == "P2" && $0.lookup.coverage.corpus.units?.isEmpty == false
+        ? "every unit below" : "no check"
     }
   )
 }
@@ -254,10 +266,15 @@ struct HTMLUnitDetail: TemplateFields {
 
 struct HTMLCheckLink: TemplateFields {
   let id: CheckID
+  /// Whether the check before is another row of the same.
+  let isRow: Bool
   let place: Int?
 
   static let table = TemplateTable<HTMLCheckLink>(
-    .text("id", "the check's id") { $0.id.description },
+    .text("id", "the check's id; `[row]` where the check before is another row of it") { link in
+      link.isRow ? link.id.row.map { "[\($0)]" } ?? link.id.description : link.id.description
+    },
+    .flag("isRow", "whether the check before is another row of the same") { $0.isRow },
     .optionalText("link", "its place on the page") { $0.place.map { "#check-\($0)" } }
   )
 }

@@ -75,7 +75,7 @@ struct PageFields: TemplateFields {
   )
 
   private func claims(_ part: ClaimPart) -> [PageClaim] {
-    coverage.claims.filter { $0.part == part }.map { PageClaim($0) }
+    PageClaim.folded(coverage.claims.filter { $0.part == part })
   }
 
   private var units: [PageClaim] {
@@ -129,22 +129,47 @@ struct PageFields: TemplateFields {
 }
 
 /// A row of *claim | check | what's verified | status and reason*.
+///
+/// Of the rows of one check the first is named in full and each other by its own name in brackets:
+/// `functional/kinds::test_kinds[html]`, `[css]`.
 struct PageClaim: TemplateFields {
   private let claim: Claim
+  /// Claims of the same check's other rows, of which everything else is the same.
+  private let others: [Claim]
   private let unit: UnitCoverage?
-  private let shownID: String
   /// Whether it is about one unit of the corpus.
   let isUnit: Bool
 
-  init(_ claim: Claim, unit: UnitCoverage? = nil) {
+  init(_ claim: Claim, others: [Claim] = [], unit: UnitCoverage? = nil) {
     self.claim = claim
+    self.others = others
     self.unit = unit
     isUnit = claim.part == .p2 && claim.id.hasPrefix("P2/")
-    shownID = isUnit ? String(claim.id.dropFirst(3)) : claim.id
+  }
+
+  /// One row for claims about rows of one check that follow each other and came to the same.
+  static func folded(_ claims: [Claim]) -> [PageClaim] {
+    var rows: [[Claim]] = []
+    for claim in claims {
+      if let first = rows.last?.first, first.isOfSameCheck(as: claim) {
+        rows[rows.count - 1].append(claim)
+      } else {
+        rows.append([claim])
+      }
+    }
+    return rows.map { PageClaim($0[0], others: Array($0.dropFirst())) }
+  }
+
+  private var ids: String {
+    if isUnit { return Markdown.code(String(claim.id.dropFirst(3))) }
+    let rows = others.compactMap { $0.checks.first?.rowInBrackets }
+    return ([claim.id] + rows).map { Markdown.code($0) }.joined(separator: ", ")
   }
 
   static let table = TemplateTable<PageClaim>(
-    .markup("id", "its id as code; for a unit the unit's") { Markdown.code($0.shownID) },
+    .markup("id", "its id as code; for a unit the unit's; of rows of one check all of them") {
+      $0.ids
+    },
     .markup("checks", "the checks that it rests on, as code; for a unit with what they are to it") {
       $0.checks
     },
@@ -153,7 +178,14 @@ struct PageClaim: TemplateFields {
   )
 
   private var checks: String {
-    let ids = claim.checks.map { Markdown.code($0.description) }.joined(separator: ", ")
+    var before: CheckID?
+    let ids = (claim.checks + others.flatMap(\.checks)).map { id in
+      defer { before = id }
+      if let before, let row = id.rowInBrackets, before.withoutRow == id.withoutRow {
+        return Markdown.code(row)
+      }
+      return Markdown.code(id.description)
+    }.joined(separator: ", ")
     guard let unit else { return ids.isEmpty ? "—" : ids }
     let strength = unit.strength.map { " (\($0.shown))" } ?? ""
     return unit.disposition.shown + (ids.isEmpty ? "" : ": \(ids)\(strength)")
@@ -165,6 +197,23 @@ struct PageClaim: TemplateFields {
     let until = verdict.until.map { " until *\(Markdown.text($0))*" } ?? ""
     return word + until + (verdict.reason.map { ": \(Markdown.text($0))" } ?? "")
   }
+}
+
+extension Claim {
+  /// Whether both are about one row each of the same check, and say the same of it.
+  fileprivate func isOfSameCheck(as other: Claim) -> Bool {
+    guard checks.count == 1, other.checks.count == 1, checks[0].rowInBrackets != nil,
+      other.checks[0].rowInBrackets != nil
+    else { return false }
+    return checks[0].withoutRow == other.checks[0].withoutRow && part == other.part
+      && statement == other.statement && verdict == other.verdict
+      && id == "\(part.rawValue)/\(checks[0])" && other.id == "\(part.rawValue)/\(other.checks[0])"
+  }
+}
+
+extension CheckID {
+  /// `[css]` of `functional/kinds::test_kinds[css]`; nil where it is no row.
+  fileprivate var rowInBrackets: String? { row.map { "[\($0)]" } }
 }
 
 struct PageRung: TemplateFields {

@@ -4,7 +4,8 @@ package import Evidence
 ///
 /// Every claim is one row of a table whose columns are *claim | check | what's verified | status and
 /// reason* (*original* in place of *claim* for the units of a corpus), so that reading the page
-/// gives the claims again.
+/// gives the claims again. Claims about rows of one check that came to the same share a line: the
+/// first is named in full, of the others `[row]` stands in its place, and so among checks.
 package struct ParityPage: Sendable {
   private let coverage: CoverageModel
   private let templates: TemplateSet

@@ -1,0 +1,6 @@
+#: request | GET /a
+#: assert | GET /a | value body and status | == 200
+#!/bin/bash
+answer=$(curl -s -w '%{http_code}' "$1/a")
+code=${answer: -3}
+[ "$code" = 200 ] || exit 1

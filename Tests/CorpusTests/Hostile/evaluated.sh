@@ -1,0 +1,3 @@
+#: unread | eval
+#!/bin/sh
+eval "$(printf 'curl -f %s/a' "$1")"

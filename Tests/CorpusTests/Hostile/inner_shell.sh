@@ -1,0 +1,5 @@
+#: request | GET /ready
+#: assert | GET /ready | status | < 400
+#!/bin/bash
+set -e
+timeout 60 bash -c 'until curl -sf https://h/ready; do sleep 1; done'

@@ -1,0 +1,4 @@
+#: unread | bash
+#!/bin/bash
+set -e
+bash -c "$CHECK"

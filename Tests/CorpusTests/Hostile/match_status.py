@@ -1,0 +1,11 @@
+#: request | GET /health
+#: assert | GET /health | status | in 200, 204, 302
+import sys, requests
+r = requests.get("https://h/health")
+match r.status_code:
+    case 200 | 204:
+        print("well")
+    case 302:
+        print("login")
+    case _:
+        sys.exit(1)

@@ -1,0 +1,4 @@
+#: unread | ./health.sh
+#!/bin/bash
+set -e
+./health.sh "$1"
