@@ -21,10 +21,10 @@ extension Audit {
         of: [backup] + stores.flatMap { [Self.looked($0.dropped), Self.looked($0.restored)] }
       )
     return [
-      Self.rung(1, "install", claim("P1/install")),
-      Self.rung(2, "upgrade", upgraded),
-      Self.rung(3, "backup and restore", restored),
-      Self.rung(4, "functional", functionalRung(claims)),
+      Self.rung(1, "install", rung(of: claim("P1/install"), .p1)),
+      Self.rung(2, "upgrade", rung(of: upgraded, .p1, .p4)),
+      Self.rung(3, "backup and restore", rung(of: restored, .p1, .p4)),
+      Self.rung(4, "functional", rung(of: functionalRung(claims), .p3)),
       RungCoverage(
         level: 5,
         name: "lint",

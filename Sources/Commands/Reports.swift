@@ -78,6 +78,8 @@ struct Reports {
       .prepared(at: "\(folder)/junit.xml")
     let html = try HTMLReport(coverage, record, templates: templates)
       .prepared(at: "\(folder)/coverage.html")
+    // The index is made from what the other recipes' runs have written, which may end right now.
+    let lock = FolderLock(workspace.project.reports)
     if publishes {
       let index = try preparedIndex(coverage)
       try index.commit()
@@ -86,6 +88,7 @@ struct Reports {
     try junit.commit()
     try model.commit()
     try newPage.commit()
+    withExtendedLifetime(lock) {}
     return [page, "\(folder)/coverage.json", "\(folder)/junit.xml", "\(folder)/coverage.html"]
       .map(workspace.shown)
   }
