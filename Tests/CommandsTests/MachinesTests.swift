@@ -95,11 +95,11 @@ import XMLDocuments
       "suites/\(Self.name("a", project))/functional/kinds.yml",
       """
       test_kinds:
-        cases: [{name: html}, {name: text}]
+        cases: {html: {kind: html}, text: {kind: text}}
         steps:
-          - file: {service: app, path: "/srv/www/{{unique}}.txt", write: "{{unique}}"}
+          - file: {service: app, path: "/srv/www/{{unique}}.txt", write: "{{kind}} {{unique}}"}
           - http: {get: "/{{unique}}.txt"}
-            expect: {status: 200, body: "{{unique}}"}
+            expect: {status: 200, body: "{{kind}} {{unique}}"}
 
       """
     )
@@ -435,7 +435,8 @@ import XMLDocuments
     }
     let crooked = try await project.run("merge", "one", "two", "--into", "crooked")
     #expect(straight.status == 1 && crooked.status == 1)
-    #expect(straight.out.contains("failed in attempt 1, passed in attempt 2"))
+    // Both ran within a second or two on one machine, so that their numbers may be either way.
+    #expect(straight.out.contains("flaky functional/moody::moody.sh: failed in attempt "))
     #expect(crooked.out.contains("failed in attempt 2, passed in attempt 1"))
   }
 

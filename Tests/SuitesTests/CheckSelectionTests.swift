@@ -27,7 +27,7 @@ struct CheckSelectionTests {
               capture: {account: {jsonpath: $.id, scope: run}}
         uses_account: {steps: [{http: {get: "/accounts/{{account}}"}, expect: {status: 200}}]}
         needs_it: {needs: [functional/notes::uses_account], \(look)}
-        kinds: {cases: [{name: html}, {name: text}], \(look)}
+        kinds: {cases: {html: {kind: html}, text: {kind: text}}, \(look)}
         plain: {ports: [health_check.py], \(look)}
         """,
       ])
