@@ -11,7 +11,7 @@ extension Audit {
   ) -> [Finding] {
     var all =
       runFindings() + corpusFindings() + checkFindings(checks) + storeFindings(stores)
-      + ports + record.findings
+      + ports + attemptFindings() + record.findings
     if let today { all += expiredDeferrals(today: today) }
     all = Array(Set(all))
     let waivers = Waivers(suite.waivers, today: today)
@@ -78,6 +78,7 @@ extension Audit {
   private static func word(_ end: RunEnd) -> String {
     switch end {
     case .finished: "finished"
+    case .failuresReached: "was stopped by its failures"
     case .interrupted: "was interrupted"
     case .deadlineReached: "reached its deadline"
     case .died: "died"
@@ -85,7 +86,8 @@ extension Audit {
   }
 
   private func corpusFindings() -> [Finding] {
-    switch corpus.state {
+    guard isAsked(.p2) else { return [] }
+    return switch corpus.state {
     case .rootMissing, .unreadable: [Rule.corpusUnreachable.finding(corpusStatement)]
     case .none, .noEntry, .noScripts, .scripts: []
     }
@@ -160,7 +162,7 @@ extension Audit {
       }
     }
     let deep = deepChecks(counted).count
-    if deep < policy.functionalChecks, record[.functional]?.outcome.word != .notRun {
+    if isAsked(.p3), deep < policy.functionalChecks, record[.functional]?.outcome.word != .notRun {
       result.append(
         Rule.tooFewFunctionalChecks.finding(
           "\(record.header.recipe) has \(deep) proven functional checks of state, "

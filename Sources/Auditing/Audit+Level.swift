@@ -2,8 +2,12 @@ import Evidence
 
 extension Audit {
   func rungs(_ claims: [Claim], _ stores: [StoreCoverage]) -> [RungCoverage] {
-    Self.lowerRungs(claims, stores) + [
-      Self.rung(4, "functional", functionalRung(claims)),
+    let lower = Self.lowerVerdicts(claims, stores)
+    return [
+      Self.rung(1, "install", rung(of: lower.install, .p1)),
+      Self.rung(2, "upgrade", rung(of: lower.upgrade, .p1, .p4)),
+      Self.rung(3, "backup and restore", rung(of: lower.restore, .p1, .p4)),
+      Self.rung(4, "functional", rung(of: functionalRung(claims), .p3)),
       RungCoverage(
         level: 5,
         name: "lint",
@@ -13,8 +17,10 @@ extension Audit {
     ]
   }
 
-  /// L1 to L3, which follow from claims and stores alone.
-  static func lowerRungs(_ claims: [Claim], _ stores: [StoreCoverage]) -> [RungCoverage] {
+  /// What L1 to L3 come to, which follows from claims and stores alone.
+  static func lowerVerdicts(_ claims: [Claim], _ stores: [StoreCoverage])
+    -> (install: Verdict, upgrade: Verdict, restore: Verdict)
+  {
     func claim(_ id: String) -> Verdict {
       claims.first { $0.id == id }?.verdict ?? .unproven(reason: "\(id) was not looked at")
     }
@@ -31,10 +37,16 @@ extension Audit {
       backup.word == .notApplicable
       ? backup
       : worst(of: [backup] + stores.flatMap { [looked($0.dropped), looked($0.restored)] })
+    return (claim("P1/install"), upgraded, restored)
+  }
+
+  /// L1 to L3 of a run that asked for all of them.
+  static func lowerRungs(_ claims: [Claim], _ stores: [StoreCoverage]) -> [RungCoverage] {
+    let lower = lowerVerdicts(claims, stores)
     return [
-      rung(1, "install", claim("P1/install")),
-      rung(2, "upgrade", upgraded),
-      rung(3, "backup and restore", restored),
+      rung(1, "install", lower.install),
+      rung(2, "upgrade", lower.upgrade),
+      rung(3, "backup and restore", lower.restore),
     ]
   }
 

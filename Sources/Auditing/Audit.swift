@@ -14,6 +14,8 @@ package struct Audit: Sendable {
   /// The record's checks, to be found by thousands.
   private let records: [CheckID: CheckRecord]
   private let plan: [CheckID: PlannedCheck]
+  /// Checks that not all attempts agree on, where the record was merged from several runs.
+  private let flaky: [CheckID: FlakyOutcome]
 
   package init(
     record: RunRecord,
@@ -31,6 +33,7 @@ package struct Audit: Sendable {
     ports = PortAudit(held, corpus: corpus, suite: suite, record: record)
     records = Dictionary(record.checks.map { ($0.id, $0) }) { first, _ in first }
     plan = Dictionary(record.header.planned.map { ($0.id, $0) }) { first, _ in first }
+    flaky = record.flakyChecks
   }
 
   /// - Parameter today: `YYYY-MM-DD`, to hear also what has expired by that day; nil for what is
@@ -44,6 +47,7 @@ package struct Audit: Sendable {
     let claims =
       lifecycleClaims() + corpusClaims(units) + functionalClaims(checks) + storeClaims(stores)
     let rungs = rungs(claims, stores)
+    let hasUnits = isAsked(.p2)
     return CoverageModel(
       recipe: record.header.recipe,
       driver: record.header.driver,
@@ -51,7 +55,7 @@ package struct Audit: Sendable {
       base: record.header.base,
       target: record.header.target,
       suiteTree: record.header.suiteTree,
-      corpus: ports.coverage(units),
+      corpus: ports.coverage(hasUnits ? units : []),
       level: Self.level(of: rungs),
       rungs: rungs,
       gate: GateCoverage(
@@ -59,12 +63,17 @@ package struct Audit: Sendable {
         accepts: suite.health.acceptedText,
         within: Int(suite.health.within.components.seconds)
       ),
-      claims: claims,
+      claims: claims.filter(isAsked),
       checks: checks,
-      stores: stores,
+      stores: stores.filter(isAsked),
       deferrals: suite.deferred,
       notes: suite.notes,
-      findings: findings(checks, stores, ports.findings(units), today: today)
+      findings: findings(
+        checks,
+        stores.filter(isAsked),
+        hasUnits ? ports.findings(units) : [],
+        today: today
+      )
     )
   }
 
@@ -79,7 +88,7 @@ package struct Audit: Sendable {
       stage: check.stage,
       about: planned.about,
       place: planned.place,
-      outcome: Self.normalized(check, normalizer),
+      outcome: told(check, normalizer),
       strength: strength(of: check, planned),
       isHealth: planned.isHealth,
       control: check.control.map {
@@ -166,6 +175,13 @@ package struct Audit: Sendable {
   func planned(_ id: CheckID) -> PlannedCheck? { plan[id] }
 
   func outcome(of id: CheckID) -> Outcome? {
-    records[id].map { Self.normalized($0, Normalizer(record: record, fresh: $0.fresh)) }
+    records[id].map { told($0, Normalizer(record: record, fresh: $0.fresh)) }
+  }
+
+  /// The normalised outcome, with what other attempts saw where they disagree.
+  private func told(_ check: CheckRecord, _ normalizer: Normalizer) -> Outcome {
+    let outcome = Self.normalized(check, normalizer)
+    guard let reason = outcome.reason, let flaky = flaky[check.id] else { return outcome }
+    return Outcome(outcome.word, reason: "flaky, \(flaky.shown): \(reason)")
   }
 }

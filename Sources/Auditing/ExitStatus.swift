@@ -26,10 +26,11 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
       self = .refuted
       return
     }
+    let looksAtCorpus = record?.header.selection?.parts.contains(.p2) ?? true
     let isBroken =
       coverage.checks.contains { $0.outcome.word == .broken || $0.outcome.word == .notRun }
       || coverage.checks.contains { $0.control?.result.word == .broken }
-      || [.rootMissing, .unreadable].contains(coverage.corpus.state)
+      || looksAtCorpus && [.rootMissing, .unreadable].contains(coverage.corpus.state)
       || record.map { !$0.isWhole || Self.has(.broken, in: $0) } ?? false
       || open.contains { $0.severity <= limit }
     self = isBroken ? .broken : .proven

@@ -15,7 +15,8 @@ struct Normalizer {
       .sorted {
         ($1.value.utf8.count, $0.key) < ($0.value.utf8.count, $1.key)
       }
-      .map { (Array($0.value.utf8), Array("{{\($0.key)}}".utf8)) }
+      // Of a merged record: `port db 5432#2` is the second run's, and called alike.
+      .map { (Array($0.value.utf8), Array("{{\($0.key.prefix { $0 != "#" })}}".utf8)) }
   }
 
   func text(_ text: String) -> String {

@@ -5,6 +5,8 @@ package enum Rule: String, CaseIterable, Sendable {
   case corpusUnreachable = "corpus-unreachable"
   case checkOnlyAcknowledges = "check-only-acknowledges"
   case checkCannotFail = "check-cannot-fail"
+  case checkFlaky = "check-flaky"
+  case checkUnsteady = "check-unsteady"
   case checkMayBeStale = "check-may-be-stale"
   case sameBehaviourTwice = "same-behaviour-twice"
   case controlMissing = "control-missing"
@@ -50,11 +52,12 @@ package enum Rule: String, CaseIterable, Sendable {
 
   package var severity: Finding.Severity {
     switch self {
-    case .corpusUnreachable, .checkCannotFail, .controlBroken, .markerNotDropped,
+    case .corpusUnreachable, .checkCannotFail, .checkFlaky, .controlBroken, .markerNotDropped,
       .genericTierMissing, .baseEqualsTarget, .teardownLeftSomething, .runNotFinished,
       .labelOutsideDeploy, .backupPathIgnored, .backupVolumeUnknown, .portMissing, .portOrphaned:
       .error
-    case .checkOnlyAcknowledges, .checkMayBeStale, .sameBehaviourTwice, .controlMissing,
+    case .checkOnlyAcknowledges, .checkMayBeStale, .checkUnsteady, .sameBehaviourTwice,
+      .controlMissing,
       .storeWithoutMarker, .tooFewFunctionalChecks, .deferralExpired, .waiverExpired,
       .waiverUnused, .recipeFileUnreadable, .backupLabelUnknown, .backupOverruled,
       .restoreHookMissing, .storeNotBackedUp, .imageTagMoves, .metadataContradicted, .portDrifted,
@@ -72,6 +75,8 @@ package enum Rule: String, CaseIterable, Sendable {
     case .corpusUnreachable: "The corpus that the recipe is held to cannot be read"
     case .checkOnlyAcknowledges: "A functional check looks at no more than a status or exit code"
     case .checkCannotFail: "A check passed where it had to fail"
+    case .checkFlaky: "A check failed and passed over the same files"
+    case .checkUnsteady: "A check passed in one attempt and gave no answer in another"
     case .checkMayBeStale: "A functional check expects only what could have been there before"
     case .sameBehaviourTwice: "Two functional checks do the same, and count once"
     case .controlBroken: "A control gave no answer, so that its check shows nothing"
@@ -118,6 +123,9 @@ package enum Rule: String, CaseIterable, Sendable {
       "mount or clone the corpus, or write `corpus: {none: why}` in parity.yml"
     case .checkOnlyAcknowledges: "read back what was sent, through another request or channel"
     case .checkCannotFail: "let the read-back look for the fresh value itself, not for any row"
+    case .checkFlaky:
+      "find what it depends on besides the files: time, order, data of other checks; a retry hides it"
+    case .checkUnsteady: "look why there was no answer: the machine, a time-out, a missing program"
     case .checkMayBeStale: "send a value made from {{unique}}, and expect it in a later step"
     case .sameBehaviourTwice: "let one of them look at something else that the app does"
     case .controlBroken:

@@ -13,6 +13,13 @@ enum Console {
   /// Messages are for whoever reads them: where nobody does, they are dropped after a second, and
   /// the run and its teardown go on. Results wait for their reader.
   static func write(_ text: String, to descriptor: Int32) {
+    // What one run says in one breath is not broken into by another's.
+    writing.withLock { _ in writeAll(text, to: descriptor) }
+  }
+
+  private static let writing = Mutex(())
+
+  private static func writeAll(_ text: String, to descriptor: Int32) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       if descriptor == STDERR_FILENO, !isRead(descriptor) { return }
@@ -67,6 +74,23 @@ enum Console {
     return Int(size.ws_col)
   }
 
+  /// Says what went wrong.
+  ///
+  /// - Returns: what the process says of it to its caller.
+  static func tell(_ error: any Error) -> ExitStatus {
+    switch error {
+    case let errors as SuiteErrors:
+      report(errors)
+      return .wrongSuite
+    case let failure as Failure:
+      complain(failure.message)
+      return failure.status
+    default:
+      complain("\(error)")
+      return .broken
+    }
+  }
+
   static func report(_ errors: SuiteErrors, folder: String = "") {
     write(
       DiagnosticRenderer(usesColor: hasColour(STDERR_FILENO), folder: folder)
@@ -93,17 +117,10 @@ extension AsyncParsableCommand {
     let status: ExitStatus
     do {
       status = try await body()
-    } catch let errors as SuiteErrors {
-      Console.report(errors)
-      status = .wrongSuite
-    } catch let failure as Failure {
-      Console.complain(failure.message)
-      status = failure.status
     } catch let exit as ExitCode {
       throw exit
     } catch {
-      Console.complain("\(error)")
-      status = .broken
+      status = Console.tell(error)
     }
     if status != .proven { throw ExitCode(status.rawValue) }
   }

@@ -16,16 +16,25 @@ final class ConsoleProgress: ProgressObserver {
   private let state = Mutex(State())
   private let recipe: String
   private let isLive: Bool
+  /// Before what does not name the recipe itself; empty where it runs alone.
+  private let prefix: String
   private let width: Int
   private let redacted: @Sendable (String) -> String
   /// How long nothing is said where there is no terminal.
   private static let quiet = Duration.seconds(5)
 
-  /// - Parameter redacted: takes secrets out of what is said.
-  init(recipe: String, redacted: @escaping @Sendable (String) -> String) {
+  /// - Parameters:
+  ///   - isAlone: false where other recipes run at the same time: their lines must be told apart.
+  ///   - redacted: takes secrets out of what is said.
+  init(
+    recipe: String,
+    isAlone: Bool = true,
+    redacted: @escaping @Sendable (String) -> String
+  ) {
     self.recipe = recipe
     self.redacted = redacted
-    isLive = Console.isTerminal(STDERR_FILENO)
+    prefix = isAlone ? "" : "\(recipe)  "
+    isLive = isAlone && Console.isTerminal(STDERR_FILENO)
     width = Console.width(STDERR_FILENO)
   }
 
@@ -75,7 +84,7 @@ final class ConsoleProgress: ProgressObserver {
   func say(_ text: String) {
     state.withLock {
       clear(&$0)
-      line(text)
+      line(prefix + text)
     }
   }
 

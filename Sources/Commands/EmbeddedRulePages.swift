@@ -172,6 +172,28 @@ Look where only the stored value can be: in the list of results (`xpath`, `jsonp
 page, or in the database.
 
 """###,
+    "check-flaky.md": ###"""
+# check-flaky
+
+**A check failed and passed over the same files.** Severity: error.
+
+## What it means
+
+`parity merge` joined several runs of one recipe over the same suite, recipe, versions, driver and tool, and
+the check, or the stage, failed in one of them and passed in another. What failed is refuted, however often it
+passed: an answer came and did not satisfy. The finding says which attempts saw what; the attempts are numbered
+in `merge.json`, with their machines.
+
+## An example
+
+A read-back that looks before the app has flushed its buffer: it passes on a quiet machine.
+
+## What to do
+
+Find what it depends on besides the files: time, order, data of other checks. A read-back that may have to wait
+says so with `retry`. Running it again until it passes hides it.
+
+"""###,
     "check-may-be-stale.md": ###"""
 # check-may-be-stale
 
@@ -220,6 +242,26 @@ test_event_is_taken:
 
 Send a value made from `{{unique}}` and read it back through another request or another channel, as
 `Tests/recipes/plausible/functional/event_tracking.yml` does.
+
+"""###,
+    "check-unsteady.md": ###"""
+# check-unsteady
+
+**A check passed in one attempt and gave no answer in another.** Severity: warning.
+
+## What it means
+
+`parity merge` joined several runs of one recipe over the same files. In one of them the check broke, although
+that run came to its own end: no answer, a lost connection, a missing program. In another one it passed, and
+that stands, for no answer is no evidence against it.
+
+## An example
+
+pytest is missing on one of two machines; a machine was too slow for the step's deadline.
+
+## What to do
+
+Look why there was no answer. With `--strict` the merge is red.
 
 """###,
     "control-broken.md": ###"""

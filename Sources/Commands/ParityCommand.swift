@@ -21,7 +21,7 @@ package struct ParityCommand: AsyncParsableCommand {
       """,
     version: ToolVersion.current,
     subcommands: [
-      RunCommand.self, AuditCommand.self, ReportCommand.self, DiffCommand.self,
+      RunCommand.self, MergeCommand.self, AuditCommand.self, ReportCommand.self, DiffCommand.self,
       HistoryCommand.self, VerifyCommand.self,
       PinCommand.self, ListCommand.self, LintCommand.self, NewCommand.self, RulesCommand.self,
       ExplainCommand.self, CleanCommand.self, TemplatesCommand.self,

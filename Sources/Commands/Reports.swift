@@ -83,6 +83,8 @@ struct Reports {
     let html = try HTMLReport(coverage, record, history: history, templates: templates)
       .prepared(at: "\(folder)/coverage.html")
     let badge = try AtomicFile.prepared(Badge(coverage).rendered().utf8, at: "\(folder)/badge.svg")
+    // The index is made from what the other recipes' runs have written, which may end right now.
+    let lock = FolderLock(workspace.project.reports)
     if publishes {
       let index = try preparedIndex(coverage)
       try index.commit()
@@ -92,6 +94,7 @@ struct Reports {
     try junit.commit()
     try model.commit()
     try newPage.commit()
+    withExtendedLifetime(lock) {}
     return [page, "\(folder)/coverage.json", "\(folder)/junit.xml", "\(folder)/coverage.html"]
       .map(workspace.shown)
   }

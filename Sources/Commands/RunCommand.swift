@@ -21,6 +21,8 @@ struct RunCommand: AsyncParsableCommand {
         parity run plausible
         parity run plausible --until restore       stop after a stage
         parity run plausible --base 3.0.0+v2.0.0   upgrade from this version
+        parity run plausible --only P3             a part, and what it needs
+        parity run --shard 2/5                     a machine's part of all recipes
       """
   )
 
@@ -42,6 +44,9 @@ struct RunCommand: AsyncParsableCommand {
   )
   var until: StageName?
 
+  @OptionGroup var selection: SelectionOptions
+  @OptionGroup var sweep: SweepOptions
+
   @Flag(help: "Replace PARITY.md and coverage.json also after a partial run or by another driver.")
   var publish = false
 
@@ -53,32 +58,51 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var ciOptions: CIOptions
 
+  func validate() throws {
+    guard let asked = selection.asked else { return }
+    if publish {
+      throw ValidationError(
+        "--publish cannot go with \(asked): the page would lose what is not run"
+      )
+    }
+    if until != nil {
+      throw ValidationError("--until cannot go with \(asked), which knows where to stop")
+    }
+  }
+
   func run() async throws {
     try await concluding {
       let workspace = try await Workspace(folder: options.project).withCorpus()
       let ci = CIOutput(ciOptions.ci, workspace, writesReports: true)
       defer { ci.conclude() }
-      let recipes = try workspace.recipes(options.recipes)
+      let all = try workspace.recipes(options.recipes)
+      let shard = sweep.shard.map { ShardFile($0, of: all) }
+      let recipes = shard?.recipes ?? all
       // Everything that can be wrong in files is told before anything is started.
-      var jobs: [RunJob] = []
+      var candidates: [RunCandidate] = []
       var mistakes = Mistakes()
       for recipe in recipes {
-        try await mistakes.collecting { jobs.append(try await job(recipe, workspace, ci)) }
+        try await mistakes.collecting { candidates.append(try await candidate(recipe, workspace)) }
       }
       try mistakes.conclude()
-      var worst = ExitStatus.proven
-      for job in jobs {
-        let status = try await job.run()
-        if status.precedence > worst.precedence { worst = status }
-        if job.wasInterrupted { break }
-      }
-      return worst
+      let choice = try await RunChoice(candidates, selection)
+      try shard?.write(below: workspace.project.reports)
+      if let shard { Console.error(shard.announcement) }
+      for line in choice.announcements { Console.error(line) }
+      let failures = FailureLimit(sweep.failureLimit)
+      let company = RunJob.Company(
+        isAlone: sweep.jobs == 1 || choice.candidates.count == 1,
+        shard: sweep.shard,
+        failures: failures,
+        ci: ci
+      )
+      let jobs = choice.candidates.map { job($0, company, workspace) }
+      let status = await Sweep(jobs, width: sweep.jobs, failures: failures).run()
+      return status.worse(choice.status)
     }
   }
 
-  private func job(_ recipe: String, _ workspace: Workspace, _ ci: CIOutput) async throws
-    -> RunJob
-  {
+  private func candidate(_ recipe: String, _ workspace: Workspace) async throws -> RunCandidate {
     let loaded = try workspace.suite(recipe)
     let suite = loaded.suite
     let name = try workspace.driverName(driver, suite)
@@ -95,9 +119,10 @@ struct RunCommand: AsyncParsableCommand {
         "\(recipe) has no local.yml, which the driver local needs"
       )
     }
+    let isFull = (until ?? .functional) == .functional && selection.asked == nil
     try workspace.requireWritable(
       recipe,
-      publishing: publish || (until ?? .functional) == .functional && workspace.publishes(name)
+      publishing: publish || isFull && workspace.publishes(name)
     )
     let planner = RunPlanner(
       workspace: workspace,
@@ -107,16 +132,29 @@ struct RunCommand: AsyncParsableCommand {
       askedBase: base,
       lastStage: until?.stage ?? .functional
     )
-    return RunJob(
-      workspace: workspace,
+    let planned = try await planner.plan()
+    return RunCandidate(
       suite: suite,
       settings: settings,
       planner: planner,
-      plan: try await planner.plan().plan,
+      plan: planned.plan,
+      printed: planned.printed
+    )
+  }
+
+  private func job(_ candidate: RunCandidate, _ company: RunJob.Company, _ workspace: Workspace)
+    -> RunJob
+  {
+    RunJob(
+      workspace: workspace,
+      suite: candidate.suite,
+      settings: candidate.settings,
+      planner: candidate.planner,
+      plan: candidate.plan,
       publish: publish,
       strict: strict,
       waits: !noWait,
-      ci: ci
+      company: company
     )
   }
 }

@@ -1,3 +1,4 @@
+import Evidence
 import FoundationEssentials
 
 /// A run's id: `20261122T211347Z-dpge`. Ids go up with every run of a recipe.
@@ -12,6 +13,17 @@ enum RunID {
     }
     let tail = (0..<4).map { _ in String(Int.random(in: 0..<36), radix: 36) }.joined()
     return "\(stamp)-\(tail)"
+  }
+
+  /// Of a run that is merged from others: a second above all of them, and the same for the same ones.
+  ///
+  /// - Parameter others: ids that it must come after; where there are none it comes before all.
+  static func merged(from attempts: [String], after others: [String]) -> String {
+    let newest = (attempts + others).filter { isOne($0) }.max { UTF8Order.precedes($0, $1) }
+    let start = newest.flatMap(date).map { $0.addingTimeInterval(1) }
+    let names = attempts.sorted { UTF8Order.precedes($0, $1) }.joined(separator: " ")
+    return "\(stamp(start ?? Date(timeIntervalSince1970: 0)))-"
+      + SHA256.hexDigest(of: names).prefix(4)
   }
 
   static func isOne(_ name: String) -> Bool { name.utf8.count == 21 && date(name) != nil }

@@ -20,8 +20,23 @@ final class RunJob: Sendable {
   let publish: Bool
   let strict: Bool
   let waits: Bool
-  let ci: CIOutput
-  private let interrupted = Flag()
+  /// What the other recipes of the same call have to do with it.
+  let company: Company
+  private let running = Mutex(State())
+
+  struct Company: Sendable {
+    /// False where others run at the same time.
+    var isAlone = true
+    var shard: Shard?
+    var failures = FailureLimit.none
+    var ci: CIOutput?
+  }
+
+  private struct State {
+    var isInterrupted = false
+    var task: Task<RunEnd, Never>?
+    var progress: ConsoleProgress?
+  }
 
   init(
     workspace: Workspace,
@@ -32,7 +47,7 @@ final class RunJob: Sendable {
     publish: Bool,
     strict: Bool,
     waits: Bool,
-    ci: CIOutput
+    company: Company = Company()
   ) {
     self.workspace = workspace
     self.suite = suite
@@ -42,10 +57,21 @@ final class RunJob: Sendable {
     self.publish = publish
     self.strict = strict
     self.waits = waits
-    self.ci = ci
+    self.company = company
   }
 
-  var wasInterrupted: Bool { interrupted.isRaised }
+  var recipe: String { suite.recipe }
+
+  /// Takes the run down, now or as soon as it has begun.
+  func interrupt() {
+    let (task, progress) = running.withLock {
+      $0.isInterrupted = true
+      return ($0.task, $0.progress)
+    }
+    guard let task else { return }
+    task.cancel()
+    progress?.say("interrupted: taking everything down (again to leave at once)")
+  }
 
   func run() async throws -> ExitStatus {
     let start = Date.now
@@ -61,7 +87,9 @@ final class RunJob: Sendable {
       reserved: suite.reservedNames
     )
     let http = HTTPClient()
-    let progress = ConsoleProgress(recipe: suite.recipe) { log.redacted($0) }
+    let progress = ConsoleProgress(recipe: suite.recipe, isAlone: company.isAlone) {
+      log.redacted($0)
+    }
     let driver = LocalDriver(
       try configuration(id: id, folder: folder, secrets: secrets, http: http, progress: progress)
     )
@@ -72,26 +100,20 @@ final class RunJob: Sendable {
       http: http,
       progress: progress,
       seed: UInt64.random(in: 0...UInt64.max),
-      secrets: secrets.values
+      secrets: secrets.values,
+      failures: company.failures
     )
     let header = RunHeader(
       plan,
       id: id,
       startedAt: start,
-      host: ProcessInfo.processInfo.hostName
+      host: ProcessInfo.processInfo.hostName,
+      shard: company.shard
     )
     let weak = log.weakSecrets.map(Rule.maskedInPlaceOnly)
     for finding in weak { progress.say("note: \(finding.message)") }
     let findings = weak + planner.checkout.ruleFindings(suite).map(\.finding)
-    let running = Task { await runner.run(header, findings: findings) }
-    let interruption = Interruption { [interrupted] in
-      interrupted.raise()
-      running.cancel()
-      progress.say("interrupted: taking everything down (again to leave at once)")
-    }
-    _ = await running.value
-    // Reports are written whole, or left at once by a second signal.
-    defer { withExtendedLifetime(interruption) {} }
+    await ended(Task { await runner.run(header, findings: findings) }, progress)
     await http.shutDown()
     if let problem = log.problem {
       progress.say("\(workspace.shown(folder))/events.ndjson could not be written: \(problem)")
@@ -109,7 +131,7 @@ final class RunJob: Sendable {
     let reports = Reports(
       workspace: workspace,
       suite: suite,
-      ci: ci,
+      ci: company.ci,
       history: await HistoryReader(workspace: workspace, recipe: suite.recipe).historyIfAny()
     )
     let publishes = publish || reports.mayPublish(record)
@@ -120,6 +142,18 @@ final class RunJob: Sendable {
       strict: strict
     )
     return isKept || status == .refuted ? status : .broken
+  }
+
+  /// Waits for the end of the run, which can be interrupted from here on.
+  private func ended(_ task: Task<RunEnd, Never>, _ progress: ConsoleProgress) async {
+    let isInterrupted = running.withLock {
+      $0.task = task
+      $0.progress = progress
+      return $0.isInterrupted
+    }
+    if isInterrupted { interrupt() }
+    _ = await task.value
+    running.withLock { $0.task = nil }
   }
 
   private func configuration(
@@ -177,13 +211,4 @@ final class RunJob: Sendable {
       throw Failure(.broken, "\(workspace.shown(path)) cannot be made")
     }
   }
-}
-
-/// Goes up once and stays up.
-private final class Flag: Sendable {
-  private let value = Mutex(false)
-
-  var isRaised: Bool { value.withLock { $0 } }
-
-  func raise() { value.withLock { $0 = true } }
 }

@@ -13,6 +13,8 @@ struct RunPlanner {
   /// On the command line.
   var askedBase: String?
   var lastStage: Stage = .functional
+  /// Nil for the whole plan.
+  var selection: RunSelection?
 
   func plan() async throws -> (plan: RunPlan, printed: Plan) {
     try workspace.crossCheck(suite, checkout)
@@ -23,7 +25,7 @@ struct RunPlanner {
       asked: askedBase ?? suite.versions.base,
       lastProven: last
     )
-    let printed = Plan(
+    let whole = Plan(
       suite: suite,
       compose: checkout.compose,
       driver: driver,
@@ -31,6 +33,7 @@ struct RunPlanner {
       baseReason: reason,
       target: checkout.target.version
     )
+    let printed = selection.map(whole.selecting) ?? whole
     let plan = RunPlan(
       suite: suite,
       driver: driver,
@@ -44,8 +47,9 @@ struct RunPlanner {
       stores: printed.stores,
       standins: printed.standins,
       suiteTree: try workspace.suiteTree(suite.recipe),
-      isFull: lastStage == .functional,
+      isFull: lastStage == .functional && selection == nil,
       lastStage: lastStage,
+      selection: selection,
       noBackupReason: printed.noBackupReason,
       appImage: checkout.compose.appImage
     )
@@ -54,7 +58,7 @@ struct RunPlanner {
 }
 
 extension RunHeader {
-  init(_ plan: RunPlan, id: String, startedAt: Date, host: String) {
+  init(_ plan: RunPlan, id: String, startedAt: Date, host: String, shard: Shard? = nil) {
     self.init(
       id: id,
       recipe: plan.suite.recipe,
@@ -70,7 +74,9 @@ extension RunHeader {
       standins: plan.standins,
       planned: plan.planned,
       stores: plan.stores,
-      isFull: plan.isFull
+      isFull: plan.isFull,
+      selection: plan.selection,
+      shard: shard
     )
   }
 }

@@ -10,7 +10,9 @@ import Suites
 
 /// A project as the commands see it: suites, recipes, corpus, reports.
 struct Workspace: Sendable {
-  let project: Project
+  private(set) var project: Project
+  /// Takes the pages in place of the suites' folders; nil for those.
+  private var pages: String?
   /// What was found in a corpus that was read at once for many recipes, by recipe.
   private var fetched: [String: CorpusReading] = [:]
 
@@ -261,7 +263,17 @@ struct Workspace: Sendable {
   func reportsFolder(_ recipe: String) -> String { "\(project.reports)/\(recipe)" }
   func runsFolder(_ recipe: String) -> String { reportsFolder(recipe) + "/runs" }
   func coveragePath(_ recipe: String) -> String { reportsFolder(recipe) + "/coverage.json" }
-  func pagePath(_ recipe: String) -> String { project.suiteFolder(of: recipe) + "/PARITY.md" }
+  func pagePath(_ recipe: String) -> String {
+    (pages.map { "\($0)/\(recipe)" } ?? project.suiteFolder(of: recipe)) + "/PARITY.md"
+  }
+
+  /// The same project with its reports, pages included, in another folder.
+  func reporting(into folder: String) -> Workspace {
+    var copy = self
+    copy.project.reports = folder
+    copy.pages = folder
+    return copy
+  }
 
   /// What could only be told after the whole run is told before anything is started.
   ///
@@ -269,7 +281,7 @@ struct Workspace: Sendable {
   func requireWritable(_ recipe: String, publishing: Bool) throws {
     var folders = [runsFolder(recipe)]
     if publishing {
-      folders += [reportsFolder(recipe), project.reports, project.suiteFolder(of: recipe)]
+      folders += [reportsFolder(recipe), project.reports, pages ?? project.suiteFolder(of: recipe)]
     }
     for folder in folders {
       // What is not there yet is made in the nearest folder that is.

@@ -21,6 +21,8 @@ package struct RunEvent: Codable, Hashable, Sendable {
     case checkFinished(check: CheckID, outcome: Outcome)
     case stageFinished(stage: Stage, outcome: Outcome)
     case findingMade(finding: Finding)
+    /// The runs that this one was merged from.
+    case attemptsMerged(attempts: [RunAttempt])
     /// The last line of a run that came to its own end.
     case runFinished(end: RunEnd)
   }
@@ -37,6 +39,8 @@ package enum RunEnd: String, Codable, CaseIterable, Sendable {
   /// By a person or a signal.
   case interrupted
   case deadlineReached
+  /// As many checks went wrong as were allowed to: what came after them was left out.
+  case failuresReached
   /// No last line: killed, or the machine went away; or the run gave up, because its events could
   /// not be kept or its driver had lost what it put up.
   case died

@@ -19,6 +19,10 @@ package struct RunHeader: Codable, Hashable, Sendable {
   package var stores: [StoreFacts]
   /// False where only a part of the plan was asked for.
   package var isFull: Bool
+  /// What was asked for by part or check; nil where that was the whole plan.
+  package var selection: RunSelection?
+  /// The part of a catalogue that this machine runs; nil where it runs all.
+  package var shard: Shard?
 
   package init(
     id: String,
@@ -33,7 +37,9 @@ package struct RunHeader: Codable, Hashable, Sendable {
     standins: [Standin],
     planned: [PlannedCheck],
     stores: [StoreFacts],
-    isFull: Bool
+    isFull: Bool,
+    selection: RunSelection? = nil,
+    shard: Shard? = nil
   ) {
     self.id = id
     self.recipe = recipe
@@ -48,6 +54,8 @@ package struct RunHeader: Codable, Hashable, Sendable {
     self.planned = planned
     self.stores = stores
     self.isFull = isFull
+    self.selection = selection
+    self.shard = shard
   }
 }
 

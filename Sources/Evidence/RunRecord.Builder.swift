@@ -7,6 +7,7 @@ extension RunRecord {
     private var planned: [CheckID: PlannedCheck] = [:]
     private var findings: [Finding] = []
     private var values: [String: String] = [:]
+    private var attempts: [RunAttempt]?
     private var end: RunEnd?
     private var last = 0
     private var current: (stage: Stage?, check: CheckID?) = (nil, nil)
@@ -75,6 +76,8 @@ extension RunRecord {
         stages[stage] = record
       case .findingMade(let finding):
         findings.append(finding)
+      case .attemptsMerged(let attempts):
+        self.attempts = attempts
       case .runFinished(let end):
         self.end = end
       }
@@ -90,6 +93,7 @@ extension RunRecord {
         case .finished: "the run did not come to it"
         case .interrupted: "the run was interrupted"
         case .deadlineReached: "the run's deadline was reached"
+        case .failuresReached: "the run was stopped by its failures"
         case .died: "the run died\(current.stage.map { " in \($0.rawValue)" } ?? "")"
         }
       let stages = Stage.allCases.map { stage -> StageRecord in
@@ -125,7 +129,8 @@ extension RunRecord {
         values: values,
         end: end,
         microseconds: last,
-        unreadableLines: unreadableLines
+        unreadableLines: unreadableLines,
+        attempts: attempts
       )
     }
 

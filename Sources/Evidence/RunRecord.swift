@@ -16,6 +16,8 @@ package struct RunRecord: Codable, Hashable, Sendable {
 
   /// Lines of the events' file that could not be read: a cut last line after a power loss.
   package var unreadableLines: Int
+  /// The runs that it was merged from, in the order of their numbers; nil where it is one run.
+  package var attempts: [RunAttempt]?
 
   package init(
     header: RunHeader,
@@ -25,7 +27,8 @@ package struct RunRecord: Codable, Hashable, Sendable {
     values: [String: String] = [:],
     end: RunEnd,
     microseconds: Int,
-    unreadableLines: Int = 0
+    unreadableLines: Int = 0,
+    attempts: [RunAttempt]? = nil
   ) {
     schema = Self.schemaVersion
     self.header = header
@@ -36,6 +39,7 @@ package struct RunRecord: Codable, Hashable, Sendable {
     self.end = end
     self.microseconds = microseconds
     self.unreadableLines = unreadableLines
+    self.attempts = attempts
   }
 
   /// Whether the run came to its own end, and all that its events told could be read.

@@ -181,6 +181,7 @@ extension RunEnd {
     case .finished: "finished"
     case .interrupted: "was interrupted"
     case .deadlineReached: "reached its deadline"
+    case .failuresReached: "was stopped by its failures"
     case .died: "died"
     }
   }
@@ -360,5 +361,16 @@ enum Words {
     let milliseconds = (max(0, microseconds) + 500) / 1_000
     let rest = String(milliseconds % 1_000)
     return "\(milliseconds / 1_000)." + String(repeating: "0", count: 3 - rest.count) + rest
+  }
+}
+
+extension RunAttempt {
+  /// `12 passed, 1 failed`.
+  var tally: String {
+    let counts = Outcome.Word.allCases.compactMap { word -> String? in
+      let count = seen.count { $0.outcome.word == word }
+      return count == 0 ? nil : "\(count) \(word.shown)"
+    }
+    return counts.isEmpty ? "nothing was seen" : counts.joined(separator: ", ")
   }
 }

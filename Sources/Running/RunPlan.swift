@@ -24,6 +24,8 @@ package struct RunPlan: Sendable {
   package var isFull: Bool
   /// Nothing after this stage is run, teardown excepted.
   package var lastStage: Stage
+  /// What was asked for by part or check; nil where that was all. `planned` holds no more than it.
+  package var selection: RunSelection?
   /// Whether the recipe can be backed up; nil where it can, else why not.
   package var noBackupReason: String?
   /// Of the service that a person reaches; nil where that is not known.
@@ -44,6 +46,7 @@ package struct RunPlan: Sendable {
     suiteTree: String,
     isFull: Bool = true,
     lastStage: Stage = .functional,
+    selection: RunSelection? = nil,
     noBackupReason: String? = nil,
     appImage: String? = nil
   ) {
@@ -62,12 +65,22 @@ package struct RunPlan: Sendable {
     self.suiteTree = suiteTree
     self.isFull = isFull
     self.lastStage = lastStage
+    self.selection = selection
     self.noBackupReason = noBackupReason
     self.appImage = appImage
   }
 
   package func checks(_ kind: CheckKind, in stage: Stage) -> [PlannedCheck] {
     planned.filter { $0.kind == kind && $0.stage == stage }
+  }
+
+  /// Why a stage is left out because nobody asked for it; nil where it runs.
+  package func reasonAgainst(_ stage: Stage) -> String? {
+    if stage > lastStage, stage != .teardown {
+      return "not asked for: the run stops after \(lastStage)"
+    }
+    guard let selection, !selection.runs(stage) else { return nil }
+    return "not asked for, and not needed for \(selection.shown)"
   }
 
   package func has(_ id: CheckID) -> Bool { ids.contains(id) }

@@ -8,10 +8,8 @@ extension RunSession {
   /// Goes through all stages; teardown always comes last.
   func runStages() async {
     for stage in Stage.allCases where stage != .teardown {
-      if stage > plan.lastStage {
-        let skipped = Outcome.skipped(
-          reason: "not asked for: the run stops after \(plan.lastStage.rawValue)"
-        )
+      if let reason = plan.reasonAgainst(stage) {
+        let skipped = Outcome.skipped(reason: reason)
         endAll(stage, skipped)
         tell(.stageFinished(stage: stage, outcome: skipped))
         continue
@@ -35,6 +33,8 @@ extension RunSession {
       outcome = await perform(stage)
     }
     endAll(stage, Self.left(over: outcome, stage))
+    // What went wrong in no check of the stage is counted here.
+    if outcome.isWrong, !stageOutcome(stage).isWrong { failures.add() }
     if outcome.isPassed { outcome = stageOutcome(stage) }
     tell(.stageFinished(stage: stage, outcome: outcome))
     progress.left(stage, outcome, after: ContinuousClock.now - start)
@@ -227,7 +227,7 @@ extension RunSession {
       )
     }
     if let doubt = report.doubt { stop.give(.died, doubt) }
-    _ = await stopped()
+    await noteEnd()
     endAll(.teardown, .notRun(reason: "nothing performed it"))
     let outcome = stageOutcome(.teardown)
     tell(.stageFinished(stage: .teardown, outcome: outcome))

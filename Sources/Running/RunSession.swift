@@ -16,6 +16,7 @@ actor RunSession {
   let seed: UInt64
   let secrets: [String: String]
   let stop: StopOrder
+  let failures: FailureLimit
 
   var deployment: (any Deployment)?
   var probes: Probes
@@ -43,7 +44,8 @@ actor RunSession {
     progress: any ProgressObserver,
     seed: UInt64,
     secrets: [String: String],
-    stop: StopOrder
+    stop: StopOrder,
+    failures: FailureLimit
   ) {
     self.plan = plan
     self.driver = driver
@@ -53,6 +55,7 @@ actor RunSession {
     self.seed = seed
     self.secrets = secrets
     self.stop = stop
+    self.failures = failures
     version = plan.base?.version ?? plan.target.version
     random = SystemRandomNumberGenerator()
     probes = Probes(options: Self.options(plan), deployment: nil, http: http)
@@ -66,13 +69,19 @@ actor RunSession {
 
   /// Why nothing further is begun; nil while all is well.
   func stopped() async -> String? {
+    await noteEnd()
+    if let reason = failures.reason { stop.give(.failuresReached, reason) }
+    return stop.reason?.text
+  }
+
+  /// Notes what keeps the run from being one that came to its own end.
+  func noteEnd() async {
     if let problem = log.problem {
       stop.give(.died, "\(log.name) could not be written: \(problem)")
     } else if let lost = await driver.lost() {
       stop.give(.died, lost)
     }
     if Task.isCancelled { stop.give(.interrupted, "the run was interrupted") }
-    return stop.reason?.text
   }
 
   /// What services that the driver has lost answer is no failure of the recipe.
@@ -142,6 +151,11 @@ actor RunSession {
     _ body: () async -> Outcome
   ) async {
     guard plan.has(id), outcomes[id] == nil else { return }
+    // Whether something is left is always looked at.
+    if id != .generic(.teardown, "nothing_left"), let reason = failures.reason {
+      stop.give(.failuresReached, reason)
+      return end(id, .notRun(reason: reason))
+    }
     tell(.checkStarted(check: id, fresh: fresh))
     progress.checking(id)
     end(id, await settled(await body()))
@@ -150,6 +164,7 @@ actor RunSession {
   func end(_ id: CheckID, _ outcome: Outcome) {
     guard plan.has(id), outcomes[id] == nil else { return }
     outcomes[id] = outcome
+    if outcome.isWrong { failures.add() }
     tell(.checkFinished(check: id, outcome: outcome))
   }
 
@@ -293,6 +308,11 @@ actor RunSession {
     tell(.readinessFinished(stage: stage, readiness: result.record))
     return await settled(result.outcome)
   }
+}
+
+extension Outcome {
+  /// Counts towards the failures that end a run.
+  var isWrong: Bool { word == .failed || word == .broken }
 }
 
 extension OperationRecord {

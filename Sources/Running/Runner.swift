@@ -15,6 +15,8 @@ package struct Runner: Sendable {
   package var seed: UInt64
   /// By name, as in `{{secret.NAME}}`.
   package var secrets: [String: String]
+  /// Shared with the other runs of the call.
+  package var failures: FailureLimit
 
   package init(
     plan: RunPlan,
@@ -23,7 +25,8 @@ package struct Runner: Sendable {
     http: HTTPClient,
     progress: any ProgressObserver,
     seed: UInt64,
-    secrets: [String: String]
+    secrets: [String: String],
+    failures: FailureLimit = .none
   ) {
     self.plan = plan
     self.driver = driver
@@ -32,6 +35,7 @@ package struct Runner: Sendable {
     self.progress = progress
     self.seed = seed
     self.secrets = secrets
+    self.failures = failures
   }
 
   /// Runs to the end, whatever happens on the way; teardown runs also where the task is cancelled.
@@ -52,7 +56,8 @@ package struct Runner: Sendable {
       progress: RedactedProgress(observer: progress, log: log),
       seed: seed,
       secrets: secrets,
-      stop: stop
+      stop: stop,
+      failures: failures
     )
     let stages = Task { await session.runStages() }
     let limit = plan.suite.deadlines.run

@@ -12,6 +12,10 @@ import Testing
     case .corpusUnreachable: sample.corpus = Sample.corpus(.rootMissing)
     case .checkOnlyAcknowledges: sample.setStrength(Sample.first, .ack)
     case .checkCannotFail: sample.setControl(Sample.first, .passed)
+    case .checkFlaky:
+      sample.set(Sample.first, .failed(reason: "was 500"))
+      sample.merge { $0.set(Sample.first, .passed) }
+    case .checkUnsteady: sample.merge { $0.set(Sample.first, .broken(reason: "no answer")) }
     case .checkMayBeStale: sample.setWeakness(Sample.first, "expects only fixed values")
     case .sameBehaviourTwice: sample.setBehaviour([Sample.first, Sample.second], "form")
     case .controlMissing: sample.setControl(Sample.first, nil)

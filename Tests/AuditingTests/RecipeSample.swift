@@ -116,7 +116,8 @@ struct RecipeSample {
     case .rollbackHidesFailure: sample.edit("compose.yml", "stop-first", "start-first")
     case .imageTagMoves: sample.edit("compose.yml", "redis:7.4", "redis:7")
     case .metadataContradicted: sample.edit("README.md", "**Backups**: Yes", "**Backups**: No")
-    case .corpusUnreachable, .controlBroken, .checkMayBeStale, .sameBehaviourTwice,
+    case .corpusUnreachable, .controlBroken, .checkFlaky, .checkUnsteady, .checkMayBeStale,
+      .sameBehaviourTwice,
       .checkOnlyAcknowledges, .checkCannotFail, .controlMissing,
       .markerNotDropped, .storeWithoutMarker, .tooFewFunctionalChecks, .genericTierMissing,
       .baseEqualsTarget, .operationDiffers, .teardownLeftSomething, .secretMaskedInPlaceOnly,

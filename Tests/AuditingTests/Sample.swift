@@ -192,6 +192,15 @@ struct Sample {
     record.checks.removeAll { matches($0.id) }
   }
 
+  /// Makes it one of two runs over the same files.
+  mutating func merge(with change: (inout Sample) -> Void) {
+    var other = self
+    other.record.header.id += "-again"
+    change(&other)
+    let records = [record, other.record]
+    record = (try? AttemptMerge(records).record(id: record.header.id)) ?? record
+  }
+
   mutating func addStandin() {
     record.header.standins = [Standin(service: "app", what: "a small server", versions: [])]
   }

@@ -227,7 +227,7 @@ import Testing
   func `A command that does not exist has its nearest`(_ arguments: [String]) async throws {
     let result = try await ToolRun(try ToolProject(), arguments, [:]).result()
     #expect(result.status == 64)
-    #expect(result.err.hasPrefix("parity: \"rnu\" is no command (run, audit, "))
+    #expect(result.err.hasPrefix("parity: \"rnu\" is no command (run, merge, audit, "))
     #expect(result.err.hasSuffix("); did you mean run?\n"))
   }
 

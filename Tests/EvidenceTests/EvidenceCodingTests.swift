@@ -144,6 +144,7 @@ struct EvidenceCodingTests {
     case .checkFinished: "checkFinished"
     case .stageFinished: "stageFinished"
     case .findingMade: "findingMade"
+    case .attemptsMerged: "attemptsMerged"
     case .runFinished: "runFinished"
     }
   }
@@ -176,7 +177,7 @@ struct EvidenceCodingTests {
       .controlFinished(check: id, control: ControlRecord(kind: .decoy, result: .failed)),
       .findingMade(
         finding: Finding(rule: "a", severity: .note, message: "m", place: nil, advice: "do")
-      ),
+      ), .attemptsMerged(attempts: [RunAttempt(AttemptMergeTests.record("a"))]),
     ] + Stage.allCases.map { .stageStarted(stage: $0) }
     + Outcome.Word.allCases.flatMap { word -> [RunEvent.What] in
       let outcome = Outcome(word, reason: "r")
@@ -194,7 +195,7 @@ struct EvidenceCodingTests {
   }
 
   @Test func theTableHoldsEveryEvent() {
-    #expect(Set(Self.events.map(name)).count == 12)
+    #expect(Set(Self.events.map(name)).count == 13)
   }
 
   // MARK: Version 1 on disk

@@ -28,6 +28,7 @@ struct Bench {
   var target = RecipeRevision(version: "1.1.0+v2", tree: "bb")
   var noBackupReason: String?
   var lastStage = Stage.functional
+  var failures = FailureLimit.none
   var secrets: [Redactor.Secret] = []
   /// Where events are written; nil for nowhere.
   var events: String?
@@ -184,7 +185,8 @@ struct Bench {
         http: HTTPClient(),
         progress: SilentProgress(),
         seed: 1,
-        secrets: Dictionary(uniqueKeysWithValues: secrets.map { ($0.name, $0.value) })
+        secrets: Dictionary(uniqueKeysWithValues: secrets.map { ($0.name, $0.value) }),
+        failures: failures
       )
       let header = Self.header(plan)
       let task = Task {

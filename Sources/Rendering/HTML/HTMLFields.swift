@@ -94,6 +94,23 @@ struct HTMLFields: TemplateFields {
       all.append(HTMLFact(name: "corpus commit", value: commit))
     }
     all.append(HTMLFact(name: "corpus tree", value: coverage.corpus.tree ?? "not readable"))
+    if let selection = record.header.selection {
+      all.append(HTMLFact(name: "asked for", value: selection.shown))
+    }
+    if let shard = record.header.shard {
+      all.append(HTMLFact(name: "shard", value: "\(shard)"))
+    }
+    for (index, attempt) in (record.attempts ?? []).enumerated() {
+      all.append(
+        HTMLFact(
+          name: "attempt \(index + 1)",
+          value: "\(attempt.shown): \(attempt.end.shown), \(attempt.tally)"
+        )
+      )
+    }
+    for flaky in record.flaky {
+      all.append(HTMLFact(name: "flaky", value: "\(flaky.name): \(flaky.shown)"))
+    }
     if record.unreadableLines > 0 {
       all.append(HTMLFact(name: "events not readable", value: "\(record.unreadableLines)"))
     }

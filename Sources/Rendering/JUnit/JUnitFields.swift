@@ -116,6 +116,20 @@ extension JUnitPlan {
     if let base = coverage.base {
       all.insert(JUnitProperty(name: "base", value: base.version), at: 1)
     }
+    if let selection = record.header.selection {
+      all.append(JUnitProperty(name: "selection", value: selection.shown))
+    }
+    if let shard = record.header.shard {
+      all.append(JUnitProperty(name: "shard", value: "\(shard)"))
+    }
+    for (index, attempt) in (record.attempts ?? []).enumerated() {
+      all.append(
+        JUnitProperty(
+          name: "attempt.\(index + 1)",
+          value: "\(attempt.shown): \(attempt.end.shown), \(attempt.tally)"
+        )
+      )
+    }
     for standin in coverage.standins {
       let versions = standin.versions.joined(separator: " → ")
       all.append(
@@ -174,6 +188,10 @@ extension JUnitPlan {
     case .check(let place):
       let check = coverage.checks[place]
       take(check.id.name, outcome(at: place))
+      if one.result == .failure, let flaky = disagreement(on: check.id) {
+        one.type = "flaky"
+        one.message = "flaky, \(flaky.shown): \(one.message)"
+      }
       if one.result != .passed { one.text = ReportText.check(check, record(at: place)) }
     case .operation(let stage, let index):
       guard let operation = record[stage]?.operations[index] else { break }

@@ -41,12 +41,14 @@ struct JUnitPlan: Sendable {
   private let index: CheckIndex
   private var places: [String: Int] = [:]
   private let units: [String: UnitCoverage]
+  private let flaky: [CheckID: FlakyOutcome]
 
   init(_ coverage: CoverageModel, _ record: RunRecord) {
     self.coverage = coverage
     self.record = record
     index = CheckIndex(coverage, record)
     units = coverage.corpus.unitsByID
+    flaky = record.flakyChecks
     for (place, check) in coverage.checks.enumerated() {
       // What a partial run did not select has no case.
       if index.record(at: place) == nil, !record.header.isFull { continue }
@@ -62,6 +64,9 @@ struct JUnitPlan: Sendable {
     }
     if record.end != .finished { add(.end, to: "parity") }
   }
+
+  /// What other attempts saw of a check that is red, where they disagree.
+  func disagreement(on id: CheckID) -> FlakyOutcome? { flaky[id] }
 
   func unit(_ id: String) -> UnitCoverage? { units[id] }
 
@@ -137,7 +142,7 @@ struct JUnitPlan: Sendable {
 
   /// Rules whose errors are in the cases of checks, stores, claims or the run's end.
   private static let told: Set = [
-    "control-broken", "corpus-unreachable", "marker-not-dropped", "run-not-finished",
+    "check-flaky", "control-broken", "corpus-unreachable", "marker-not-dropped", "run-not-finished",
     "teardown-left-something",
   ]
 

@@ -103,7 +103,7 @@ enum EmbeddedTemplates {
 <thead><tr><th scope="col">claim</th><th scope="col">verdict</th><th scope="col">rests on</th></tr></thead>
 <tbody>
 {{#claims}}
-<tr><th scope="row">{{statement}}<small><code>{{id}}</code></small>{{#hasDetails}}<details><summary>What it looks at</summary>{{#details}}<p class="note">{{title}}</p><pre>{{text}}</pre>{{/details}}</details>{{/hasDetails}}</th><td>{{#disposition}}<b>{{disposition}}</b> {{/disposition}}{{#verdict}}{{> verdict}}{{/verdict}}</td><td>{{#checks}}{{#link}}<a class="check-link" href="{{link}}">{{id}}</a>{{/link}}{{^link}}<span class="check-link">{{id}}</span>{{/link}}{{/checks}}{{#empty(checks)}}<span class="muted">no check</span>{{/empty(checks)}}</td></tr>
+<tr><th scope="row">{{statement}}<small><code>{{id}}</code></small>{{#hasDetails}}<details><summary>What it looks at</summary>{{#details}}<p class="note">{{title}}</p><pre>{{text}}</pre>{{/details}}</details>{{/hasDetails}}</th><td>{{#disposition}}<b>{{disposition}}</b> {{/disposition}}{{#verdict}}{{> verdict}}{{/verdict}}</td><td>{{#checks}}{{#link}}<a class="check-link{{#isRow}} row{{/isRow}}" href="{{link}}">{{id}}</a>{{/link}}{{^link}}<span class="check-link{{#isRow}} row{{/isRow}}">{{id}}</span>{{/link}}{{/checks}}{{#empty(checks)}}<span class="muted">{{rest}}</span>{{/empty(checks)}}</td></tr>
 {{/claims}}
 </tbody></table></div>
 {{/hasClaims}}
@@ -498,6 +498,7 @@ tbody th { font-weight: 600; }
 .claims th[scope=row] { font-weight: 500; width: 36%; overflow-wrap: anywhere; min-width: 14rem; }
 .claims td:nth-child(2) { width: 26%; }
 .check-link { display: block; font: .8rem/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+.check-link.row { display: inline-block; margin-right: .5em }
 .filter { border: 0; padding: 0; margin: 0 0 .5rem; display: flex; gap: 1rem; font-size: .88rem; }
 .filter legend { float: left; padding: 0; margin-right: .25rem; color: var(--muted); }
 .filter label { display: inline-flex; gap: .3rem; align-items: center; }

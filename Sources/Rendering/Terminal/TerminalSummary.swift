@@ -45,6 +45,7 @@ package struct TerminalSummary: Sendable {
         .plain(" \(standin.service): \(standin.what) \(standin.versions.joined(separator: " → "))"),
       ])
     }
+    addCircumstances(to: &lines)
     lines.blank()
     for stage in Stage.allCases { add(stage, to: &lines) }
     addFailures(to: &lines)
@@ -53,6 +54,25 @@ package struct TerminalSummary: Sendable {
     addFindings(to: &lines)
     addVerdict(to: &lines)
     return lines.text
+  }
+
+  /// What the record is of, where it is not one run of the whole plan.
+  private func addCircumstances(to lines: inout TerminalLines) {
+    if let selection = record?.header.selection {
+      lines.add([.bold("asked for"), .plain(" \(selection.shown) alone, and what that needs")])
+    }
+    for (index, attempt) in (record?.attempts ?? []).enumerated() {
+      lines.add([
+        .bold("attempt \(index + 1)"),
+        .plain(" \(attempt.shown): \(attempt.end.shown), \(attempt.tally)"),
+      ])
+    }
+    for flaky in record?.flaky ?? [] {
+      lines.add([
+        .toned(flaky.failed.isEmpty ? .warning : .bad, "flaky"),
+        .plain(" \(flaky.name): \(flaky.shown)"),
+      ])
+    }
   }
 
   private var versions: String {

@@ -1,0 +1,153 @@
+package import Evidence
+
+/// Finds what was asked for in a plan, and what that depends on.
+package struct CheckSelection: Sendable {
+  /// As written: `functional/notes::test_x`, `functional/notes`, `test_x`, `test_x[row]`.
+  package var names: [String]
+  package var parts: [ClaimPart]
+
+  package init(parts: [ClaimPart], names: [String]) {
+    self.parts = ClaimPart.allCases.filter(parts.contains)
+    self.names = names
+  }
+
+  package var isEmpty: Bool { parts.isEmpty && names.isEmpty }
+
+  /// Names that stand for no check of the plan.
+  package func unknown(in plan: Plan) -> [String] {
+    names.filter { name in !plan.planned.contains { Self.matches($0.id, name) } }
+  }
+
+  /// The nearest thing that a name could have meant; nil where nothing is near.
+  package static func nearest(to name: String, in ids: [CheckID]) -> String? {
+    NearestName.of(
+      name,
+      among: ids.flatMap { [$0.name, $0.withoutRow.name, "\($0)", "\($0.withoutRow)", $0.file] }
+    )
+  }
+
+  /// Parts that no check of the plan belongs to.
+  package func empty(in plan: Plan) -> [ClaimPart] {
+    parts.filter { part in !plan.planned.contains { part.holds($0) } }
+  }
+
+  /// Nil where the plan has nothing that was asked for.
+  package func selection(in plan: Plan) -> RunSelection? {
+    let asked = plan.planned.filter { check in
+      names.contains { Self.matches(check.id, $0) }
+    }.map(\.id)
+    let ofParts = plan.planned.filter { check in parts.contains { $0.holds(check) } }.map(\.id)
+    if asked.isEmpty, ofParts.isEmpty { return nil }
+    return RunSelection(
+      parts: parts,
+      checks: asked,
+      stages: plan.stages(for: plan.needed(for: Set(asked + ofParts)))
+    )
+  }
+
+  /// Whether a name stands for a check: its id, its file, its name; without a row, for all its rows.
+  private static func matches(_ id: CheckID, _ name: String) -> Bool {
+    [id.description, id.withoutRow.description, id.file, id.name, id.withoutRow.name].contains {
+      UTF8Order.areEqual($0, name)
+    }
+  }
+}
+
+extension Plan {
+  /// The plan with what was asked for and what that needs; the generic checks of every stage that
+  /// runs are among it, for they show that the stage did what the others rely on.
+  package func selecting(_ selection: RunSelection) -> Plan {
+    let asked = planned.filter { check in
+      selection.checks.contains(check.id) || selection.parts.contains { $0.holds(check) }
+    }
+    let needed = needed(for: Set(asked.map(\.id)))
+    var plan = self
+    plan.items = items.filter { item in
+      needed.contains(item.planned.id)
+        || item.planned.kind == .generic && selection.runs(item.planned.stage)
+    }
+    return plan
+  }
+
+  /// What checks cannot do without: those that they name, those that capture what they use, and the
+  /// markers that they look for.
+  func needed(for asked: Set<CheckID>) -> Set<CheckID> {
+    var result = asked
+    var open = Array(asked)
+    while let id = open.popLast() {
+      for other in dependencies(of: id) where result.insert(other).inserted { open.append(other) }
+    }
+    return result
+  }
+
+  private func dependencies(of id: CheckID) -> [CheckID] {
+    guard let item = items.first(where: { $0.planned.id == id }) else { return [] }
+    if item.planned.kind == .integrity {
+      let seeds = [
+        "survives_upgrade": "seeded", "survives_restore": "seeded_for_backup",
+      ]
+      return seeds[id.name].map { [.integrity(id.stem, $0)] } ?? []
+    }
+    guard let body = item.body else { return [] }
+    let used = body.usedNames
+    let earlier = items.prefix { $0.planned.id != id }.filter { other in
+      let captured = Set(other.body?.steps.flatMap(\.runCaptures) ?? [])
+      // A script may use anything.
+      return !captured.isEmpty && (used.map { !$0.isDisjoint(with: captured) } ?? true)
+    }
+    let named = items.filter { other in
+      body.needs.contains(other.planned.id) || body.needs.contains(other.planned.id.withoutRow)
+    }
+    return (named + earlier).map(\.planned.id)
+  }
+
+  /// The stages that must run for checks, in their order: the target must run before anything
+  /// after the install, and there is no restore without a backup.
+  func stages(for checks: Set<CheckID>) -> [Stage] {
+    var stages = Set(items.filter { checks.contains($0.planned.id) }.map(\.planned.stage))
+    stages.remove(.teardown)
+    stages.insert(.install)
+    if stages.contains(.restore) { stages.insert(.backup) }
+    if stages.count > 1 { stages.insert(.upgrade) }
+    return Stage.allCases.filter(stages.contains)
+  }
+}
+
+extension ClaimPart {
+  /// Whether a check is what this part of a page rests on.
+  package func holds(_ check: PlannedCheck) -> Bool {
+    switch self {
+    case .p1: check.kind == .generic || check.kind == .overlay
+    case .p2: !check.ports.isEmpty
+    case .p3: check.kind == .functional
+    case .p4: check.kind == .integrity
+    }
+  }
+}
+
+extension CheckID {
+  /// `<folder>/<stem>`.
+  fileprivate var file: String { "\(folder)/\(stem)" }
+}
+
+extension Check {
+  /// Names that its steps fill in; nil for a script, whose are not known.
+  fileprivate var usedNames: Set<String>? {
+    guard case .steps(let steps) = body else { return nil }
+    var names: Set<String> = []
+    for step in steps + steps.flatMap(\.leaves) {
+      names.formUnion(step.action.templates.flatMap(\.names))
+      names.formUnion(step.expect.flatMap(\.predicates).flatMap(\.templates).flatMap(\.names))
+    }
+    for variable in vars { names.formUnion(variable.value.names) }
+    return names
+  }
+}
+
+extension Step {
+  /// Names that it keeps for the rest of the run.
+  fileprivate var runCaptures: [String] {
+    leaves.flatMap(\.capture).filter { $0.scope == .run }.map(\.name)
+      + capture.filter { $0.scope == .run }.map(\.name)
+  }
+}

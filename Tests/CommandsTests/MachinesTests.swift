@@ -1,0 +1,484 @@
+import BuiltTool
+import Evidence
+import Foundation
+import Testing
+import XMLDocuments
+
+/// Parts of runs, several at once, on several machines, and what they come to together.
+@Suite(.serialized) struct MachinesTests {
+  /// Suites with neither backup nor restore, so that a run takes a second.
+  static func project(_ recipes: String...) async throws -> ToolProject {
+    let project = try ToolProject()
+    for recipe in recipes {
+      let name = "\(recipe)-\(project.recipe)"
+      _ = try await project.run("new", name)
+      let compose = try project.text("suites/\(name)/recipe/compose.yml")
+      try project.write(
+        "suites/\(name)/recipe/compose.yml",
+        compose.replacingOccurrences(of: "        - \"backupbot.backup=true\"\n", with: "")
+      )
+    }
+    return project
+  }
+
+  static func name(_ recipe: String, _ project: ToolProject) -> String {
+    "\(recipe)-\(project.recipe)"
+  }
+
+  /// A script that fails as long as a file is there; the suite is the same either way.
+  static func addMoody(_ recipe: String, _ project: ToolProject) throws {
+    let path = "suites/\(name(recipe, project))/functional/moody.sh"
+    try project.write(path, "#!/bin/sh\ntest ! -e \(project.path("mood"))\n")
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755],
+      ofItemAtPath: project.path(path)
+    )
+  }
+
+  private static func move(_ project: ToolProject, _ from: String, to target: String) throws {
+    try FileManager.default.moveItem(atPath: project.path(from), toPath: project.path(target))
+  }
+
+  private static func coverage(_ project: ToolProject, _ path: String) throws -> CoverageModel {
+    try JSONDecoder().decode(CoverageModel.self, from: try project.bytes("\(path)/coverage.json"))
+  }
+
+  private static func record(_ project: ToolProject, _ recipe: String) throws -> RunRecord {
+    let runs = "reports/\(name(recipe, project))/runs"
+    let ids = try FileManager.default.contentsOfDirectory(atPath: project.path(runs)).sorted()
+    let newest = try #require(ids.last)
+    return try JSONDecoder().decode(
+      RunRecord.self,
+      from: try project.bytes("\(runs)/\(newest)/record.json")
+    )
+  }
+
+  /// Cases of a JUnit file, by class and name, with what they came to.
+  private static func cases(_ project: ToolProject, _ path: String) throws -> [String: String] {
+    let reader = try XMLReader(.bytes(Array(try project.bytes(path))))
+    var result: [String: String] = [:]
+    var current = ""
+    while let event = try reader.next() {
+      guard case .start(let element) = event else { continue }
+      switch element.name {
+      case "testcase":
+        current = "\(element["classname"] ?? "").\(element["name"] ?? "")"
+        result[current] = "passed"
+      case "failure", "error", "skipped":
+        result[current] = "\(element.name) \(element["type"] ?? "")"
+      default: break
+      }
+    }
+    return result
+  }
+
+  // MARK: A part
+
+  @Test func `A part runs what it needs, publishes nothing, and has no other case`() async throws {
+    let project = try await Self.project("a")
+    let run = try await project.run("run", "--only", "p3")
+    #expect(run.status == 0, "\(run.out)\(run.err)")
+    let name = Self.name("a", project)
+    #expect(!project.exists("reports/\(name)/coverage.json"))
+    #expect(!project.exists("suites/\(name)/PARITY.md"))
+    let record = try Self.record(project, "a")
+    #expect(record.header.selection?.parts == [.p3] && !record.header.isFull)
+    let cases = try Self.cases(project, "reports/\(name)/runs/\(record.header.id)/junit.xml")
+    #expect(cases.keys.allSatisfy { !$0.contains("integrity") && !$0.contains("P4") })
+    #expect(cases.keys.contains { $0.hasSuffix("functional.content.test_content_roundtrip") })
+    #expect(run.out.contains("asked for P3 alone"))
+  }
+
+  @Test func `A row of cases runs alone`() async throws {
+    let project = try await Self.project("a")
+    try project.write(
+      "suites/\(Self.name("a", project))/functional/kinds.yml",
+      """
+      test_kinds:
+        cases: {html: {kind: html}, text: {kind: text}}
+        steps:
+          - file: {service: app, path: "/srv/www/{{unique}}.txt", write: "{{kind}} {{unique}}"}
+          - http: {get: "/{{unique}}.txt"}
+            expect: {status: 200, body: "{{kind}} {{unique}}"}
+
+      """
+    )
+    let run = try await project.run("run", "--check", "test_kinds[text]")
+    #expect(run.status == 0, "\(run.out)\(run.err)")
+    let own = try Self.record(project, "a").checks.filter { $0.kind != .generic }
+    #expect(own.map(\.id.name) == ["test_kinds[text]"])
+
+    let unknown = try await project.run("run", "--check", "test_kinds[txt]", "--check", "nowhere")
+    #expect(unknown.status == 64)
+    #expect(
+      unknown.err == """
+        parity: --check "test_kinds[txt]" is no check of \(Self.name("a", project)); did you mean \
+        test_kinds[text]?
+        parity: --check "nowhere" is no check of \(Self.name("a", project))
+
+        """
+    )
+  }
+
+  @Test(arguments: [
+    (["--only", "P5"], "\"P5\" is no part; one of P1 (lifecycle)"),
+    (["--only", "P2"], "belongs to it; `parity audit` tells what has no port"),
+    (["--check", "x", "--publish"], "--publish cannot go with --check"),
+    (["--only", "P1", "--until", "install"], "--until cannot go with --only"),
+    (["--rerun-failed", "--check", "x"], "--rerun-failed picks the checks itself"),
+    (["--max-failures", "0"], "--max-failures takes a number from 1, not 0"),
+    (["--max-failures", "2", "--fail-fast"], "--fail-fast is --max-failures 1"),
+    (["--jobs", "0"], "--jobs takes a number from 1 to 64, not 0"),
+    (["--shard", "3/2"], "--shard takes a part and how many there are, as 2/5, not \"3/2\""),
+  ])
+  func `What cannot be asked for is told before anything starts`(
+    _ arguments: [String],
+    _ message: String
+  ) async throws {
+    let project = try await Self.project("a")
+    let run = try await ToolRun(project, ["run"] + arguments, [:]).result()
+    #expect(run.status == 64)
+    #expect(run.err.contains(message), "\(run.err)")
+    #expect(!project.exists("reports"))
+  }
+
+  @Test func `After a failure nothing more begins, in this recipe and in others`() async throws {
+    let project = try await Self.project("a", "b")
+    try project.write(
+      "suites/\(Self.name("a", project))/functional/before.yml",
+      "test_wrong: {steps: [{http: {get: /nowhere.txt}, expect: {status: 200}}]}\n"
+    )
+    let run = try await project.run("run", "--fail-fast")
+    #expect(run.status == 1)
+    #expect(
+      run.err.contains(
+        "\(Self.name("b", project)): not run: the run was stopped at the first failure"
+      )
+    )
+    let record = try Self.record(project, "a")
+    #expect(record.end == .failuresReached)
+    let left = record.checks.filter { $0.id.stem == "content" && $0.kind == .functional }
+    #expect(left.count == 2)
+    #expect(
+      left.allSatisfy { $0.outcome == .notRun(reason: "the run was stopped at the first failure") }
+    )
+    #expect(!project.exists("reports/\(Self.name("a", project))/coverage.json"))
+    #expect(!project.exists("reports/\(Self.name("b", project))"))
+  }
+
+  @Test func `What was not proven runs again, and after that there is nothing`() async throws {
+    let project = try await Self.project("a")
+    try Self.addMoody("a", project)
+    try project.write("mood", "")
+    #expect(try await project.run("run").status == 1)
+    try project.remove("mood")
+    let again = try await project.run("run", "--rerun-failed")
+    #expect(again.status == 0, "\(again.out)\(again.err)")
+    #expect(again.err.contains("runs again:\n  functional/moody::moody.sh\n"))
+    let own = try Self.record(project, "a").checks.filter { $0.kind != .generic }
+    #expect(own.map(\.id.name) == ["moody.sh"])
+
+    let nothing = try await project.run("run", "--rerun-failed")
+    #expect(nothing.status == 0)
+    #expect(nothing.err.contains("nothing to run again: every check passed; the verdict of run"))
+    #expect(project.runsOf(Self.name("a", project)).count == 2)
+  }
+
+  @Test func `The verdict that stands where nothing is to be run again need not be green`()
+    async throws
+  {
+    let project = try await Self.project("a")
+    try project.write("parity.yml", "corpus: {root: nowhere}\n")
+    #expect(try await project.run("run").status == 2)
+    let nothing = try await project.run("run", "--rerun-failed")
+    #expect(nothing.status == 2)
+    #expect(nothing.err.contains("stands: exit 2"))
+  }
+
+  // MARK: At once
+
+  @Test func `Two recipes at once have their own lines, reports and places in the index`()
+    async throws
+  {
+    let project = try await Self.project("a", "b", "c")
+    let run = try await project.run("run", "--jobs", "3")
+    #expect(run.status == 0, "\(run.out)\(run.err)")
+    let names = ["a", "b", "c"].map { Self.name($0, project) }
+    for line in run.err.split(separator: "\n") {
+      #expect(names.contains { line.hasPrefix("\($0)  ") }, "\(line)")
+    }
+    let index = try project.text("reports/index.html")
+    for name in names {
+      #expect(index.contains("\(name)/coverage.html"))
+      // A summary is one block: nobody else's line stands between its first and its last.
+      let start = try #require(run.out.range(of: "\(name) 0.1.0+1.22 · driver local"))
+      let block = run.out[start.lowerBound...]
+      let end = try #require(block.range(of: "→ reports/\(name)/coverage.html"))
+      let others = names.filter { $0 != name }
+      #expect(others.allSatisfy { !block[..<end.upperBound].contains($0) })
+    }
+    let ports = try ["a", "b", "c"].compactMap { try Self.record(project, $0).values["base_url"] }
+    #expect(Set(ports).count == 3)
+  }
+
+  @Test func `Ctrl-C takes down all that run, and the others do not begin`() async throws {
+    let project = try await Self.project("a", "b", "c")
+    let names = ["a", "b", "c"].map { Self.name($0, project) }
+    for name in names {
+      try project.write(
+        "suites/\(name)/functional/waits.yml",
+        """
+        test_waits:
+          steps:
+            - http: {get: /nowhere.txt}
+              retry: {within: 300s}
+              expect: {status: 200}
+
+        """
+      )
+    }
+    let run = try project.start("run", "--jobs", "2")
+    let isWaiting = await eventually {
+      names.prefix(2).allSatisfy { name in
+        project.runsOf(name).contains { id in
+          (try? project.text("reports/\(name)/runs/\(id)/events.ndjson"))?
+            .contains("\"checkStarted\":{\"check\":\"functional/waits::test_waits\"") == true
+        }
+      }
+    }
+    #expect(isWaiting)
+    let ids = names.prefix(2).flatMap { project.runsOf($0) }
+    let folders = ids.flatMap { RunTraces.folders(of: $0) }
+    #expect(folders.count == 2)
+    run.signal(SIGINT)
+    let result = try await run.result()
+    #expect(result.status == 2)
+    for name in names.prefix(2) {
+      #expect(result.err.contains("\(name)  interrupted: taking everything down"))
+    }
+    #expect(result.err.contains("\(names[2]): not run: the call was interrupted"))
+    #expect(!project.exists("reports/\(names[2])"))
+    #expect(RunTraces.processes(in: folders).isEmpty)
+    #expect(folders.allSatisfy { !FileManager.default.fileExists(atPath: $0) })
+    for recipe in ["a", "b"] { #expect(try Self.record(project, recipe).end == .interrupted) }
+  }
+
+  // MARK: Shards
+
+  /// Runs each shard as a machine of its own would, into `shard-1`, `shard-2` …
+  private static func runShards(_ count: Int, _ project: ToolProject) async throws -> [Int32] {
+    var statuses: [Int32] = []
+    for number in 1...count {
+      let run = try await project.run("run", "--shard", "\(number)/\(count)")
+      statuses.append(run.status)
+      try move(project, "reports", to: "shard-\(number)")
+    }
+    return statuses
+  }
+
+  @Test func `Two shards with different outcomes come to one report, in any order`() async throws {
+    let project = try await Self.project("a", "b")
+    try Self.addMoody("a", project)
+    try project.write("mood", "")
+    #expect(Set(try await Self.runShards(2, project)) == [0, 1])
+    let merge = try await project.run("merge", "shard-1", "shard-2", "--into", "all")
+    #expect(merge.status == 1, "\(merge.out)\(merge.err)")
+    for recipe in ["a", "b"] {
+      let name = Self.name(recipe, project)
+      for file in ["PARITY.md", "coverage.json", "junit.xml", "coverage.html"] {
+        #expect(project.exists("all/\(name)/\(file)"))
+      }
+      #expect(try project.text("all/index.html").contains("\(name)/coverage.html"))
+      // It says what the machine itself said.
+      let own = [1, 2].map { "shard-\($0)/\(name)/coverage.json" }.filter(project.exists)
+      #expect(
+        try project.bytes("all/\(name)/coverage.json") == project.bytes(try #require(own.first))
+      )
+      #expect(own.count == 1)
+    }
+    let again = try await project.run("merge", "--into", "other", "shard-2", "shard-1")
+    #expect(again.status == 1)
+    #expect(project.files(below: "other") == project.files(below: "all"))
+    // A merge of a merge is the same merge.
+    let twice = try await project.run("merge", "all", "shard-1", "--into", "all")
+    #expect(twice.status == 1)
+    #expect(project.files(below: "other") == project.files(below: "all"))
+    let third = try await project.run("merge", "other", "--into", "third")
+    #expect(third.status == 1)
+    #expect(project.files(below: "third") == project.files(below: "all"))
+  }
+
+  @Test func `A shard that never came leaves its recipes not run, and the merge is not green`()
+    async throws
+  {
+    let project = try await Self.project("a", "b")
+    #expect(try await Self.runShards(2, project) == [0, 0])
+    let name = Self.name("a", project)
+    let lost = project.exists("shard-1/\(name)") ? "shard-1" : "shard-2"
+    let kept = lost == "shard-1" ? "shard-2" : "shard-1"
+    let merge = try await project.run("merge", kept, "--into", "all")
+    #expect(merge.status == 2, "\(merge.out)\(merge.err)")
+    let number = lost.suffix(1)
+    #expect(merge.err.contains("shard \(number)/2 is missing: \(name)"))
+    #expect(!project.exists("all/\(name)/coverage.json"))
+    let run = try #require(
+      FileManager.default.contentsOfDirectory(atPath: project.path("all/\(name)/runs")).first
+    )
+    let cases = try Self.cases(project, "all/\(name)/runs/\(run)/junit.xml")
+    #expect(cases.values.filter { $0 == "error notRun" }.count > 5)
+    #expect(!cases.values.contains("passed"))
+    // It comes later: then all is well.
+    let late = try await project.run("merge", "all", lost, "--into", "all")
+    #expect(late.status == 0, "\(late.out)\(late.err)")
+    #expect(project.exists("all/\(name)/coverage.json"))
+  }
+
+  @Test func `A machine that died in its shard leaves what it did not come to not run`()
+    async throws
+  {
+    let project = try await Self.project("a", "b")
+    let names = ["a", "b"].map { Self.name($0, project) }
+    try project.write(
+      "suites/\(names[0])/functional/waits.yml",
+      "test_waits: {steps: [{http: {get: /no}, retry: {within: 300s}, expect: {status: 200}}]}\n"
+    )
+    let run = try project.start("run", "--shard", "1/1")
+    let isWaiting = await eventually {
+      project.runsOf(names[0]).contains { id in
+        (try? project.text("reports/\(names[0])/runs/\(id)/events.ndjson"))?
+          .contains("\"checkStarted\":{\"check\":\"functional/waits::test_waits\"") == true
+      }
+    }
+    #expect(isWaiting)
+    let folders = project.runsOf(names[0]).flatMap { RunTraces.folders(of: $0) }
+    run.signal(SIGKILL)
+    _ = try await run.result()
+    #expect(await eventually { RunTraces.processes(in: folders).isEmpty })
+    try Self.move(project, "reports", to: "shard-1")
+    let merge = try await project.run("merge", "shard-1", "--into", "all")
+    #expect(merge.status == 2)
+    #expect(merge.out.contains("✗ the run died"))
+    #expect(merge.out.contains("shard 1/1 ended before it came to it"))
+    #expect(names.allSatisfy { !project.exists("all/\($0)/coverage.json") })
+  }
+
+  @Test func `A retry that turns green is flaky, not proven`() async throws {
+    let project = try await Self.project("a")
+    try Self.addMoody("a", project)
+    try project.write("mood", "")
+    #expect(try await project.run("run").status == 1)
+    try Self.move(project, "reports", to: "first")
+    try project.remove("mood")
+    #expect(try await project.run("run").status == 0)
+    let merge = try await project.run("merge", "first", "reports")
+    #expect(merge.status == 1, "\(merge.out)\(merge.err)")
+    let name = Self.name("a", project)
+    let told = "flaky functional/moody::moody.sh: failed in attempt 1, passed in attempt 2"
+    #expect(merge.out.contains(told))
+    let coverage = try Self.coverage(project, "reports/\(name)")
+    #expect(coverage.findings.map(\.rule).contains("check-flaky"))
+    let claim = coverage.claims.first { $0.id == "P3/functional/moody::moody.sh" }
+    #expect(claim?.verdict.word == .refuted)
+    #expect(
+      claim?.verdict.reason?.hasPrefix("flaky, failed in attempt 1, passed in attempt 2") == true
+    )
+    let cases = try Self.cases(project, "reports/\(name)/junit.xml")
+    #expect(cases["\(name).functional.moody.moody.sh"] == "failure flaky")
+    #expect(try project.text("reports/\(name)/coverage.html").contains("failed in attempt 1"))
+    #expect(try project.text("reports/merge.json").contains("functional/moody::moody.sh"))
+    #expect(try project.text("suites/\(name)/PARITY.md").contains("flaky"))
+    // Nor does looking at it again make it green.
+    #expect(try await project.run("report").status == 1)
+    #expect(try await project.run("audit").status == 1)
+  }
+
+  @Test func `Attempts at other files are an error that names both`() async throws {
+    let project = try await Self.project("a")
+    #expect(try await project.run("run", "--until", "install").status == 0)
+    try Self.move(project, "reports", to: "first")
+    let suite = "suites/\(Self.name("a", project))/recipe.yml"
+    try project.write(suite, try project.text(suite) + "# more\n")
+    #expect(try await project.run("run", "--until", "install").status == 0)
+    let merge = try await project.run("merge", "first", "reports", "--into", "all")
+    #expect(merge.status == 2)
+    #expect(merge.err.contains("in first and run"))
+    #expect(merge.err.contains("in reports are not of the same files: suite tree"))
+    #expect(!project.exists("all"))
+    // Neither is what was run here before the change, nor what the suite is not any more.
+    let stale = try await project.run("merge", "first", "--into", "all")
+    #expect(stale.status == 2)
+    #expect(stale.err.contains("check out the commit that was run"))
+  }
+
+  @Test func `Clocks that disagree change nothing`() async throws {
+    let project = try await Self.project("a")
+    try Self.addMoody("a", project)
+    for (folder, moves) in [("one", true), ("two", false)] {
+      if moves { try project.write("mood", "") } else { try project.remove("mood") }
+      _ = try await project.run("run", "--only", "P3")
+      try Self.move(project, "reports", to: folder)
+    }
+    let straight = try await project.run("merge", "one", "two", "--into", "straight")
+    // The machine that failed first says that it was last, by years.
+    let name = Self.name("a", project)
+    let runs = "one/\(name)/runs"
+    let id = try #require(FileManager.default.contentsOfDirectory(atPath: project.path(runs)).first)
+    let late = "2090" + id.dropFirst(4)
+    try Self.move(project, "\(runs)/\(id)", to: "\(runs)/\(late)")
+    for file in ["events.ndjson", "record.json"] {
+      let text = try project.text("\(runs)/\(late)/\(file)")
+      try project.write(
+        "\(runs)/\(late)/\(file)",
+        text.replacingOccurrences(of: id, with: late)
+          .replacingOccurrences(of: "\"startedAt\":\"\(id.prefix(4))", with: "\"startedAt\":\"2090")
+      )
+    }
+    let crooked = try await project.run("merge", "one", "two", "--into", "crooked")
+    #expect(straight.status == 1 && crooked.status == 1)
+    // Both ran within a second or two on one machine, so that their numbers may be either way.
+    #expect(straight.out.contains("flaky functional/moody::moody.sh: failed in attempt "))
+    #expect(crooked.out.contains("failed in attempt 2, passed in attempt 1"))
+  }
+
+  @Test func `What is no folder of reports is refused`() async throws {
+    let project = try await Self.project("a")
+    try project.write("empty/file.txt", "")
+    let empty = try await project.run("merge", "empty")
+    #expect(empty.status == 64)
+    #expect(
+      empty.err
+        == "parity: empty holds no reports: there is neither a shard.json nor a <recipe>/runs in it\n"
+    )
+    #expect(try await project.run("merge", "nowhere").status == 64)
+    #expect(try await project.run("merge").status == 64)
+    try project.write("shard/shard.json", "<<<<<<< ours\n")
+    #expect(try await project.run("merge", "shard").status == 2)
+  }
+
+  @Test func `A shard without recipes says so`() async throws {
+    let project = try await Self.project("a")
+    let first = try await project.run("run", "--shard", "1/2")
+    try Self.move(project, "reports", to: "shard-1")
+    let second = try await project.run("run", "--shard", "2/2")
+    try Self.move(project, "reports", to: "shard-2")
+    #expect(first.status == 0 && second.status == 0)
+    let empty = [first, second].filter { $0.err.contains("none of 1 recipe falls to it") }
+    #expect(empty.count == 1)
+    #expect(try await project.run("merge", "shard-1", "shard-2", "--into", "all").status == 0)
+    try project.write(
+      "shard-2/shard.json",
+      "{\"schema\": 1, \"shard\": {\"number\": 2, \"count\": 2}, \"plan\": [[\"x\"], [\"y\"]]}"
+    )
+    let other = try await project.run("merge", "shard-1", "shard-2", "--into", "all")
+    #expect(other.status == 2)
+    #expect(other.err.contains("are not shards of the same plan"))
+  }
+}
+
+extension ToolProject {
+  /// Ids of kept runs of a recipe, oldest first.
+  fileprivate func runsOf(_ recipe: String) -> [String] {
+    let all = try? FileManager.default.contentsOfDirectory(atPath: path("reports/\(recipe)/runs"))
+    return (all ?? []).sorted()
+  }
+}
