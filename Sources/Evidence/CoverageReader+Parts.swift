@@ -6,6 +6,7 @@ extension CorpusCoverage {
     var recipes: Int?
     var scripts: [String]?
     var tree: String?
+    var commit: String?
     var isSample: Bool?
     var detail: String?
     var units: [UnitCoverage]?
@@ -24,6 +25,8 @@ extension CorpusCoverage {
         scripts = try cursor.texts()
       } else if cursor.matches(key, "tree") {
         tree = try cursor.optionalText()
+      } else if cursor.matches(key, "commit") {
+        commit = try cursor.optionalText()
       } else if cursor.matches(key, "isSample") {
         isSample = try cursor.bool()
       } else if cursor.matches(key, "detail") {
@@ -45,6 +48,7 @@ extension CorpusCoverage {
       recipes: try cursor.required(recipes, "recipes"),
       scripts: try cursor.required(scripts, "scripts"),
       tree: tree,
+      commit: commit,
       isSample: try cursor.required(isSample, "isSample"),
       detail: detail,
       units: units,

@@ -15,6 +15,32 @@ import Testing
     #expect(try CoverageReader.read(bytes) == decoded)
   }
 
+  /// A property that no random coverage has could be forgotten by the reader.
+  @Test func everyOptionalPropertyOccursInRandomCoverages() {
+    var set: Set<String> = []
+    var empty: Set<String> = []
+    func look(_ value: Any, _ name: String) {
+      let mirror = Mirror(reflecting: value)
+      if mirror.displayStyle == .optional {
+        guard let inner = mirror.children.first else {
+          empty.insert(name)
+          return
+        }
+        set.insert(name)
+        return look(inner.value, name)
+      }
+      for child in mirror.children {
+        look(child.value, child.label.map { "\(mirror.subjectType).\($0)" } ?? name)
+      }
+    }
+    for seed in 0..<60 {
+      var random = RandomCoverage(seed: UInt64(seed))
+      look(random.model(), "CoverageModel")
+    }
+    #expect(set.contains("CorpusCoverage.commit") && set.contains("CheckCoverage.body"))
+    #expect(empty.subtracting(set).isEmpty)
+  }
+
   @Test(
     "files of every schema up to now are read",
     arguments: ["coverage.json", "coverage-2.json"]

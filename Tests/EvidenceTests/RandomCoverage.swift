@@ -119,6 +119,7 @@ struct RandomCoverage {
       recipes: generator.below(30),
       scripts: list(3) { $0.text() },
       tree: some { $0.text() },
+      commit: some { $0.text() },
       isSample: chance(2),
       detail: some { $0.text() },
       units: some { random in random.numbers().map { random.unit($0) } },
