@@ -9,7 +9,9 @@ struct HistoryChart {
 
   private static let step = 24
   private static let rung = 16
-  private var width: Int { max(1, entries.count) * Self.step }
+  /// For the names of the levels.
+  private static let margin = 24
+  private var width: Int { Self.margin + max(1, entries.count) * Self.step }
   private static let height = 6 * rung
 
   var svg: String {
@@ -18,10 +20,11 @@ struct HistoryChart {
       + "height=\"\(Self.height)\" role=\"img\" aria-label=\"Level over the commits\">"
     for level in 0...5 {
       let y = Self.y(of: level)
-      text += "<line class=\"grid\" x1=\"0\" x2=\"\(width)\" y1=\"\(y)\" y2=\"\(y)\"/>"
+      text += "<text x=\"0\" y=\"\(y + 4)\">L\(level)</text>"
+      text += "<line class=\"grid\" x1=\"\(Self.margin)\" x2=\"\(width)\" y1=\"\(y)\" y2=\"\(y)\"/>"
     }
     for (index, entry) in entries.enumerated() {
-      let x = index * Self.step
+      let x = Self.margin + index * Self.step
       let title = XMLText.escaped(Self.title(entry), as: .content)
       guard let state = entry.state else {
         text += "<g class=\"warning\"><title>\(title)</title><rect x=\"\(x)\" y=\"0\" "
