@@ -48,7 +48,9 @@ import Testing
       ]
       let started = try await guardian.startService(service("db", script, in: folder, stop: steps))
       try await eventually("it is ready") { text(of: started.standardOutputLog) == "ready\n" }
-      try await eventually("all are there") { try await guardian.processes().count == 3 }
+      try await eventually("all are there") {
+        try await guardian.processes().map(\.program).sorted() == ["sh", "sleep", "sleep"]
+      }
       #expect(try await guardian.processes().allSatisfy { $0.unit == "db" })
       let stop = try await guardian.stop(service: "db")
       #expect(stop.forced)

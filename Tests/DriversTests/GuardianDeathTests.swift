@@ -118,7 +118,10 @@ import Testing
     _ = try await guardian.startService(service("db", script, in: folder))
     let command = shell("exec sleep 3007", in: folder)
     let pending = Task { try await guardian.run(command) }
-    try await eventually("all are there") { try await guardian.processes().count == 3 }
+    // Whatever starts them is through with it: what a list names is what is found later.
+    try await eventually("all are there") {
+      try await guardian.processes().map(\.program) == ["sleep", "sleep", "sleep"]
+    }
     let processes = try await guardian.processes()
 
     kill(guardian.processID, SIGKILL)

@@ -235,7 +235,7 @@ enum EmbeddedTemplates {
 {{/isFirst}}
 <ul class="problems diff">
 {{#changes}}
-<li class="{{tone}}"><p>{{> mark}} <b>{{recipe}}</b>{{#subject}} <code>{{subject}}</code>{{/subject}}</p><p>{{step}}{{#reason}}<span class="reason">: {{reason}}</span>{{/reason}}{{#place}} <span class="place">{{place}}</span>{{/place}}</p>{{#hasDetails}}<details open><summary>what changed</summary>{{#details}}<code class="line">{{text}}</code>{{/details}}</details>{{/hasDetails}}</li>
+<li class="{{tone}}"><p>{{> mark}} <b>{{recipe}}</b>{{#subject}} <code>{{subject}}</code>{{/subject}}</p><p>{{step}}{{#reason}}<span class="reason">: {{reason}}</span>{{/reason}}{{#place}} <code class="place">{{place}}</code>{{/place}}</p>{{#hasDetails}}<details open><summary>what changed</summary>{{#details}}<code class="line">{{text}}</code>{{/details}}</details>{{/hasDetails}}</li>
 {{/changes}}
 </ul>
 
@@ -257,7 +257,7 @@ enum EmbeddedTemplates {
 <p class="muted">{{beginning}}</p>
 {{/beginning}}
 {{#hasClaims}}
-<div class="scroll"><table>
+<div class="scroll"><table class="claims">
 <caption>Claims that flipped or were refuted</caption>
 <thead><tr><th scope="col">claim</th><th scope="col">now</th><th scope="col">first proven</th><th scope="col">last refuted</th><th scope="col">flips</th></tr></thead>
 <tbody>
@@ -267,7 +267,7 @@ enum EmbeddedTemplates {
 </tbody></table></div>
 {{/hasClaims}}
 <details><summary>The commits in words</summary>
-<div class="scroll"><table>
+<div class="scroll"><table class="claims">
 <thead><tr><th scope="col">commit</th><th scope="col">level</th><th scope="col">version</th><th scope="col">claims</th></tr></thead>
 <tbody>
 {{#commits}}
@@ -529,6 +529,7 @@ body:has(#show-open:checked) :is(.check.good, .check.standin, .short) { display:
 .prose h1, .prose h2, .prose h3 { font-size: 1rem; margin: 1rem 0 .3rem; }
 .dots { list-style: none; display: flex; gap: 3px; margin: 0; padding: 0; }
 .dots li { width: 1.5rem; text-align: center; border-radius: 4px; background: var(--tone-soft); color: var(--tone); font-size: .8rem; }
+.history text { fill: var(--muted); font-size: 10px; }
 .history .grid { stroke: var(--line); stroke-width: 1; }
 .history g line { stroke: var(--tone); stroke-width: 3; stroke-linecap: square; }
 .history g rect { fill: var(--tone-soft); }
