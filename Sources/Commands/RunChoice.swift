@@ -91,7 +91,7 @@ struct RunChoice {
     let open = last.unproven(of: candidate.printed.planned)
     let picked = CheckSelection(parts: [], names: open.map(\.description))
     guard !open.isEmpty, let selection = picked.selection(in: candidate.printed) else {
-      try conclude(candidate, kept)
+      conclude(candidate, last.records)
       return
     }
     announcements.append("\(recipe): runs again:")
@@ -99,15 +99,27 @@ struct RunChoice {
     candidates.append(try await candidate.selecting(selection))
   }
 
-  /// Nothing is to be run again: the last verdict stands, and it need not be green.
-  private mutating func conclude(_ candidate: RunCandidate, _ kept: KeptRuns) throws {
-    let record = try kept.record(nil).record
+  /// Nothing is to be run again: a verdict stands, and it need not be green.
+  ///
+  /// It is the worst since the last full run. A part that passed looked at a part: what else was
+  /// wrong with the whole is not taken back by it.
+  ///
+  /// - Parameter records: Newest first, to the last full one.
+  private mutating func conclude(_ candidate: RunCandidate, _ records: [RunRecord]) {
     let reports = Reports(workspace: candidate.planner.workspace, suite: candidate.suite)
-    let verdict = ExitStatus(coverage: reports.coverage(record), record: record)
-    status = status.worse(verdict)
+    var standing: (id: String, verdict: ExitStatus)?
+    for record in records {
+      let verdict = ExitStatus(coverage: reports.coverage(record), record: record)
+      if verdict.precedence > standing?.verdict.precedence ?? -1 {
+        standing = (record.header.id, verdict)
+      }
+    }
+    guard let standing else { return }
+    status = status.worse(standing.verdict)
+    let advice = standing.verdict == .proven ? "" : "; only a full run makes another"
     announcements.append(
-      "\(candidate.suite.recipe): nothing to run again: every check passed; the verdict of "
-        + "run \(record.header.id) stands: exit \(verdict.rawValue)"
+      "\(candidate.suite.recipe): nothing to run again: no check is open; the verdict of run "
+        + "\(standing.id) stands: exit \(standing.verdict.rawValue)\(advice)"
     )
   }
 }

@@ -27,6 +27,7 @@ import XMLDocuments
 
   @Test(arguments: [
     "x\n::set-env name=PATH::/tmp", "x\r\n::add-mask::y", "50%0A::error::z", "\u{1B}[31m::error::z",
+    "a,\u{301}b:\u{301}:c\n\u{301}::error::d",
   ])
   func `What an app said begins no line of its own`(_ hostile: String) {
     let lines = Self.commands([Annotation(.warning, hostile, hostile, at: nil)])

@@ -100,12 +100,16 @@ final class CIOutput: Sendable {
   private func append(_ summary: String, to path: String) {
     let before = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int ?? 0
     let room = JobSummary.limit - before
+    guard room > 1024 else {
+      Console.error("parity: the job summary has no room for more")
+      return
+    }
     var text = summary
     if text.utf8.count > room {
       text = JobSummary(told.withLock { $0.models }).rendered(limit: room)
     }
-    guard room > 1024, let file = fopen(path, "a") else {
-      Console.error("parity: the job summary could not be added to: no room, or no such file")
+    guard let file = fopen(path, "a") else {
+      Console.error("parity: the job summary could not be added to")
       return
     }
     defer { fclose(file) }

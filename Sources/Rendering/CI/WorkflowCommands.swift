@@ -46,12 +46,25 @@ package enum WorkflowCommands {
 
   package static func resume(_ token: String) -> String { "::\(token)::\n" }
 
+  /// By scalars: a mark that combines with a character does not hide it from the runner.
+  private static func escaped(_ text: String, _ marks: String.UnicodeScalarView) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in TerminalText.stripped(text).unicodeScalars {
+      if marks.contains(scalar) {
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        result.append(contentsOf: "%\(digits.count < 2 ? "0" : "")\(digits)".unicodeScalars)
+      } else {
+        result.append(scalar)
+      }
+    }
+    return String(result)
+  }
+
   private static func data(_ text: String) -> String {
-    TerminalText.stripped(text).replacing("%", with: "%25").replacing("\r\n", with: "%0A")
-      .replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+    escaped(text, "%\r\n".unicodeScalars)
   }
 
   private static func property(_ text: String) -> String {
-    data(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+    escaped(text, "%\r\n:,".unicodeScalars)
   }
 }
