@@ -622,8 +622,8 @@ Compare port and original, run `parity pin`, and commit `parity.lock`.
 
 ## What it means
 
-A part of the original cannot be read, or cannot be held against a run: a language that is not read, an address that
-is only known when the script runs, a value that comes from nowhere that can be told. Line and reason are named. The
+A part of the original cannot be read, or cannot be held against a run: a language that is not read, a call of something
+that is not here, an address that is only known when the script runs, a value that comes from nowhere that can be told. Line and reason are named. The
 unit's claim is `unproven`, whatever was read of it.
 
 Why warning: a person can read what the tool cannot.
@@ -666,7 +666,7 @@ Let the check run and pass, and be able to fail; or let another one stand for th
 
 ## What it means
 
-The run of the port never asked something that the original asks (by method and path), or asserted less of the
+The run of the port never asked something that the original asks (by method, path and query), or asserted less of the
 answer: a status that may be more than it was, a field, header or text that nothing looks at. Each is named. Steps
 that did not pass, and looks that did not hold, count for nothing. The unit's claim is `unproven`.
 
