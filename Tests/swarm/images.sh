@@ -65,6 +65,7 @@ settings() { # settings ROOT
   ln -s mawk "$1/usr/bin/awk"
   ln -s nc.openbsd "$1/usr/bin/nc"
   ln -s which.debianutils "$1/usr/bin/which"
+  ln -s /usr/share/zoneinfo/Etc/UTC "$1/etc/localtime"
   echo "hosts: files dns" >"$1/etc/nsswitch.conf"
   cat >"$1/etc/passwd" <<'PASSWD'
 root:x:0:0:root:/root:/bin/bash
