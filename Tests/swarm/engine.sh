@@ -15,7 +15,11 @@ action=$1
 mkdir -p "$2"
 folder=$(cd "$2" && pwd)
 # The name of a socket has at most 107 bytes.
-socket=/run/parity-engine-$(printf %s "$folder" | cksum | cut -d' ' -f1).sock
+number=$(printf %s "$folder" | cksum | cut -d' ' -f1)
+socket=/run/parity-engine-$number.sock
+# Its own, so that several engines get on with one another.
+address=127.$((number % 200 + 20)).$((number / 200 % 250)).1
+data_port=$((number % 20000 + 20000))
 export DOCKER_HOST=unix://$socket
 # Settings and contexts of whoever runs this have no say.
 export DOCKER_CONFIG=$folder/config
@@ -48,7 +52,8 @@ start() {
     done
   fi
   if [[ $(docker info --format '{{.Swarm.LocalNodeState}}') != active ]]; then
-    docker swarm init --advertise-addr 127.0.0.1 --listen-addr 127.0.0.1 >/dev/null
+    docker swarm init --advertise-addr "$address" --listen-addr "$address" \
+      --data-path-port "$data_port" >/dev/null
   fi
   echo "$DOCKER_HOST"
 }

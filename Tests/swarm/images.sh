@@ -1,11 +1,13 @@
 #!/bin/bash
 # The images of the sample recipes, from Debian's packages: images.sh WORK-FOLDER STANDIN-BINARY
 #
-# There is no registry: debootstrap makes one root file system with every program, and each image is that with
-# a configuration of its own. The names are those that the recipes ask for; a label of each says what it is.
-# Made once: the root file system is kept in the engine as localhost/parity-debian.
+# There is no registry, and nothing is downloaded: a root file system is put together from the files of packages
+# that this machine has (`.ci/packages swarm`), with the libraries that they need, and each image is that with a
+# configuration of its own. The names are those that the recipes ask for; labels of each say what it is.
+# The root file system is kept in the engine as localhost/parity-debian, until one of the packages changes.
 # DOCKER_HOST says which engine.
 set -euo pipefail
+export LC_ALL=C
 if [[ $# -ne 2 ]]; then
   echo "usage: images.sh WORK-FOLDER STANDIN-BINARY" >&2
   exit 64
@@ -15,25 +17,74 @@ work=$(cd "$1" && pwd)
 standin=$(realpath "$2")
 cd "$(dirname "$0")/images"
 
-packages=nginx-light,postgresql-15,clickhouse-server,clickhouse-client,curl,wget,netcat-openbsd
-packages+=,libcurl4,libpq5
+packages=(
+  # What hooks, health checks and entrypoints are written in.
+  bash coreutils dash debianutils findutils grep gzip hostname mawk procps sed tar util-linux
+  curl netcat-openbsd wget
+  nginx postgresql-15 postgresql-client-15 clickhouse-server clickhouse-client clickhouse-common
+  libc-bin tzdata
+)
 base=localhost/parity-debian
-wanted=$(printf '%s' "$packages" | cksum | cut -d' ' -f1)
+versions=$(dpkg-query --show --showformat='${db:Status-Abbrev} ${Package} ${Version}\n' "${packages[@]}" libc6)
+if grep -v '^ii ' <<<"$versions" >&2; then
+  echo "is not installed: .ci/packages swarm installs it" >&2
+  exit 1
+fi
+wanted=$({ echo "$versions" && cat ../images.sh; } | cksum | cut -d' ' -f1)
 
-if [[ $(docker image inspect --format '{{.Config.Labels.packages}}' $base 2>/dev/null) != "$wanted" ]]; then
+# Paths below / of everything in the image, one a line.
+contents() {
+  # Where everything lies below /usr, dpkg knows some of it by its old place.
+  dpkg --listfiles "${packages[@]}" | sed -E -e '/^package diverts|^diverted by/d' \
+    -e 's#^/((s?bin|lib|lib64)/)#/usr/\1#' \
+    -e '\#^/usr/share/(doc|man|locale|info|lintian|bash-completion|bug|perl5|postgresql-common)(/|$)#d' \
+    -e '\#/(bitcode|llvmjit[^/]*|pgxs)(/|$)#d' \
+    -e '\#^/usr/#!d' | sort -u >"$work/files"
+  while read -r file; do
+    if [[ -f $file && ! -h $file ]]; then echo "$file"; fi
+  done <"$work/files" | grep -E '^/usr/s?bin/|/bin/|\.so' >"$work/programs"
+  # Of each library the name that is asked for; the files behind the names below.
+  # Scripts have none, and ldd fails for them.
+  { cat "$work/programs" && echo "$standin"; } | { xargs ldd 2>/dev/null || true; } |
+    sed -nE 's#^[[:space:]]+([^ ]+ => )?(/[^ ]+) \(0x.*#\2#p' | grep -v /swift/ | sort -u |
+    sed -E 's#^/((s?bin|lib|lib64)/)#/usr/\1#' >"$work/libraries"
+  { cat "$work/libraries" && xargs readlink -f <"$work/libraries"; } >>"$work/files"
+  while read -r file; do
+    if [[ (-f $file || -h $file) && ! -h $root$file ]]; then echo "${file#/}"; fi
+  done <"$work/files" | sort -u
+  echo etc/nginx/mime.types
+}
+
+# Of the machine's own settings nothing is taken.
+settings() { # settings ROOT
+  mkdir -p "$1"/{etc/nginx,root,run,usr/bin,usr/sbin,var/lib/nginx,var/log/nginx,proc,sys,dev}
+  mkdir -m 1777 "$1/tmp" "$1/var/tmp"
+  ln -s /run "$1/var/run"
+  for name in bin sbin lib lib64; do ln -s "usr/$name" "$1/$name"; done
+  ln -s dash "$1/usr/bin/sh"
+  ln -s mawk "$1/usr/bin/awk"
+  ln -s nc.openbsd "$1/usr/bin/nc"
+  ln -s which.debianutils "$1/usr/bin/which"
+  ln -s /usr/share/zoneinfo/Etc/UTC "$1/etc/localtime"
+  echo "hosts: files dns" >"$1/etc/nsswitch.conf"
+  cat >"$1/etc/passwd" <<'PASSWD'
+root:x:0:0:root:/root:/bin/bash
+www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
+postgres:x:70:70:PostgreSQL:/var/lib/postgresql:/bin/bash
+clickhouse:x:101:101:ClickHouse:/var/lib/clickhouse:/usr/sbin/nologin
+nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+PASSWD
+  cut -d: -f1-2,4 "$1/etc/passwd" | sed -e 's/$/:/' -e 's/^nobody/nogroup/' >"$1/etc/group"
+}
+
+if [[ $(docker image inspect --format '{{.Config.Labels.made}}' $base 2>/dev/null) != "$wanted" ]]; then
   root=$work/rootfs
   rm -rf "$root"
   trap 'rm -rf "$root"' EXIT
-  mkdir -p "$root"
-  if ! debootstrap --variant=minbase --include="$packages" bookworm "$root" >"$work/debootstrap.log" 2>&1
-  then
-    tail -n 5 "$work/debootstrap.log" >&2
-    exit 1
-  fi
-  # What no program of the tests reads.
-  rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,locale}
-  rm -rf "$root"/etc/nginx/sites-enabled "$root"/var/lib/postgresql/*/main
-  tar -C "$root" -c . | docker import --change "LABEL packages=$wanted" - $base >/dev/null
+  settings "$root"
+  contents >"$work/contents"
+  tar -c --owner=0 --group=0 -C "$root" . --no-recursion -C / --files-from="$work/contents" |
+    docker import --change "LABEL made=$wanted" - $base >/dev/null
 fi
 
 build() { # build CONTEXT NAME
