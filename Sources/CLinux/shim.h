@@ -89,6 +89,12 @@ static inline int shim_linux_fcntl(int descriptor, int command, int argument) {
   return fcntl(descriptor, command, argument);
 }
 
+extern int accept4(int socket, void *address, void *length, int flags);
+
+static inline int shim_linux_accept(int socket, int flags) {
+  return accept4(socket, NULL, NULL, flags);
+}
+
 // strverscmp(3) is a GNU extension that Swift's Glibc module does not show.
 extern int strverscmp(const char *, const char *);
 

@@ -23,7 +23,11 @@ extension Probes {
     let port: Int
     switch place {
     case .tcp(let name, let number): (host, port) = (name, number)
-    case .unix(let path): (host, port) = (path, 5432)
+    case .unix(let path):
+      guard let socket = Self.postgresSocket(path) else {
+        throw Unperformed("\(path) is no name that libpq looks for")
+      }
+      (host, port) = socket
     }
     var parameters = PostgresParameters(
       host: host,
@@ -83,6 +87,14 @@ extension Probes {
     }
   }
 
+  /// The folder and the port that libpq makes `<folder>/.s.PGSQL.<port>` of.
+  private static func postgresSocket(_ path: String) -> (folder: String, port: Int)? {
+    guard let slash = path.lastIndex(of: "/") else { return nil }
+    let name = path[path.index(after: slash)...]
+    guard name.hasPrefix(".s.PGSQL."), let port = Int(name.dropFirst(9)) else { return nil }
+    return (String(path[..<slash]), port)
+  }
+
   /// SQLSTATE classes that tell of the connection or the server's state, not of the statement:
   /// 08 connection exception, 53 insufficient resources, 57P shutdown and start-up, 58 system
   /// error (PostgreSQL 15, appendix A).
@@ -127,14 +139,16 @@ extension Probes {
       action.service,
       port: options.services[action.service]?.port ?? 8123
     )
-    let url: String
+    var url = "http://localhost/"
+    var socket: String?
     switch place {
     case .tcp(let host, let port): url = "http://\(host):\(port)/"
-    case .unix: throw Unperformed("\(action.service) is only reached through a unix socket")
+    case .unix(let path): socket = path
     }
     let client = ClickHouseClient(
       http: http,
       endpoint: url,
+      unixSocketPath: socket,
       database: try text(database, scope),
       user: try user.map { template throws(Unperformed) in try text(template, scope) }
         ?? "default",

@@ -6,20 +6,25 @@ package import HTTPRequests
 package struct ClickHouseClient: Sendable {
   private let http: HTTPClient
   private let endpoint: String
+  private let unixSocketPath: String?
   private let database: String
   private let user: String
   private let password: String?
 
-  /// - Parameter endpoint: Scheme, host and port, such as `http://127.0.0.1:8123`.
+  /// - Parameters:
+  ///   - endpoint: Scheme, host and port, such as `http://127.0.0.1:8123`.
+  ///   - unixSocketPath: Connects here instead.
   package init(
     http: HTTPClient,
     endpoint: String,
+    unixSocketPath: String? = nil,
     database: String = "default",
     user: String = "default",
     password: String? = nil
   ) {
     self.http = http
     self.endpoint = endpoint
+    self.unixSocketPath = unixSocketPath
     self.database = database
     self.user = user
     self.password = password
@@ -69,7 +74,8 @@ package struct ClickHouseClient: Sendable {
       body: statement.text,
       timeout: limit,
       connectTimeout: limit,
-      maximumBodyBytes: maximumBytes
+      maximumBodyBytes: maximumBytes,
+      unixSocketPath: unixSocketPath
     )
   }
 }

@@ -7,7 +7,7 @@ import Suites
 /// A recipe that can be run, with its plan.
 struct RunCandidate {
   var suite: Suite
-  var settings: LocalSettings
+  var driver: DriverChoice
   var planner: RunPlanner
   var plan: RunPlan
   var printed: Plan

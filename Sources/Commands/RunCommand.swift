@@ -28,8 +28,16 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var options: ProjectOptions
 
-  @Option(help: ArgumentHelp("What puts the recipe up: local.", valueName: "name"))
+  @Option(help: ArgumentHelp("What puts the recipe up: local, swarm.", valueName: "name"))
   var driver: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With the driver swarm: the docker context of the engine; else what docker itself takes.",
+      valueName: "context"
+    )
+  )
+  var server: String?
 
   @Option(help: ArgumentHelp("The version to upgrade from; a tag of the recipe.", valueName: "tag"))
   var base: String?
@@ -113,12 +121,8 @@ struct RunCommand: AsyncParsableCommand {
           + "runs one recipe at a time: it would be tested without them"
       )
     }
-    guard let settings = suite.local else {
-      throw Failure(
-        .wrongSuite,
-        "\(recipe) has no local.yml, which the driver local needs"
-      )
-    }
+    let checkout = try await workspace.recipeSource(recipe)
+    let choice = try await choice(of: name, suite, checkout)
     let isFull = (until ?? .functional) == .functional && selection.asked == nil
     try workspace.requireWritable(
       recipe,
@@ -127,19 +131,54 @@ struct RunCommand: AsyncParsableCommand {
     let planner = RunPlanner(
       workspace: workspace,
       suite: suite,
-      checkout: try await workspace.recipeSource(recipe),
+      checkout: checkout,
       driver: name,
+      engine: choice.engine,
       askedBase: base,
       lastStage: until?.stage ?? .functional
     )
     let planned = try await planner.plan()
     return RunCandidate(
       suite: suite,
-      settings: settings,
+      driver: choice,
       planner: planner,
       plan: planned.plan,
       printed: planned.printed
     )
+  }
+
+  private func choice(
+    of name: String,
+    _ suite: Suite,
+    _ checkout: RecipeCheckout
+  ) async throws -> DriverChoice {
+    guard name == "swarm" else {
+      guard server == nil else {
+        throw Failure(.wrongUsage, "--server is for the driver swarm; this run is \(name)")
+      }
+      guard let settings = suite.local else {
+        throw Failure(
+          .wrongSuite,
+          "\(suite.recipe) has no local.yml, which the driver local needs"
+        )
+      }
+      return .local(settings)
+    }
+    do throws(DeploymentError) {
+      let address = try await EngineAddress.resolve(context: server)
+      let engine = try await SwarmEngine.connect(address)
+      let declared = suite.secrets.map(\.name)
+      let wanted = checkout.compose.externals.filter { $0.kind == .secret }.map(\.key)
+      let missing = wanted.filter { !declared.contains($0) }
+      return .swarm(
+        engine,
+        undeclaredSecrets: missing.map {
+          SecretSetting(name: $0, source: .generated(length: 32), place: nil)
+        }
+      )
+    } catch {
+      throw Failure(.broken, error.description)
+    }
   }
 
   private func job(_ candidate: RunCandidate, _ company: RunJob.Company, _ workspace: Workspace)
@@ -148,7 +187,7 @@ struct RunCommand: AsyncParsableCommand {
     RunJob(
       workspace: workspace,
       suite: candidate.suite,
-      settings: candidate.settings,
+      driver: candidate.driver,
       planner: candidate.planner,
       plan: candidate.plan,
       publish: publish,

@@ -14,7 +14,7 @@ import Synchronization
 final class RunJob: Sendable {
   let workspace: Workspace
   let suite: Suite
-  let settings: LocalSettings
+  let driver: DriverChoice
   let planner: RunPlanner
   let plan: RunPlan
   let publish: Bool
@@ -41,7 +41,7 @@ final class RunJob: Sendable {
   init(
     workspace: Workspace,
     suite: Suite,
-    settings: LocalSettings,
+    driver: DriverChoice,
     planner: RunPlanner,
     plan: RunPlan,
     publish: Bool,
@@ -51,7 +51,7 @@ final class RunJob: Sendable {
   ) {
     self.workspace = workspace
     self.suite = suite
-    self.settings = settings
+    self.driver = driver
     self.planner = planner
     self.plan = plan
     self.publish = publish
@@ -80,7 +80,7 @@ final class RunJob: Sendable {
     let id = RunID.new(at: start, after: kept.ids.first)
     let folder = "\(workspace.runsFolder(suite.recipe))/\(id)"
     try makeFolder(folder + "/logs")
-    let secrets = try SecretValues(suite.secrets)
+    let secrets = try SecretValues(suite.secrets + driver.undeclaredSecrets)
     let log = try EventLog(
       path: folder + "/events.ndjson",
       secrets: secrets.redacted,
@@ -90,8 +90,15 @@ final class RunJob: Sendable {
     let progress = ConsoleProgress(recipe: suite.recipe, isAlone: company.isAlone) {
       log.redacted($0)
     }
-    let driver = LocalDriver(
-      try configuration(id: id, folder: folder, secrets: secrets, http: http, progress: progress)
+    let driver = try makeDriver(
+      DriverSurroundings(
+        runID: id,
+        folder: folder,
+        secrets: secrets,
+        http: http,
+        progress: progress,
+        redact: { log.redacted($0) }
+      )
     )
     let runner = Runner(
       plan: plan,
@@ -154,54 +161,6 @@ final class RunJob: Sendable {
     if isInterrupted { interrupt() }
     _ = await task.value
     running.withLock { $0.task = nil }
-  }
-
-  private func configuration(
-    id: String,
-    folder: String,
-    secrets: SecretValues,
-    http: HTTPClient,
-    progress: ConsoleProgress
-  ) throws -> LocalConfiguration {
-    let identity: ServiceIdentity
-    do {
-      identity = try ServiceIdentity.forServices()
-    } catch {
-      throw Failure(.broken, error.description)
-    }
-    let scope = Scope(secrets: secrets.values)
-    func resolved(_ templates: [String: Template]) throws -> [String: String] {
-      try templates.mapValues { try scope.text(of: $0) }
-    }
-    return LocalConfiguration(
-      suite: suite,
-      settings: settings,
-      source: planner.checkout.source,
-      runID: id,
-      identity: identity,
-      logFolder: folder + "/logs",
-      secrets: secrets.values,
-      environment: try resolved(suite.environment),
-      upgradeEnvironment: try resolved(suite.upgradeEnvironment),
-      toolFolder: Self.toolFolder,
-      waiting: waits
-        ? .every(.seconds(10)) { holder in
-          progress.say("waiting for \(holder?.description ?? "another run") to end")
-        } : .no,
-      fetch: { url in
-        guard let response = try? await http.send(HTTPRequest(url: url, timeout: .seconds(10)))
-        else { return nil }
-        return (response.status, response.body)
-      },
-      progress: { progress.operating($0) }
-    )
-  }
-
-  /// Where this program's own binary lies.
-  static var toolFolder: String {
-    let path =
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "/"
-    return path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
   }
 
   private func makeFolder(_ path: String) throws {

@@ -1,4 +1,6 @@
 import Auditing
+import Deployments
+import Drivers
 import Evidence
 import FoundationEssentials
 import Running
@@ -10,6 +12,8 @@ struct RunPlanner {
   let suite: Suite
   let checkout: RecipeCheckout
   let driver: String
+  /// Of the driver swarm, which knows what its images are.
+  var engine: SwarmEngine?
   /// On the command line.
   var askedBase: String?
   var lastStage: Stage = .functional
@@ -31,7 +35,8 @@ struct RunPlanner {
       driver: driver,
       base: base?.version,
       baseReason: reason,
-      target: checkout.target.version
+      target: checkout.target.version,
+      standins: try await standins(base?.version)
     )
     let printed = selection.map(whole.selecting) ?? whole
     let plan = RunPlan(
@@ -54,6 +59,29 @@ struct RunPlanner {
       appImage: checkout.compose.appImage
     )
     return (plan, printed)
+  }
+
+  /// Images that say of themselves that they stand for others; nil where no engine can be asked.
+  private func standins(_ base: String?) async throws -> [Standin]? {
+    guard let engine else { return nil }
+    do throws(DeploymentError) {
+      var found: [Standin] = []
+      for version in [base ?? checkout.target.version, checkout.target.version] {
+        for service in try await checkout.compose(at: version).services {
+          let image = ComposeVariables.fill(service.image, [:])
+          guard let what = try await engine.standin(image) else { continue }
+          let tag = image.split(separator: ":").last.map(String.init) ?? image
+          if let index = found.firstIndex(where: { $0.service == service.name }) {
+            if !found[index].versions.contains(tag) { found[index].versions.append(tag) }
+          } else {
+            found.append(Standin(service: service.name, what: what, versions: [tag]))
+          }
+        }
+      }
+      return found
+    } catch {
+      throw Failure(.broken, error.description)
+    }
   }
 }
 

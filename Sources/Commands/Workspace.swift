@@ -137,7 +137,7 @@ struct Workspace: Sendable {
   }
 
   /// The drivers that this version has.
-  private static let drivers = ["local"]
+  static let drivers = ["local", "swarm"]
 
   func driverName(_ asked: String?, _ suite: Suite) throws -> String {
     if let name = asked ?? project.driver {
@@ -154,7 +154,8 @@ struct Workspace: Sendable {
     if suite.local != nil { return "local" }
     throw Failure(
       .wrongUsage,
-      "\(suite.recipe) has no local.yml: name a driver (local) with --driver or in parity.yml"
+      "\(suite.recipe) has no local.yml: name a driver (\(Self.drivers.joined(separator: ", "))) "
+        + "with --driver or in parity.yml"
     )
   }
 

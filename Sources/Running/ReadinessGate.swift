@@ -138,8 +138,7 @@ package struct ReadinessGate: Sendable {
   {
     do throws(DeploymentError) {
       let endpoint = try await deployment.service(tcp.service).endpoint(port: tcp.port)
-      guard case .tcp(let host, let port) = endpoint else { return nil }
-      return await TCPProbe.connects(host: host, port: port)
+      return await TCPProbe.connects(to: endpoint)
         ? nil : "\(tcp.service):\(tcp.port) accepts no connection"
     } catch {
       return error.description

@@ -83,6 +83,15 @@ package struct ComposeReader {
       compose.volumes.append(member.key)
       compose.volumePlaces[member.key] = member.keyPlace
     }
+    compose.fileVersion = node["version"]?.text ?? compose.fileVersion
+    for kind in Compose.External.Kind.allCases {
+      for member in node[kind.rawValue]?.members ?? [] {
+        compose.externals.removeAll { $0.kind == kind && $0.key == member.key }
+        if let name = externalName(member) {
+          compose.externals.append(Compose.External(kind: kind, key: member.key, name: name))
+        }
+      }
+    }
     guard let services = node["services"], !services.isNull else { return }
     guard let members = services.members else {
       sink.error("services is a mapping, not \(services.kindName)", at: services)
@@ -96,6 +105,15 @@ package struct ComposeReader {
         compose.services.append(service)
       }
     }
+  }
+
+  /// `external: true` with a `name`, or the older `external: {name: …}`; nil for what the recipe
+  /// makes itself.
+  private func externalName(_ member: YAMLNode.Member) -> String? {
+    guard let external = member.value["external"], !external.isNull else { return nil }
+    if let name = external["name"]?.text { return filled(name) }
+    guard external.members != nil || external.text == "true" else { return nil }
+    return filled(member.value["name"]?.text ?? member.key)
   }
 
   private func merge(_ service: Compose.Service, into below: inout Compose.Service) {

@@ -34,13 +34,15 @@ package struct Plan: Sendable {
   /// - Parameters:
   ///   - compose: of the target.
   ///   - base: nil where there is nothing to upgrade from; then `baseReason` says why.
+  ///   - standins: what the driver knows to stand for the real thing; nil for what `local.yml` says.
   package init(
     suite: Suite,
     compose: Compose,
     driver: String,
     base: String?,
     baseReason: String? = nil,
-    target: String
+    target: String,
+    standins: [Standin]? = nil
   ) {
     recipe = suite.recipe
     self.driver = driver
@@ -49,7 +51,8 @@ package struct Plan: Sendable {
     self.target = target
     stores = RecipeFacts.stores(of: compose, suite: suite)
     noBackupReason = RecipeFacts.noBackupReason(of: compose, suite: suite)
-    standins = driver == "local" ? Self.standins(of: suite, base: base, target: target) : []
+    let declared = driver == "local" ? Self.standins(of: suite, base: base, target: target) : []
+    self.standins = standins ?? declared
     stageSkips = Dictionary(suite.notApplicable.map { ($0.stage, $0.why) }) { first, _ in first }
     if base == nil, stageSkips[.upgrade] == nil {
       stageSkips[.upgrade] = baseReason ?? "there is no older version to upgrade from"

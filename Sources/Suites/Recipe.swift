@@ -31,6 +31,11 @@ package struct Compose: Sendable, Hashable {
   package var services: [Service]
   /// Named volumes, sorted.
   package var volumes: [String]
+  /// `version`, the same in all files that are laid over each other.
+  package var fileVersion: String?
+  /// Networks, secrets, configs and volumes that the recipe uses and does not make, in the order of
+  /// the files.
+  package var externals: [External] = []
   /// Where each named volume is declared.
   package var volumePlaces: [String: SourcePlace] = [:]
 
@@ -67,6 +72,22 @@ package struct Compose: Sendable, Hashable {
       self.mounts = mounts
       self.place = place
     }
+  }
+
+  /// What somebody must have made before the recipe is deployed.
+  package struct External: Sendable, Hashable {
+    package enum Kind: String, Sendable, CaseIterable {
+      case network = "networks"
+      case secret = "secrets"
+      case config = "configs"
+      case volume = "volumes"
+    }
+
+    package var kind: Kind
+    /// In the compose file.
+    package var key: String
+    /// On the engine.
+    package var name: String
   }
 
   package struct Label: Sendable, Hashable {

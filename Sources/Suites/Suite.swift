@@ -31,6 +31,8 @@ package struct Suite: Sendable {
   package var checks: [Check]
   /// The driver `local`; nil where the suite has no `local.yml`.
   package var local: LocalSettings?
+  /// The driver `swarm`; nil where the suite has no `swarm.yml`, and the defaults do.
+  package var swarm: SwarmSettings?
   /// Other recipes that must run beside this one.
   package var dependencies: [String]
   /// What is confidential in its files, for who shows their lines later.

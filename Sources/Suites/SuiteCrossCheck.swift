@@ -115,6 +115,14 @@ package enum SuiteCrossCheck {
         )
       }
     }
+    if let app = suite.swarm?.app, !services.contains(app.service) {
+      report(
+        "service \"\(app.service)\" is not in compose.yml",
+        app.service,
+        among: services,
+        at: suite.swarm?.appPlace
+      )
+    }
     if let local = suite.local, !services.isEmpty, !local.services.isEmpty {
       let started = local.services.map(\.name)
       for name in services where !started.isEmpty && !started.contains(name) {

@@ -47,6 +47,7 @@ struct SuiteLint {
     checkIDs()
     checkNeeds()
     if let local = suite.local { checkLocal(local) }
+    if let swarm = suite.swarm { checkSwarm(swarm) }
   }
 
   // MARK: - Scopes

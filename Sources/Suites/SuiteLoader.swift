@@ -75,6 +75,9 @@ package struct SuiteLoader {
     if files.isNamed("local.yml"), let node = yaml("local.yml") {
       suite.local = LocalFileReader(reader).read(node)
     }
+    if files.isNamed("swarm.yml"), let node = yaml("swarm.yml") {
+      suite.swarm = SwarmFileReader(reader, files: files).read(node)
+    }
     suite.checks += overlays()
     for folder in Self.functionalFolders { suite.checks += functional(in: folder) }
     resolveNeeds(&suite.checks)
@@ -105,7 +108,7 @@ package struct SuiteLoader {
 
 extension SuiteLoader {
   private static let known =
-    ["recipe.yml", "local.yml", "overlays"] + functionalFolders
+    ["recipe.yml", "local.yml", "swarm.yml", "overlays"] + functionalFolders
 
   /// What is called nearly as something that would be read, or stands where nothing is read: a test
   /// that never runs is never red.

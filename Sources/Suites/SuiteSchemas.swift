@@ -7,6 +7,7 @@ package enum SuiteSchemas {
   package static let all: [(fileName: String, text: String)] = [
     ("recipe.schema.json", schema("recipe.yml of a suite", root: .table("recipe"))),
     ("local.schema.json", schema("local.yml of a suite", root: .table("local"))),
+    ("swarm.schema.json", schema("swarm.yml of a suite", root: .table("swarm"))),
     ("checks.schema.json", schema("A file of checks of a suite", root: .map(.table("check")))),
     ("parity.schema.json", schema("parity.yml of a project", root: .table("project"))),
   ]

@@ -55,6 +55,7 @@ package enum Janitor {
 
   static func reapNow(root: String, lockFolder: String) -> [Reaped] {
     guard let root = try? RunFolder.safeRoot(root) else { return [] }
+    defer { PrivateFolder.removeOrphans(scratch: root) }
     return FolderRemoval.names(inFolderAt: root).sorted().compactMap { name in
       guard name.hasPrefix(RunFolder.prefix) else { return nil }
       return reap(root + "/" + name, lockFolder: lockFolder)

@@ -70,7 +70,7 @@ struct LocalDeployment: Deployment {
   }
 
   func runScript(_ command: ServiceCommand) async throws(DeploymentError) -> CommandOutput {
-    try await host.runScript(command)
+    try await host.bench().runScript(command, ofSuiteIn: host.configuration.suite.folder)
   }
 
   func runningVersion() async throws(DeploymentError) -> RunningVersion {

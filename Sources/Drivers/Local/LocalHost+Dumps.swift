@@ -27,14 +27,10 @@ extension LocalHost {
     }
   }
 
-  /// The files below the paths that labels declare one by one, relative to the volumes' folder.
-  func declaredFiles(_ labels: [BackupLabels]) -> [String: FileStamp] {
+  func dumpFiles(_ plan: BackupPlan) -> [String: FileStamp] {
     let volumes = "\(root)/volumes"
-    let declared = labels.flatMap(\.volumes).flatMap { volume in
-      volume.paths.map { "\(volume.name)/\($0)" }
-    }
     var stamps: [String: FileStamp] = [:]
-    for path in declared {
+    for path in plan.dumpPlaces.map(\.name) {
       stamps[path] = FileStamp("\(volumes)/\(path)")
       let below = FileManager.default.subpathsOfFolder("\(volumes)/\(path)")
       for name in below { stamps["\(path)/\(name)"] = FileStamp("\(volumes)/\(path)/\(name)") }
@@ -43,9 +39,8 @@ extension LocalHost {
   }
 
   /// Removes the hooks' files, as the services' user.
-  func removeDumps() async throws(DeploymentError) {
-    guard !dumps.isEmpty else { return }
-    let output = try await run(
+  func removeDumps(_ plan: BackupPlan) async throws(DeploymentError) {
+    let output = try await bench().run(
       argv: ["xargs", "-0", "rm", "-f", "--"],
       environment: ["PATH": search.searchPath, "LANG": "C.UTF-8"],
       folder: "\(root)/volumes",

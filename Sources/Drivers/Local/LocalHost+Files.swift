@@ -18,7 +18,7 @@ extension LocalHost {
         "\(name): the local driver has one user, \(user) is none of its"
       )
     }
-    return try await run(
+    return try await bench().run(
       argv: command.argv,
       environment: try environment(of: service).merging(command.environment) { $1 },
       folder: serviceFolder(name),
@@ -143,93 +143,6 @@ extension LocalHost {
     let text = parts.filter { !$0.isEmpty }.joined(separator: "\n")
     return text.split(whereSeparator: \.isNewline).filter { !$0.isStackFrame }.suffix(3)
       .joined(separator: " | ")
-  }
-
-  // MARK: Scripts of the suite
-
-  /// Runs a program of the suite in a copy of its folder.
-  func runScript(_ command: ServiceCommand) async throws(DeploymentError) -> CommandOutput {
-    let copy = "\(root)/suite"
-    if !FileManager.default.fileExists(atPath: copy) {
-      try await bring(configuration.suite.folder, to: copy)
-    }
-    var environment = [
-      "PATH": search.searchPath, "HOME": copy, "LANG": "C.UTF-8", "TZ": "UTC",
-      "TMPDIR": "\(root)/scratch", "PYTHONDONTWRITEBYTECODE": "1",
-    ]
-    environment.merge(command.environment) { $1 }
-    return try await run(
-      argv: command.argv,
-      environment: environment,
-      folder: copy,
-      stdin: command.stdin,
-      deadline: command.deadline,
-      outputLimit: command.outputLimit
-    )
-  }
-
-  // MARK: Into the run's folder
-
-  /// Copies a folder's files into the run's folder, as the services' user.
-  ///
-  /// Services may put links where they like as soon as one of them runs; a runner that is root
-  /// would follow them.
-  ///
-  /// - Parameter keepsLinks: false leaves the source's own links out.
-  func bring(
-    _ source: String,
-    to target: String,
-    keepsLinks: Bool = false
-  ) async throws(DeploymentError) {
-    try await act(["mkdir", "-p", "-m", "755", "--", target])
-    guard let paths = FileManager.default.enumeratorPaths(below: source) else {
-      throw DeploymentError(.driverBroken, "\(source) cannot be read")
-    }
-    for path in paths {
-      var status = stat()
-      guard lstat("\(source)/\(path)", &status) == 0 else { continue }
-      switch status.st_mode & S_IFMT {
-      case S_IFREG:
-        let mode = status.st_mode
-        try await bring(file: "\(source)/\(path)", to: "\(target)/\(path)", mode: mode)
-      case S_IFLNK where keepsLinks:
-        try await link("\(source)/\(path)", to: "\(target)/\(path)")
-      default: continue
-      }
-    }
-  }
-
-  private func link(_ source: String, to target: String) async throws(DeploymentError) {
-    guard let goal = try? FileManager.default.destinationOfSymbolicLink(atPath: source) else {
-      throw DeploymentError(.driverBroken, "\(source) cannot be read")
-    }
-    let folder = target[..<(target.lastIndex(of: "/") ?? target.endIndex)]
-    try await act(["mkdir", "-p", "--", String(folder)])
-    try await act(["ln", "-s", "--", goal, target])
-  }
-
-  func bring(file: String, to target: String, mode: mode_t) async throws(DeploymentError) {
-    guard let content = FileManager.default.contents(atPath: file) else {
-      throw DeploymentError(.driverBroken, "\(file) cannot be read")
-    }
-    let mode = mode & 0o100 == 0 ? "644" : "755"
-    try await act(["install", "-D", "-m", mode, "--", "/dev/stdin", target], stdin: Array(content))
-  }
-
-  /// Runs a plain command of the machine on the run's folder.
-  func act(_ argv: [String], stdin: [UInt8] = []) async throws(DeploymentError) {
-    let output = try await run(
-      argv: argv,
-      environment: ["PATH": search.searchPath, "LANG": "C.UTF-8"],
-      folder: root,
-      stdin: stdin
-    )
-    guard output.succeeded else {
-      throw DeploymentError(
-        .driverBroken,
-        "\(argv.first ?? "a command") failed (\(output.ending)): \(output.lastLine)"
-      )
-    }
   }
 }
 

@@ -38,31 +38,13 @@ extension LocalHost {
   // MARK: Before anything runs
 
   private func takeLock() async throws(DeploymentError) {
-    let holder = LockHolder(
-      processID: getpid(),
-      since: Int64(Date().timeIntervalSince1970),
-      host: ProcessInfo.processInfo.hostName,
+    lock = try await RunLock.take(
+      lockName,
       runID: configuration.runID,
-      recipe: configuration.suite.recipe
+      recipe: configuration.suite.recipe,
+      wait: configuration.waiting,
+      folder: configuration.lockFolder
     )
-    do {
-      lock = try await RunLock.acquire(
-        lockName,
-        holder: holder,
-        wait: configuration.waiting,
-        folder: configuration.lockFolder
-      )
-    } catch let error as GuardianError {
-      if case .locked(let holder) = error.code {
-        throw DeploymentError(
-          .held(by: holder?.description ?? "another run"),
-          error.description
-        )
-      }
-      throw DeploymentError(.driverBroken, error.description)
-    } catch {
-      throw DeploymentError(.interrupted, "interrupted while waiting for the lock")
-    }
   }
 
   /// One run per deployment name at a time.
@@ -80,20 +62,8 @@ extension LocalHost {
     }
   }
 
-  func makeFolder(_ path: String, mode: mode_t = 0o700) throws(DeploymentError) {
-    guard mkdir(path, mode) == 0 || errno == EEXIST else {
-      throw DeploymentError(.driverBroken, "\(path): \(String(cString: strerror(errno)))")
-    }
-    try give(path)
-  }
-
-  /// Makes a file or folder the services' user's.
-  func give(_ path: String) throws(DeploymentError) {
-    guard geteuid() == 0 else { return }
-    let identity = configuration.identity
-    guard lchown(path, identity.user, identity.group) == 0 else {
-      throw DeploymentError(.driverBroken, "\(path): \(String(cString: strerror(errno)))")
-    }
+  private func makeFolder(_ path: String) throws(DeploymentError) {
+    try folder?.makeFolder(path)
   }
 
   private func startGuardian() async throws(DeploymentError) {
@@ -123,13 +93,16 @@ extension LocalHost {
       throw DeploymentError(.driverBroken, "\(export): \(String(cString: strerror(errno)))")
     }
     try await configuration.source.export(version, export)
-    try await bring(export, to: "\(root)/recipe-\(version)", keepsLinks: true)
-    if repositoryTask == nil, let recipe, !BackupLabels.read(from: recipe.compose).isEmpty {
-      beginRepository()
+    try await bench().bring(export, to: "\(root)/recipe-\(version)", keepsLinks: true)
+    if restic == nil, let recipe, !BackupLabels.read(from: recipe.compose).isEmpty {
+      restic = ResticRepository(
+        try bench(),
+        deadline: configuration.suite.deadlines.operation
+      )
     }
     // Without an operand mkdir fails.
     guard !volumes.isEmpty else { return }
-    try await act(["mkdir", "-p", "-m", "700", "--"] + volumes.values.sorted())
+    try await bench().act(["mkdir", "-p", "-m", "700", "--"] + volumes.values.sorted())
   }
 
   private func reservePorts() throws(DeploymentError) {
@@ -179,7 +152,7 @@ extension LocalHost {
       }
       rest = rest.dropFirst(count)
     }
-    try give(path)
+    try folder?.give(path)
   }
 
   // MARK: Services
@@ -219,7 +192,7 @@ extension LocalHost {
     for command in commands {
       let argv = try names(for: service).arguments(command)
       configuration.progress("\(name): \(argv.first ?? "")")
-      let output = try await run(
+      let output = try await bench().run(
         argv: argv,
         environment: try environment(of: service),
         folder: serviceFolder(service.name),
@@ -251,7 +224,7 @@ extension LocalHost {
     let guardian = try requireGuardian()
     let folder = serviceFolder(service.name)
     let argv = try names(for: service).arguments(service.command)
-    guard let name = argv.first, let program = try await reachable(name, from: folder) else {
+    guard let name = argv.first, let program = try await bench().reachable(name, from: folder) else {
       throw DeploymentError(
         .driverBroken,
         "\(service.name): \(argv.first ?? "command") is not in \(search.searchPath)"
@@ -313,7 +286,7 @@ extension LocalHost {
       }
       return PortProbe.accepts(port)
     case .command(let templates, _):
-      return try await run(
+      return try await bench().run(
         argv: try names(for: service).arguments(templates),
         environment: try environment(of: service),
         folder: serviceFolder(service.name),
@@ -339,21 +312,5 @@ extension LocalStop {
     case "HUP": SIGHUP
     default: SIGTERM
     }
-  }
-}
-
-extension CommandOutput {
-  /// The last line of what a command said, for a message.
-  var lastLine: String {
-    let text = String(decoding: stderr.isEmpty ? stdout : stderr, as: UTF8.self)
-    return text.split(whereSeparator: \.isNewline).last.map { String($0.prefix(300)) }
-      ?? "it said nothing"
-  }
-}
-
-extension FileManager {
-  /// Paths below a folder, relative to it, without following links; nil where it cannot be read.
-  func enumeratorPaths(below folder: String) -> [String]? {
-    try? subpathsOfDirectory(atPath: folder)
   }
 }

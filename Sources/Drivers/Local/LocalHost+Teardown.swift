@@ -5,7 +5,6 @@ extension LocalHost {
   /// Stops services, kills what is left, removes the folder, and looks at what is still there.
   func performTeardown() async -> TeardownReport {
     let start = ContinuousClock.now
-    repositoryTask?.cancel()
     var report = TeardownReport(removed: [:], leftovers: [], duration: .zero)
     if let shutdown = await guardian?.shutDown() {
       report.removed["services"] = started.count
@@ -33,8 +32,8 @@ extension LocalHost {
     }
     report.removed["ports"] = ports.values.map(\.count).reduce(0, +)
     // The lock lives as long as anything of the run, and that is also whoever knows the guardian.
-    _ = await repositoryTask?.value
-    repositoryTask = nil
+    await restic?.end()
+    restic = nil
     guardian = nil
     lock = nil
     if await !isLockFree() { report.leftovers.append("lock \(lockName)") }

@@ -120,7 +120,7 @@ extension LocalHost {
       said = value.map { $0.stringValue ?? $0.description }
       agrees = said == expected
     case .command(let templates):
-      let output = try await run(
+      let output = try await bench().run(
         argv: try names.arguments(templates),
         environment: try environment(of: service),
         folder: serviceFolder(service.name)

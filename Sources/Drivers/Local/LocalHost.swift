@@ -24,9 +24,8 @@ actor LocalHost {
   var started: [StartedService] = []
   /// By service: the process that was started last, and the version in its environment.
   var starts: [String: (process: Int32, version: String)] = [:]
-  /// Ends with why the repository could not be made; nil where it was.
-  var repositoryTask: Task<String?, Never>?
-  var repositoryPassword = ""
+  /// Where backups go; nil before anything is deployed, and where no label asks for one.
+  var restic: ResticRepository?
   /// Files that the hooks of the last backup wrote, below the volumes' folder; sorted.
   var dumps: [String] = []
   private var operations: [Operation] = []
@@ -145,70 +144,11 @@ actor LocalHost {
     return guardian
   }
 
-  /// Runs a program below the guardian to its end.
-  func run(
-    argv: [String],
-    environment: [String: String],
-    folder: String,
-    stdin: [UInt8] = [],
-    deadline: Duration = .seconds(60),
-    outputLimit: Int = 1 << 20,
-    keepsDescendants: Bool = false
-  ) async throws(DeploymentError) -> CommandOutput {
-    let guardian = try requireGuardian()
-    guard let name = argv.first, let program = try await reachable(name, from: folder) else {
-      throw DeploymentError(
-        .driverBroken,
-        "\(argv.first ?? "command"): no such program in \(search.searchPath)"
-      )
+  func bench() throws(DeploymentError) -> Workbench {
+    guard let guardian, let folder else {
+      throw DeploymentError(.driverBroken, "nothing is deployed")
     }
-    var command = GuardedCommand(
-      arguments: [program] + argv.dropFirst(),
-      environment: environment,
-      workingDirectory: folder
-    )
-    command.standardInput = stdin
-    command.deadline = deadline
-    command.outputLimit = outputLimit
-    command.keepsDescendants = keepsDescendants
-    let result: CommandResult
-    do throws(GuardianError) {
-      result = try await guardian.run(command)
-    } catch {
-      throw DeploymentError(.driverBroken, error.description)
-    }
-    if result.end == .cancelled { throw DeploymentError(.interrupted, "\(name) was interrupted") }
-    return CommandOutput(
-      ending: Self.ending(result.end),
-      stdout: result.standardOutput.bytes,
-      stderr: result.standardError.bytes,
-      isCut: result.standardOutput.isTruncated || result.standardError.isTruncated,
-      duration: result.duration
-    )
-  }
-
-  private static func ending(_ end: CommandResult.End) -> CommandOutput.Ending {
-    switch end {
-    case .exited(let code): .exited(code)
-    case .signalled(let signal): .signalled(signal)
-    case .timedOut: .timedOut
-    case .cancelled: .signalled(SIGKILL)
-    }
-  }
-
-  /// A program's path that the services' user can reach: a copy in the run's folder where the
-  /// original stands below a folder that is closed to others.
-  func reachable(_ name: String, from folder: String) async throws(DeploymentError) -> String? {
-    let named = name.contains("/") && !name.hasPrefix("/") ? "\(folder)/\(name)" : name
-    guard let program = search.find(named) else { return nil }
-    guard geteuid() == 0, !program.hasPrefix(root + "/"), !ProgramSearch.isOpenToAll(program) else {
-      return program
-    }
-    let copy = "\(root)/bin/" + (program.split(separator: "/").last.map(String.init) ?? "program")
-    if !FileManager.default.fileExists(atPath: copy) {
-      try await bring(file: program, to: copy, mode: 0o755)
-    }
-    return copy
+    return Workbench(folder: folder, guardian: guardian, search: search)
   }
 
   // MARK: Teardown

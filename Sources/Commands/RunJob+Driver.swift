@@ -1,0 +1,129 @@
+import Auditing
+import Checks
+import Deployments
+import Drivers
+import Evidence
+import FoundationEssentials
+import HTTPRequests
+import Running
+import Suites
+
+/// What puts a recipe up, with what must be known of it before a run begins.
+enum DriverChoice: Sendable {
+  case local(LocalSettings)
+  case swarm(SwarmEngine, undeclaredSecrets: [SecretSetting])
+
+  /// Nil for a driver that has none.
+  var engine: SwarmEngine? {
+    if case .swarm(let engine, _) = self { engine } else { nil }
+  }
+
+  /// Secrets that the recipe wants to be there and the suite says nothing of; they are made up, as
+  /// abra does.
+  var undeclaredSecrets: [SecretSetting] {
+    if case .swarm(_, let secrets) = self { secrets } else { [] }
+  }
+}
+
+/// What a driver has of the run that it is for.
+struct DriverSurroundings {
+  var runID: String
+  /// The run's own, with its `logs`.
+  var folder: String
+  var secrets: SecretValues
+  var http: HTTPClient
+  var progress: ConsoleProgress
+  var redact: @Sendable (String) -> String
+}
+
+extension RunJob {
+  func makeDriver(_ around: DriverSurroundings) throws -> any Driver {
+    do {
+      switch driver {
+      case .local(let settings): return LocalDriver(try local(settings, around))
+      case .swarm(let engine, _): return try SwarmDriver(try swarm(engine, around))
+      }
+    } catch let error as DeploymentError {
+      throw Failure(.wrongSuite, error.description)
+    }
+  }
+
+  private func local(
+    _ settings: LocalSettings,
+    _ around: DriverSurroundings
+  ) throws -> LocalConfiguration {
+    let http = around.http
+    let progress = around.progress
+    return LocalConfiguration(
+      suite: suite,
+      settings: settings,
+      source: planner.checkout.source,
+      runID: around.runID,
+      identity: try Self.identity(),
+      logFolder: around.folder + "/logs",
+      secrets: around.secrets.values,
+      environment: try resolved(suite.environment, around),
+      upgradeEnvironment: try resolved(suite.upgradeEnvironment, around),
+      toolFolder: Self.toolFolder,
+      waiting: waiting(progress),
+      fetch: { url in
+        guard let response = try? await http.send(HTTPRequest(url: url, timeout: .seconds(10)))
+        else { return nil }
+        return (response.status, response.body)
+      },
+      progress: { progress.operating($0) }
+    )
+  }
+
+  private func swarm(
+    _ engine: SwarmEngine,
+    _ around: DriverSurroundings
+  ) throws -> SwarmConfiguration {
+    let progress = around.progress
+    return SwarmConfiguration(
+      suite: suite,
+      engine: engine,
+      source: planner.checkout.source,
+      runID: around.runID,
+      identity: try Self.identity(),
+      logFolder: around.folder + "/logs",
+      secrets: around.secrets.values,
+      environment: try resolved(suite.environment, around),
+      upgradeEnvironment: try resolved(suite.upgradeEnvironment, around),
+      toolFolder: Self.toolFolder,
+      waiting: waiting(progress),
+      redact: around.redact,
+      progress: { progress.operating($0) }
+    )
+  }
+
+  private static func identity() throws -> ServiceIdentity {
+    do {
+      return try ServiceIdentity.forServices()
+    } catch {
+      throw Failure(.broken, error.description)
+    }
+  }
+
+  private func resolved(
+    _ templates: [String: Template],
+    _ around: DriverSurroundings
+  ) throws -> [String: String] {
+    let scope = Scope(secrets: around.secrets.values)
+    return try templates.mapValues { try scope.text(of: $0) }
+  }
+
+  private func waiting(_ progress: ConsoleProgress) -> RunLock.Waiting {
+    guard waits else { return .no }
+    return .every(.seconds(10)) { holder in
+      progress.say("waiting for \(holder?.description ?? "another run") to end")
+    }
+  }
+
+  /// Where this program's own binary lies.
+  private static var toolFolder: String {
+    let path =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "/"
+    return path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+  }
+}

@@ -1,0 +1,195 @@
+import Deployments
+internal import CLinux
+internal import Glibc
+internal import Synchronization
+
+/// A socket of this machine whose connections lead to somewhere else.
+///
+/// It lives as long as this object; with it, every connection ends.
+final class SocketRelay: Sendable {
+  /// The far end of one connection: what is read from it may be packed in frames.
+  struct FarEnd: Sendable {
+    var socket: EngineSocket
+    /// What came on it already.
+    var rest: [UInt8] = []
+    var isFramed: Bool
+  }
+
+  enum Place: Sendable, Hashable {
+    /// In a folder that only those can enter who may connect.
+    case unix(path: String)
+    /// A free port of 127.0.0.1.
+    case loopback
+  }
+
+  let endpoint: Endpoint
+  private let listener: Int32
+  private let state: State
+
+  /// What the threads of a relay share. They do not hold the relay itself.
+  private final class State: Sendable {
+    private let open = Mutex<(ends: [ObjectIdentifier: EngineSocket], isEnded: Bool)>(([:], false))
+
+    func add(_ socket: EngineSocket) -> Bool {
+      open.withLock {
+        guard !$0.isEnded else { return false }
+        $0.ends[ObjectIdentifier(socket)] = socket
+        return true
+      }
+    }
+
+    func remove(_ socket: EngineSocket) {
+      _ = open.withLock { $0.ends.removeValue(forKey: ObjectIdentifier(socket)) }
+    }
+
+    func end() {
+      let ends = open.withLock {
+        $0.isEnded = true
+        return Array($0.ends.values)
+      }
+      for socket in ends { socket.interrupt() }
+    }
+
+    /// Ends what is open, and nothing that comes later.
+    func endConnections() {
+      for socket in open.withLock({ Array($0.ends.values) }) { socket.interrupt() }
+    }
+  }
+
+  /// Listens, and dials the far end anew for each connection.
+  ///
+  /// - Parameter dial: where it throws, the connection is closed without a byte.
+  init(
+    at place: Place,
+    dial: @escaping @Sendable () async throws -> FarEnd
+  ) throws(EngineError) {
+    (listener, endpoint) = try Self.listen(at: place)
+    let state = State()
+    self.state = state
+    let listener = self.listener
+    let started = DedicatedThread.start {
+      while true {
+        let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        let accepted = shim_linux_accept(listener, flags)
+        guard accepted >= 0 else {
+          if errno == EINTR || errno == ECONNABORTED { continue }
+          // The listener was shut down.
+          close(listener)
+          return
+        }
+        let near = EngineSocket(descriptor: accepted)
+        guard state.add(near) else {
+          close(listener)
+          return
+        }
+        Task {
+          if let far = try? await dial(), state.add(far.socket) {
+            Self.join(near, far, state)
+          } else {
+            state.remove(near)
+            near.interrupt()
+          }
+        }
+      }
+    }
+    guard started else {
+      close(self.listener)
+      throw .system(.unreachable, "a relay", errno)
+    }
+  }
+
+  deinit {
+    shutdown(listener, Int32(SHUT_RDWR))
+    state.end()
+    if case .unix(let path) = endpoint { unlink(path) }
+  }
+
+  /// Ends all connections; new ones are taken.
+  func endConnections() { state.endConnections() }
+
+  private static func listen(at place: Place) throws(EngineError) -> (Int32, Endpoint) {
+    let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    switch place {
+    case .unix(let path):
+      guard var address = sockaddr_un(path: path) else {
+        throw EngineError(.unreachable, "\(path): too long for a unix socket's name")
+      }
+      let descriptor = socket(AF_UNIX, kind, 0)
+      guard descriptor >= 0 else { throw .system(.unreachable, path, errno) }
+      let status = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        }
+      }
+      guard status == 0, Glibc.listen(descriptor, 64) == 0 else {
+        let number = errno
+        close(descriptor)
+        throw .system(.unreachable, path, number)
+      }
+      return (descriptor, .unix(path: path))
+    case .loopback:
+      let descriptor = socket(AF_INET, kind, 0)
+      guard descriptor >= 0 else { throw .system(.unreachable, "a port", errno) }
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      let status = withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          bind(descriptor, $0, length) == 0 && Glibc.listen(descriptor, 64) == 0
+            && getsockname(descriptor, $0, &length) == 0
+        }
+      }
+      guard status else {
+        let number = errno
+        close(descriptor)
+        throw .system(.unreachable, "a port", number)
+      }
+      let port = Int(UInt16(bigEndian: address.sin_port))
+      return (descriptor, .tcp(host: "127.0.0.1", port: port))
+    }
+  }
+
+  /// Carries bytes both ways until either side ends; then both do.
+  private static func join(_ near: EngineSocket, _ far: FarEnd, _ state: State) {
+    @Sendable func leave() {
+      state.remove(near)
+      state.remove(far.socket)
+      near.interrupt()
+      far.socket.interrupt()
+    }
+    let outwards = DedicatedThread.start {
+      do throws(EngineError) {
+        while true {
+          let bytes = try near.read(until: nil)
+          if bytes.isEmpty { break }
+          try far.socket.write(bytes, until: nil)
+        }
+        far.socket.finishWriting()
+      } catch {
+        leave()
+      }
+    }
+    let inwards = DedicatedThread.start {
+      var frames = OutputFrames()
+      func pass(_ bytes: [UInt8]) throws(EngineError) {
+        guard far.isFramed else { return try near.write(bytes, until: nil) }
+        try frames.feed(bytes) { kind, part throws(EngineError) in
+          if kind == .standardOutput { try near.write(part, until: nil) }
+        }
+      }
+      do throws(EngineError) {
+        try pass(far.rest)
+        while true {
+          let bytes = try far.socket.read(until: nil)
+          if bytes.isEmpty { break }
+          try pass(bytes)
+        }
+      } catch {
+        // Either end has gone, which ends the other.
+      }
+      leave()
+    }
+    if !outwards || !inwards { leave() }
+  }
+}

@@ -1,0 +1,235 @@
+import Evidence
+
+/// One entry of a tar archive.
+struct TarEntry: Sendable, Hashable {
+  enum Kind: Sendable, Hashable {
+    case file
+    case folder
+    /// Links and devices.
+    case other
+  }
+
+  /// As in the archive, without a `/` at the end.
+  var path: String
+  var kind: Kind
+  /// Of its content, in bytes.
+  var size: Int
+  /// Seconds since 1970.
+  var modified: Int
+  /// Where its content begins, in bytes from the archive's start.
+  var offset: Int
+}
+
+/// Reads the headers of a tar archive as it comes by: POSIX ustar and pax (IEEE 1003.1-2008, "pax
+/// Interchange Format"), GNU's long names and large numbers.
+struct TarScanner: Sendable {
+  private var position = 0
+  private var block: [UInt8] = []
+  /// Content that is passed over, with its padding.
+  private var skipping = 0
+  /// Content that describes the next entry.
+  private var collecting: (kind: UInt8, left: Int, padding: Int)?
+  private var collected: [UInt8] = []
+  private var longName: String?
+  private var paxPath: String?
+  private var paxSize: Int?
+  private var paxModified: Int?
+  private(set) var entries: [TarEntry] = []
+  private var isEnded = false
+
+  /// Whether the archive had its end: a cut one has none.
+  var isComplete: Bool { isEnded }
+
+  mutating func feed(_ bytes: [UInt8]) throws(EngineError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      if isEnded { return }
+      if skipping > 0 {
+        let count = min(skipping, rest.count)
+        advance(&rest, count)
+        skipping -= count
+      } else if let (kind, left, padding) = collecting {
+        let count = min(left, rest.count)
+        collected += rest.prefix(count)
+        advance(&rest, count)
+        guard count == left else {
+          collecting = (kind, left - count, padding)
+          continue
+        }
+        collecting = nil
+        skipping = padding
+        describe(kind)
+      } else {
+        let count = min(512 - block.count, rest.count)
+        block += rest.prefix(count)
+        advance(&rest, count)
+        guard block.count == 512 else { continue }
+        try header()
+        block.removeAll(keepingCapacity: true)
+      }
+    }
+  }
+
+  private mutating func advance(_ rest: inout ArraySlice<UInt8>, _ count: Int) {
+    rest = rest.dropFirst(count)
+    position += count
+  }
+
+  private mutating func header() throws(EngineError) {
+    if block.allSatisfy({ $0 == 0 }) {
+      isEnded = true
+      return
+    }
+    let sum = block.enumerated().reduce(0) {
+      $0 + (148..<156 ~= $1.offset ? 0x20 : Int($1.element))
+    }
+    guard Self.number(block[148..<156]) == sum else {
+      throw EngineError(.malformed, "what the engine sent is no tar archive")
+    }
+    let size = Self.number(block[124..<136])
+    let padding = (512 - size % 512) % 512
+    let kind = block[156]
+    switch kind {
+    case UInt8(ascii: "L"), UInt8(ascii: "x"):
+      guard size <= 1 << 20 else {
+        throw EngineError(.malformed, "a name in a tar archive has \(size) bytes")
+      }
+      collected = []
+      collecting = (kind, size, padding)
+      if size == 0 { collecting = nil }
+    case UInt8(ascii: "K"), UInt8(ascii: "g"):
+      skipping = size + padding
+    default:
+      let hasContent = [0, UInt8(ascii: "0"), UInt8(ascii: "7")].contains(kind)
+      let content = hasContent ? paxSize ?? size : 0
+      var path = paxPath ?? longName ?? name()
+      let isFolder = kind == UInt8(ascii: "5") || path.utf8.last == UInt8(ascii: "/")
+      while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
+      entries.append(
+        TarEntry(
+          path: path,
+          kind: isFolder ? .folder : hasContent ? .file : .other,
+          size: content,
+          modified: paxModified ?? Self.number(block[136..<148]),
+          offset: position
+        )
+      )
+      skipping = content + (512 - content % 512) % 512
+      (longName, paxPath, paxSize, paxModified) = (nil, nil, nil, nil)
+    }
+  }
+
+  private func name() -> String {
+    let name = Self.text(block[0..<100])
+    guard Self.text(block[257..<262]) == "ustar" else { return name }
+    let prefix = Self.text(block[345..<500])
+    // GNU keeps other things there, and says so by a blank behind "ustar".
+    return prefix.isEmpty || block[262] == 0x20 ? name : prefix + "/" + name
+  }
+
+  private mutating func describe(_ kind: UInt8) {
+    guard kind == UInt8(ascii: "x") else {
+      longName = Self.text(collected[...])
+      return
+    }
+    // Records of the form "<length> <name>=<value>\n".
+    var rest = collected[...]
+    while let blank = rest.firstIndex(of: 0x20),
+      let length = Int(String(decoding: rest[..<blank], as: UTF8.self)),
+      length > 0, length <= rest.count
+    {
+      let record = rest.prefix(length).dropLast()
+      rest = rest.dropFirst(length)
+      guard blank < record.endIndex,
+        let equals = record[blank...].firstIndex(of: UInt8(ascii: "="))
+      else { continue }
+      let value = String(decoding: record[(equals + 1)...], as: UTF8.self)
+      switch String(decoding: record[(blank + 1)..<equals], as: UTF8.self) {
+      case "path": paxPath = value
+      case "size": paxSize = Int(value)
+      case "mtime": paxModified = Int(value.prefix { $0 != "." })
+      default: break
+      }
+    }
+  }
+
+  private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  /// Octal digits, or GNU's binary form, whose first byte is 0x80.
+  private static func number(_ bytes: ArraySlice<UInt8>) -> Int {
+    if let first = bytes.first, first == 0x80 {
+      return bytes.suffix(7).reduce(0) { $0 << 8 | Int($1) }
+    }
+    var value = 0
+    for byte in bytes where byte != 0x20 && byte != 0 {
+      guard 0x30...0x37 ~= byte else { return -1 }
+      value = value << 3 | Int(byte - 0x30)
+    }
+    return value
+  }
+}
+
+/// Makes small tar archives: POSIX ustar, with a pax record for a name that is too long for it.
+struct TarWriter: Sendable {
+  private(set) var bytes: [UInt8] = []
+
+  /// - Parameter mode: the permissions, such as 0o644.
+  mutating func add(file path: String, _ content: [UInt8], mode: Int = 0o644) {
+    add(path, kind: "0", content, mode)
+  }
+
+  mutating func add(folder path: String, mode: Int = 0o755) {
+    add(path + "/", kind: "5", [], mode)
+  }
+
+  /// The archive with its end.
+  func finished() -> [UInt8] { bytes + [UInt8](repeating: 0, count: 1024) }
+
+  private mutating func add(
+    _ path: String,
+    kind: Character,
+    _ content: [UInt8],
+    _ mode: Int
+  ) {
+    if path.utf8.count > 100 {
+      let record = " path=\(path)\n"
+      var length = record.utf8.count + 1
+      while "\(length)".utf8.count + record.utf8.count != length { length += 1 }
+      append("pax", "x", Array("\(length)\(record)".utf8), 0o644)
+    }
+    append(path, kind, content, mode)
+  }
+
+  private mutating func append(
+    _ path: String,
+    _ kind: Character,
+    _ content: [UInt8],
+    _ mode: Int
+  ) {
+    var header = [UInt8](repeating: 0, count: 512)
+    func put(_ text: String, at start: Int, limit: Int) {
+      for (index, byte) in text.utf8.prefix(limit).enumerated() { header[start + index] = byte }
+    }
+    func put(_ number: Int, at start: Int, digits: Int) {
+      let text = String(number, radix: 8)
+      put(String(repeating: "0", count: max(0, digits - text.count)) + text, at: start, limit: digits)
+    }
+    put(path, at: 0, limit: 100)
+    put(mode, at: 100, digits: 7)
+    put(0, at: 108, digits: 7)
+    put(0, at: 116, digits: 7)
+    put(content.count, at: 124, digits: 11)
+    put(0, at: 136, digits: 11)
+    put("        ", at: 148, limit: 8)
+    put(String(kind), at: 156, limit: 1)
+    put("ustar", at: 257, limit: 5)
+    put("00", at: 263, limit: 2)
+    put(header.reduce(0) { $0 + Int($1) }, at: 148, digits: 6)
+    header[154] = 0
+    header[155] = 0x20
+    bytes += header + content
+    bytes += [UInt8](repeating: 0, count: (512 - content.count % 512) % 512)
+  }
+}

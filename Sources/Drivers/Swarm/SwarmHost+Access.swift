@@ -1,0 +1,366 @@
+import Deployments
+import Evidence
+import Glibc
+import Suites
+
+extension SwarmHost {
+  /// A running container of a service, and the engine that runs it.
+  struct Place: Sendable {
+    var container: String
+    var taskID: String
+    var engine: EngineClient
+  }
+
+  func stackNow() async throws(DeploymentError) -> SwarmStack {
+    do throws(EngineError) {
+      return try await SwarmStack.read(stack, on: manager)
+    } catch {
+      throw Self.told(error, "the stack")
+    }
+  }
+
+  /// - Throws: where the service has no running task, with how the last one ended.
+  func place(of name: String) async throws(DeploymentError) -> Place {
+    try place(of: name, in: try await stackNow())
+  }
+
+  func place(of name: String, in now: SwarmStack) throws(DeploymentError) -> Place {
+    guard let service = now.services.first(where: { $0.name == name }) else {
+      throw DeploymentError(.noSuchService, "\(name) is no service of the stack \(stack)")
+    }
+    let running = now.running(service).sorted { ($0.slot, $0.id) < ($1.slot, $1.id) }
+    for task in running {
+      guard let container = task.containerID, let node = task.nodeID else { continue }
+      guard let engine = configuration.engine.nodes[node] else {
+        throw DeploymentError(
+          .driverBroken,
+          "\(name) runs on node \(node), which joined the Swarm after the run began"
+        )
+      }
+      return Place(container: container, taskID: task.id, engine: engine)
+    }
+    let last = now.tasks(of: service).last { $0.hasFailed }
+    throw DeploymentError(
+      .recipeFailed,
+      "\(name) has no running task" + (last.map { ": the last one ended with \(Convergence.ending($0))" } ?? "")
+    )
+  }
+
+  // MARK: Commands
+
+  func run(_ command: ServiceCommand, in name: String) async throws(DeploymentError)
+    -> CommandOutput
+  {
+    let place = try await place(of: name)
+    return try await run(command, at: place, of: name)
+  }
+
+  nonisolated func run(_ command: ServiceCommand, at place: Place, of name: String)
+    async throws(DeploymentError) -> CommandOutput
+  {
+    let start = ContinuousClock.now
+    do throws(EngineError) {
+      return try await place.engine.run(command, in: place.container)
+    } catch {
+      // The engine refuses to start what is not there; a shell would say 127.
+      guard case .refused(let status) = error.code, status == 400,
+        ["not found", "no such file"].contains(where: error.message.contains)
+      else { throw Self.told(error, name) }
+      return CommandOutput(
+        ending: .exited(127),
+        stdout: [],
+        stderr: Array(error.message.utf8),
+        isCut: false,
+        duration: ContinuousClock.now - start
+      )
+    }
+  }
+
+  // MARK: Files
+
+  /// A file as the service sees it. Links are not followed.
+  func read(_ path: String, of name: String, limit: Int) async throws(DeploymentError) -> [UInt8]? {
+    let place = try await place(of: name)
+    let request = EngineClient.Request(
+      "GET",
+      "/containers/\(place.container)/archive",
+      [("path", path)]
+    )
+    do throws(EngineError) {
+      return try await place.engine.exchange(request) { reply throws(EngineError) in
+        let bytes = try reply.all(limit: limit + (1 << 20))
+        var scanner = TarScanner()
+        try scanner.feed(bytes)
+        guard scanner.entries.count == 1, let entry = scanner.entries.first, entry.kind == .file
+        else { return nil }
+        guard entry.size <= limit, entry.offset + entry.size <= bytes.count else {
+          throw EngineError(.malformed, "\(path) has \(entry.size) bytes, over \(limit)")
+        }
+        return Array(bytes[entry.offset..<(entry.offset + entry.size)])
+      }
+    } catch {
+      if error.isNotFound { return nil }
+      throw Self.told(error, "\(name): \(path)")
+    }
+  }
+
+  /// Writes as the service's own user, by `tee`, which takes the path as one argument; where the
+  /// image has none, through the engine, as root.
+  func write(_ content: [UInt8], to path: String, of name: String) async throws(DeploymentError) {
+    let place = try await place(of: name)
+    let output = try await run(
+      // An empty input would not be told from none.
+      content.isEmpty
+        ? ServiceCommand(argv: ["truncate", "--size=0", "--", path], outputLimit: 4096)
+        : ServiceCommand(argv: ["tee", "--", path], stdin: content, outputLimit: 4096),
+      at: place,
+      of: name
+    )
+    if output.succeeded { return }
+    guard case .exited(let code) = output.ending, code == 126 || code == 127,
+      let slash = path.lastIndex(of: "/")
+    else {
+      throw DeploymentError(.driverBroken, "\(path) cannot be written: \(output.lastLine)")
+    }
+    var archive = TarWriter()
+    archive.add(file: String(path[path.index(after: slash)...]), content)
+    let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+    try await put(archive.finished(), into: folder, at: place, of: name)
+  }
+
+  nonisolated func put(_ archive: [UInt8], into folder: String, at place: Place, of name: String)
+    async throws(DeploymentError)
+  {
+    let query = [("path", folder), ("noOverwriteDirNonDir", "true")]
+    let request = EngineClient.Request("PUT", "/containers/\(place.container)/archive", query)
+      .sending(archive, as: "application/x-tar")
+    do throws(EngineError) {
+      try await place.engine.call(request, within: configuration.suite.deadlines.operation)
+    } catch {
+      throw Self.told(error, "\(name): \(folder)")
+    }
+  }
+
+  // MARK: Ports
+
+  /// A unix socket of this machine that leads to a port of the service, through a command that runs
+  /// in its container: no port of it opens on any host.
+  func endpoint(port: Int, of name: String) async throws(DeploymentError) -> Endpoint {
+    let key = "\(name):\(port)"
+    if let tunnel = tunnels[key] { return tunnel.relay.endpoint }
+    do throws(EngineError) {
+      // libpq looks for a name of this form in a folder.
+      let folder = try privatePath("t\(tunnels.count)")
+      guard mkdir(folder, 0o700) == 0 else { throw .system(.unreachable, folder, errno) }
+      let tunnel = try await tunnel(to: port, of: name, at: .unix(path: "\(folder)/.s.PGSQL.\(port)"))
+      tunnels[key] = tunnel
+      note(
+        Operation(
+          name: "tunnel to \(key)",
+          ending: .succeeded,
+          duration: .zero,
+          service: name,
+          facts: ["through": tunnel.means]
+        )
+      )
+      return tunnel.relay.endpoint
+    } catch {
+      throw DeploymentError(
+        error.code == .malformed ? .unsupported : .driverBroken,
+        "\(name): port \(port): \(error)"
+      )
+    }
+  }
+
+  /// What `{{base_url}}` leads to: a port of 127.0.0.1, because programs of the suite must reach it
+  /// too.
+  func openApp() throws(DeploymentError) {
+    guard configuration.suite.swarm?.url == nil, appTunnel == nil else { return }
+    guard let (service, port) = appPort() else {
+      throw DeploymentError(
+        .unsupported,
+        "no label `traefik.http.services.….loadbalancer.server.port` tells on which port the app "
+          + "listens: say `app: {service: …, port: …}` in swarm.yml"
+      )
+    }
+    do throws(EngineError) {
+      appTunnel = try SocketRelay(at: .loopback) { [weak self] in
+        guard let self else { throw EngineError(.cancelled, "app") }
+        return try await self.dial(port, of: service)
+      }
+    } catch {
+      throw Self.told(error, "the way to the app")
+    }
+  }
+
+  private func appPort() -> (service: String, port: Int)? {
+    if let app = configuration.suite.swarm?.app { return app }
+    let services = recipe?.compose.services ?? []
+    let ordered = services.filter { $0.name == "app" } + services.filter { $0.name != "app" }
+    for service in ordered {
+      for label in service.deployLabels
+      where label.name.hasPrefix("traefik.http.services.")
+        && label.name.hasSuffix(".loadbalancer.server.port")
+      {
+        if let port = Int(label.value) { return (service.name, port) }
+      }
+    }
+    return nil
+  }
+
+  private func tunnel(to port: Int, of name: String, at place: SocketRelay.Place)
+    async throws(EngineError) -> Tunnel
+  {
+    let bridge = try await bridge(in: name)
+    let relay = try SocketRelay(at: place) { [weak self] in
+      guard let self else { throw EngineError(.cancelled, name) }
+      return try await self.dial(port, of: name)
+    }
+    return Tunnel(relay: relay, means: bridge.name)
+  }
+
+  private func dial(_ port: Int, of name: String) async throws -> SocketRelay.FarEnd {
+    let place = try await place(of: name)
+    let bridge = try await bridge(in: name)
+    let (_, socket, rest) = try await place.engine.attach(
+      bridge.arguments(port),
+      in: place.container
+    )
+    return SocketRelay.FarEnd(socket: socket, rest: rest, isFramed: true)
+  }
+
+  /// What carries bytes between its own streams and a port of its container.
+  private func bridge(in name: String) async throws(EngineError) -> Bridge {
+    if let known = bridges[name] { return known }
+    let place: Place
+    do throws(DeploymentError) {
+      place = try await self.place(of: name)
+    } catch {
+      throw EngineError(.unreachable, error.description)
+    }
+    for bridge in Bridge.all {
+      let output: CommandOutput
+      do throws(DeploymentError) {
+        output = try await run(
+          ServiceCommand(argv: bridge.question, deadline: .seconds(10), outputLimit: 65_536),
+          at: place,
+          of: name
+        )
+      } catch {
+        throw EngineError(.unreachable, error.description)
+      }
+      if bridge.isThere(output) {
+        bridges[name] = bridge
+        return bridge
+      }
+    }
+    throw EngineError(
+      .malformed,
+      "its container has none of \(Bridge.all.map(\.name).joined(separator: ", ")), one of which "
+        + "would lead to it"
+    )
+  }
+
+  // MARK: Logs
+
+  /// The end of a service's output, without secrets.
+  func log(of name: String, limit: Int) async -> String {
+    guard let place = try? await place(of: name) else { return "" }
+    return await Self.log(place.container, on: place.engine, lines: 200, limit, configuration.redact)
+  }
+
+  static func log(
+    _ container: String,
+    on engine: EngineClient,
+    lines: Int,
+    _ limit: Int,
+    _ redact: @Sendable (String) -> String
+  ) async -> String {
+    let query = [("stdout", "1"), ("stderr", "1"), ("tail", String(lines))]
+    let request = EngineClient.Request("GET", "/containers/\(container)/logs", query)
+    let bytes = try? await engine.exchange(request, within: .seconds(10)) {
+      reply throws(EngineError) in
+      var frames = OutputFrames()
+      var text: [UInt8] = []
+      while let part = try reply.next() {
+        try frames.feed(part) { _, bytes in
+          text += bytes
+          if text.count > 2 * limit + 65_536 { text.removeFirst(text.count - limit) }
+        }
+      }
+      return text
+    }
+    return String(redact(String(decoding: bytes ?? [], as: UTF8.self)).suffix(limit))
+  }
+
+  /// What a task that will not do said last: its log's end, or what its health check said.
+  func lastWords(of reason: Convergence.Reason, in now: SwarmStack) async -> String {
+    guard let task = now.tasks.first(where: { $0.id == reason.taskID }) else { return "" }
+    return await lastWords(of: task, isUnhealthy: reason.isUnhealthy)
+  }
+
+  func lastWords(of task: SwarmStack.Task, isUnhealthy: Bool = false) async -> String {
+    guard let container = task.containerID,
+      let engine = task.nodeID.flatMap({ configuration.engine.nodes[$0] })
+    else { return "" }
+    if isUnhealthy, let state = try? await engine.get("/containers/\(container)/json")["State"],
+      let output = state["Health"]?["Log"]?.arrayValue?.last?["Output"]?.stringValue
+    {
+      let line = Self.lines(configuration.redact(output), 1)
+      if !line.isEmpty { return "its health check says: \(line)" }
+    }
+    let words = Self.lines(
+      await Self.log(container, on: engine, lines: 5, 4096, configuration.redact),
+      3
+    )
+    return words.isEmpty ? "" : "its last words: \(words)"
+  }
+
+  private static func lines(_ text: String, _ count: Int) -> String {
+    text.split(whereSeparator: \.isNewline).suffix(count)
+      .map { String($0.prefix(300)) }.joined(separator: " | ")
+  }
+}
+
+/// A program inside a container that carries bytes between its own streams and a port.
+struct Bridge: Sendable {
+  var name: String
+  /// Tells whether it is there.
+  var question: [String]
+  var isThere: @Sendable (CommandOutput) -> Bool
+  var arguments: @Sendable (_ port: Int) -> [String]
+
+  /// In the order in which they are tried. Each ends when its input does, or a database would
+  /// believe that its client is still there.
+  static let all = [
+    nc("nc of OpenBSD", says: "-N", ["nc", "-N"]),
+    nc("nc of BusyBox", says: "BusyBox", ["nc"]),
+    nc("nc of Ncat", says: "Ncat", ["nc"]),
+    nc("traditional nc", says: "-q secs", ["nc", "-q", "0"]),
+    Bridge(
+      name: "bash",
+      question: ["bash", "-c", "command -v cat"],
+      isThere: \.succeeded,
+      arguments: { port in
+        // Whichever side ends first ends the other.
+        let text =
+          "exec 3<>/dev/tcp/127.0.0.1/$1 || exit 1; { cat <&3; kill $$; } & cat >&3; kill $!"
+        return ["bash", "-c", text, "bridge", String(port)]
+      }
+    ),
+  ]
+
+  private static func nc(_ name: String, says word: String, _ command: [String]) -> Bridge {
+    Bridge(
+      name: name,
+      question: ["nc", "-h"],
+      isThere: { output in
+        let text = String(decoding: output.stdout + output.stderr, as: UTF8.self)
+        // `-N` stands in a bundle of letters: `[-46CDdFhklNnrStUuvZz]`.
+        guard word == "-N" else { return text.contains(word) }
+        return text.contains("OpenBSD") || text.contains("[-46")
+      },
+      arguments: { command + ["127.0.0.1", String($0)] }
+    )
+  }
+}

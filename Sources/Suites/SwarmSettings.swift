@@ -1,0 +1,20 @@
+package import Evidence
+
+/// `swarm.yml`: what a suite says of its recipe on a Docker Swarm. A suite needs none.
+package struct SwarmSettings: Sendable {
+  /// The domain that the app is told; the stack is called so, with `_` for dots.
+  package var domain: Template?
+  /// Values of the app's env file, over those of `.env.sample`.
+  package var environment: [(name: String, value: Template)] = []
+  /// Compose files below the suite's folder that are laid over the recipe's own.
+  package var compose: [String] = []
+  /// `vip` or `dnsrr`, for every service; nil leaves what the recipe says.
+  package var endpointMode: String?
+  /// What `{{base_url}}` leads to; nil for the port that Traefik's labels name.
+  package var app: (service: String, port: Int)?
+  /// What `{{base_url}}` is, where the app is reached through the proxy that the cluster has.
+  package var url: Template?
+  package var appPlace: SourcePlace?
+
+  package init() {}
+}
