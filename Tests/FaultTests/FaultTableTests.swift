@@ -53,7 +53,7 @@ struct FaultTableTests {
     if row.expect.needsCoverage { try hold(row.expect, to: try coverage(project), said) }
     // What a killed guardian leaves is for `parity clean`.
     let isCleaned = row.then.contains { $0.run == ["clean"] }
-    if !isCleaned { try await expectNothingLeft(project, run) }
+    if !isCleaned { try await expectNothingLeft(project, run, said) }
     expectNothingReplaced(project, before, said)
     for command in row.then {
       let before = project.tool.files(below: ".")
@@ -66,7 +66,7 @@ struct FaultTableTests {
       for text in command.says { #expect(words.holds(text), "\(text)\n\(words)") }
       said += words
       expectNothingReplaced(project, before, words)
-      if isCleaned { try await expectNothingLeft(project, run) }
+      if isCleaned { try await expectNothingLeft(project, run, said) }
     }
     expectNoSecret(project, said, run)
   }
@@ -125,7 +125,11 @@ struct FaultTableTests {
     }
   }
 
-  private static func expectNothingLeft(_ project: FaultProject, _ run: FaultRun) async throws {
+  private static func expectNothingLeft(
+    _ project: FaultProject,
+    _ run: FaultRun,
+    _ said: String
+  ) async throws {
     let isGone = await eventually {
       project.tool.runs.allSatisfy { RunTraces.folders(of: $0).isEmpty }
         && RunTraces.processes(in: Array(run.folders)).isEmpty
@@ -134,7 +138,7 @@ struct FaultTableTests {
     #expect(isGone)
     guard project.row.start.isOnSwarm, let engine = SwarmEngine.given else { return }
     let remains = try engine.remains(ofRuns: project.tool.runs, stack: project.stack)
-    #expect(remains.isEmpty, "on the engine")
+    #expect(remains.isEmpty, "on the engine\n\(said)")
   }
 
   /// Files of the suite hold what they declare; everything else must not.
