@@ -1,34 +1,74 @@
 import ArgumentParser
 import Auditing
+import Deployments
 import Drivers
+import FoundationEssentials
 
 struct CleanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clean",
-    abstract: "Remove what dead runs left on this machine; nothing of a live run.",
+    abstract: "Remove what dead runs left, here and on the Docker engine; nothing of a live run.",
     discussion: """
-      A run cleans up after itself, also when it is killed; this is for runs whose guardian was \
-      killed too.
+      A run cleans up after itself. This is for runs on this machine whose guardian was killed \
+      too, and for runs on a Docker Swarm whose runner was: what they made there carries their \
+      label, and their lease is dead. Without an engine, only this machine is looked at.
       """
   )
 
+  @Option(
+    help: ArgumentHelp(
+      "The docker context of the engine; else what docker itself takes.",
+      valueName: "context"
+    )
+  )
+  var server: String?
+
   func run() async throws {
     try await concluding {
-      let reaped = await Janitor.reap()
-      for run in reaped {
-        let isGone = run.remainingPaths.isEmpty
-        Console.out(
-          "run \(run.runID): \(run.killed.count) processes ended, \(run.folder) "
-            + (isGone ? "removed\n" : "not removed\n")
-        )
-        for process in run.leftovers + run.bystanders {
-          Console.out("  left alone: process \(process.processID) \(process.program)\n")
-        }
-        for path in run.remainingPaths { Console.out("  not removed: \(path)\n") }
-      }
-      if reaped.isEmpty { Console.out("nothing to clean\n") }
-      return reaped.allSatisfy { $0.leftovers.isEmpty && $0.remainingPaths.isEmpty }
-        ? .proven : .broken
+      let here = await Janitor.reap()
+      for run in here { tell(run) }
+      let there = try await reapEngine()
+      for run in there { tell(run) }
+      if here.isEmpty, there.isEmpty { Console.out("nothing to clean\n") }
+      let isClean =
+        here.allSatisfy { $0.leftovers.isEmpty && $0.remainingPaths.isEmpty }
+        && there.allSatisfy(\.leftovers.isEmpty)
+      return isClean ? .proven : .broken
+    }
+  }
+
+  private func tell(_ run: Janitor.Reaped) {
+    let isGone = run.remainingPaths.isEmpty
+    Console.out(
+      "run \(run.runID): \(run.killed.count) processes ended, \(run.folder) "
+        + (isGone ? "removed\n" : "not removed\n")
+    )
+    for process in run.leftovers + run.bystanders {
+      Console.out("  left alone: process \(process.processID) \(process.program)\n")
+    }
+    for path in run.remainingPaths { Console.out("  not removed: \(path)\n") }
+  }
+
+  private func tell(_ run: SwarmJanitor.Reaped) {
+    let removed = run.removed.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+    Console.out(
+      "run \(run.runID)\(run.stack.map { ", stack \($0)" } ?? ""): "
+        + (removed.isEmpty ? "only its lease was left\n" : "\(removed.joined(separator: ", ")) removed\n")
+    )
+    for name in run.leftovers { Console.out("  not removed: \(name)\n") }
+  }
+
+  /// An engine that somebody named must be there; the one that may be there need not.
+  private func reapEngine() async throws -> [SwarmJanitor.Reaped] {
+    let environment = ProcessInfo.processInfo.environment
+    let isNamed =
+      server != nil || ["DOCKER_HOST", "DOCKER_CONTEXT"].contains { !(environment[$0] ?? "").isEmpty }
+    do throws(DeploymentError) {
+      let engine = try await SwarmEngine.connect(try await EngineAddress.resolve(context: server))
+      return try await SwarmJanitor.reap(engine)
+    } catch {
+      guard isNamed else { return [] }
+      throw Failure(.broken, error.description)
     }
   }
 }
