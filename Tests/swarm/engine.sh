@@ -37,9 +37,16 @@ start() {
     local driver=overlay2
     # Overlays do not lie on overlays: inside a container, files are copied.
     if [[ $(stat -f -c %T "$folder/data") == overlayfs ]]; then driver=vfs; fi
-    setsid dockerd --data-root "$folder/data" --exec-root "$folder/exec" --pidfile "$folder/pid" \
-      --host "$DOCKER_HOST" --storage-driver "$driver" --bridge none --iptables=false \
-      --ip-forward=false >"$folder/log" 2>&1 </dev/null &
+    (
+      # Whoever waits for this script, or holds a lock, does not do so by way of the engine.
+      for descriptor in /proc/self/fd/*; do
+        descriptor=${descriptor##*/}
+        if [[ $descriptor -gt 2 ]]; then eval "exec $descriptor>&-"; fi
+      done
+      exec setsid dockerd --data-root "$folder/data" --exec-root "$folder/exec" --pidfile "$folder/pid" \
+        --host "$DOCKER_HOST" --storage-driver "$driver" --bridge none --iptables=false \
+        --ip-forward=false >"$folder/log" 2>&1 </dev/null
+    ) &
     local waited=0
     until answers; do
       sleep 0.2
