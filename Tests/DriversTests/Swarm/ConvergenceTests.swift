@@ -166,9 +166,10 @@ import Testing
 
   @Test func `A health check that never turns green fails at its third end`() {
     let app = service()
-    let error = "task: non-zero exit (137): dockerexec: unhealthy container"
-    let ended = (1...3).map {
-      task("t\($0)", "failed", desired: "shutdown", of: app, error: error, exit: 137)
+    let ended = (1...3).map { number in
+      var task = task("t\(number)", "complete", desired: "shutdown", of: app, exit: 0)
+      task.wasUnhealthy = true
+      return task
     }
     guard case .failed("app", let reason) = look(app, ended) else {
       Issue.record("not failed")
@@ -176,6 +177,16 @@ import Testing
     }
     #expect(reason.text == "never becomes healthy, and was ended for it 3 times")
     #expect(reason.isUnhealthy)
+  }
+
+  @Test func `The engine's own word for an unhealthy task is read`() throws {
+    let json: JSONValue = [
+      "ID": "t", "ServiceID": "s", "DesiredState": "shutdown",
+      "Status": [
+        "State": "failed", "Err": "task: non-zero exit (137): dockerexec: unhealthy container",
+      ],
+    ]
+    #expect(try #require(SwarmStack.Task(json)).wasUnhealthy)
   }
 
   @Test func `A missing image fails at the second rejection`() {
