@@ -95,6 +95,7 @@ final class EngineClient: Sendable {
     }
   }
 
+  @discardableResult
   func get(
     _ path: String,
     _ query: [(String, String)] = []

@@ -23,10 +23,13 @@ actor SwarmHost {
   /// Leads the `docker` program to the engine. With this process it ends, and so does whatever the
   /// program was about to do.
   var doorway: SocketRelay?
+  var dockerKnowsDetach: Bool?
   var restic: ResticRepository?
   var dumps: [String] = []
   /// The files of each snapshot's archives.
   var archives: [String: [SwarmArchive]] = [:]
+  /// The snapshot whose archives lie in the run's folder.
+  var lookedAt: String?
 
   var version = ""
   var firstVersion = ""
@@ -131,6 +134,20 @@ actor SwarmHost {
       error.code == .cancelled ? .interrupted : .driverBroken,
       "\(subject): \(error)"
     )
+  }
+
+  /// Whether the engine goes or has gone, where something on it did not succeed; nil where it is there.
+  func engineIsAway() async -> String? {
+    if let ending = watch?.ending { return ending }
+    // Its connections end one after the other.
+    await watch?.wait(beyond: .max, atMost: .milliseconds(500))
+    if let ending = watch?.ending { return ending }
+    do throws(EngineError) {
+      try await manager.get("/version")
+      return nil
+    } catch {
+      return error.description
+    }
   }
 
   /// Why nothing can be said of the stack any more.
