@@ -43,6 +43,8 @@ actor SwarmHost {
   var tunnels: [String: Tunnel] = [:]
   /// By service, what leads to a port in its container.
   var bridges: [String: Bridge] = [:]
+  /// Why the engine could once not say what runs.
+  var silence: String?
   /// Ended tasks, with whether their health check had said no.
   var unhealthy: [String: Bool] = [:]
   private var operations: [Operation] = []
@@ -156,6 +158,7 @@ actor SwarmHost {
     if let ending = watch?.ending {
       return "the engine was away, and with it what it runs: \(ending)"
     }
+    if let silence { return silence }
     guard let guardian, !guardian.isAlive else { return nil }
     return "the run's guardian died (killed from outside?)"
   }
