@@ -122,7 +122,7 @@ struct RunCommand: AsyncParsableCommand {
       )
     }
     let checkout = try await workspace.recipeSource(recipe)
-    let choice = try await choice(of: name, suite, checkout)
+    let choice = try await choice(of: name, suite, checkout, workspace.project)
     let isFull = (until ?? .functional) == .functional && selection.asked == nil
     try workspace.requireWritable(
       recipe,
@@ -150,7 +150,8 @@ struct RunCommand: AsyncParsableCommand {
   private func choice(
     of name: String,
     _ suite: Suite,
-    _ checkout: RecipeCheckout
+    _ checkout: RecipeCheckout,
+    _ project: Project
   ) async throws -> DriverChoice {
     guard name == "swarm" else {
       guard server == nil else {
@@ -166,7 +167,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     do throws(DeploymentError) {
       let address = try await EngineAddress.resolve(context: server)
-      let engine = try await SwarmEngine.connect(address)
+      let engine = try await SwarmEngine.connect(address, nodes: project.swarmNodes)
       let declared = suite.secrets.map(\.name)
       let wanted = checkout.compose.externals.filter { $0.kind == .secret }.map(\.key)
       let missing = wanted.filter { !declared.contains($0) }

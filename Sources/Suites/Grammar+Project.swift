@@ -38,7 +38,20 @@ extension Grammar {
           "Repositories whose suites may be run, though others wrote them.",
           preset: "[]"
         ),
+        Field("swarm", .table("project_swarm"), "The Docker Swarm of the driver of that name."),
         Field("policy", .table("policy"), "What is asked of every suite."),
+      ]
+    ),
+    Table(
+      "project_swarm",
+      "swarm of parity.yml",
+      "The Docker Swarm that recipes are deployed to.",
+      [
+        Field(
+          "nodes",
+          .map(.text),
+          "By host name: how the engines of its other nodes are reached, as `DOCKER_HOST` has it."
+        )
       ]
     ),
     Table(

@@ -36,6 +36,8 @@ package struct Project: Sendable {
   package var publish: String?
   package var allowForeignTests: [String]
   package var policy: Policy
+  /// By host name: how the engines of a Swarm's other nodes are reached, as `DOCKER_HOST` has it.
+  package var swarmNodes: [String: String] = [:]
 
   package init(folder: String) {
     self.folder = folder

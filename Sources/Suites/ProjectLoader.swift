@@ -92,6 +92,13 @@ package struct ProjectLoader {
     }
     project.allowForeignTests =
       entry["allow_foreign_tests"].map { reader.texts($0, "allow_foreign_tests") } ?? []
+    if let value = entry["swarm"], let swarm = reader.entry(value, "project_swarm"),
+      let nodes = swarm["nodes"]
+    {
+      for member in reader.members(nodes, "nodes") {
+        project.swarmNodes[member.key] = reader.text(member.value, "the address of a node")
+      }
+    }
     if let value = entry["policy"], let policy = reader.entry(value, "policy"),
       let minimum = policy["functional_checks"]
     {

@@ -195,10 +195,10 @@ import Testing
       "--project parity.yml: is a file; give the folder of parity.yml"
     ),
     (["lint", "--project", ""], "--project takes a folder, not nothing"),
-    (["list", "--driver", "swarm"], "--driver cannot be \"swarm\"; this version has: local"),
+    (["list", "--driver", "abra"], "--driver cannot be \"abra\"; this version has: local, swarm"),
     (
       ["run", "--driver", "locl"],
-      "--driver cannot be \"locl\"; this version has: local; did you mean local?"
+      "--driver cannot be \"locl\"; this version has: local, swarm; did you mean local?"
     ),
     (["templates", "check", "nowhere"], "folder \"nowhere\" does not exist"),
     (["report", "--templates", "parity.yml"], "\"parity.yml\" is no folder of templates"),

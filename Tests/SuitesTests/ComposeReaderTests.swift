@@ -27,6 +27,39 @@ struct ComposeReaderTests {
     #expect(compose[service: "db"]?.deployLabels[1].place.description == "compose.yml:30:9")
   }
 
+  @Test func whatTheRecipeDoesNotMakeIsExternalUnderItsNameOnTheEngine() throws {
+    let compose = try read(
+      """
+      version: "3.8"
+      networks: {proxy: {external: true}, old: {external: {name: "${X}_old"}}, internal: {}}
+      secrets:
+        db_password: {external: true, name: "${STACK_NAME}_db_password_${V:-v2}"}
+        own: {file: x}
+      volumes: {data: {external: false}}
+      """,
+      ["STACK_NAME": "s", "X": "y"]
+    )
+    #expect(compose.fileVersion == "3.8")
+    #expect(
+      compose.externals == [
+        .init(kind: .network, key: "proxy", name: "proxy"),
+        .init(kind: .network, key: "old", name: "y_old"),
+        .init(kind: .secret, key: "db_password", name: "s_db_password_v2"),
+      ]
+    )
+  }
+
+  @Test func aFileLaidOverMakesAnExternalNetworkTheRecipesOwn() throws {
+    func file(_ name: String, _ text: String) -> ComposeReader.File {
+      ComposeReader.File(name: name, bytes: Array(text.utf8))
+    }
+    let compose = try ComposeReader.read([
+      file("a.yml", "networks: {proxy: {external: true}, other: {external: true}}"),
+      file("b.yml", "networks: {proxy: {}}"),
+    ])
+    #expect(compose.externals.map(\.key) == ["other"])
+  }
+
   @Test func onlyNamedVolumesAreMounts() throws {
     let compose = try plausible()
     #expect(

@@ -27,6 +27,7 @@ struct DiagnosticsTests {
       switch kind {
       case "recipe": files["recipe.yml"] = text
       case "local": files["local.yml"] = text
+      case "swarm": files["swarm.yml"] = text
       case "checks": files["functional/checks.yml"] = text
       default: files["parity.yml"] = text
       }

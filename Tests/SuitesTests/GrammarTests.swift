@@ -9,7 +9,7 @@ struct GrammarTests {
   @Test func everyTableHasItsNameOnceAndEveryReferenceATable() {
     let names = Grammar.tables.map(\.name)
     #expect(Set(names).count == names.count)
-    for root in [Shape.table("recipe"), .table("local"), .table("check"), .table("project")] {
+    for root in [Shape.table("recipe"), .table("local"), .table("swarm"), .table("check"), .table("project")] {
       for name in SuiteSchemas.tables(from: root) { #expect(Grammar.table(name) != nil, "\(name)") }
     }
   }
@@ -33,6 +33,7 @@ struct GrammarTests {
         recipes: {a: {git: x}}
         corpus: {root: x}
         policy: {functional_checks: 2}
+        swarm: {nodes: {worker: ssh://worker.example.org}}
         """
     ) {
       asked[table, default: []].formUnion(keys)
@@ -86,7 +87,7 @@ struct GrammarTests {
 
   @Test(arguments: [
     "unknown_keys.recipe.yml", "durations.recipe.yml", "steps.checks.yml", "services.local.yml",
-    "scalars.recipe.yml", "project.parity.yml",
+    "scalars.recipe.yml", "project.parity.yml", "swarm.swarm.yml",
   ])
   func mistakesInTheFormDoNotFitTheSchema(_ name: String) throws {
     let kind = name.split(separator: ".")[1]
@@ -112,6 +113,7 @@ struct GrammarTests {
     var found: [(String, String)] = []
     if files.exists("recipe.yml") { found.append(("\(folder)/recipe.yml", "recipe.schema.json")) }
     if files.exists("local.yml") { found.append(("\(folder)/local.yml", "local.schema.json")) }
+    if files.exists("swarm.yml") { found.append(("\(folder)/swarm.yml", "swarm.schema.json")) }
     for part in ["overlays"] + SuiteLoader.functionalFolders {
       for entry in files.entries(in: part) ?? [] where entry.name.hasSuffix(".yml") {
         found.append(("\(folder)/\(part)/\(entry.name)", "checks.schema.json"))

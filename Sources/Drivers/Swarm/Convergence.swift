@@ -144,7 +144,7 @@ struct Convergence: Sendable {
     if rejected.count >= Self.rejections, let last = rejected.last {
       return failed(Self.ending(last), last, false)
     }
-    let unhealthy = all.filter { $0.error.contains("unhealthy container") }
+    let unhealthy = all.filter(\.wasUnhealthy)
     if unhealthy.count >= Self.unhealthyEnds, let last = unhealthy.last {
       return failed(
         "never becomes healthy, and was ended for it \(unhealthy.count) times", last, true

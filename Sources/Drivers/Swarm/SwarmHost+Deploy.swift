@@ -409,13 +409,8 @@ extension SwarmHost {
     while true {
       let heard = watch?.count ?? 0
       if let lost = lost() { throw DeploymentError(.driverBroken, lost) }
-      let now: SwarmStack
-      do throws(EngineError) {
-        now = try await SwarmStack.read(stack, on: manager)
-      } catch {
-        throw Self.told(error, "the stack")
-      }
-      lastStack = now
+      var now = try await stackNow()
+      await noteUnhealthy(&now, before)
       looks += 1
       let elapsed = ContinuousClock.now - start
       switch convergence.look(at: now, services: serviceNames, after: elapsed) {
@@ -442,6 +437,23 @@ extension SwarmHost {
       if Task.isCancelled {
         throw DeploymentError(.interrupted, "interrupted while the stack came up")
       }
+    }
+  }
+
+  /// A program that ends well when it is told to leaves no word of why it was told: its container
+  /// has it.
+  private func noteUnhealthy(_ now: inout SwarmStack, _ before: SwarmStack) async {
+    let old = Set(before.tasks.map(\.id))
+    for index in now.tasks.indices {
+      let task = now.tasks[index]
+      guard task.hasFailed, !old.contains(task.id), let container = task.containerID,
+        let engine = task.nodeID.flatMap({ configuration.engine.nodes[$0] })
+      else { continue }
+      if unhealthy[task.id] == nil {
+        let state = try? await engine.get("/containers/\(container)/json")["State"]
+        unhealthy[task.id] = state?["Health"]?["Status"]?.stringValue == "unhealthy"
+      }
+      if unhealthy[task.id] == true { now.tasks[index].wasUnhealthy = true }
     }
   }
 

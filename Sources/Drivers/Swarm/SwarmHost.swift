@@ -40,8 +40,8 @@ actor SwarmHost {
   var tunnels: [String: Tunnel] = [:]
   /// By service, what leads to a port in its container.
   var bridges: [String: Bridge] = [:]
-  /// Of the last convergence.
-  var lastStack: SwarmStack?
+  /// Ended tasks, with whether their health check had said no.
+  var unhealthy: [String: Bool] = [:]
   private var operations: [Operation] = []
   private var teardown: Task<TeardownReport, Never>?
 

@@ -36,7 +36,13 @@ struct SwarmRemains: Sendable {
       var volumes = 0
       for node in engine.all { volumes += try await removeVolumes(labels, on: node) }
       removal.removed["volumes"] = volumes
-      removal.leftovers = try await left(labels)
+      // What is just going is told for a moment longer.
+      let start = ContinuousClock.now
+      while true {
+        removal.leftovers = try await left(labels)
+        if removal.leftovers.isEmpty || ContinuousClock.now - start > .seconds(10) { break }
+        await Self.pause()
+      }
     } catch {
       removal.leftovers.append("what stands on the engine: \(error)")
     }

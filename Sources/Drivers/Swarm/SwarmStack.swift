@@ -35,6 +35,8 @@ struct SwarmStack: Sendable {
     var exitCode: Int?
     var containerID: String?
     var container: JSONValue
+    /// Whether its health check had said no when it ended.
+    var wasUnhealthy = false
 
     var isLive: Bool { !["complete", "failed", "rejected", "shutdown", "orphaned", "remove"].contains(state) }
     /// Ended by itself, not because it was told to.
@@ -104,6 +106,7 @@ extension SwarmStack.Task {
     exitCode = place?["ExitCode"]?.intValue.map { Int($0) }
     containerID = place?["ContainerID"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
     container = json["Spec"]?["ContainerSpec"] ?? .null
+    wasUnhealthy = error.contains("unhealthy container")
   }
 }
 

@@ -1,0 +1,234 @@
+import Evidence
+import Testing
+
+@testable import Drivers
+
+@Suite struct ConvergenceTests {
+  private func service(
+    _ name: String = "app",
+    replicas: Int? = 1,
+    image: String = "nginx:1",
+    update: String? = nil,
+    healthcheck: Bool = true
+  ) -> SwarmStack.Service {
+    var container = JSONObject([("Image", .string(image))])
+    if healthcheck { container["Healthcheck"] = ["Test": ["CMD", "true"]] }
+    return SwarmStack.Service(
+      id: "id-\(name)",
+      name: name,
+      labels: [:],
+      replicas: replicas,
+      restartCondition: "any",
+      container: .object(container),
+      updateState: update,
+      updateMessage: "update message"
+    )
+  }
+
+  private func task(
+    _ id: String,
+    _ state: String,
+    desired: String = "running",
+    of service: SwarmStack.Service,
+    error: String = "",
+    exit: Int? = nil,
+    image: JSONValue? = nil
+  ) -> SwarmStack.Task {
+    SwarmStack.Task(
+      id: id,
+      serviceID: service.id,
+      slot: 1,
+      nodeID: "n",
+      state: state,
+      desiredState: desired,
+      error: error,
+      exitCode: exit,
+      containerID: "c",
+      container: image ?? service.container
+    )
+  }
+
+  private func stack(_ service: SwarmStack.Service, _ tasks: [SwarmStack.Task]) -> SwarmStack {
+    SwarmStack(name: "s", services: [service], tasks: tasks)
+  }
+
+  private func look(
+    _ service: SwarmStack.Service,
+    _ tasks: [SwarmStack.Task],
+    before: SwarmStack? = nil,
+    after seconds: Int = 0
+  ) -> Convergence.State {
+    var convergence = Convergence(before: before)
+    return convergence.look(
+      at: stack(service, tasks),
+      services: [service.name],
+      after: .seconds(seconds)
+    )
+  }
+
+  @Test func `A healthy task is enough`() {
+    let app = service()
+    #expect(look(app, [task("a", "running", of: app)]) == .converged)
+  }
+
+  @Test func `A service that is not there is waited for`() {
+    var convergence = Convergence(before: nil)
+    let state = convergence.look(at: SwarmStack(name: "s"), services: ["app"], after: .zero)
+    #expect(state == .waiting("app is not there"))
+  }
+
+  @Test func `A task that starts is waited for, with its state`() {
+    let app = service()
+    #expect(look(app, [task("a", "starting", of: app)]) == .waiting("app 0/1 (starting)"))
+  }
+
+  @Test func `Every replica counts`() {
+    let app = service(replicas: 2)
+    #expect(look(app, [task("a", "running", of: app)]) == .waiting("app 1/2"))
+  }
+
+  @Test func `A task of the version before is not the service`() {
+    let app = service(image: "nginx:2")
+    let old = task("a", "running", of: app, image: service(image: "nginx:1").container)
+    #expect(look(app, [old]) == .waiting("app 0/1"))
+  }
+
+  @Test func `Without a health check a task must run for a while`() {
+    let app = service(healthcheck: false)
+    var convergence = Convergence(before: nil)
+    let stack = stack(app, [task("a", "running", of: app)])
+    #expect(convergence.look(at: stack, services: ["app"], after: .zero) == .waiting("app settles"))
+    #expect(
+      convergence.look(at: stack, services: ["app"], after: .seconds(1)) == .waiting("app settles")
+    )
+    #expect(convergence.look(at: stack, services: ["app"], after: .seconds(2)) == .converged)
+  }
+
+  @Test(arguments: ["rollback_started", "rollback_paused", "rollback_completed"])
+  func `A rollback fails although all runs`(state: String) {
+    let app = service(update: state)
+    guard case .failed("app", let reason) = look(app, [task("a", "running", of: app)]) else {
+      Issue.record("not failed")
+      return
+    }
+    #expect(reason.text == "the engine rolled it back: update message")
+  }
+
+  @Test func `A paused update fails although all runs`() {
+    let app = service(update: "paused")
+    guard case .failed("app", let reason) = look(app, [task("a", "running", of: app)]) else {
+      Issue.record("not failed")
+      return
+    }
+    #expect(reason.text == "its update is paused: update message")
+  }
+
+  @Test func `An update under way is waited for`() {
+    let app = service(update: "updating")
+    #expect(look(app, [task("a", "running", of: app)]) == .waiting("app updating"))
+  }
+
+  /// Ends are counted over looks, because the engine forgets old tasks.
+  @Test func `A crash loop fails at its fifth end, with its exit code`() {
+    let app = service()
+    var convergence = Convergence(before: nil)
+    for number in 1...5 {
+      let tasks = [
+        task("t\(number)", "failed", desired: "shutdown", of: app, exit: 3),
+        task("next", "starting", of: app),
+      ]
+      let state = convergence.look(at: stack(app, tasks), services: ["app"], after: .zero)
+      if number < 5 {
+        #expect(state == .waiting("app 0/1 (starting)"))
+      } else {
+        #expect(
+          state == .failed(service: "app", Convergence.Reason(text: "exit 3, 5 times", taskID: "t5"))
+        )
+      }
+    }
+  }
+
+  @Test func `A task that ends with 0 again and again is a crash loop`() {
+    let app = service()
+    let tasks = (1...5).map { task("t\($0)", "complete", desired: "shutdown", of: app, exit: 0) }
+    #expect(
+      look(app, tasks)
+        == .failed(service: "app", Convergence.Reason(text: "exit 0, 5 times", taskID: "t5"))
+    )
+  }
+
+  @Test func `What ended before the operation does not count`() {
+    let app = service()
+    let old = (1...9).map { task("t\($0)", "failed", desired: "shutdown", of: app, exit: 1) }
+    let now = old + [task("a", "running", of: app)]
+    #expect(look(app, now, before: stack(app, old)) == .converged)
+  }
+
+  @Test func `A health check that never turns green fails at its third end`() {
+    let app = service()
+    let ended = (1...3).map { number in
+      var task = task("t\(number)", "complete", desired: "shutdown", of: app, exit: 0)
+      task.wasUnhealthy = true
+      return task
+    }
+    guard case .failed("app", let reason) = look(app, ended) else {
+      Issue.record("not failed")
+      return
+    }
+    #expect(reason.text == "never becomes healthy, and was ended for it 3 times")
+    #expect(reason.isUnhealthy)
+  }
+
+  @Test func `The engine's own word for an unhealthy task is read`() throws {
+    let json: JSONValue = [
+      "ID": "t", "ServiceID": "s", "DesiredState": "shutdown",
+      "Status": [
+        "State": "failed", "Err": "task: non-zero exit (137): dockerexec: unhealthy container",
+      ],
+    ]
+    #expect(try #require(SwarmStack.Task(json)).wasUnhealthy)
+  }
+
+  @Test func `A missing image fails at the second rejection`() {
+    let app = service()
+    let one = task("t1", "rejected", desired: "shutdown", of: app, error: "No such image: x:1")
+    let two = task("t2", "rejected", desired: "shutdown", of: app, error: "No such image: x:1")
+    #expect(look(app, [one, task("t3", "new", of: app)]) == .waiting("app 0/1 (new)"))
+    guard case .failed("app", let reason) = look(app, [one, two]) else {
+      Issue.record("not failed")
+      return
+    }
+    #expect(reason.text == "image missing: No such image: x:1")
+  }
+
+  @Test func `A task without a node has a moment to find one`() {
+    let app = service()
+    let error = "no suitable node (host-mode port already in use on 1 node)"
+    let stack = stack(app, [task("a", "pending", of: app, error: error)])
+    var convergence = Convergence(before: nil)
+    _ = convergence.look(at: stack, services: ["app"], after: .seconds(1))
+    let early = convergence.look(at: stack, services: ["app"], after: .seconds(5))
+    #expect(early == .waiting("app 0/1 (pending)"))
+    let late = convergence.look(at: stack, services: ["app"], after: .seconds(6))
+    #expect(late == .failed(service: "app", Convergence.Reason(text: error, taskID: "a")))
+  }
+
+  /// BEAM apps end with 0 when they give up, and `on-failure` leaves them so.
+  @Test func `A service that its restart policy leaves dead fails`() {
+    let app = service()
+    let stack = stack(app, [task("a", "complete", desired: "shutdown", of: app, exit: 0)])
+    var convergence = Convergence(before: nil)
+    _ = convergence.look(at: stack, services: ["app"], after: .zero)
+    guard
+      case .failed("app", let reason) = convergence.look(
+        at: stack,
+        services: ["app"],
+        after: .seconds(5)
+      )
+    else {
+      Issue.record("not failed")
+      return
+    }
+    #expect(reason.text == "exit 0, and its restart policy (any) leaves it so")
+  }
+}

@@ -1,0 +1,90 @@
+import Deployments
+import Testing
+
+@testable import Drivers
+
+@Suite struct TarScannerTests {
+  private func scan(_ bytes: [UInt8], pieces: Int = .max) throws -> TarScanner {
+    var scanner = TarScanner()
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      try scanner.feed(Array(rest.prefix(pieces)))
+      rest = rest.dropFirst(pieces)
+    }
+    return scanner
+  }
+
+  @Test(arguments: [1, 7, 511, 512, 513, 100_000])
+  func `Entries and where their content lies are the same however the bytes come`(pieces: Int)
+    throws
+  {
+    var writer = TarWriter()
+    writer.add(folder: "data")
+    writer.add(file: "data/a.sql", Array("hello".utf8))
+    writer.add(file: "data/empty", [])
+    writer.add(file: "data/big", [UInt8](repeating: 7, count: 1025))
+    let bytes = writer.finished()
+    let scanner = try scan(bytes, pieces: pieces)
+    #expect(scanner.isComplete)
+    #expect(scanner.entries.map(\.path) == ["data", "data/a.sql", "data/empty", "data/big"])
+    #expect(scanner.entries.map(\.kind) == [.folder, .file, .file, .file])
+    #expect(scanner.entries.map(\.size) == [0, 5, 0, 1025])
+    let first = scanner.entries[1]
+    #expect(Array(bytes[first.offset..<(first.offset + first.size)]) == Array("hello".utf8))
+    let big = scanner.entries[3]
+    #expect(bytes[big.offset..<(big.offset + big.size)].allSatisfy { $0 == 7 })
+  }
+
+  @Test func `A name that ustar has no room for comes back whole`() throws {
+    let long = "data/" + String(repeating: "x", count: 300) + "é.sql"
+    var writer = TarWriter()
+    writer.add(file: long, [1, 2, 3])
+    writer.add(file: "short", [4])
+    let scanner = try scan(writer.finished())
+    #expect(scanner.entries.map(\.path) == [long, "short"])
+    #expect(scanner.entries.map(\.size) == [3, 1])
+  }
+
+  @Test func `An archive that was cut has no end`() throws {
+    var writer = TarWriter()
+    writer.add(file: "a", [UInt8](repeating: 1, count: 2000))
+    let whole = writer.finished()
+    for count in [100, 512, 700, 2000, whole.count - 1024] {
+      #expect(!(try scan(Array(whole.prefix(count))).isComplete))
+    }
+    #expect(try scan(whole).isComplete)
+  }
+
+  @Test func `What is no archive is refused`() {
+    #expect(throws: EngineError.self) { try scan([UInt8](repeating: 65, count: 512)) }
+  }
+
+  /// GNU tar and the engine write pax and GNU headers of their own.
+  @Test(arguments: ["gnu", "pax", "ustar"])
+  func `tar's own formats are read`(format: String) async throws {
+    let folder = try RunFixture()
+    let name = String(repeating: "n", count: 90)
+    let root = folder.root + "/tree"
+    let script = """
+      mkdir -p "$1/\(name)" && cd "$1" && printf abc >"\(name)/file-with-a-long-name-0123456789" \
+      && ln -s x link && touch -d @1000000000 "\(name)/file-with-a-long-name-0123456789" \
+      && tar --format=\(format) -cf - .
+      """
+    let run = SubprocessRun(
+      program: "/bin/sh",
+      arguments: ["sh", "-c", script, "sh", root],
+      environment: ["PATH": "/usr/bin:/bin"],
+      folder: "/",
+      deadline: .seconds(20)
+    )
+    let output = try await run.output()
+    try #require(output.succeeded, "\(output.lastLine)")
+    let entries = try scan(output.stdout).entries
+    let file = try #require(entries.first { $0.kind == .file })
+    #expect(file.path == "./\(name)/file-with-a-long-name-0123456789")
+    #expect(file.size == 3)
+    #expect(file.modified == 1_000_000_000)
+    #expect(Array(output.stdout[file.offset..<(file.offset + 3)]) == Array("abc".utf8))
+    #expect(entries.contains { $0.path == "./link" && $0.kind == .other })
+  }
+}
