@@ -124,6 +124,8 @@ stop() {
       done
       kill -KILL "$pid" 2>/dev/null || true
     fi
+    # An engine that goes down under its overlay networks leaves them mounted, and its data when it is killed.
+    umount --lazy --quiet "$folder/$node/exec/netns/"* "$folder/$node/data" 2>/dev/null || true
     rm -rf "$folder/$node/exec" "$folder/$node/pid" "/run/parity-engine-$number-$node.sock"
     if [[ -e /run/netns/$(space $node) ]]; then ip netns delete "$(space $node)"; fi
   done

@@ -4,7 +4,7 @@
 # It shares nothing with an engine of the machine: data, state, socket and log lie in FOLDER, no bridge is
 # made and no firewall rule set. `start` prints the value of DOCKER_HOST; an engine that runs already is left
 # as it is. `stop` ends the engine with everything that it runs, and removes its state; images stay in
-# FOLDER/data for the next time.
+# FOLDER/data for the next time. ENGINE_OPTIONS are further options of dockerd, for an engine that is started.
 set -euo pipefail
 
 if [[ $# -ne 2 || ! $1 =~ ^(start|stop|host)$ ]]; then
@@ -21,6 +21,7 @@ socket=/run/parity-engine-$number.sock
 address=127.$((number % 200 + 20)).$((number / 200 % 250)).1
 data_port=$((number % 20000 + 20000))
 export DOCKER_HOST=unix://$socket
+read -r -a options <<<"${ENGINE_OPTIONS:-}"
 # Settings and contexts of whoever runs this have no say.
 export DOCKER_CONFIG=$folder/config
 unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH
@@ -39,7 +40,7 @@ start() {
     if [[ $(stat -f -c %T "$folder/data") == overlayfs ]]; then driver=vfs; fi
     setsid dockerd --data-root "$folder/data" --exec-root "$folder/exec" --pidfile "$folder/pid" \
       --host "$DOCKER_HOST" --storage-driver "$driver" --bridge none --iptables=false \
-      --ip-forward=false >"$folder/log" 2>&1 </dev/null &
+      --ip-forward=false ${options[@]+"${options[@]}"} >"$folder/log" 2>&1 </dev/null &
     local waited=0
     until answers; do
       sleep 0.2
@@ -78,6 +79,8 @@ stop() {
     done
     kill -KILL "$pid" 2>/dev/null || true
   fi
+  # An engine that goes down under its overlay networks leaves them mounted, and its data when it is killed.
+  umount --lazy --quiet "$folder/exec/netns/"* "$folder/data" 2>/dev/null || true
   rm -rf "$folder/exec" "$folder/pid" "$socket"
 }
 
