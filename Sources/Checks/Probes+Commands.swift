@@ -105,11 +105,11 @@ extension Probes {
 }
 
 extension ServiceCommand {
-  /// `sleep did not end within 2.0 s and was killed`, `sleep was killed by signal 9`.
+  /// `sleep did not end within 2.0 s`, `sleep was killed by signal 9`.
   func ended(_ ending: CommandOutput.Ending) -> String {
     let program = argv.first ?? "the command"
     return switch ending {
-    case .timedOut: "\(program) did not end within \(deadline.shown) and was killed"
+    case .timedOut: "\(program) did not end within \(deadline.shown)"
     case .signalled(let signal): "\(program) was killed by signal \(signal)"
     case .exited: "\(program): \(ending)"
     }

@@ -126,13 +126,15 @@ extension [UInt8] {
   /// The first `limit` bytes as text, where they are text; nil for none and for binary data.
   func shown(_ limit: Int = 4096) -> String? {
     guard !isEmpty, !prefix(limit).contains(0) else { return nil }
-    let text = String(decoding: prefix(limit), as: UTF8.self)
-    return count > limit ? text + "… [\(count - limit) bytes cut]" : text
+    let start = TextCut.start(self, limit: limit)
+    let text = String(decoding: start, as: UTF8.self)
+    return count > limit ? text + "… [\(count - start.count) bytes cut]" : text
   }
 
   /// The last `limit` bytes as text.
   func shownEnd(_ limit: Int = 4096) -> String {
-    let text = String(decoding: suffix(limit), as: UTF8.self)
-    return count > limit ? "[\(count - limit) bytes cut] …" + text : text
+    let end = TextCut.end(self, limit: limit)
+    let text = String(decoding: end, as: UTF8.self)
+    return count > limit ? "[\(count - end.count) bytes cut] …" + text : text
   }
 }

@@ -3,6 +3,7 @@ import Auditing
 import Deployments
 import Drivers
 import FoundationEssentials
+import Suites
 
 struct CleanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -55,7 +56,8 @@ struct CleanCommand: AsyncParsableCommand {
     }
     Console.out(
       "run \(run.runID)\(run.stack.map { ", stack \($0)" } ?? ""): "
-        + (removed.isEmpty ? "only its lease was left\n" : "\(removed.joined(separator: ", ")) removed\n")
+        + (removed.isEmpty
+          ? "only its lease was left\n" : "\(removed.joined(separator: ", ")) removed\n")
     )
     for name in run.leftovers { Console.out("  not removed: \(name)\n") }
   }
@@ -64,13 +66,23 @@ struct CleanCommand: AsyncParsableCommand {
   private func reapEngine() async throws -> [SwarmJanitor.Reaped] {
     let environment = ProcessInfo.processInfo.environment
     let isNamed =
-      server != nil || ["DOCKER_HOST", "DOCKER_CONTEXT"].contains { !(environment[$0] ?? "").isEmpty }
+      server != nil
+      || ["DOCKER_HOST", "DOCKER_CONTEXT"].contains { !(environment[$0] ?? "").isEmpty }
+    // A project says how the other nodes of a Swarm are reached; there need be none.
+    let nodes = (try? Workspace(folder: nil))?.project.swarmNodes ?? [:]
     do throws(DeploymentError) {
-      let engine = try await SwarmEngine.connect(try await EngineAddress.resolve(context: server))
-      return try await SwarmJanitor.reap(engine)
+      let address = try await EngineAddress.resolve(context: server)
+      if address.isDefault, !FileManager.default.fileExists(atPath: EngineAddress.defaultSocket) {
+        return []
+      }
+      return try await SwarmJanitor.reap(try await SwarmEngine.connect(address, nodes: nodes))
     } catch {
-      guard isNamed else { return [] }
-      throw Failure(.broken, error.description)
+      // An engine that nobody named need not be one that runs were made on.
+      guard isNamed else {
+        Console.error("the engine was not looked at: \(error)")
+        return []
+      }
+      throw Failure(.broken, "the engine was not looked at: \(error)")
     }
   }
 }

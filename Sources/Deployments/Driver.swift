@@ -65,11 +65,20 @@ package protocol Deployment: Sendable {
   /// Services that have stopped for good since they were started, with how; empty where all live.
   func deadServices() async -> [DeadService]
 
+  /// Services that do not run, with how they ended, after those that are being started again had a
+  /// while to come back.
+  func stoppedServices() async -> [DeadService]
+
   /// The host's name or address under which the app is reached, with scheme and port.
   var baseURL: String { get }
 
   /// The domain that the app believes to have.
   var domain: String { get }
+}
+
+extension Deployment {
+  /// Where nothing is started again, what has stopped is dead.
+  package func stoppedServices() async -> [DeadService] { await deadServices() }
 }
 
 /// Access to one service of a deployment.

@@ -32,7 +32,7 @@ extension RunSession {
     let id = CheckID.generic(stage, "services_running")
     await check(id) {
       guard let deployment else { return .broken(reason: "nothing is deployed") }
-      let dead = await deployment.deadServices()
+      let dead = await deployment.stoppedServices()
       return note(
         id,
         1,

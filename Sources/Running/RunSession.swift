@@ -333,9 +333,13 @@ extension OperationRecord {
           service: operation.service,
           argv: operation.argv,
           ending: operation.output?.ending.description,
-          stdout: operation.output.map { String(decoding: $0.stdout.suffix(4096), as: UTF8.self) }
+          stdout: operation.output.map {
+            String(decoding: TextCut.end($0.stdout, limit: 4096), as: UTF8.self)
+          }
             ?? "",
-          stderr: operation.output.map { String(decoding: $0.stderr.suffix(4096), as: UTF8.self) }
+          stderr: operation.output.map {
+            String(decoding: TextCut.end($0.stderr, limit: 4096), as: UTF8.self)
+          }
             ?? "",
           microseconds: operation.duration.inMicroseconds
         ),

@@ -223,12 +223,21 @@ package struct ComposeReader {
         let parts = filled(text).split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count >= 2 else { return nil }
         let source = String(parts[0])
-        return isVolume(source) ? Compose.Mount(volume: source, target: String(parts[1])) : nil
+        guard isVolume(source) else { return nil }
+        return Compose.Mount(
+          volume: source,
+          target: String(parts[1]),
+          isReadOnly: parts.count > 2 && parts[2].split(separator: ",").contains("ro")
+        )
       }
       guard let source = item["source"]?.text, let target = item["target"]?.text,
         (item["type"]?.text ?? "volume") == "volume"
       else { return nil }
-      return Compose.Mount(volume: filled(source), target: filled(target))
+      return Compose.Mount(
+        volume: filled(source),
+        target: filled(target),
+        isReadOnly: item["read_only"]?.text == "true"
+      )
     }
   }
 

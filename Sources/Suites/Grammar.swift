@@ -1,7 +1,8 @@
 /// Every kind of mapping that the suites' files may hold, in one place.
 package enum Grammar {
   package static let tables: [Table] =
-    recipeTables + corpusTables + checkTables + actionTables + expectationTables + localTables + swarmTables
+    recipeTables + corpusTables + checkTables + actionTables + expectationTables + localTables
+    + swarmTables
     + projectTables
 
   private static let byName = Dictionary(uniqueKeysWithValues: tables.map { ($0.name, $0) })

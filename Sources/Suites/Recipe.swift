@@ -117,10 +117,12 @@ package struct Compose: Sendable, Hashable {
     /// A named volume.
     package var volume: String
     package var target: String
+    package var isReadOnly: Bool
 
-    package init(volume: String, target: String) {
+    package init(volume: String, target: String, isReadOnly: Bool = false) {
       self.volume = volume
       self.target = target
+      self.isReadOnly = isReadOnly
     }
   }
 

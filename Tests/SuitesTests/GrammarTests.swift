@@ -9,7 +9,8 @@ struct GrammarTests {
   @Test func everyTableHasItsNameOnceAndEveryReferenceATable() {
     let names = Grammar.tables.map(\.name)
     #expect(Set(names).count == names.count)
-    for root in [Shape.table("recipe"), .table("local"), .table("swarm"), .table("check"), .table("project")] {
+    let roots = ["recipe", "local", "swarm", "check", "project"]
+    for root in roots.map(Shape.table) {
       for name in SuiteSchemas.tables(from: root) { #expect(Grammar.table(name) != nil, "\(name)") }
     }
   }

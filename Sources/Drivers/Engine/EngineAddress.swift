@@ -18,6 +18,11 @@ package enum EngineAddress: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  package static let defaultSocket = "/var/run/docker.sock"
+
+  /// Whether it is where an engine is that nobody has named.
+  package var isDefault: Bool { self == .socket(path: Self.defaultSocket) }
+
   /// Whether the engine's host may be another machine.
   package var isRemote: Bool {
     if case .relayed = self { true } else { false }
@@ -37,7 +42,7 @@ package enum EngineAddress: Sendable, Hashable, CustomStringConvertible {
     let named =
       context ?? environment["DOCKER_CONTEXT"].flatMap { $0.isEmpty ? nil : $0 }
       ?? currentContext(environment)
-    guard let named, named != "default" else { return .socket(path: "/var/run/docker.sock") }
+    guard let named, named != "default" else { return .socket(path: defaultSocket) }
     let output = try await DockerTool(environment).run(
       ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}", "--", named]
     )

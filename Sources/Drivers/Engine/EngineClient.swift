@@ -20,6 +20,8 @@ final class EngineClient: Sendable {
     var path: String
     var query: [(String, String)] = []
     var body: [UInt8]?
+    /// Sent piece by piece in place of a body.
+    var upload: OpenFile?
     var contentType = "application/json"
     /// Asks for the connection itself once the engine has answered.
     var upgrades = false
@@ -43,6 +45,13 @@ final class EngineClient: Sendable {
       return copy
     }
 
+    func sending(_ file: OpenFile, as type: String) -> Request {
+      var copy = self
+      copy.upload = file
+      copy.contentType = type
+      return copy
+    }
+
     /// What an error says was asked: no query, no body.
     var subject: String { "\(method) \(path)" }
 
@@ -55,6 +64,8 @@ final class EngineClient: Sendable {
       if upgrades { text += "Connection: Upgrade\r\nUpgrade: tcp\r\n" }
       if let body {
         text += "Content-Type: \(contentType)\r\nContent-Length: \(body.count)\r\n"
+      } else if let upload {
+        text += "Content-Type: \(contentType)\r\nContent-Length: \(upload.size)\r\n"
       } else if method == "POST" {
         text += "Content-Length: 0\r\n"
       }
@@ -156,9 +167,13 @@ final class EngineClient: Sendable {
     guard call.begin(socket) else { throw EngineError(.cancelled, request.subject) }
     try socket.write(request.head, until: deadline)
     if let body = request.body { try socket.write(body, until: deadline) }
+    if let file = request.upload {
+      while let bytes = try file.next() { try socket.write(bytes, until: deadline) }
+    }
     var reply = try EngineReply(to: request.method, on: socket, until: deadline)
     guard reply.status < 400 else {
       let bytes = try reply.all(limit: 1 << 20)
+      keep(socket, after: reply, call)
       let said = (try? JSONParser().parse(bytes))?["message"]?.stringValue
       // Not every refusal is the engine's own: a port that wants TLS says so in plain words.
       let text = String(decoding: bytes.prefix(300), as: UTF8.self)
@@ -169,8 +184,13 @@ final class EngineClient: Sendable {
       )
     }
     let value = try work(&reply)
-    if reply.isReusable { idle.withLock { $0.append(socket) } }
+    keep(socket, after: reply, call)
     return value
+  }
+
+  /// A call that was cancelled must not end what another one does on the same connection.
+  private func keep(_ socket: EngineSocket, after reply: EngineReply, _ call: OngoingCall) {
+    if reply.isReusable, call.finish() { idle.withLock { $0.append(socket) } }
   }
 
   /// A connection of its own that carries what the request began: see `Upgrade` in the API.
@@ -243,6 +263,14 @@ private final class OngoingCall: Sendable {
   func begin(_ socket: EngineSocket) -> Bool {
     state.withLock {
       $0.socket = socket
+      return !$0.isCancelled
+    }
+  }
+
+  /// Lets go of the connection; false where it was cancelled.
+  func finish() -> Bool {
+    state.withLock {
+      $0.socket = nil
       return !$0.isCancelled
     }
   }

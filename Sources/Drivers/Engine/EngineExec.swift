@@ -14,6 +14,9 @@ struct OutputFrames: Sendable {
   private var kind = Kind.standardOutput
   private var left = 0
 
+  /// False inside a frame: what ends there was cut.
+  var isWhole: Bool { left == 0 && head.isEmpty }
+
   /// Takes the next bytes of the connection.
   ///
   /// - Throws: where they are no frames.
@@ -172,6 +175,9 @@ extension EngineClient {
         let bytes = try socket.read(until: deadline)
         if bytes.isEmpty { break }
         try feed(bytes)
+      }
+      guard frames.isWhole else {
+        throw EngineError(.unreachable, "the connection to a command was lost")
       }
     } catch {
       result.error = error

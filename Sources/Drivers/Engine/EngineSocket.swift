@@ -56,21 +56,27 @@ final class EngineSocket: Sendable {
     guard var address = sockaddr_un(path: path) else {
       throw EngineError(.unreachable, "\(path): too long for a unix socket's name")
     }
-    let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    let kind =
+      Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     let descriptor = socket(AF_UNIX, kind, 0)
     guard descriptor >= 0 else { throw .system(.unreachable, path, errno) }
-    let status = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+    let start = ContinuousClock.now
+    while true {
+      let status = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        }
       }
-    }
-    guard status == 0 else {
+      if status == 0 { return EngineSocket(descriptor: descriptor) }
       let number = errno
+      // Too many wait to be accepted: an engine that is stopped takes nobody.
+      if number == EAGAIN || number == EINTR, ContinuousClock.now - start < .seconds(10) {
+        usleep(20_000)
+        continue
+      }
       close(descriptor)
       throw .system(.unreachable, path, number)
     }
-    makeNonBlocking(descriptor)
-    return EngineSocket(descriptor: descriptor)
   }
 
   /// Starts a program whose standard streams lead to an engine, such as `docker system dial-stdio`.
@@ -123,6 +129,7 @@ final class EngineSocket: Sendable {
     -> [UInt8]
   {
     while true {
+      try Self.require(deadline)
       var count = 0
       let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, length in
         count = Glibc.read(descriptor, buffer.baseAddress, limit)
@@ -144,6 +151,7 @@ final class EngineSocket: Sendable {
     let bytes = Array(bytes)
     var start = 0
     while start < bytes.count {
+      try Self.require(deadline)
       let count = bytes.withUnsafeBytes {
         send(descriptor, $0.baseAddress?.advanced(by: start), bytes.count - start, noSignal)
       }
@@ -156,6 +164,13 @@ final class EngineSocket: Sendable {
       case EAGAIN: try wait(for: Int16(POLLOUT), until: deadline)
       default: throw .system(.unreachable, "the engine", errno)
       }
+    }
+  }
+
+  /// Also where the other side is always fast enough that nothing has to be waited for.
+  private static func require(_ deadline: ContinuousClock.Instant?) throws(EngineError) {
+    if let deadline, deadline < .now {
+      throw EngineError(.timedOut, "the engine did not answer in time")
     }
   }
 

@@ -1,5 +1,5 @@
-import Deployments
 internal import CLinux
+import Deployments
 internal import Glibc
 internal import Synchronization
 
@@ -72,16 +72,20 @@ final class SocketRelay: Sendable {
         let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let accepted = shim_linux_accept(listener, flags)
         guard accepted >= 0 else {
-          if errno == EINTR || errno == ECONNABORTED { continue }
-          // The listener was shut down.
-          close(listener)
-          return
+          switch errno {
+          case EINVAL, EBADF:
+            // The listener was shut down.
+            close(listener)
+            return
+          case EINTR, ECONNABORTED: break
+          default:
+            // No descriptor is free, or no memory: there may be again.
+            usleep(100_000)
+          }
+          continue
         }
         let near = EngineSocket(descriptor: accepted)
-        guard state.add(near) else {
-          close(listener)
-          return
-        }
+        guard state.add(near) else { continue }
         Task {
           if let far = try? await dial(), state.add(far.socket) {
             Self.join(near, far, state)

@@ -34,6 +34,8 @@ struct TarScanner: Sendable {
   private var paxPath: String?
   private var paxSize: Int?
   private var paxModified: Int?
+  /// Of an entry's content, in bytes.
+  private static let largest = 1 << 50
   private(set) var entries: [TarEntry] = []
   private var isEnded = false
 
@@ -87,6 +89,10 @@ struct TarScanner: Sendable {
       throw EngineError(.malformed, "what the engine sent is no tar archive")
     }
     let size = Self.number(block[124..<136])
+    // A size that no file has would overflow what is counted below.
+    guard 0...Self.largest ~= size, 0...Self.largest ~= paxSize ?? 0 else {
+      throw EngineError(.malformed, "an entry of a tar archive has no size")
+    }
     let padding = (512 - size % 512) % 512
     let kind = block[156]
     switch kind {
@@ -214,7 +220,11 @@ struct TarWriter: Sendable {
     }
     func put(_ number: Int, at start: Int, digits: Int) {
       let text = String(number, radix: 8)
-      put(String(repeating: "0", count: max(0, digits - text.count)) + text, at: start, limit: digits)
+      put(
+        String(repeating: "0", count: max(0, digits - text.count)) + text,
+        at: start,
+        limit: digits
+      )
     }
     put(path, at: 0, limit: 100)
     put(mode, at: 100, digits: 7)

@@ -224,7 +224,8 @@ extension LocalHost {
     let guardian = try requireGuardian()
     let folder = serviceFolder(service.name)
     let argv = try names(for: service).arguments(service.command)
-    guard let name = argv.first, let program = try await bench().reachable(name, from: folder) else {
+    guard let name = argv.first, let program = try await bench().reachable(name, from: folder)
+    else {
       throw DeploymentError(
         .driverBroken,
         "\(service.name): \(argv.first ?? "command") is not in \(search.searchPath)"

@@ -100,13 +100,17 @@ struct Convergence: Sendable {
     }
     if let state = worn(out: service, failed) { return state }
     // A task that finds no node says so, and goes on looking.
-    if let task = tasks.first(where: { $0.state == "pending" && !$0.error.isEmpty }) {
+    // While an old task still stops, it may hold what the new one waits for.
+    let isStopping = tasks.contains { $0.isLive && $0.desiredState == "shutdown" }
+    if let task = tasks.first(where: { $0.state == "pending" && !$0.error.isEmpty }), !isStopping {
       let since = first[task.id] ?? elapsed
       first[task.id] = since
       if elapsed - since >= Self.patience { return failed(task.error, task) }
     }
     let desired = stack.desired(service)
-    let live = tasks.filter { $0.isLive && $0.desiredState != "remove" && $0.desiredState != "shutdown" }
+    let live = tasks.filter {
+      $0.isLive && $0.desiredState != "remove" && $0.desiredState != "shutdown"
+    }
     if live.isEmpty, desired > 0, let last {
       let since = first[service.id] ?? elapsed
       first[service.id] = since
@@ -154,7 +158,9 @@ struct Convergence: Sendable {
     let unhealthy = all.filter(\.wasUnhealthy)
     if unhealthy.count >= Self.unhealthyEnds, let last = unhealthy.last {
       return failed(
-        "never becomes healthy, and was ended for it \(unhealthy.count) times", last, true
+        "never becomes healthy, and was ended for it \(unhealthy.count) times",
+        last,
+        true
       )
     }
     if all.count >= Self.ends, let last = all.last {

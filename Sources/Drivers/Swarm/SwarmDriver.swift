@@ -77,6 +77,8 @@ struct SwarmDeployment: Deployment {
   }
 
   func deadServices() async -> [DeadService] { await host.deadServices() }
+
+  func stoppedServices() async -> [DeadService] { await host.stoppedServices() }
 }
 
 struct SwarmServiceAccess: ServiceAccess {

@@ -119,7 +119,8 @@ enum EngineTime {
     let era = y / 400
     let days = (y - era * 400) * 365 + (y % 400) / 4 - (y % 400) / 100 + (m * 153 + 2) / 5 + day - 1
     var time = (era * 146_097 + days - 719_468) * 86_400 + hour * 3600 + minute * 60 + second
-    if bytes.last != UInt8(ascii: "Z"), bytes.count >= 25, let hours = number(bytes.count - 5..<bytes.count - 3),
+    if bytes.last != UInt8(ascii: "Z"), bytes.count >= 25,
+      let hours = number(bytes.count - 5..<bytes.count - 3),
       let minutes = number(bytes.count - 2..<bytes.count)
     {
       let sign: Int64 = bytes[bytes.count - 6] == UInt8(ascii: "-") ? 1 : -1

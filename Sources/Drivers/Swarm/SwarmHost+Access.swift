@@ -42,7 +42,8 @@ extension SwarmHost {
     let last = now.tasks(of: service).last { $0.hasFailed }
     throw DeploymentError(
       .recipeFailed,
-      "\(name) has no running task" + (last.map { ": the last one ended with \(Convergence.ending($0))" } ?? "")
+      "\(name) has no running task"
+        + (last.map { ": the last one ended with \(Convergence.ending($0))" } ?? "")
     )
   }
 
@@ -81,11 +82,7 @@ extension SwarmHost {
   /// A file as the service sees it. Links are not followed.
   func read(_ path: String, of name: String, limit: Int) async throws(DeploymentError) -> [UInt8]? {
     let place = try await place(of: name)
-    let request = EngineClient.Request(
-      "GET",
-      "/containers/\(place.container)/archive",
-      [("path", path)]
-    )
+    let request = archiveRequest("GET", path, at: place)
     do throws(EngineError) {
       return try await place.engine.exchange(request) { reply throws(EngineError) in
         let bytes = try reply.all(limit: limit + (1 << 20))
@@ -125,20 +122,29 @@ extension SwarmHost {
     var archive = TarWriter()
     archive.add(file: String(path[path.index(after: slash)...]), content)
     let folder = slash == path.startIndex ? "/" : String(path[..<slash])
-    try await put(archive.finished(), into: folder, at: place, of: name)
-  }
-
-  nonisolated func put(_ archive: [UInt8], into folder: String, at place: Place, of name: String)
-    async throws(DeploymentError)
-  {
-    let query = [("path", folder), ("noOverwriteDirNonDir", "true")]
-    let request = EngineClient.Request("PUT", "/containers/\(place.container)/archive", query)
-      .sending(archive, as: "application/x-tar")
     do throws(EngineError) {
-      try await place.engine.call(request, within: configuration.suite.deadlines.operation)
+      try await put(archive.finished(), into: folder, at: place)
     } catch {
       throw Self.told(error, "\(name): \(folder)")
     }
+  }
+
+  nonisolated func put(_ archive: [UInt8], into folder: String, at place: Place)
+    async throws(EngineError)
+  {
+    try await place.engine.call(
+      archiveRequest("PUT", folder, at: place).sending(archive, as: "application/x-tar")
+    )
+  }
+
+  /// Files of a container, packed.
+  nonisolated func archiveRequest(_ method: String, _ path: String, at place: Place)
+    -> EngineClient.Request
+  {
+    // Else an archive with a file of a folder's name would take the folder's place.
+    let query =
+      method == "PUT" ? [("path", path), ("noOverwriteDirNonDir", "1")] : [("path", path)]
+    return EngineClient.Request(method, "/containers/\(place.container)/archive", query)
   }
 
   // MARK: Ports
@@ -309,7 +315,13 @@ extension SwarmHost {
   /// The end of a service's output, without secrets.
   func log(of name: String, limit: Int) async -> String {
     guard let place = try? await place(of: name) else { return "" }
-    return await Self.log(place.container, on: place.engine, lines: 200, limit, configuration.redact)
+    return await Self.log(
+      place.container,
+      on: place.engine,
+      lines: 200,
+      limit,
+      configuration.redact
+    )
   }
 
   static func log(
@@ -328,7 +340,11 @@ extension SwarmHost {
       while let part = try reply.next() {
         try frames.feed(part) { _, bytes in
           text += bytes
-          if text.count > 2 * limit + 65_536 { text.removeFirst(text.count - limit) }
+          // At a line's end: the rest of a secret that was cut is not known for one.
+          if text.count > 2 * limit + 65_536 {
+            let cut = text[(text.count - limit)...].firstIndex(of: UInt8(ascii: "\n"))
+            text.removeFirst(cut.map { $0 + 1 } ?? text.count)
+          }
         }
       }
       return text
@@ -385,9 +401,11 @@ struct Bridge: Sendable {
       question: ["bash", "-c", "command -v cat"],
       isThere: \.succeeded,
       arguments: { port in
-        // Whichever side ends first ends the other.
+        // Whichever side ends first ends the other, and with both the connection. What runs in the
+        // background has no input of its own.
         let text =
-          "exec 3<>/dev/tcp/127.0.0.1/$1 || exit 1; { cat <&3; kill $$; } & cat >&3; kill $!"
+          "exec 4<&0 3<>/dev/tcp/127.0.0.1/$1 || exit 1; cat <&3 & in=$!; cat <&4 >&3 & out=$!; "
+          + "wait -n; kill $in $out 2>/dev/null; exit 0"
         return ["bash", "-c", text, "bridge", String(port)]
       }
     ),

@@ -53,7 +53,9 @@ extension SwarmHost: LabelledBackup {
       snapshot = try await backUp()
     } catch {
       // What a hook says is not why, where its container went away under it.
-      if error.isRecipes, let after = try? await tasks(of: services), let change = change(before, after) {
+      if error.isRecipes, let after = try? await tasks(of: services),
+        let change = change(before, after)
+      {
         throw DeploymentError(.recipeFailed, "\(change) (\(error))")
       }
       throw error
@@ -84,8 +86,11 @@ extension SwarmHost: LabelledBackup {
     service: String, place: Place, target: String
   ) {
     var problem: DeploymentError?
-    for service in recipe?.compose.services ?? [] {
-      guard let mount = service.mounts.first(where: { $0.volume == volume }) else { continue }
+    let mounts = (recipe?.compose.services ?? []).flatMap { service in
+      service.mounts.filter { $0.volume == volume }.map { (service, $0) }
+    }
+    // Those that may be written to first: nothing goes back through the others.
+    for (service, mount) in mounts.filter({ !$0.1.isReadOnly }) + mounts.filter(\.1.isReadOnly) {
       do throws(DeploymentError) {
         return (service.name, try place(of: service.name, in: now), mount.target)
       } catch {
@@ -112,11 +117,7 @@ extension SwarmHost: LabelledBackup {
     async throws(DeploymentError) -> [TarEntry]?
   {
     let (service, place, target) = try mount(of: declared.volume, in: now)
-    let request = EngineClient.Request(
-      "GET",
-      "/containers/\(place.container)/archive",
-      [("path", Self.source(declared, in: target))]
-    )
+    let request = archiveRequest("GET", Self.source(declared, in: target), at: place)
     do throws(EngineError) {
       return try await place.engine.exchange(request, within: .seconds(600)) {
         reply throws(EngineError) in
@@ -150,7 +151,9 @@ extension SwarmHost: LabelledBackup {
     var byVolume: [String: [String]] = [:]
     for dump in dumps {
       guard let slash = dump.firstIndex(of: "/") else { continue }
-      byVolume[String(dump[..<slash]), default: []].append(String(dump[dump.index(after: slash)...]))
+      byVolume[String(dump[..<slash]), default: []].append(
+        String(dump[dump.index(after: slash)...])
+      )
     }
     for (volume, paths) in byVolume.sorted(by: { $0.key < $1.key }) {
       let (service, place, target) = try mount(of: volume, in: now)
@@ -201,7 +204,9 @@ extension SwarmHost: LabelledBackup {
     let names = archives.map(\.fileName)
     let taken = try await restic.backUp(names, tag: configuration.runID)
     note(Operation(taken, of: names))
-    for name in names { try await bench().act(["rm", "-f", "--", "\(try bench().root)/volumes/\(name)"]) }
+    for name in names {
+      try await bench().act(["rm", "-f", "--", "\(try bench().root)/volumes/\(name)"])
+    }
     guard let id = taken.id else {
       throw DeploymentError(
         .recipeFailed,
@@ -232,11 +237,7 @@ extension SwarmHost: LabelledBackup {
     -> Bool
   {
     let (service, place, target) = try mount(of: archive.declared.volume, in: now)
-    let request = EngineClient.Request(
-      "GET",
-      "/containers/\(place.container)/archive",
-      [("path", Self.source(archive.declared, in: target))]
-    )
+    let request = archiveRequest("GET", Self.source(archive.declared, in: target), at: place)
     let file = try NewFile(in: "\(try bench().root)/volumes", named: archive.fileName)
     do throws(EngineError) {
       try await place.engine.exchange(request, within: configuration.suite.deadlines.operation) {
@@ -333,27 +334,24 @@ extension SwarmHost: LabelledBackup {
     var bytes = 0
     for archive in archives[snapshot.id] ?? [] {
       let (service, place, target) = try mount(of: archive.declared.volume, in: now)
-      let content: [UInt8]
-      do throws(EngineError) {
-        content = try OpenFile(in: folder, named: archive.fileName).all()
-      } catch {
-        throw DeploymentError(.driverBroken, "snapshot: \(archive.declared.name): \(error)")
-      }
-      bytes += content.count
       var parents: [String] = []
       for part in (archive.declared.path ?? "").split(separator: "/").dropLast() {
         parents.append((parents.last.map { $0 + "/" } ?? "") + part)
       }
       let into = parents.last.map { "\(target)/\($0)" } ?? target
-      do throws(DeploymentError) {
-        try await put(content, into: into, at: place, of: service)
+      do throws(EngineError) {
+        do throws(EngineError) {
+          bytes += try await put(archive, from: folder, into: into, at: place)
+        } catch {
+          // The folders above a path may have been emptied away with it.
+          guard !parents.isEmpty, error.isNotFound else { throw error }
+          var folders = TarWriter()
+          for parent in parents { folders.add(folder: parent) }
+          try await put(folders.finished(), into: target, at: place)
+          bytes += try await put(archive, from: folder, into: into, at: place)
+        }
       } catch {
-        // The folders above a path may have been emptied away with it.
-        guard !parents.isEmpty, error.message.contains("not find") else { throw error }
-        var folders = TarWriter()
-        for parent in parents { folders.add(folder: parent) }
-        try await put(folders.finished(), into: target, at: place, of: service)
-        try await put(content, into: into, at: place, of: service)
+        throw Self.told(error, "\(service): \(archive.declared.name)")
       }
     }
     note(
@@ -364,6 +362,21 @@ extension SwarmHost: LabelledBackup {
         facts: ["bytes": String(bytes), "archives": String(archives[snapshot.id]?.count ?? 0)]
       )
     )
+  }
+
+  /// - Returns: the archive's size in bytes.
+  private func put(
+    _ archive: SwarmArchive,
+    from folder: String,
+    into target: String,
+    at place: Place
+  ) async throws(EngineError) -> Int {
+    let file = try OpenFile(in: folder, named: archive.fileName)
+    try await place.engine.call(
+      archiveRequest("PUT", target, at: place).sending(file, as: "application/x-tar"),
+      within: configuration.suite.deadlines.operation
+    )
+    return file.size
   }
 
   // MARK: Hooks
@@ -378,103 +391,5 @@ extension SwarmHost: LabelledBackup {
     )
     note(Operation(hook: name, of: service, argv: argv, output))
     try output.requireHook(name, of: service)
-  }
-}
-
-/// A file that is made where nothing of that name is, by a runner that may be root, in a folder that
-/// is not.
-private final class NewFile: Sendable {
-  private let folder: Int32
-  private let descriptor: Int32
-  private let name: String
-
-  init(in path: String, named name: String) throws(DeploymentError) {
-    func problem() -> DeploymentError {
-      DeploymentError(.driverBroken, "\(path)/\(name): \(String(cString: strerror(errno)))")
-    }
-    self.name = name
-    let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    guard folder >= 0 else { throw problem() }
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-    let descriptor = shim_linux_openat(folder, name, flags, 0o600)
-    guard descriptor >= 0 else {
-      defer { close(folder) }
-      throw problem()
-    }
-    self.folder = folder
-    self.descriptor = descriptor
-  }
-
-  deinit {
-    close(descriptor)
-    close(folder)
-  }
-
-  func write(_ bytes: [UInt8]) throws(EngineError) {
-    var start = 0
-    while start < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress?.advanced(by: start), bytes.count - start)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw .system(.unreachable, name, errno) }
-      start += count
-    }
-  }
-
-  func give(to identity: ServiceIdentity) throws(DeploymentError) {
-    guard geteuid() == 0 else { return }
-    guard fchown(descriptor, identity.user, identity.group) == 0 else {
-      throw DeploymentError(.driverBroken, "\(name): \(String(cString: strerror(errno)))")
-    }
-  }
-
-  func remove() { unlinkat(folder, name, 0) }
-}
-
-/// A file that an unprivileged program has written; links are not followed.
-private final class OpenFile {
-  private let descriptor: Int32
-  private let name: String
-
-  init(in path: String, named name: String) throws(EngineError) {
-    self.name = name
-    let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    guard folder >= 0 else { throw .system(.unreachable, path, errno) }
-    defer { close(folder) }
-    let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
-    descriptor = shim_linux_openat(folder, name, flags, 0)
-    guard descriptor >= 0 else { throw .system(.unreachable, name, errno) }
-  }
-
-  deinit { close(descriptor) }
-
-  /// The next bytes; nil at the end.
-  func next() throws(EngineError) -> [UInt8]? {
-    var count = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: 1 << 18) { buffer, length in
-      count = Glibc.read(descriptor, buffer.baseAddress, 1 << 18)
-      length = max(count, 0)
-    }
-    guard count >= 0 else { throw .system(.unreachable, name, errno) }
-    return count == 0 ? nil : bytes
-  }
-
-  func all() throws(EngineError) -> [UInt8] {
-    var all: [UInt8] = []
-    while let bytes = try next() { all += bytes }
-    return all
-  }
-
-  func read(at offset: Int, count: Int) throws(EngineError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    while bytes.count < count {
-      let wanted = count - bytes.count
-      var part = [UInt8](repeating: 0, count: wanted)
-      let got = pread(descriptor, &part, wanted, off_t(offset + bytes.count))
-      guard got > 0 else { throw .system(.unreachable, name, errno) }
-      bytes += part[..<got]
-    }
-    return bytes
   }
 }

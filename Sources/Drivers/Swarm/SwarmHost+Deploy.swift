@@ -64,11 +64,21 @@ extension SwarmHost {
     } catch {
       throw DeploymentError(.driverBroken, error.description)
     }
-    for name in ["volumes", "bin", "scratch"] { try folder?.makeFolder("\(folder?.path ?? "")/\(name)") }
+    for name in ["volumes", "bin", "scratch"] {
+      try folder?.makeFolder("\(folder?.path ?? "")/\(name)")
+    }
     let manager = manager
     do throws(EngineError) {
       doorway = try SocketRelay(at: .unix(path: try privatePath("engine"))) {
-        SocketRelay.FarEnd(socket: try manager.address.dial(), isFramed: false)
+        let dialled: Result<EngineSocket, EngineError>? = await DedicatedThread.value {
+          do throws(EngineError) {
+            return .success(try manager.address.dial())
+          } catch {
+            return .failure(error)
+          }
+        }
+        guard let dialled else { throw EngineError(.unreachable, "no thread could be started") }
+        return SocketRelay.FarEnd(socket: try dialled.get(), isFramed: false)
       }
     } catch {
       throw Self.told(error, "the way to the engine")
@@ -80,32 +90,51 @@ extension SwarmHost {
     return "\(privateFolder.path)/\(name)"
   }
 
-  /// A stack of this name that no run made is somebody's, whatever it is.
+  /// A stack of this name that no run made is somebody's, whatever it is: what carries its label, and
+  /// what is called as the stack's own things are.
   private func requireNothingForeign() async throws(DeploymentError) {
-    let left: [String]
+    var left: [String] = []
     do throws(EngineError) {
-      left = try await SwarmRemains(
-        engine: configuration.engine,
-        runs: [configuration.runID],
-        stack: stack
-      ).left() + foreignServices()
+      let label = "\(SwarmStack.namespace)=\(stack)"
+      for (kind, path) in [
+        ("service", "/services"), ("secret", "/secrets"), ("config", "/configs"),
+      ] {
+        for json in try await manager.list(path, ["label": [label]]) + named(path) {
+          left.append("\(kind) \(json["Spec"]?["Name"]?.stringValue ?? "?")")
+        }
+      }
+      for json in try await manager.list("/networks", ["label": [label]]) + named("/networks") {
+        left.append("network \(json["Name"]?.stringValue ?? "?")")
+      }
+      for node in configuration.engine.all {
+        for filters in [["label": [label]], ["name": [stack + "_"]]] {
+          let query = [("filters", EngineClient.filters(filters))]
+          for json in try await node.get("/volumes", query)["Volumes"]?.arrayValue ?? [] {
+            let name = json["Name"]?.stringValue ?? ""
+            if filters["label"] != nil || name.hasPrefix(stack + "_") {
+              left.append("volume \(name)")
+            }
+          }
+        }
+      }
     } catch {
       throw Self.told(error, "what stands on the engine")
     }
     guard left.isEmpty else {
+      let shown = Set(left).sorted().prefix(3).joined(separator: ", ")
       throw DeploymentError(
         .driverBroken,
-        "the engine has a stack \(stack) that no run of this tool made "
-          + "(\(left.prefix(3).joined(separator: ", "))): it is left alone, and `domain` in swarm.yml "
-          + "gives this one another name"
+        "the engine has a stack \(stack) that no run of this tool made (\(shown)): it is left alone, "
+          + "and `domain` in swarm.yml gives this one another name"
       )
     }
   }
 
-  private func foreignServices() async throws(EngineError) -> [String] {
-    let label = "\(SwarmStack.namespace)=\(stack)"
-    return try await manager.list("/services", ["label": [label]])
-      .compactMap { $0["Spec"]?["Name"]?.stringValue }.map { "service \($0)" }
+  /// Things whose names begin as the stack's own do; the engine finds a name anywhere in a name.
+  private func named(_ path: String) async throws(EngineError) -> [JSONValue] {
+    try await manager.list(path, ["name": [stack + "_"]]).filter {
+      ($0["Spec"]?["Name"] ?? $0["Name"])?.stringValue?.hasPrefix(stack + "_") ?? false
+    }
   }
 
   // MARK: A version
@@ -130,6 +159,7 @@ extension SwarmHost {
     } catch {
       throw Self.told(error, "the stack")
     }
+    tasksBefore = Set(before.tasks.map(\.id))
     try await deployStack(place)
     recipe = Recipe(
       name: configuration.suite.recipe,
@@ -277,7 +307,10 @@ extension SwarmHost {
   }
 
   private var ownLabels: JSONValue {
-    [SwarmRemains.label: .string(configuration.runID), "parity.recipe": .string(configuration.suite.recipe)]
+    [
+      SwarmRemains.label: .string(configuration.runID),
+      "parity.recipe": .string(configuration.suite.recipe),
+    ]
   }
 
   /// One that is there is used; else the run gets one of its own, under a name of its own, because
@@ -390,7 +423,9 @@ extension SwarmHost {
   private func difference(_ place: Checkout) -> String? {
     var parts: [String] = []
     let settings = configuration.suite.swarm
-    for name in settings?.compose ?? [] { parts.append("\(name) of the suite is laid over the recipe's own") }
+    for name in settings?.compose ?? [] {
+      parts.append("\(name) of the suite is laid over the recipe's own")
+    }
     if let mode = settings?.endpointMode { parts.append("every service has endpoint_mode \(mode)") }
     for service in place.compose.services {
       guard let own = place.own[service: service.name], own.image != service.image else { continue }
@@ -426,7 +461,8 @@ extension SwarmHost {
         return
       case .failed(let service, let reason):
         let words = await lastWords(of: reason, in: now)
-        let text = "\(service) does not come up: \(reason.text)" + (words.isEmpty ? "" : "; \(words)")
+        let text =
+          "\(service) does not come up: \(reason.text)" + (words.isEmpty ? "" : "; \(words)")
         noteConvergence(.failed(text), elapsed, looks, now)
         throw DeploymentError(.recipeFailed, text)
       case .waiting(let what):
@@ -486,7 +522,8 @@ extension SwarmHost {
     }
     facts["docker programs"] = "\(DockerTool.started) so far"
     for service in stack.services {
-      facts["tasks of \(service.name)"] = "\(stack.running(service).count)/\(stack.desired(service))"
+      facts["tasks of \(service.name)"] =
+        "\(stack.running(service).count)/\(stack.desired(service))"
     }
     note(Operation(name: "converge", ending: ending, duration: elapsed, facts: facts))
   }

@@ -40,16 +40,20 @@ extension SwarmHost {
     _ running: inout RunningVersion
   ) async throws(DeploymentError) {
     let tasks = now.running(service)
-    if tasks.isEmpty { running.contradictions.append("\(service.name) does not run") }
+    if tasks.isEmpty, now.desired(service) > 0 {
+      running.contradictions.append("\(service.name) does not run")
+    }
     for task in tasks where task.container != service.container {
       running.contradictions.append(
         "a task of \(service.name) still runs what it was before: "
           + "\(task.container["Image"]?.stringValue ?? "?")"
       )
     }
-    if let wanted = ownImages[service.name], Self.withoutDigest(service.image) != Self.withoutDigest(wanted) {
+    if let wanted = ownImages[service.name],
+      ImageName.familiar(service.image) != ImageName.familiar(wanted)
+    {
       running.contradictions.append(
-        "\(service.name) runs \(Self.withoutDigest(service.image)), the recipe says \(wanted)"
+        "\(service.name) runs \(ImageName.familiar(service.image)), the recipe says \(wanted)"
       )
     }
     guard let task = tasks.first, let container = task.containerID,
@@ -70,13 +74,37 @@ extension SwarmHost {
     }
   }
 
-  static func withoutDigest(_ image: String) -> String {
-    image.firstIndex(of: "@").map { String(image[..<$0]) } ?? image
+  /// Services that will not run again by themselves: nothing of them is alive, or they ended too often
+  /// since the version was deployed.
+  func deadServices() async -> [DeadService] {
+    await services { now, service in
+      guard now.running(service).count < now.desired(service) else { return false }
+      let tasks = now.tasks(of: service)
+      let isComing = tasks.contains { $0.isLive && $0.desiredState != "shutdown" }
+      let ends = tasks.count { $0.hasFailed && !tasksBefore.contains($0.id) }
+      return !isComing || ends >= Convergence.ends
+    }
   }
 
-  /// Services that do not run what they are to run, with how they ended. One that is being started
-  /// again is dead at this moment, too: nothing that it holds can be reached.
-  func deadServices() async -> [DeadService] {
+  /// Services that do not run, after half a minute for those that are being started again.
+  func stoppedServices() async -> [DeadService] {
+    let start = ContinuousClock.now
+    while true {
+      let heard = watch?.count ?? 0
+      let stopped = await services { now, service in
+        now.running(service).count < now.desired(service)
+      }
+      if stopped.isEmpty || lost() != nil || ContinuousClock.now - start > .seconds(30) {
+        return stopped
+      }
+      if await deadServices() == stopped || Task.isCancelled { return stopped }
+      await watch?.wait(beyond: heard, atMost: .seconds(1))
+    }
+  }
+
+  private func services(
+    where isDead: (SwarmStack, SwarmStack.Service) -> Bool
+  ) async -> [DeadService] {
     let now: SwarmStack
     do throws(EngineError) {
       now = try await SwarmStack.read(stack, on: manager)
@@ -93,7 +121,7 @@ extension SwarmHost {
         dead.append(DeadService(service: name, ending: "removed from the engine", lastWords: ""))
         continue
       }
-      guard now.running(service).count < now.desired(service) else { continue }
+      guard isDead(now, service) else { continue }
       let last = now.tasks(of: service).filter(\.hasFailed).last
       let words = if let last { await lastWords(of: last) } else { "" }
       dead.append(
@@ -105,6 +133,20 @@ extension SwarmHost {
       )
     }
     return dead
+  }
+}
+
+/// Names of images as people and engines write them.
+enum ImageName {
+  /// Without a digest, without the registry and library that are meant where none is named, and with
+  /// the tag that is meant where there is none: `docker.io/library/nginx` is `nginx:latest`.
+  static func familiar(_ image: String) -> String {
+    var name = image.firstIndex(of: "@").map { String(image[..<$0]) } ?? image
+    for prefix in ["docker.io/", "index.docker.io/", "library/"] where name.hasPrefix(prefix) {
+      name = String(name.dropFirst(prefix.utf8.count))
+    }
+    let last = name.split(separator: "/").last ?? ""
+    return last.contains(":") || image.contains("@") ? name : name + ":latest"
   }
 }
 

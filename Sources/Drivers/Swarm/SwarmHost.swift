@@ -44,6 +44,8 @@ actor SwarmHost {
   var tunnelCount = 0
   /// By container, what leads to a port in its container.
   var bridges: [String: Bridge] = [:]
+  /// Tasks that there were before the version that runs was deployed.
+  var tasksBefore: Set<String> = []
   /// Why the engine could once not say what runs.
   var silence: String?
   /// Ended tasks, with whether their health check had said no.
@@ -61,9 +63,10 @@ actor SwarmHost {
   init(_ configuration: SwarmConfiguration) throws(DeploymentError) {
     self.configuration = configuration
     let recipe = configuration.suite.recipe
-    domain = try configuration.suite.swarm?.domain.map { template throws(DeploymentError) in
-      try configuration.text(template, adding: ["recipe": recipe])
-    } ?? "\(recipe).parity.test"
+    domain =
+      try configuration.suite.swarm?.domain.map { template throws(DeploymentError) in
+        try configuration.text(template, adding: ["recipe": recipe])
+      } ?? "\(recipe).parity.test"
     guard Self.isDomain(domain) else {
       throw DeploymentError(.unsupported, "swarm.yml: domain \"\(domain)\" is no domain")
     }

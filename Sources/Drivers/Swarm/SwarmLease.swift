@@ -77,7 +77,8 @@ final class SwarmLease: Sendable {
 
   /// This boot of this machine, and the process ids that are seen here.
   static var boot: String {
-    let link = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")) ?? ""
+    let link =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")) ?? ""
     return "\(RunOwner.currentBootID())/\(link)"
   }
 
@@ -209,8 +210,12 @@ final class SwarmLease: Sendable {
     if dead.isArmed { all["parity.armed"] = "yes" }
     do throws(EngineError) {
       try await engine.manager.call(
-        EngineClient.Request("POST", "/configs/\(dead.id)/update", [("version", String(dead.index))])
-          .sending(spec(dead.name, all))
+        EngineClient.Request(
+          "POST",
+          "/configs/\(dead.id)/update",
+          [("version", String(dead.index))]
+        )
+        .sending(spec(dead.name, all))
       )
       guard let json = try await engine.manager.find("/configs/\(dead.id)"),
         let record = Record(json), labels.allSatisfy({ record.labels[$0.key] == $0.value })
@@ -228,6 +233,8 @@ final class SwarmLease: Sendable {
   private func clear(_ dead: Record, on engine: SwarmEngine) async throws(DeploymentError) {
     let removal = await dead.remains(on: engine).remove()
     guard removal.leftovers.isEmpty else {
+      // So that the next one does not take this process for a holder.
+      try await change { $0["parity.process"] = "0" }
       throw DeploymentError(
         .driverBroken,
         "run \(dead.runID) died and left \(removal.leftovers.joined(separator: ", ")), which "
@@ -256,6 +263,7 @@ final class SwarmLease: Sendable {
       state.withLock { edit(&$0.record.labels) }
       if await renew() == .renewed { return }
       if let lost { throw DeploymentError(.driverBroken, lost) }
+      try? await Task.sleep(for: .milliseconds(300))
     }
     throw DeploymentError(.driverBroken, "the lease of \(stack) cannot be changed")
   }
@@ -275,10 +283,21 @@ final class SwarmLease: Sendable {
     let answer = try await manager.call(
       EngineClient.Request("POST", "/configs/create").sending(spec(name(of: stack), labels))
     )
-    guard let id = answer["ID"]?.stringValue,
-      let record = Record(try await manager.get("/configs/\(id)"))
-    else { throw EngineError(.malformed, "POST /configs/create: the engine names no config") }
-    return SwarmLease(record, on: manager)
+    guard let id = answer["ID"]?.stringValue else {
+      throw EngineError(.malformed, "POST /configs/create: the engine names no config")
+    }
+    do throws(EngineError) {
+      guard let record = Record(try await manager.get("/configs/\(id)")) else {
+        throw EngineError(.malformed, "GET /configs: the engine does not know its own config")
+      }
+      return SwarmLease(record, on: manager)
+    } catch {
+      // Nobody would know of it.
+      await Task.detached {
+        _ = try? await manager.call(EngineClient.Request("DELETE", "/configs/\(id)"))
+      }.value
+      throw error
+    }
   }
 
   private static func spec(_ name: String, _ labels: [String: String]) -> JSONValue {

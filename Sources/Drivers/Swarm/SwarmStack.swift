@@ -37,10 +37,14 @@ struct SwarmStack: Sendable {
     var exitCode: Int?
     var containerID: String?
     var container: JSONValue
+    /// As the engine writes it; later ones sort behind.
+    var created = ""
     /// Whether its health check had said no when it ended.
     var wasUnhealthy = false
 
-    var isLive: Bool { !["complete", "failed", "rejected", "shutdown", "orphaned", "remove"].contains(state) }
+    var isLive: Bool {
+      !["complete", "failed", "rejected", "shutdown", "orphaned", "remove"].contains(state)
+    }
     /// Ended by itself, not because it was told to.
     var hasFailed: Bool { ["complete", "failed", "rejected", "orphaned"].contains(state) }
     var runs: Bool { state == "running" && desiredState == "running" }
@@ -49,6 +53,7 @@ struct SwarmStack: Sendable {
   var name: String
   /// Sorted by name.
   var services: [Service] = []
+  /// In the order in which they were made.
   var tasks: [Task] = []
 
   static let namespace = "com.docker.stack.namespace"
@@ -61,6 +66,7 @@ struct SwarmStack: Sendable {
       .compactMap { Service($0, stack: name) }
       .sorted { UTF8Order.precedes($0.name, $1.name) }
     stack.tasks = try await manager.list("/tasks", filter).compactMap(Task.init)
+      .sorted { UTF8Order.precedes($0.created, $1.created) }
     return stack
   }
 
@@ -114,6 +120,7 @@ extension SwarmStack.Task {
     exitCode = place?["ExitCode"]?.intValue.map { Int($0) }
     containerID = place?["ContainerID"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
     container = json["Spec"]?["ContainerSpec"] ?? .null
+    created = json["CreatedAt"]?.stringValue ?? ""
     wasUnhealthy = error.contains("unhealthy container")
   }
 }

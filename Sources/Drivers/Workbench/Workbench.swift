@@ -1,5 +1,6 @@
 internal import CLinux
 import Deployments
+import Evidence
 import FoundationEssentials
 import Glibc
 
@@ -218,8 +219,10 @@ extension CommandOutput {
   /// The last line of what a command said, for a message.
   var lastLine: String {
     let text = String(decoding: stderr.isEmpty ? stdout : stderr, as: UTF8.self)
-    return text.split(whereSeparator: \.isNewline).last.map { String($0.prefix(300)) }
-      ?? "it said nothing"
+    guard let line = text.split(whereSeparator: \.isNewline).last else { return "it said nothing" }
+    let bytes = Array(line.utf8)
+    let cut = String(decoding: TextCut.start(bytes, limit: 300), as: UTF8.self)
+    return bytes.count > 300 ? cut + "…" : cut
   }
 }
 

@@ -151,7 +151,8 @@ import Testing
         #expect(state == .waiting("app 0/1 (starting)"))
       } else {
         #expect(
-          state == .failed(service: "app", Convergence.Reason(text: "exit 3, 5 times", taskID: "t5"))
+          state
+            == .failed(service: "app", Convergence.Reason(text: "exit 3, 5 times", taskID: "t5"))
         )
       }
     }

@@ -55,6 +55,45 @@ import Testing
     #expect(try scan(whole).isComplete)
   }
 
+  /// Each of them once ended the process.
+  @Test(arguments: ["99999999999", "7x777777777", "           "])
+  func `A size that is none is refused, or none at all`(size: String) throws {
+    var writer = TarWriter()
+    writer.add(file: "a", [])
+    var bytes = writer.finished()
+    bytes.replaceSubrange(124..<135, with: Array(size.utf8))
+    bytes.replaceSubrange(148..<156, with: Array("        ".utf8))
+    let sum = bytes[..<512].reduce(0) { $0 + Int($1) }
+    bytes.replaceSubrange(
+      148..<155,
+      with: Array((String(sum, radix: 8) + "\0\0\0\0\0\0\0").utf8.prefix(7))
+    )
+    let scanner = try? scan(bytes)
+    #expect(scanner?.entries.allSatisfy { $0.size >= 0 } ?? true)
+  }
+
+  @Test(arguments: ["-1", "9223372036854775807"])
+  func `A size in a pax record that is none is refused`(size: String) throws {
+    let record = "size=\(size)\n"
+    let text = "\(record.utf8.count + 4) \(record)"
+    let length = text.utf8.count
+    let body = "\(length) \(record)"
+    var pax = TarWriter()
+    pax.add(file: "pax", Array(body.utf8))
+    var bytes = pax.bytes
+    bytes[156] = UInt8(ascii: "x")
+    bytes.replaceSubrange(148..<156, with: Array("        ".utf8))
+    let sum = bytes[..<512].reduce(0) { $0 + Int($1) }
+    bytes.replaceSubrange(
+      148..<155,
+      with: Array((String(sum, radix: 8) + "\0\0\0\0\0\0\0").utf8.prefix(7))
+    )
+    var writer = TarWriter()
+    writer.add(file: "a", [])
+    let archive = bytes + writer.finished()
+    #expect(throws: EngineError.self) { try scan(archive) }
+  }
+
   @Test func `What is no archive is refused`() {
     #expect(throws: EngineError.self) { try scan([UInt8](repeating: 65, count: 512)) }
   }

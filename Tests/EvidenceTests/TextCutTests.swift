@@ -1,0 +1,41 @@
+import Testing
+
+@testable import Evidence
+
+@Suite struct TextCutTests {
+  private func start(_ text: String, _ limit: Int) -> String {
+    String(decoding: TextCut.start(Array(text.utf8), limit: limit), as: UTF8.self)
+  }
+
+  private func end(_ text: String, _ limit: Int) -> String {
+    String(decoding: TextCut.end(Array(text.utf8), limit: limit), as: UTF8.self)
+  }
+
+  @Test func `What fits is not cut`() {
+    #expect(start("a secret", 8) == "a secret")
+    #expect(end("a secret", 8) == "a secret")
+  }
+
+  @Test func `No cut goes through a word`() {
+    #expect(start("failed with token=xZq7wSecret and more", 24) == "failed with ")
+    #expect(start("failed with xZq7wSecret and more", 23) == "failed with xZq7wSecret")
+    #expect(end("one xZq7wSecret failed", 12) == " failed")
+    #expect(end("one xZq7wSecret failed", 18) == "xZq7wSecret failed")
+    #expect(start(#"{"a":"xZq7wSecret"}"#, 10) == #"{"a":""#)
+  }
+
+  @Test(arguments: 0...40)
+  func `A secret is there whole or not at all`(limit: Int) {
+    let text = "before xZq7wSecretTokenV after"
+    for cut in [start(text, limit), end(text, limit)] {
+      #expect(cut.contains("xZq7wSecretTokenV") || !cut.contains("TokenV") && !cut.contains("xZq7"))
+    }
+  }
+
+  @Test func `One word that is too long is left out`() {
+    #expect(start(String(repeating: "x", count: 100), 10) == "")
+    #expect(end(String(repeating: "x", count: 100), 10) == "")
+    #expect(start("abc", 0) == "")
+    #expect(end("abc", 0) == "")
+  }
+}
