@@ -175,7 +175,7 @@ let package = Package(
     module("FakeDeployments", ["Deployments", flyingFox], path: "Tests/FakeDeployments"),
     tests(
       of: "Checks",
-      ["Deployments", "Evidence", "FakeDeployments", "HTTPRequests", "Suites"]
+      ["Deployments", "Evidence", "FakeDeployments", "HTTPRequests", "PrivateServers", "Suites"]
     ),
     tests(of: "Drivers", ["CLinux", "Deployments", "Suites", "guardian-runner"]),
     tests(

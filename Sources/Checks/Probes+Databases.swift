@@ -15,19 +15,18 @@ extension Probes {
       case .postgres(let database, let user, let password)? =
         options.services[action.service]?.database
     else { throw Unperformed("\(action.service) is not declared as postgres under services") }
-    let place = try await endpoint(
-      action.service,
-      port: options.services[action.service]?.port ?? 5432
-    )
+    let number = options.services[action.service]?.port ?? 5432
+    let way = try await way(to: action.service, port: number)
     let host: String
     let port: Int
-    switch place {
-    case .tcp(let name, let number): (host, port) = (name, number)
-    case .unix(let path):
+    switch way {
+    case .endpoint(.tcp(let name, let number)): (host, port) = (name, number)
+    case .endpoint(.unix(let path)):
       guard let socket = Self.postgresSocket(path) else {
         throw Unperformed("\(path) is no name that libpq looks for")
       }
       (host, port) = socket
+    case .client: (host, port) = ("127.0.0.1", number)
     }
     var parameters = PostgresParameters(
       host: host,
@@ -44,22 +43,30 @@ extension Probes {
     var exchange = SQLExchange(
       service: action.service,
       statement: action.statement,
-      parameters: values.map(Self.shown)
+      parameters: values.map(Self.shown),
+      through: way.client(named: "psql")
     )
     let limit = min(action.timeout ?? limit, limit)
     let start = ContinuousClock.now
     do throws(PostgresError) {
-      let connection = try await databases.connection(
-        to: action.service,
-        parameters,
-        within: limit
-      )
-      let left = limit - (ContinuousClock.now - start)
-      let result = try await connection.query(
-        action.statement,
-        values,
-        within: max(left, .milliseconds(1))
-      )
+      let result: PostgresResult
+      switch way {
+      case .endpoint:
+        let connection = try await databases.connection(
+          to: action.service,
+          parameters,
+          within: limit
+        )
+        let left = limit - (ContinuousClock.now - start)
+        result = try await connection.query(
+          action.statement,
+          values,
+          within: max(left, .milliseconds(1))
+        )
+      case .client(let service, let reason):
+        let command = try PsqlCommand(parameters, action.statement, values)
+        result = try await ask(command, in: service, within: limit, because: reason)
+      }
       exchange.microseconds = (ContinuousClock.now - start).microseconds
       return answered(
         columns: result.columns.map(\.name),
@@ -135,25 +142,14 @@ extension Probes {
       case .clickhouse(let database, let user, let password)? =
         options.services[action.service]?.database
     else { throw Unperformed("\(action.service) is not declared as clickhouse under services") }
-    let place = try await endpoint(
-      action.service,
+    let way = try await way(
+      to: action.service,
       port: options.services[action.service]?.port ?? 8123
     )
-    var url = "http://localhost/"
-    var socket: String?
-    switch place {
-    case .tcp(let host, let port): url = "http://\(host):\(port)/"
-    case .unix(let path): socket = path
-    }
-    let client = ClickHouseClient(
-      http: http,
-      endpoint: url,
-      unixSocketPath: socket,
-      database: try text(database, scope),
-      user: try user.map { template throws(Unperformed) in try text(template, scope) }
-        ?? "default",
-      password: try password.map { template throws(Unperformed) in try text(template, scope) }
-    )
+    let databaseName = try text(database, scope)
+    let userName =
+      try user.map { template throws(Unperformed) in try text(template, scope) } ?? "default"
+    let secret = try password.map { template throws(Unperformed) in try text(template, scope) }
     var values: [String: ClickHouseValue] = [:]
     var shown: [String] = []
     if case .named(let pairs) = action.parameters {
@@ -166,15 +162,27 @@ extension Probes {
     var exchange = SQLExchange(
       service: action.service,
       statement: action.statement,
-      parameters: shown
+      parameters: shown,
+      through: way.client(named: "clickhouse-client")
     )
+    let limit = min(action.timeout ?? limit, limit)
     let start = ContinuousClock.now
     do throws(ClickHouseError) {
-      let result = try await client.query(
-        action.statement,
-        parameters: values,
-        within: min(action.timeout ?? limit, limit)
-      )
+      let result: ClickHouseResult
+      switch way {
+      case .endpoint(let place):
+        let client = clickHouse(at: place, databaseName, userName, secret)
+        result = try await client.query(action.statement, parameters: values, within: limit)
+      case .client(let service, let reason):
+        let command = try ClickHouseCommand(
+          action.statement,
+          parameters: values,
+          database: databaseName,
+          user: userName,
+          password: secret
+        )
+        result = try await ask(command, in: service, within: limit, because: reason)
+      }
       exchange.microseconds = (ContinuousClock.now - start).microseconds
       return answered(
         columns: result.columns.map(\.name),
@@ -193,10 +201,32 @@ extension Probes {
         throw Unperformed("\(action.service): \(error.description)")
       case .server(let code, _), .brokenOff(let code, _):
         exchange.errorCode = String(code)
-      case .http, .notClickHouse, .incomplete, .timedOut: break
+      case .http, .notClickHouse, .incomplete, .timedOut, .clientFailed: break
       }
       return .unanswered(reason: "\(action.service): \(error.description)", .sql(exchange))
     }
+  }
+
+  private func clickHouse(
+    at place: Endpoint,
+    _ database: String,
+    _ user: String,
+    _ password: String?
+  ) -> ClickHouseClient {
+    var url = "http://localhost/"
+    var socket: String?
+    switch place {
+    case .tcp(let host, let port): url = "http://\(host):\(port)/"
+    case .unix(let path): socket = path
+    }
+    return ClickHouseClient(
+      http: http,
+      endpoint: url,
+      unixSocketPath: socket,
+      database: database,
+      user: user,
+      password: password
+    )
   }
 
   private static func clickhouse(_ value: JSONValue) -> ClickHouseValue {

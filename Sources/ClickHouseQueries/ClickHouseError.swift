@@ -25,6 +25,8 @@ package struct ClickHouseError: Error, Sendable, Hashable {
     /// The answer ends before the result does, or is not the format asked for.
     case incomplete
     case timedOut
+    /// `clickhouse-client`, in the connection's place, is missing or could not ask.
+    case clientFailed
     case binding(Binding)
   }
 
@@ -36,7 +38,7 @@ package struct ClickHouseError: Error, Sendable, Hashable {
   /// The text as given, before values were bound.
   package var statement: String
 
-  init(_ code: Code, _ message: String, position: Int? = nil, statement: String) {
+  package init(_ code: Code, _ message: String, position: Int? = nil, statement: String) {
     self.code = code
     self.message = message
     self.position = position

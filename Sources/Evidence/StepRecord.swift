@@ -160,6 +160,9 @@ package struct SQLExchange: Codable, Hashable, Sendable {
   package var rows: [String]
   /// SQLSTATE, or the server's own code.
   package var errorCode: String?
+  /// Who asked in our place where the port could not be reached: `psql inside the container`; nil
+  /// for a connection of our own.
+  package var through: String?
   package var microseconds: Int
 
   package init(
@@ -170,6 +173,7 @@ package struct SQLExchange: Codable, Hashable, Sendable {
     rowCount: Int? = nil,
     rows: [String] = [],
     errorCode: String? = nil,
+    through: String? = nil,
     microseconds: Int = 0
   ) {
     self.service = service
@@ -179,6 +183,7 @@ package struct SQLExchange: Codable, Hashable, Sendable {
     self.rowCount = rowCount
     self.rows = rows
     self.errorCode = errorCode
+    self.through = through
     self.microseconds = microseconds
   }
 }

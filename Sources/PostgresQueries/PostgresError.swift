@@ -31,6 +31,8 @@ package struct PostgresError: Error, Sendable, Hashable {
     case resultTooLarge(limit: Int)
     /// `COPY … FROM STDIN` and `TO STDOUT`; the connection is closed afterwards.
     case copyNotSupported
+    /// psql, in the connection's place, is missing, too old, or cannot do what the statement asks.
+    case clientFailed
   }
 
   package var code: Code
@@ -45,7 +47,7 @@ package struct PostgresError: Error, Sendable, Hashable {
   /// The text as sent, without values.
   package var statement: String?
 
-  init(
+  package init(
     _ code: Code,
     _ message: String,
     sqlState: String? = nil,

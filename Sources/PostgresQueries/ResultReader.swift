@@ -54,26 +54,47 @@ struct ResultReader {
       return .null
     }
     let length = Int(PQgetlength(result, row, column))
-    let bytes = UnsafeRawBufferPointer(start: value, count: length)
+    return PostgresCell(text: UnsafeRawBufferPointer(start: value, count: length), ofType: type)
+  }
+}
+
+extension PostgresCell {
+  /// From the server's text form of a value that is not null.
+  init(text bytes: some Collection<UInt8>, ofType type: UInt32) {
     let text = String(decoding: bytes, as: UTF8.self)
     switch type {
-    case 16: return .bool(text == "t")
-    case 20, 21, 23, 26: return Int64(text).map { .int($0) } ?? .text(text)
-    case 700, 701, 1700: return .number(text)
-    case 114, 3802: return .json(text)
-    case 17: return ResultReader.bytes(value).map { .bytes($0) } ?? .text(text)
-    default: return .text(text)
+    case 16: self = .bool(text == "t")
+    case 20, 21, 23, 26: self = Int64(text).map { .int($0) } ?? .text(text)
+    case 700, 701, 1700: self = .number(text)
+    case 114, 3802: self = .json(text)
+    case 17: self = PostgresCell.bytes(CString(bytes)).map { .bytes($0) } ?? .text(text)
+    default: self = .text(text)
     }
   }
 
   /// From either of the two text forms of `bytea`.
-  private static func bytes(_ text: UnsafeMutablePointer<CChar>) -> [UInt8]? {
+  private static func bytes(_ text: CString) -> [UInt8]? {
     var count = 0
-    return text.withMemoryRebound(to: UInt8.self, capacity: 1) { text in
-      guard let bytes = PQunescapeBytea(text, &count) else { return nil }
+    return text.pointer.withMemoryRebound(to: UInt8.self, capacity: 1) { pointer in
+      guard let bytes = PQunescapeBytea(pointer, &count) else { return nil }
       defer { PQfreemem(bytes) }
-      return Array(UnsafeBufferPointer(start: bytes, count: count))
+      return withExtendedLifetime(text) {
+        Array(UnsafeBufferPointer(start: bytes, count: count))
+      }
     }
+  }
+}
+
+extension PostgresResult.Column {
+  /// From what `format_type` writes, as psql's `\gdesc` does: `numeric(10,2)`,
+  /// `timestamp(3) without time zone`.
+  init(name: String, formattedType: String) {
+    var type = formattedType
+    if let open = type.firstIndex(of: "("), let close = type[open...].firstIndex(of: ")") {
+      type.removeSubrange(open...close)
+    }
+    let known = PostgresResult.typeNames.first { $0.value == type }
+    self.init(name: name, typeOID: known?.key ?? 0, typeName: known?.value)
   }
 }
 

@@ -48,6 +48,14 @@ package enum ReportText {
       + "was \(assertion.actual ?? "nothing")\(place)"
   }
 
+  /// `no answer, error 42P01, through psql inside the container`.
+  static func answer(_ sql: SQLExchange) -> String {
+    let rows = sql.rowCount.map { Words.count($0, "row") } ?? "no answer"
+    let code = sql.errorCode.map { ", error \($0)" } ?? ""
+    let way = sql.through.map { ", through \($0)" } ?? ""
+    return rows + code + way
+  }
+
   static func exchange(_ exchange: Exchange) -> String {
     switch exchange {
     case .http(let http):
@@ -55,9 +63,7 @@ package enum ReportText {
       return "  \(http.method) \(http.url) → \(answer)\n  \(http.curl)\n"
         + (http.responseBody.map { "  \($0)\n" } ?? "")
     case .sql(let sql):
-      let rows = sql.rowCount.map { Words.count($0, "row") } ?? "no answer"
-      let code = sql.errorCode.map { ", error \($0)" } ?? ""
-      return "  \(sql.service): \(sql.statement) → \(rows)\(code)\n"
+      return "  \(sql.service): \(sql.statement) → \(answer(sql))\n"
         + sql.rows.map { "  \($0)\n" }.joined()
     case .command(let command): return Self.command(command)
     case .file(let file):

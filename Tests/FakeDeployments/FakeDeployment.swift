@@ -18,6 +18,8 @@ package final class FakeDeployment: Deployment {
       }
     package var run: @Sendable (ServiceCommand) async throws(DeploymentError) -> CommandOutput =
       { _ in .exited(0) }
+    /// Nil: every port is the app's.
+    package var endpoint: (@Sendable (_ port: Int) throws(DeploymentError) -> Endpoint)?
     package var leftovers: [String] = []
     /// Asked each time whether the driver has lost what it put up, and why.
     package var lost: @Sendable (FakeDeployment) -> String? = { _ in nil }
@@ -136,7 +138,8 @@ package final class FakeDeployment: Deployment {
     }
 
     func endpoint(port: Int) async throws(DeploymentError) -> Endpoint {
-      .tcp(host: "127.0.0.1", port: deployment.port)
+      if let endpoint = deployment.behaviour.endpoint { return try endpoint(port) }
+      return .tcp(host: "127.0.0.1", port: deployment.port)
     }
 
     func log(limit: Int) async -> String { "" }

@@ -9,12 +9,15 @@ package struct PrivateClickHouse: Sendable {
   package static let password = "päss & <word>"
 
   private let server: GuardedServer
+  /// Of the native protocol, which `clickhouse-client` speaks.
+  package let nativePort: Int
 
   package var endpoint: String { "http://127.0.0.1:\(server.port)" }
   package var port: Int { server.port }
 
   package static func start() async throws -> PrivateClickHouse {
     let program = try program()
+    let nativePort = try GuardedServer.freePort()
     let server = try await GuardedServer.start(stoppedBy: "TERM") { folder, port in
       for name in ["data", "tmp"] {
         let path = "\(folder)/\(name)"
@@ -25,7 +28,7 @@ package struct PrivateClickHouse: Sendable {
         try GuardedServer.hand(over: path)
       }
       let files = [
-        "config.xml": configuration(folder: folder, port: port),
+        "config.xml": configuration(folder: folder, port: port, nativePort: nativePort),
         "users.xml": users,
       ]
       for (name, text) in files {
@@ -33,9 +36,9 @@ package struct PrivateClickHouse: Sendable {
       }
       return program + ["--config-file=\(folder)/config.xml"]
     } isReady: { _, port in
-      GuardedServer.accepts(port: port)
+      GuardedServer.accepts(port: port) && GuardedServer.accepts(port: nativePort)
     }
-    return PrivateClickHouse(server: server)
+    return PrivateClickHouse(server: server, nativePort: nativePort)
   }
 
   package func stop() async {
@@ -52,12 +55,13 @@ package struct PrivateClickHouse: Sendable {
     )
   }
 
-  private static func configuration(folder: String, port: Int) -> String {
+  private static func configuration(folder: String, port: Int, nativePort: Int) -> String {
     """
     <?xml version="1.0"?>
     <yandex>
       <logger><level>warning</level><console>1</console></logger>
       <http_port>\(port)</http_port>
+      <tcp_port>\(nativePort)</tcp_port>
       <listen_host>127.0.0.1</listen_host>
       <path>\(folder)/data/</path>
       <tmp_path>\(folder)/tmp/</tmp_path>

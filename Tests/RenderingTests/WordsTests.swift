@@ -76,3 +76,16 @@ import Testing
     #expect(Timestamp.withoutZone("é026-05-29T17:05:16Z") == "1970-01-01T00:00:00")
   }
 }
+
+@Suite struct SQLAnswerTests {
+  @Test func reportsSayWhoAskedADatabaseInOurPlace() {
+    var exchange = SQLExchange(service: "db", statement: "SELECT 1", rowCount: 1)
+    #expect(ReportText.answer(exchange) == "1 row")
+    exchange.through = "psql inside the container"
+    #expect(ReportText.answer(exchange) == "1 row, through psql inside the container")
+    #expect(
+      ReportText.exchange(.sql(exchange))
+        == "  db: SELECT 1 → 1 row, through psql inside the container\n"
+    )
+  }
+}

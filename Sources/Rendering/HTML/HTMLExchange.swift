@@ -34,9 +34,7 @@ struct HTMLExchange: TemplateFields {
       let version = http.version.map { "\($0) " } ?? ""
       let reused = http.connectionReused ? ", connection reused" : ""
       return "\(version)\(status), \(Words.count(http.responseBytes, "byte"))\(reused)"
-    case .sql(let sql):
-      let rows = sql.rowCount.map { Words.count($0, "row") } ?? "no answer"
-      return rows + (sql.errorCode.map { ", error \($0)" } ?? "")
+    case .sql(let sql): return ReportText.answer(sql)
     case .command(let command): return command.ending ?? "did not start"
     case .file(let file): return file.bytes.map { Words.count($0, "byte") } ?? "no such file"
     }
