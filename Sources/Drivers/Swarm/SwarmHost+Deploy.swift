@@ -366,10 +366,14 @@ extension SwarmHost {
       folder: place.folder,
       deadline: configuration.suite.deadlines.operation
     )
+    let away = output.succeeded ? nil : await engineIsAway()
+    let words = "\(output.ending): \(output.lastLine)"
     note(
       Operation(
         name: "docker stack deploy",
-        ending: output.succeeded ? .succeeded : .failed("\(output.ending): \(output.lastLine)"),
+        ending: output.succeeded
+          ? .succeeded
+          : away.map { .broken("the engine was away: \($0)") } ?? .failed(words),
         duration: output.duration,
         argv: ["docker"] + argv,
         output: output,
@@ -378,12 +382,12 @@ extension SwarmHost {
       )
     )
     guard output.succeeded else {
-      if let away = await engineIsAway() {
+      if let away {
         throw DeploymentError(.driverBroken, "the engine was away: \(away)")
       }
       throw DeploymentError(
         .recipeFailed,
-        "docker stack deploy of \(version) ended with \(output.ending): \(output.lastLine)"
+        "docker stack deploy of \(version) ended with \(words)"
       )
     }
   }
