@@ -5,6 +5,7 @@
 # made and no firewall rule set. `start` prints the value of DOCKER_HOST; an engine that runs already is left
 # as it is. `halt` ends the engine and keeps its state: what ran is run again after `start`. `stop` ends the
 # engine with everything that it runs, and removes its state; images stay in FOLDER/data for the next time.
+# ENGINE_OPTIONS are further options of dockerd, for an engine that is started.
 set -euo pipefail
 
 if [[ $# -ne 2 || ! $1 =~ ^(start|halt|stop|host)$ ]]; then
@@ -21,6 +22,7 @@ socket=/run/parity-engine-$number.sock
 address=127.$((number % 200 + 20)).$((number / 200 % 250)).1
 data_port=$((number % 20000 + 20000))
 export DOCKER_HOST=unix://$socket
+read -r -a options <<<"${ENGINE_OPTIONS:-}"
 # Settings and contexts of whoever runs this have no say.
 export DOCKER_CONFIG=$folder/config
 unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH
@@ -45,7 +47,7 @@ start() {
       done
       exec setsid dockerd --data-root "$folder/data" --exec-root "$folder/exec" --pidfile "$folder/pid" \
         --host "$DOCKER_HOST" --storage-driver "$driver" --bridge none --iptables=false \
-        --ip-forward=false >"$folder/log" 2>&1 </dev/null
+        --ip-forward=false ${options[@]+"${options[@]}"} >"$folder/log" 2>&1 </dev/null
     ) &
     local waited=0
     until answers; do
@@ -85,7 +87,7 @@ stop() {
   fi
   halt
   # An engine that was halted with networks leaves what it had mounted for them.
-  cut -d' ' -f2 /proc/self/mounts | { grep -F "$folder/exec/" || true; } | xargs -r umount --lazy
+  cut -d' ' -f2 /proc/self/mounts | { grep -F -e "$folder/exec/" -e "$folder/data" || true; } | xargs -r umount --lazy
   rm -rf "$folder/exec" "$folder/pid" "$socket"
 }
 
