@@ -52,7 +52,7 @@ inventory() {
 inventory >"$folder/before"
 status=0
 
-"$parity" run --driver swarm custom-html plausible 9>&- || status=$?
+"$parity" run --driver swarm --jobs 2 custom-html plausible 9>&- || status=$?
 took "the sample recipes"
 if [[ -z ${SWARM_SAMPLES_ONLY:-} ]]; then
   PARITY_SWARM_HOST=$DOCKER_HOST PARITY_SWARM_FOLDER=$folder \
