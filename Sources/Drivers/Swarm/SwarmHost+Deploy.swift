@@ -28,10 +28,9 @@ extension SwarmHost {
       recipe: configuration.suite.recipe,
       on: engine,
       wait: configuration.waiting
-    ) { [stack] record throws(DeploymentError) in
-      try await Self.clear(record, of: stack, on: engine)
-    }
+    )
     try await requireNothingForeign()
+    try await lease?.arm()
     let filters = ["type": ["container", "service", "node"]]
     watch = EngineWatch(manager, filters: filters, isLocal: !manager.address.isRemote)
     try await put(version)
@@ -81,35 +80,14 @@ extension SwarmHost {
     return "\(privateFolder.path)/\(name)"
   }
 
-  /// What a dead run left under this stack's name.
-  private static func clear(
-    _ record: SwarmLease.Record,
-    of stack: String,
-    on engine: SwarmEngine
-  ) async throws(DeploymentError) {
-    let removal = await SwarmRemains(engine: engine, stack: stack, runID: record.runID).remove()
-    guard removal.leftovers.isEmpty else {
-      throw DeploymentError(
-        .driverBroken,
-        "run \(record.runID) died and left \(removal.leftovers.joined(separator: ", ")), which "
-          + "cannot be removed"
-      )
-    }
-    do throws(EngineError) {
-      try await engine.manager.call(EngineClient.Request("DELETE", "/configs/\(record.id)"))
-    } catch {
-      if !error.isNotFound { throw told(error, "the lease of run \(record.runID)") }
-    }
-  }
-
   /// A stack of this name that no run made is somebody's, whatever it is.
   private func requireNothingForeign() async throws(DeploymentError) {
     let left: [String]
     do throws(EngineError) {
       left = try await SwarmRemains(
         engine: configuration.engine,
-        stack: stack,
-        runID: configuration.runID
+        runs: [configuration.runID],
+        stack: stack
       ).left() + foreignServices()
     } catch {
       throw Self.told(error, "what stands on the engine")

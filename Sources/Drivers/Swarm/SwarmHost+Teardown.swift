@@ -16,10 +16,10 @@ extension SwarmHost {
       await keepLogs()
       let removal = await SwarmRemains(
         engine: configuration.engine,
-        stack: stack,
-        runID: configuration.runID
+        runs: [configuration.runID],
+        stack: lease?.isArmed == true ? stack : nil
       ).remove()
-      report.removed = removal.removed.filter { $0.value > 0 }
+      report.removed = removal.removed
       report.leftovers = removal.leftovers
       // Nobody else may have the name while something of this run carries it.
       if removal.leftovers.isEmpty, lease?.lost == nil {

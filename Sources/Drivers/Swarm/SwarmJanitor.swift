@@ -13,8 +13,9 @@ package enum SwarmJanitor {
     package var leftovers: [String]
   }
 
-  /// Removes everything that carries the label of a run that does not hold its lease any more. A live
-  /// run has its lease before anything else, and until nothing else is left.
+  /// Removes what is of runs that do not hold their leases any more: what carries their label, and of
+  /// an armed lease the stack. A live run has its lease before anything else, and until nothing else
+  /// is left.
   package static func reap(_ engine: SwarmEngine) async throws(DeploymentError) -> [Reaped] {
     do throws(EngineError) {
       let now = try await engine.now()
@@ -23,19 +24,14 @@ package enum SwarmJanitor {
       let leases = try await SwarmLease.all(on: engine.manager)
       var reaped: [Reaped] = []
       for lease in leases where !lease.isHeld(now: now) {
-        var one = await remove(lease.runID, lease.stack, engine)
-        if one.leftovers.isEmpty {
-          do throws(EngineError) {
-            try await engine.manager.call(EngineClient.Request("DELETE", "/configs/\(lease.id)"))
-          } catch {
-            if !error.isNotFound { one.leftovers.append("lease \(lease.name)") }
-          }
-        }
-        reaped.append(one)
+        if let one = try await reap(lease, on: engine) { reaped.append(one) }
       }
-      let known = Set(leases.map(\.runID))
-      for (run, stack) in labelled.sorted(by: { $0.key < $1.key }) where !known.contains(run) {
-        reaped.append(await remove(run, stack, engine))
+      let known = Set(leases.flatMap(\.runs))
+      for run in labelled.subtracting(known).sorted(by: UTF8Order.precedes) {
+        let removal = await SwarmRemains(engine: engine, runs: [run], stack: nil).remove()
+        reaped.append(
+          Reaped(runID: run, removed: removal.removed, leftovers: removal.leftovers)
+        )
       }
       return reaped
     } catch {
@@ -43,27 +39,41 @@ package enum SwarmJanitor {
     }
   }
 
-  private static func remove(_ run: String, _ stack: String, _ engine: SwarmEngine) async -> Reaped {
-    let removal = await SwarmRemains(engine: engine, stack: stack, runID: run).remove()
-    return Reaped(
-      runID: run,
-      stack: stack.isEmpty ? nil : stack,
-      removed: removal.removed.filter { $0.value > 0 },
-      leftovers: removal.leftovers
-    )
+  /// Takes a dead lease over, so that no run does it at the same time, and clears up as its holder.
+  ///
+  /// - Returns: nil where somebody else was faster.
+  private static func reap(_ dead: SwarmLease.Record, on engine: SwarmEngine)
+    async throws(EngineError) -> Reaped?
+  {
+    var reaped = Reaped(runID: dead.runID, stack: dead.stack, removed: [:], leftovers: [])
+    do throws(DeploymentError) {
+      guard let lease = try await SwarmLease.takeOver(dead, on: engine) else {
+        return nil
+      }
+      let removal = await dead.remains(on: engine).remove()
+      reaped.removed = removal.removed
+      reaped.leftovers = removal.leftovers
+      // What cannot be removed now is the next one's to remove.
+      if removal.leftovers.isEmpty, let problem = await lease.giveBack() {
+        reaped.leftovers.append(problem)
+      }
+      return reaped
+    } catch {
+      throw EngineError(.unreachable, error.description)
+    }
   }
 
-  /// The runs whose label something carries, with the stack that it belongs to; empty for none.
-  private static func runs(on engine: SwarmEngine) async throws(EngineError) -> [String: String] {
-    var runs: [String: String] = [:]
+  /// The runs whose label something carries.
+  private static func runs(on engine: SwarmEngine) async throws(EngineError) -> Set<String> {
+    var runs: Set<String> = []
     func note(_ labels: [String: String]?) {
-      guard let labels, let run = labels[SwarmRemains.label] else { return }
-      let stack = labels[SwarmStack.namespace] ?? ""
-      if runs[run, default: ""].isEmpty { runs[run] = stack }
+      if let run = labels?[SwarmRemains.label], !run.isEmpty { runs.insert(run) }
     }
     let filter = ["label": [SwarmRemains.label]]
     for path in ["/services", "/secrets"] {
-      for json in try await engine.manager.list(path, filter) { note(json["Spec"]?["Labels"]?.texts) }
+      for json in try await engine.manager.list(path, filter) {
+        note(json["Spec"]?["Labels"]?.texts)
+      }
     }
     for json in try await engine.manager.list("/networks", filter) { note(json["Labels"]?.texts) }
     for node in engine.all {

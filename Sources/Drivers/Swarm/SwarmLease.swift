@@ -27,6 +27,25 @@ final class SwarmLease: Sendable {
 
     var stack: String { labels["parity.stack"] ?? "" }
     var runID: String { labels["parity.run"] ?? "" }
+    /// Whether its runs have begun to deploy the stack, so that what carries the stack's label is
+    /// theirs.
+    var isArmed: Bool { labels["parity.armed"] == "yes" }
+    /// The holder's run, and that of a dead holder whose remains it had not removed yet.
+    var runs: [String] {
+      [runID] + (labels["parity.clearing"] ?? "").split(separator: ",").map(String.init)
+    }
+
+    /// Whether two are held by the same process for the same run.
+    func hasHolder(of other: Record) -> Bool {
+      ["parity.run", "parity.boot", "parity.process", "parity.started"].allSatisfy {
+        labels[$0] == other.labels[$0]
+      }
+    }
+
+    /// What is on the engine of the runs of this lease.
+    func remains(on engine: SwarmEngine) -> SwarmRemains {
+      SwarmRemains(engine: engine, runs: runs, stack: isArmed ? stack : nil)
+    }
 
     var holder: LockHolder {
       LockHolder(
@@ -65,18 +84,23 @@ final class SwarmLease: Sendable {
   let stack: String
   let runID: String
   private let manager: EngineClient
-  private let loss = Mutex<String?>(nil)
   private let renewal = Mutex<Task<Void, Never>?>(nil)
-  private let record: Mutex<Record>
+  private let state: Mutex<State>
+
+  private struct State {
+    var record: Record
+    var isArmed = false
+    var loss: String?
+  }
 
   /// Why it is no longer held; nil while it is.
-  var lost: String? { loss.withLock { $0 } }
+  var lost: String? { state.withLock { $0.loss } }
 
   private init(_ record: Record, on manager: EngineClient) {
     stack = record.stack
     runID = record.runID
     self.manager = manager
-    self.record = Mutex(record)
+    state = Mutex(State(record: record))
   }
 
   deinit { renewal.withLock { $0 }?.cancel() }
@@ -88,26 +112,16 @@ final class SwarmLease: Sendable {
     return prefix + stack.prefix(64 - prefix.utf8.count - 17) + "-" + digest
   }
 
-  /// Takes the lease of a stack, or waits for it.
-  ///
-  /// - Parameter clear: takes away what the run of a dead lease left, before its lease is taken over.
+  /// Takes the lease of a stack, or waits for it. A dead holder's lease is taken over, and then what
+  /// its run left is removed: only whoever holds the lease may do that.
   static func take(
     _ stack: String,
     runID: String,
     recipe: String,
     on engine: SwarmEngine,
-    wait: RunLock.Waiting,
-    clear: @Sendable (Record) async throws(DeploymentError) -> Void
+    wait: RunLock.Waiting
   ) async throws(DeploymentError) -> SwarmLease {
-    guard let process = ProcessIdentity(getpid()) else {
-      throw DeploymentError(.driverBroken, "/proc/self/stat cannot be read")
-    }
-    let labels = [
-      "parity.stack": stack, "parity.run": runID, "parity.recipe": recipe,
-      "parity.host": ProcessInfo.processInfo.hostName, "parity.boot": boot,
-      "parity.process": String(process.processID), "parity.started": String(process.startTime),
-      "parity.since": String(Int64(Date().timeIntervalSince1970)),
-    ]
+    let labels = try labels(stack, runID: runID, recipe: recipe)
     var told = ContinuousClock.now - .seconds(3600)
     while true {
       do throws(EngineError) {
@@ -119,8 +133,10 @@ final class SwarmLease: Sendable {
       }
       guard let held = try await find(stack, on: engine) else { continue }
       guard held.held else {
-        try await clear(held.record)
-        continue
+        guard let lease = try await takeOver(held.record, labels, on: engine) else { continue }
+        lease.beginRenewal()
+        try await lease.clear(held.record, on: engine)
+        return lease
       }
       guard case .every(let interval, let report) = wait else {
         throw DeploymentError(
@@ -140,6 +156,35 @@ final class SwarmLease: Sendable {
     }
   }
 
+  /// What a lease says of a holder that is this process.
+  private static func labels(
+    _ stack: String,
+    runID: String,
+    recipe: String
+  ) throws(DeploymentError) -> [String: String] {
+    guard let process = ProcessIdentity(getpid()) else {
+      throw DeploymentError(.driverBroken, "/proc/self/stat cannot be read")
+    }
+    return [
+      "parity.stack": stack, "parity.run": runID, "parity.recipe": recipe,
+      "parity.host": ProcessInfo.processInfo.hostName, "parity.boot": boot,
+      "parity.process": String(process.processID), "parity.started": String(process.startTime),
+      "parity.since": String(Int64(Date().timeIntervalSince1970)),
+    ]
+  }
+
+  /// Makes a dead holder's lease that of whoever clears up after it; nil where another was faster.
+  static func takeOver(
+    _ dead: Record,
+    on engine: SwarmEngine
+  ) async throws(DeploymentError) -> SwarmLease? {
+    let recipe = dead.labels["parity.recipe"] ?? ""
+    let labels = try labels(dead.stack, runID: dead.runID, recipe: recipe)
+    let lease = try await takeOver(dead, labels, on: engine)
+    lease?.beginRenewal()
+    return lease
+  }
+
   private static func find(_ stack: String, on engine: SwarmEngine) async throws(DeploymentError)
     -> (record: Record, held: Bool)?
   {
@@ -151,6 +196,68 @@ final class SwarmLease: Sendable {
     } catch {
       throw DeploymentError(.driverBroken, "lease: \(error)")
     }
+  }
+
+  /// Makes a dead holder's lease this run's; nil where another was faster.
+  private static func takeOver(
+    _ dead: Record,
+    _ labels: [String: String],
+    on engine: SwarmEngine
+  ) async throws(DeploymentError) -> SwarmLease? {
+    var all = labels
+    all["parity.clearing"] = dead.runs.joined(separator: ",")
+    if dead.isArmed { all["parity.armed"] = "yes" }
+    do throws(EngineError) {
+      try await engine.manager.call(
+        EngineClient.Request("POST", "/configs/\(dead.id)/update", [("version", String(dead.index))])
+          .sending(spec(dead.name, all))
+      )
+      guard let json = try await engine.manager.find("/configs/\(dead.id)"),
+        let record = Record(json), labels.allSatisfy({ record.labels[$0.key] == $0.value })
+      else { return nil }
+      return SwarmLease(record, on: engine.manager)
+    } catch {
+      // Of several updates of one version the engine takes one.
+      guard case .refused = error.code else {
+        throw DeploymentError(.driverBroken, "lease: \(error)")
+      }
+      return nil
+    }
+  }
+
+  private func clear(_ dead: Record, on engine: SwarmEngine) async throws(DeploymentError) {
+    let removal = await dead.remains(on: engine).remove()
+    guard removal.leftovers.isEmpty else {
+      throw DeploymentError(
+        .driverBroken,
+        "run \(dead.runID) died and left \(removal.leftovers.joined(separator: ", ")), which "
+          + "cannot be removed"
+      )
+    }
+    try await change { labels in
+      labels["parity.clearing"] = nil
+      labels["parity.armed"] = nil
+    }
+  }
+
+  /// Says that what carries the stack's label is this run's from here on. Only when nothing does.
+  func arm() async throws(DeploymentError) {
+    try await change { $0["parity.armed"] = "yes" }
+    state.withLock { $0.isArmed = true }
+  }
+
+  /// Whether the stack is this run's to remove.
+  var isArmed: Bool { state.withLock { $0.isArmed && $0.loss == nil } }
+
+  private func change(_ edit: @Sendable (inout [String: String]) -> Void)
+    async throws(DeploymentError)
+  {
+    for _ in 0..<5 {
+      state.withLock { edit(&$0.record.labels) }
+      if await renew() == .renewed { return }
+      if let lost { throw DeploymentError(.driverBroken, lost) }
+    }
+    throw DeploymentError(.driverBroken, "the lease of \(stack) cannot be changed")
   }
 
   /// All leases on an engine, dead ones too; sorted by name.
@@ -186,46 +293,52 @@ final class SwarmLease: Sendable {
     renewal.withLock {
       $0 = Task { [weak self] in
         while (try? await Task.sleep(for: Self.interval)) != nil {
-          guard let self, await self.renew() else { return }
+          guard let self, await self.renew() != .lost else { return }
         }
       }
     }
   }
 
-  /// - Returns: false where it is lost.
-  private func renew() async -> Bool {
-    let (id, name, index, labels) = record.withLock { record in
-      record.labels["parity.beat"] = String((Int(record.labels["parity.beat"] ?? "") ?? 0) + 1)
-      return (record.id, record.name, record.index, record.labels)
+  private enum Renewal {
+    case renewed, postponed, lost
+  }
+
+  /// Writes the labels, by which the engine notes the time.
+  private func renew() async -> Renewal {
+    let record = state.withLock { state in
+      let beat = Int(state.record.labels["parity.beat"] ?? "") ?? 0
+      state.record.labels["parity.beat"] = String(beat + 1)
+      return state.record
     }
     do throws(EngineError) {
+      let query = [("version", String(record.index))]
       try await manager.call(
-        EngineClient.Request("POST", "/configs/\(id)/update", [("version", String(index))])
-          .sending(Self.spec(name, labels))
+        EngineClient.Request("POST", "/configs/\(record.id)/update", query)
+          .sending(Self.spec(record.name, record.labels))
       )
-      if let new = Record(try await manager.get("/configs/\(id)")) {
-        record.withLock { $0.index = new.index }
-      }
-      return true
+      return await look(orElse: .renewed)
     } catch {
-      // An engine that is away may come back; one without a leader refuses everything.
-      guard case .refused = error.code else { return true }
-      return await look()
+      // An engine that is away may come back; one without a leader refuses everything, and so does
+      // one that was told an old version.
+      guard case .refused = error.code else { return .postponed }
+      return await look(orElse: .postponed)
     }
   }
 
-  /// Looks whose lease it is, where it could not be renewed.
-  private func look() async -> Bool {
-    let id = record.withLock { $0.id }
+  /// Looks whose lease it is.
+  private func look(orElse renewal: Renewal) async -> Renewal {
+    let own = state.withLock { $0.record }
     do throws(EngineError) {
-      if let json = try await manager.find("/configs/\(id)") {
-        if let new = Record(json) { record.withLock { $0.index = new.index } }
-        return true
+      if let json = try await manager.find("/configs/\(own.id)"), let new = Record(json),
+        new.hasHolder(of: own)
+      {
+        state.withLock { $0.record.index = new.index }
+        return renewal
       }
-      loss.withLock { $0 = "another run took the lease of \(stack) away" }
-      return false
+      state.withLock { $0.loss = "another run took the lease of \(stack) away" }
+      return .lost
     } catch {
-      return true
+      return .postponed
     }
   }
 
@@ -236,7 +349,9 @@ final class SwarmLease: Sendable {
     let task = renewal.withLock { $0 }
     task?.cancel()
     await task?.value
-    let id = record.withLock { $0.id }
+    // Removing asks for no version, and somebody may have taken it over.
+    guard await look(orElse: .renewed) != .lost else { return nil }
+    let id = state.withLock { $0.record.id }
     do throws(EngineError) {
       try await manager.call(EngineClient.Request("DELETE", "/configs/\(id)"))
       return nil

@@ -1,14 +1,16 @@
 import Evidence
 
-/// What a run has on an engine: its stack, and what it made beside it.
+/// What a run has on an engine: what carries its label, and its stack.
 ///
-/// The stack's services carry the run's label; what belongs to the stack besides carries the
-/// stack's. Where services of somebody else are in a stack of the same name, only what carries the
-/// run's label is touched.
+/// What `docker stack deploy` makes beside services carries the stack's label alone. It is the run's
+/// only where the run has the lease of that stack and has begun to deploy, which it does only when
+/// nothing of that name was there.
 struct SwarmRemains: Sendable {
   let engine: SwarmEngine
-  let stack: String
-  let runID: String
+  /// Ids of runs, none of them empty.
+  let runs: [String]
+  /// Nil where the stack is not known to be the runs'.
+  let stack: String?
   /// How long tasks may take to end before their containers are killed.
   var grace: Duration = .seconds(30)
 
@@ -20,171 +22,129 @@ struct SwarmRemains: Sendable {
 
   static let label = "parity.run"
 
-  private var ofRun: String { "\(Self.label)=\(runID)" }
-  private var ofStack: String { "\(SwarmStack.namespace)=\(stack)" }
+  /// - Parameter stack: only where it was armed: see `SwarmLease.arm`.
+  init(engine: SwarmEngine, runs: [String], stack: String?) {
+    self.engine = engine
+    // The engine takes an empty value in a filter for any value.
+    self.runs = runs.filter { !$0.isEmpty }
+    self.stack = stack.flatMap { $0.isEmpty ? nil : $0 }
+  }
 
   /// Removes all of it, and looks whether it is gone.
+  ///
+  /// What is just being made or just going is met again: a pass is repeated until nothing is left,
+  /// for twice the grace.
   func remove() async -> Removal {
+    let start = ContinuousClock.now
+    var removed: [String: Set<String>] = [:]
     var removal = Removal()
-    do throws(EngineError) {
-      let labels = try await owned()
-      removal.removed["services"] = try await removeAll("/services", labels)
-      try await endContainers(labels)
-      removal.removed["secrets"] = try await removeAll("/secrets", labels)
-      removal.removed["configs"] = try await removeAll("/configs", labels, sparing: isLease)
-      removal.removed["networks"] = try await removeAll("/networks", labels)
-      var volumes = 0
-      for node in engine.all { volumes += try await removeVolumes(labels, on: node) }
-      removal.removed["volumes"] = volumes
-      // What is just going is told for a moment longer.
-      let start = ContinuousClock.now
-      while true {
+    while true {
+      do throws(EngineError) {
+        let labels = try await owned()
+        let isLate = ContinuousClock.now - start > grace
+        for kind in Kind.allCases {
+          let gone = try await remove(kind, labels, byForce: isLate)
+          removed[kind.rawValue, default: []].formUnion(gone)
+        }
         removal.leftovers = try await left(labels)
-        if removal.leftovers.isEmpty || ContinuousClock.now - start > .seconds(10) { break }
-        await Self.pause()
+      } catch {
+        removal.leftovers = ["what stands on the engine: \(error)"]
       }
-    } catch {
-      removal.leftovers.append("what stands on the engine: \(error)")
+      if removal.leftovers.isEmpty || ContinuousClock.now - start > grace * 2 { break }
+      // Also where the task was cancelled: what is taken down is taken down.
+      await Task.detached { try? await Task.sleep(for: .milliseconds(200)) }.value
     }
+    removal.removed = removed.mapValues(\.count).filter { $0.value > 0 }
     return removal
   }
 
   /// What is still there, in words; sorted within its kind.
   func left() async throws(EngineError) -> [String] { try await left(try await owned()) }
 
-  /// The labels by which things are the run's.
+  // MARK: What is the runs'
+
+  /// In the order in which they can be removed. Containers are the engine's to remove, until it is
+  /// late.
+  private enum Kind: String, CaseIterable {
+    case services, containers, secrets, configs, networks, volumes
+
+    var path: String { self == .containers ? "/containers" : "/\(rawValue)" }
+    /// Whether each node has its own.
+    var isLocal: Bool { self == .containers || self == .volumes }
+  }
+
+  /// The labels by which things are the runs'.
   private func owned() async throws(EngineError) -> [String] {
-    let services = try await engine.manager.list("/services", ["label": [ofStack]])
-    let isShared = services.contains { $0["Spec"]?["Labels"]?.texts[Self.label] != runID }
-    return isShared ? [ofRun] : [ofRun, ofStack]
+    let own = runs.map { "\(Self.label)=\($0)" }
+    guard let stack else { return own }
+    let label = "\(SwarmStack.namespace)=\(stack)"
+    // Somebody may have deployed a stack of the same name over it.
+    let isShared = try await engine.manager.list("/services", ["label": [label]]).contains {
+      !runs.contains($0["Spec"]?["Labels"]?.texts[Self.label] ?? "")
+    }
+    return isShared ? own : own + [label]
   }
 
-  private func isLease(_ json: JSONValue) -> Bool {
-    json["Spec"]?["Name"]?.stringValue?.hasPrefix(SwarmLease.prefix) ?? false
+  private func clients(_ kind: Kind) -> [EngineClient] {
+    kind.isLocal ? engine.all : [engine.manager]
   }
 
-  /// Each thing once, whichever of the labels it carries.
-  private func list(
-    _ path: String,
-    _ labels: [String],
-    on client: EngineClient,
-    _ query: [(String, String)] = []
-  ) async throws(EngineError) -> [JSONValue] {
-    var found: [JSONValue] = []
-    var seen: Set<String> = []
+  /// Each thing once, whichever of the labels it carries; leases are no part of it.
+  private func list(_ kind: Kind, _ labels: [String], on client: EngineClient)
+    async throws(EngineError) -> [(id: String, name: String)]
+  {
+    var found: [String: String] = [:]
     for label in labels {
-      for json in try await client.list(path, ["label": [label]], query) {
-        if let id = Self.id(json), seen.insert(id).inserted { found.append(json) }
+      let filters = ["label": [label]]
+      let items: [JSONValue]
+      switch kind {
+      case .containers: items = try await client.list("/containers/json", filters, [("all", "1")])
+      case .volumes:
+        let query = [("filters", EngineClient.filters(filters))]
+        items = try await client.get("/volumes", query)["Volumes"]?.arrayValue ?? []
+      default: items = try await client.list(kind.path, filters)
+      }
+      for item in items {
+        let name =
+          item["Spec"]?["Name"]?.stringValue ?? item["Name"]?.stringValue
+          ?? item["Names"]?[0]?.stringValue
+        guard let id = item["ID"]?.stringValue ?? item["Id"]?.stringValue ?? name else { continue }
+        found[id] = name ?? id
       }
     }
-    return found
+    return found.filter { !$0.value.hasPrefix(SwarmLease.prefix) }
+      .map { (id: $0.key, name: $0.value) }
+      .sorted { UTF8Order.precedes($0.name, $1.name) }
   }
 
-  private static func id(_ json: JSONValue) -> String? {
-    json["ID"]?.stringValue ?? json["Id"]?.stringValue
-  }
-
-  private static func name(_ json: JSONValue) -> String {
-    json["Spec"]?["Name"]?.stringValue ?? json["Name"]?.stringValue
-      ?? json["Names"]?[0]?.stringValue ?? id(json) ?? "?"
-  }
-
-  private func removeAll(
-    _ path: String,
-    _ labels: [String],
-    sparing isSpared: (JSONValue) -> Bool = { _ in false }
-  ) async throws(EngineError) -> Int {
-    let start = ContinuousClock.now
-    var removed: Set<String> = []
-    while true {
-      var isBusy = false
-      for json in try await list(path, labels, on: engine.manager) where !isSpared(json) {
-        guard let id = Self.id(json) else { continue }
-        do throws(EngineError) {
-          try await engine.manager.call(EngineClient.Request("DELETE", "\(path)/\(id)"))
-          removed.insert(id)
-        } catch {
-          // In use by a task that is just ending, or gone by itself.
-          guard case .refused(let status) = error.code else { throw error }
-          if status != 404 { isBusy = true }
-        }
-      }
-      if !isBusy || ContinuousClock.now - start > grace { return removed.count }
-      await Self.pause()
-    }
-  }
-
-  /// Also where the task was cancelled: what is taken down is taken down.
-  private static func pause() async {
-    await Task.detached { try? await Task.sleep(for: .milliseconds(200)) }.value
-  }
-
-  /// Waits until the containers have ended, then ends them.
-  private func endContainers(_ labels: [String]) async throws(EngineError) {
-    let start = ContinuousClock.now
-    for node in engine.all {
-      while true {
-        let containers = try await list("/containers/json", labels, on: node, [("all", "1")])
-        if containers.isEmpty { break }
-        if ContinuousClock.now - start > grace {
-          for json in containers {
-            guard let id = Self.id(json) else { continue }
-            let query = [("force", "1"), ("v", "1")]
-            _ = try? await node.call(EngineClient.Request("DELETE", "/containers/\(id)", query))
-          }
-          if ContinuousClock.now - start > grace * 2 { break }
-        }
-        await Self.pause()
-      }
-    }
-  }
-
-  private func volumes(_ labels: [String], on node: EngineClient) async throws(EngineError)
+  private func remove(_ kind: Kind, _ labels: [String], byForce: Bool) async throws(EngineError)
     -> [String]
   {
-    var names: Set<String> = []
-    for label in labels {
-      let answer = try await node.get(
-        "/volumes",
-        [("filters", EngineClient.filters(["label": [label]]))]
-      )
-      names.formUnion((answer["Volumes"]?.arrayValue ?? []).compactMap { $0["Name"]?.stringValue })
-    }
-    return names.sorted(by: UTF8Order.precedes)
-  }
-
-  private func removeVolumes(_ labels: [String], on node: EngineClient) async throws(EngineError)
-    -> Int
-  {
-    let start = ContinuousClock.now
-    var removed = 0
-    while true {
-      let names = try await volumes(labels, on: node)
-      for name in names {
+    var removed: [String] = []
+    for client in clients(kind) {
+      for (id, _) in try await list(kind, labels, on: client) {
+        if kind == .containers, !byForce { continue }
+        let query = kind == .containers ? [("force", "1"), ("v", "1")] : []
         do throws(EngineError) {
-          try await node.call(EngineClient.Request("DELETE", "/volumes/\(name)"))
-          removed += 1
+          try await client.call(EngineClient.Request("DELETE", "\(kind.path)/\(id)", query))
+          removed.append(id)
         } catch {
+          // In use by a task that is just ending, or gone by itself.
           guard case .refused = error.code else { throw error }
         }
       }
-      if names.isEmpty || ContinuousClock.now - start > grace { return removed }
-      await Self.pause()
     }
+    return removed
   }
 
   private func left(_ labels: [String]) async throws(EngineError) -> [String] {
     var left: [String] = []
-    for kind in ["service", "secret", "config", "network"] {
-      for json in try await list("/\(kind)s", labels, on: engine.manager) where !isLease(json) {
-        left.append("\(kind) \(Self.name(json))")
+    for kind in Kind.allCases {
+      for client in clients(kind) {
+        for (_, name) in try await list(kind, labels, on: client) {
+          left.append("\(kind.rawValue.dropLast()) \(name)")
+        }
       }
-    }
-    for node in engine.all {
-      for json in try await list("/containers/json", labels, on: node, [("all", "1")]) {
-        left.append("container \(Self.name(json))")
-      }
-      for name in try await volumes(labels, on: node) { left.append("volume \(name)") }
     }
     return left
   }
