@@ -105,6 +105,39 @@ struct RecipeCheckout: Sendable {
     }
   }
 
+  /// The same with more files laid over it and its variables filled in, as it will be deployed.
+  ///
+  /// - Parameter environment: over the values of the version's own `.env.sample`.
+  func compose(
+    at version: String,
+    under overlays: [ComposeReader.File],
+    environment: [String: String]
+  ) async throws(DeploymentError) -> Compose {
+    func bytes(_ name: String) async throws -> [UInt8]? {
+      if version == target.version { return SuiteFiles(folder: folder).read(name) }
+      return try await repository?.read(name, at: version)
+    }
+    do {
+      let text = try await bytes(".env.sample").map { String(decoding: $0, as: UTF8.self) }
+      let sample = EnvironmentSample(text ?? "")
+      var files: [ComposeReader.File] = []
+      for name in sample.composeFiles {
+        guard let content = try await bytes(name) else {
+          throw DeploymentError(.noSuchVersion, "\(version) has no \(name)")
+        }
+        files.append(ComposeReader.File(name: "\(name)@\(version)", bytes: content))
+      }
+      return try ComposeReader.read(
+        files + overlays,
+        environment: sample.values.merging(environment) { $1 }
+      )
+    } catch let error as DeploymentError {
+      throw error
+    } catch {
+      throw DeploymentError(.noSuchVersion, "\(version): \(error)")
+    }
+  }
+
   /// For a driver: facts and files by version.
   var source: RecipeSource {
     RecipeSource(

@@ -90,6 +90,7 @@ extension RunJob {
       secrets: around.secrets.values,
       environment: try resolved(suite.environment, around),
       upgradeEnvironment: try resolved(suite.upgradeEnvironment, around),
+      standins: Set(plan.standins.map(\.service)),
       toolFolder: Self.toolFolder,
       waiting: waiting(progress),
       redact: around.redact,

@@ -64,11 +64,24 @@ struct RunPlanner {
   /// Images that say of themselves that they stand for others; nil where no engine can be asked.
   private func standins(_ base: String?) async throws -> [Standin]? {
     guard let engine else { return nil }
+    let overlays = (suite.swarm?.compose ?? []).compactMap { name in
+      SuiteFiles(folder: suite.folder).read(name).map { ComposeReader.File(name: name, bytes: $0) }
+    }
+    // What names of images are made of; a secret is no part of one.
+    let environment = Dictionary(
+      (suite.swarm?.environment ?? []).map { ($0.name, $0.value.source) }
+        + suite.environment.map { ($0.key, $0.value.source) }
+    ) { first, _ in first }
     do throws(DeploymentError) {
       var found: [Standin] = []
       for version in [base ?? checkout.target.version, checkout.target.version] {
-        for service in try await checkout.compose(at: version).services {
-          let image = ComposeVariables.fill(service.image, [:])
+        let compose = try await checkout.compose(
+          at: version,
+          under: overlays,
+          environment: environment
+        )
+        for service in compose.services {
+          let image = service.image
           guard let what = try await engine.standin(image) else { continue }
           let tag = image.split(separator: ":").last.map(String.init) ?? image
           if let index = found.firstIndex(where: { $0.service == service.name }) {

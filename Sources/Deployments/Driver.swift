@@ -88,8 +88,15 @@ package protocol ServiceAccess: Sendable {
   /// Where to reach a port that the service listens on.
   func endpoint(port: Int) async throws(DeploymentError) -> Endpoint
 
+  /// Whether something listens on a port; nil where a connection to its endpoint tells.
+  func accepts(port: Int) async throws(DeploymentError) -> Bool?
+
   /// The end of the service's output, redacted, at most `limit` bytes.
   func log(limit: Int) async -> String
+}
+
+extension ServiceAccess {
+  package func accepts(port: Int) async throws(DeploymentError) -> Bool? { nil }
 }
 
 package struct ServiceCommand: Sendable, Hashable {

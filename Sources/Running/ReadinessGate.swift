@@ -137,8 +137,12 @@ package struct ReadinessGate: Sendable {
     -> String?
   {
     do throws(DeploymentError) {
-      let endpoint = try await deployment.service(tcp.service).endpoint(port: tcp.port)
-      return await TCPProbe.connects(to: endpoint)
+      let service = try deployment.service(tcp.service)
+      var accepts = try await service.accepts(port: tcp.port)
+      if accepts == nil {
+        accepts = await TCPProbe.connects(to: try await service.endpoint(port: tcp.port))
+      }
+      return accepts == true
         ? nil : "\(tcp.service):\(tcp.port) accepts no connection"
     } catch {
       return error.description

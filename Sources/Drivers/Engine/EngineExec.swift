@@ -179,8 +179,14 @@ extension EngineClient {
     return result
   }
 
+  /// Whether a command runs, or has ended with 0.
+  func isWell(_ id: String) async throws(EngineError) -> Bool {
+    let state = try await get("/exec/\(id)/json")
+    return state["Running"]?.boolValue == true || state["ExitCode"]?.intValue == 0
+  }
+
   /// The streams may end a moment before the engine knows how the command ended.
-  private func exitStatus(of id: String, _ name: String) async throws(EngineError) -> Int32 {
+  func exitStatus(of id: String, _ name: String) async throws(EngineError) -> Int32 {
     for _ in 0..<200 {
       let state = try await get("/exec/\(id)/json")
       if state["Running"]?.boolValue == false, let code = state["ExitCode"]?.intValue {

@@ -16,14 +16,17 @@ package struct PrivateFolder: Sendable, Equatable {
   package static func create(for folder: RunFolder) throws(GuardianError) -> PrivateFolder {
     let root = root(of: geteuid())
     if mkdir(root, 0o700) != 0, errno != EEXIST { throw .system(root) }
-    var status = stat()
-    guard lstat(root, &status) == 0 else { throw .system(root) }
-    guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(),
-      status.st_mode & 0o077 == 0
-    else { throw GuardianError(.unsafePath, root) }
+    guard isOwn(root) else { throw GuardianError(.unsafePath, root) }
     let path = "\(root)/\(folder.token)"
     guard mkdir(path, 0o700) == 0 else { throw .system(path) }
     return PrivateFolder(path: path)
+  }
+
+  /// Whether it is a folder of this user's that nobody else can enter.
+  private static func isOwn(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      && status.st_uid == geteuid() && status.st_mode & 0o077 == 0
   }
 
   /// - Returns: the paths that are still there.
@@ -34,6 +37,7 @@ package struct PrivateFolder: Sendable, Equatable {
   /// - Parameter scratch: where scratch folders are.
   static func removeOrphans(scratch: String) {
     let root = root(of: geteuid())
+    guard isOwn(root) else { return }
     for name in FolderRemoval.names(inFolderAt: root) where name.hasPrefix(RunFolder.prefix) {
       var status = stat()
       if lstat("\(scratch)/\(name)", &status) != 0, errno == ENOENT {

@@ -91,6 +91,13 @@ struct Convergence: Sendable {
       return failed("its update is paused: \(service.updateMessage)", last)
     default: break
     }
+    if let wanted = service.completions {
+      let done = tasks.count { $0.state == "complete" && $0.container == service.container }
+      if done >= wanted { return .converged }
+      let bad = tasks.filter { $0.hasFailed && $0.state != "complete" && !before.contains($0.id) }
+      if bad.count >= Self.ends, let last { return failed(Self.ending(last), last) }
+      return .waiting("\(service.name) \(done)/\(wanted) done")
+    }
     if let state = worn(out: service, failed) { return state }
     // A task that finds no node says so, and goes on looking.
     if let task = tasks.first(where: { $0.state == "pending" && !$0.error.isEmpty }) {

@@ -17,6 +17,8 @@ package struct SwarmConfiguration: Sendable {
   package var environment: [String: String]
   /// From the upgrade on.
   package var upgradeEnvironment: [String: String]
+  /// Services whose images are known to stand for others.
+  package var standins: Set<String>
   /// The folder of this tool's own binary, where programs are looked for before `PATH`.
   package var toolFolder: String
   package var waiting: RunLock.Waiting
@@ -39,6 +41,7 @@ package struct SwarmConfiguration: Sendable {
     secrets: [String: String],
     environment: [String: String] = [:],
     upgradeEnvironment: [String: String] = [:],
+    standins: Set<String> = [],
     toolFolder: String,
     waiting: RunLock.Waiting,
     guardianExecutable: String = "/proc/self/exe",
@@ -55,6 +58,7 @@ package struct SwarmConfiguration: Sendable {
     self.secrets = secrets
     self.environment = environment
     self.upgradeEnvironment = upgradeEnvironment
+    self.standins = standins
     self.toolFolder = toolFolder
     self.waiting = waiting
     self.guardianExecutable = guardianExecutable

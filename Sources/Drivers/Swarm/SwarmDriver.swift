@@ -99,5 +99,9 @@ struct SwarmServiceAccess: ServiceAccess {
     try await host.endpoint(port: port, of: name)
   }
 
+  func accepts(port: Int) async throws(DeploymentError) -> Bool? {
+    try await host.accepts(port: port, of: name)
+  }
+
   func log(limit: Int) async -> String { await host.log(of: name, limit: limit) }
 }

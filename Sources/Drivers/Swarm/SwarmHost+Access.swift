@@ -147,23 +147,82 @@ extension SwarmHost {
   /// in its container: no port of it opens on any host.
   func endpoint(port: Int, of name: String) async throws(DeploymentError) -> Endpoint {
     let key = "\(name):\(port)"
-    if let tunnel = tunnels[key] { return tunnel.relay.endpoint }
+    // Two may ask at once: the second one waits for what the first one makes.
+    let task = tunnels[key] ?? Task { await makeTunnel(to: port, of: name, key) }
+    tunnels[key] = task
+    switch await task.value {
+    case .success(let tunnel): return tunnel.relay.endpoint
+    case .failure(let error):
+      // The next one tries again: the service may just have been starting.
+      tunnels[key] = nil
+      throw error
+    }
+  }
+
+  private func makeTunnel(to port: Int, of name: String, _ key: String) async
+    -> Result<Tunnel, DeploymentError>
+  {
+    tunnelCount += 1
+    let number = tunnelCount
     do throws(EngineError) {
+      let means = try await bridge(at: try await placeOrError(name), of: name).name
       // libpq looks for a name of this form in a folder.
-      let folder = try privatePath("t\(tunnels.count)")
+      let folder = try privatePath("t\(number)")
       guard mkdir(folder, 0o700) == 0 else { throw .system(.unreachable, folder, errno) }
-      let tunnel = try await tunnel(to: port, of: name, at: .unix(path: "\(folder)/.s.PGSQL.\(port)"))
-      tunnels[key] = tunnel
+      let relay = try SocketRelay(at: .unix(path: "\(folder)/.s.PGSQL.\(port)")) { [weak self] in
+        guard let self else { throw EngineError(.cancelled, name) }
+        return try await self.dial(port, of: name)
+      }
       note(
         Operation(
           name: "tunnel to \(key)",
           ending: .succeeded,
           duration: .zero,
           service: name,
-          facts: ["through": tunnel.means]
+          facts: ["through": means]
         )
       )
-      return tunnel.relay.endpoint
+      return .success(Tunnel(relay: relay, means: means))
+    } catch {
+      return .failure(
+        DeploymentError(
+          error.code == .malformed ? .unsupported : .driverBroken,
+          "\(name): port \(port): \(error)"
+        )
+      )
+    }
+  }
+
+  private func placeOrError(_ name: String) async throws(EngineError) -> Place {
+    do throws(DeploymentError) {
+      return try await place(of: name)
+    } catch {
+      throw EngineError(.unreachable, error.description)
+    }
+  }
+
+  /// Whether something listens on a port: the tunnel itself takes every connection.
+  func accepts(port: Int, of name: String) async throws(DeploymentError) -> Bool {
+    do throws(EngineError) {
+      let place = try await placeOrError(name)
+      let bridge = try await bridge(at: place, of: name)
+      // From here on the command runs: where nothing listens it ends at once.
+      let (id, socket, rest) = try await place.engine.attach(
+        bridge.arguments(port),
+        in: place.container
+      )
+      defer { socket.interrupt() }
+      if !rest.isEmpty { return true }
+      let heard: Bool? = await DedicatedThread.value {
+        do throws(EngineError) {
+          return try !socket.read(until: .now + .seconds(2)).isEmpty
+        } catch {
+          // Silence: it waits for us to speak.
+          return error.code == .timedOut
+        }
+      }
+      if heard == true { return try await place.engine.isWell(id) }
+      return try await place.engine.exitStatus(of: id, bridge.name) == 0
     } catch {
       throw DeploymentError(
         error.code == .malformed ? .unsupported : .driverBroken,
@@ -208,20 +267,9 @@ extension SwarmHost {
     return nil
   }
 
-  private func tunnel(to port: Int, of name: String, at place: SocketRelay.Place)
-    async throws(EngineError) -> Tunnel
-  {
-    let bridge = try await bridge(in: name)
-    let relay = try SocketRelay(at: place) { [weak self] in
-      guard let self else { throw EngineError(.cancelled, name) }
-      return try await self.dial(port, of: name)
-    }
-    return Tunnel(relay: relay, means: bridge.name)
-  }
-
   private func dial(_ port: Int, of name: String) async throws -> SocketRelay.FarEnd {
     let place = try await place(of: name)
-    let bridge = try await bridge(in: name)
+    let bridge = try await bridge(at: place, of: name)
     let (_, socket, rest) = try await place.engine.attach(
       bridge.arguments(port),
       in: place.container
@@ -230,14 +278,9 @@ extension SwarmHost {
   }
 
   /// What carries bytes between its own streams and a port of its container.
-  private func bridge(in name: String) async throws(EngineError) -> Bridge {
-    if let known = bridges[name] { return known }
-    let place: Place
-    do throws(DeploymentError) {
-      place = try await self.place(of: name)
-    } catch {
-      throw EngineError(.unreachable, error.description)
-    }
+  private func bridge(at place: Place, of name: String) async throws(EngineError) -> Bridge {
+    // Another version of the image may have other programs.
+    if let known = bridges[place.container] { return known }
     for bridge in Bridge.all {
       let output: CommandOutput
       do throws(DeploymentError) {
@@ -250,7 +293,7 @@ extension SwarmHost {
         throw EngineError(.unreachable, error.description)
       }
       if bridge.isThere(output) {
-        bridges[name] = bridge
+        bridges[place.container] = bridge
         return bridge
       }
     }

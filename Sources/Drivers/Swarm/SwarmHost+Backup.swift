@@ -45,7 +45,8 @@ extension SwarmHost: LabelledBackup {
 
   /// A backup during which a service was started again is none: what its hook wrote may be half.
   func backUpWatched() async throws(DeploymentError) -> Snapshot {
-    let services = try backupPlan().labels.map(\.service)
+    // All of them: a hook of one service may well save what another one holds.
+    let services = serviceNames
     let before = try await tasks(of: services)
     let snapshot: Snapshot
     do throws(DeploymentError) {
@@ -71,8 +72,8 @@ extension SwarmHost: LabelledBackup {
   }
 
   private func change(_ before: [String: String], _ after: [String: String]) -> String? {
-    let changed = before.filter { after[$0.key] != $0.value }.keys.sorted()
-    guard let first = changed.first else { return nil }
+    let changed = Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }
+    guard let first = changed.sorted().first else { return nil }
     return "\(first) was started again during the backup: what was saved may be half"
   }
 

@@ -139,6 +139,30 @@ extension SwarmHost {
       publishedVersions: place.recipe.publishedVersions
     )
     try await converge(before, since: begin)
+    try await requireKnownStandins()
+  }
+
+  /// What runs must not stand for another thing without the run's having said so from its beginning.
+  private func requireKnownStandins() async throws(DeploymentError) {
+    let now = try await stackNow()
+    for name in serviceNames where !configuration.standins.contains(name) {
+      // One without a task has no image that anything is shown on.
+      guard let place = try? place(of: name, in: now) else { continue }
+      let labels: [String: String]?
+      do throws(EngineError) {
+        labels = try await place.engine.get("/containers/\(place.container)/json")["Config"]?[
+          "Labels"
+        ]?.texts
+      } catch {
+        throw Self.told(error, "image of \(name)")
+      }
+      guard let what = labels?["parity.standin"] else { continue }
+      throw DeploymentError(
+        .unsupported,
+        "the image of \(name) says that it is a stand-in (\(what)), which the engine could not tell "
+          + "before the run: pull it on the manager, then run again"
+      )
+    }
   }
 
   /// A version's files and all that is needed to deploy them.

@@ -40,8 +40,9 @@ actor SwarmHost {
   /// External networks that were made for this run: in the compose file → on the engine.
   var madeNetworks: [String: String] = [:]
   var appTunnel: SocketRelay?
-  var tunnels: [String: Tunnel] = [:]
-  /// By service, what leads to a port in its container.
+  var tunnels: [String: Task<Result<Tunnel, DeploymentError>, Never>] = [:]
+  var tunnelCount = 0
+  /// By container, what leads to a port in its container.
   var bridges: [String: Bridge] = [:]
   /// Why the engine could once not say what runs.
   var silence: String?

@@ -9,6 +9,8 @@ struct SwarmStack: Sendable {
     var labels: [String: String]
     /// How many tasks there are to be; nil for one on each node.
     var replicas: Int?
+    /// How many tasks of a job are to end well; nil for a service that is to run.
+    var completions: Int?
     /// `any`, `on-failure`, `none`.
     var restartCondition: String
     /// `TaskTemplate.ContainerSpec`.
@@ -66,7 +68,8 @@ struct SwarmStack: Sendable {
 
   /// How many tasks a service is to have.
   func desired(_ service: Service) -> Int {
-    service.replicas ?? max(1, tasks(of: service).count { $0.desiredState == "running" })
+    if service.completions != nil { return 0 }
+    return service.replicas ?? max(1, tasks(of: service).count { $0.desiredState == "running" })
   }
 
   /// Tasks that run, of the service as it is to be now.
@@ -82,6 +85,11 @@ extension SwarmStack.Service {
     name = full.hasPrefix(stack + "_") ? String(full.dropFirst(stack.utf8.count + 1)) : full
     labels = spec["Labels"]?.texts ?? [:]
     replicas = spec["Mode"]?["Replicated"].map { Int($0["Replicas"]?.intValue ?? 1) }
+    if let job = spec["Mode"]?["ReplicatedJob"] {
+      completions = Int(job["TotalCompletions"]?.intValue ?? 1)
+    } else if spec["Mode"]?["GlobalJob"] != nil {
+      completions = 1
+    }
     let template = spec["TaskTemplate"]
     restartCondition = template?["RestartPolicy"]?["Condition"]?.stringValue ?? "any"
     container = template?["ContainerSpec"] ?? .null

@@ -77,6 +77,15 @@ import Testing
     #expect(state == .waiting("app is not there"))
   }
 
+  @Test func `A job is done when it has ended well, and is not missed afterwards`() {
+    var job = service()
+    job.completions = 1
+    let ended = task("a", "complete", desired: "shutdown", of: job, exit: 0)
+    #expect(look(job, [task("a", "running", of: job)]) == .waiting("app 0/1 done"))
+    #expect(look(job, [ended]) == .converged)
+    #expect(stack(job, [ended]).desired(job) == 0)
+  }
+
   @Test func `A task that starts is waited for, with its state`() {
     let app = service()
     #expect(look(app, [task("a", "starting", of: app)]) == .waiting("app 0/1 (starting)"))
