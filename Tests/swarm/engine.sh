@@ -88,10 +88,24 @@ stop() {
     docker volume ls --quiet | xargs -r docker volume rm --force >/dev/null
   fi
   halt
+  end_orphans
   # An engine that was halted with networks leaves what it had mounted for them.
   cut -d' ' -f2 /proc/self/mounts | { grep -F -e "$folder/exec/" -e "$folder/data" || true; } |
     { xargs -r umount --lazy 2>/dev/null || true; }
   rm -rf "$folder/exec" "$folder/pid" "$socket"
+}
+
+# An engine that died leaves what it ran: containers, each below a program that names its folder.
+end_orphans() {
+  local process
+  for process in /proc/[0-9]*; do
+    if [[ $(cat "$process/comm" 2>/dev/null) == containerd* && $process/root$folder -ef $folder ]] &&
+      tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -qF " $folder/exec/containerd/"
+    then
+      # shellcheck disable=SC2046
+      kill -KILL $(cat "$process"/task/*/children 2>/dev/null) "${process#/proc/}" 2>/dev/null || true
+    fi
+  done
 }
 
 halt() {
