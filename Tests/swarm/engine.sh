@@ -92,7 +92,7 @@ stop() {
   # An engine that was halted with networks leaves what it had mounted for them.
   cut -d' ' -f2 /proc/self/mounts | { grep -F -e "$folder/exec/" -e "$folder/data" || true; } |
     { xargs -r umount --lazy 2>/dev/null || true; }
-  rm -rf "$folder/exec" "$folder/pid" "$socket"
+  rm -rf "$folder/exec" "$folder/data/swarm" "$folder/pid" "$socket"
 }
 
 # An engine that died leaves what it ran: containers, each below a program that names its folder.
