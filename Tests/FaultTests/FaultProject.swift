@@ -56,13 +56,13 @@ struct FaultProject: Sendable {
   var stack: String { "\(tool.recipe)_parity_test" }
 
   /// Runs a program of this machine in the project's folder; `parity` is the built tool. Scripts have its
-  /// path as `$PARITY`, the recipe's name as `$RECIPE`, the stack's as `$STACK`, and what starts and stops engines
-  /// as `$ENGINE`.
+  /// path as `$PARITY`, the recipe's name as `$RECIPE`, the stack's as `$STACK`, and the folder of `engine.sh`
+  /// as `$SWARM`.
   func execute(_ argv: [String]) throws {
     let argv = argv.first == "parity" ? [ToolProject.program] + argv.dropFirst() : argv
     let names = [
       "PARITY": ToolProject.program, "RECIPE": tool.recipe, "STACK": stack,
-      "ENGINE": Prepared.sources + "/swarm/engine.sh",
+      "SWARM": Prepared.sources + "/swarm",
     ]
     try Prepared.execute(argv.map(named), environment.merging(names) { $1 }, in: tool.folder)
   }

@@ -15,8 +15,9 @@ fi
 action=$1
 mkdir -p "$2"
 folder=$(cd "$2" && pwd)
-# The name of a socket has at most 107 bytes.
-number=$(printf %s "$folder" | cksum | cut -d' ' -f1)
+# The name of a socket has at most 107 bytes. Not by the path: in another mount namespace the same path may be
+# another folder, and its engine somebody else's.
+number=$(stat -c '%d %i' "$folder" | cksum | cut -d' ' -f1)
 socket=/run/parity-engine-$number.sock
 # Its own, so that several engines get on with one another.
 address=127.$((number % 200 + 20)).$((number / 200 % 250)).1
@@ -74,7 +75,8 @@ start() {
 }
 
 stop() {
-  if answers; then
+  # Nobody's engine but the one that was started for this folder.
+  if [[ -e $folder/pid ]] && answers; then
     # The engine goes down in order only when nothing is left that it would restart.
     docker swarm leave --force >/dev/null 2>&1 || true
     local containers
@@ -86,15 +88,31 @@ stop() {
     docker volume ls --quiet | xargs -r docker volume rm --force >/dev/null
   fi
   halt
+  end_orphans
   # An engine that was halted with networks leaves what it had mounted for them.
-  cut -d' ' -f2 /proc/self/mounts | { grep -F -e "$folder/exec/" -e "$folder/data" || true; } | xargs -r umount --lazy
-  rm -rf "$folder/exec" "$folder/pid" "$socket"
+  cut -d' ' -f2 /proc/self/mounts | { grep -F -e "$folder/exec/" -e "$folder/data" || true; } |
+    { xargs -r umount --lazy 2>/dev/null || true; }
+  rm -rf "$folder/exec" "$folder/data/swarm" "$folder/pid" "$socket"
+}
+
+# An engine that died leaves what it ran: containers, each below a program that names its folder.
+end_orphans() {
+  local process
+  for process in /proc/[0-9]*; do
+    if [[ $(cat "$process/comm" 2>/dev/null) == containerd* && $process/root$folder -ef $folder ]] &&
+      tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -qF " $folder/exec/containerd/"
+    then
+      # shellcheck disable=SC2046
+      kill -KILL $(cat "$process"/task/*/children 2>/dev/null) "${process#/proc/}" 2>/dev/null || true
+    fi
+  done
 }
 
 halt() {
   local pid
   pid=$(cat "$folder/pid" 2>/dev/null || true)
-  if [[ -n $pid ]] && kill "$pid" 2>/dev/null; then
+  # A number may have become another process's.
+  if [[ -n $pid && $(cat "/proc/$pid/comm" 2>/dev/null) == dockerd ]] && kill "$pid" 2>/dev/null; then
     for ((i = 0; i < 100; i++)); do
       kill -0 "$pid" 2>/dev/null || break
       sleep 0.1
