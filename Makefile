@@ -7,12 +7,12 @@ RELEASE := .build/release
 # Tests that start no server and watch no clock.
 PLAIN := ^(Auditing|Corpus|Evidence|Git|MarkdownDocuments|Rendering|Suites|XMLDocuments)Tests\.
 
-.PHONY: help demo test soak mutants packages samples build release lint bench clean
+.PHONY: help demo test test-swarm soak mutants packages samples build release lint bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; \
-	  do printf '  make %-9s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; \
+	  do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 demo: packages samples release ## build the tool and run the sample recipe through its life
 	@echo $(RELEASE)/parity run plausible
@@ -28,7 +28,7 @@ test: packages samples ## build, check the style, run every test, run the sample
 	# One after the other: the tests start real servers, and this machine may have two cores.
 	$(SWIFT) test --skip-build --no-parallel --skip '$(PLAIN)|^FaultTests\.'
 	# Two of these at a time.
-	$(SWIFT) test --skip-build --filter '^FaultTests\.'
+	$(SWIFT) test --skip-build --filter '^FaultTests\.' --skip '^FaultTests\.SwarmTests'
 	Tests/Standins/plausible/test-standin.sh $(DEBUG)/plausible-standin
 	Tests/recipes/test-hooks.sh
 	Tests/mutations/mutate.py --check
@@ -37,6 +37,11 @@ test: packages samples ## build, check the style, run every test, run the sample
 	$(DEBUG)/parity templates check
 	$(DEBUG)/parity run
 	$(DEBUG)/parity verify
+	Tests/swarm/run.sh $(DEBUG)/parity
+
+test-swarm: packages samples ## run the sample recipes and their faults on a Docker Swarm of its own (root)
+	$(SWIFT) build --build-tests
+	Tests/swarm/run.sh $(DEBUG)/parity
 
 soak: packages samples ## take the sample recipe through fifty good runs in bad weather
 	$(SWIFT) build --build-tests

@@ -50,7 +50,9 @@ struct CleanCommand: AsyncParsableCommand {
   }
 
   private func tell(_ run: SwarmJanitor.Reaped) {
-    let removed = run.removed.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+    let removed = run.removed.sorted { $0.key < $1.key }.map {
+      "\($0.value) \($0.value == 1 ? String($0.key.dropLast()) : $0.key)"
+    }
     Console.out(
       "run \(run.runID)\(run.stack.map { ", stack \($0)" } ?? ""): "
         + (removed.isEmpty ? "only its lease was left\n" : "\(removed.joined(separator: ", ")) removed\n")

@@ -74,7 +74,8 @@ struct DocumentationTests {
 
   @Test("every key of the grammar stands in its table of the documentation", arguments: Key.all)
   func row(of key: Key) throws {
-    let pages = try ["docs/suite.md", "docs/local-driver.md"].map(Repository.text).joined()
+    let files = ["docs/suite.md", "docs/local-driver.md", "docs/swarm-driver.md"]
+    let pages = try files.map(Repository.text).joined()
     let sections = pages.components(separatedBy: "\n### ").filter {
       $0.hasPrefix(key.table + "\n")
     }

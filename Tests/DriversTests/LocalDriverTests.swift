@@ -1,3 +1,4 @@
+import CLinux
 import Deployments
 import Glibc
 import Testing

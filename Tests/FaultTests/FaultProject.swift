@@ -14,6 +14,8 @@ struct FaultProject: Sendable {
       case .plausible:
         "recipes: {NAME: samples/NAME}\ncorpus: {none: it is an example}\ndriver: local\n"
       case .site, .empty: "corpus: {none: it is an example}\n"
+      case .web, .data:
+        "recipes: {NAME: samples/NAME}\ncorpus: {none: it is an example}\ndriver: swarm\n"
       }
     tool = try ToolProject(named: row.start.rawValue, parity: "")
     try tool.write("parity.yml", parity.replacingOccurrences(of: "NAME", with: tool.recipe))
@@ -23,11 +25,13 @@ struct FaultProject: Sendable {
       _ = try await tool.run("new", tool.recipe)
       let bin = try Prepared.shared.get().folder + "/bin"
       try edit("suites/site/local.yml", [("search: [", "search: [\(bin), ")])
+    case .web, .data: try copySwarm()
     case .empty: break
     }
     if !row.app.isEmpty { try setFaults(row.app) }
     try change()
-    if row.start == .plausible { try commit() }
+    if row.start == .plausible { try commit("3.0.1+v2.0.0") }
+    if row.start.isOnSwarm { try commit("1.1.0+1.22.1") }
   }
 
   /// `plausible` and `site` stand for the name that this project's recipe has.
@@ -42,10 +46,25 @@ struct FaultProject: Sendable {
     text.replacingOccurrences(of: tool.recipe, with: row.start.rawValue)
   }
 
-  /// Runs a program of this machine in the project's folder; `parity` is the built tool.
+  /// What the tool and programs beside it are started with.
+  var environment: [String: String] {
+    guard row.start.isOnSwarm, let engine = SwarmEngine.given else { return row.environment }
+    return row.environment.merging(engine.environment(in: tool.folder)) { own, _ in own }
+  }
+
+  /// How the driver calls the stack.
+  var stack: String { "\(tool.recipe)_parity_test" }
+
+  /// Runs a program of this machine in the project's folder; `parity` is the built tool. Scripts have its
+  /// path as `$PARITY`, the recipe's name as `$RECIPE`, the stack's as `$STACK`, and what starts and stops engines
+  /// as `$ENGINE`.
   func execute(_ argv: [String]) throws {
     let argv = argv.first == "parity" ? [ToolProject.program] + argv.dropFirst() : argv
-    try Prepared.execute(argv.map(named), in: tool.folder)
+    let names = [
+      "PARITY": ToolProject.program, "RECIPE": tool.recipe, "STACK": stack,
+      "ENGINE": Prepared.sources + "/swarm/engine.sh",
+    ]
+    try Prepared.execute(argv.map(named), environment.merging(names) { $1 }, in: tool.folder)
   }
 
   func setFaults(_ faults: [String]) throws {
@@ -112,11 +131,56 @@ struct FaultProject: Sendable {
     )
   }
 
+  /// The web server, for `data` with what the database changes and adds; both versions of the recipe.
+  private func copySwarm() throws {
+    let starts: [FaultRow.Start] = row.start == .data ? [.web, .data] : [.web]
+    for start in starts {
+      let source = "\(Prepared.sources)/swarm/projects/\(start.rawValue)"
+      for (part, place) in [("suite", tool.suite), ("recipe", "samples/\(tool.recipe)")] {
+        try FileManager.default.createDirectory(
+          atPath: tool.path(place),
+          withIntermediateDirectories: true
+        )
+        try Prepared.execute(["cp", "-R", "\(source)/\(part)/.", tool.path(place)])
+      }
+    }
+    try edit(
+      "suites/\(row.start.rawValue)/recipe.yml",
+      [("recipe: \(row.start.rawValue)\n", "recipe: \(tool.recipe)\n")]
+    )
+    let folder = "samples/\(tool.recipe)"
+    if row.start == .data {
+      try edit("suites/data/recipe.yml", [("{generate: 24}", "{value: '\(Prepared.password)'}")])
+      let hook = "\(Prepared.sources)/recipes/plausible/recipe-versions/3.0.0+v2.0.0/pg_backup.sh"
+      try Prepared.execute(["cp", hook, tool.path(folder)])
+    }
+    try git("init", "--quiet", "--initial-branch", "main")
+    for (name, edits) in row.edits {
+      guard let file = Self.ofBoth(name) else { continue }
+      try edit(file, edits.map { ($0.old, $0.new) })
+    }
+    for (name, text) in row.writes {
+      if let file = Self.ofBoth(name) { try tool.write(named(file), text) }
+    }
+    try commitAll("1.0.0+1.22.1")
+    let compose = try tool.text("\(folder)/compose.yml")
+    try tool.write(
+      "\(folder)/compose.yml",
+      compose.replacingOccurrences(of: "1.0.0", with: "1.1.0")
+    )
+    try commitAll("1.1.0+1.22.1")
+  }
+
   // MARK: The fault
+
+  /// What stands for a file of both versions of the recipe: `both/web/compose.yml`.
+  private static func ofBoth(_ name: String) -> String? {
+    name.hasPrefix("both/") ? "samples/" + name.dropFirst("both/".count) : nil
+  }
 
   private func change() throws {
     for name in row.removes { try tool.remove(named(name)) }
-    for (name, text) in row.writes {
+    for (name, text) in row.writes where Self.ofBoth(name) == nil {
       try tool.write(named(name), text)
       if text.hasPrefix("#!") { chmod(tool.path(named(name)), 0o755) }
     }
@@ -131,7 +195,7 @@ struct FaultProject: Sendable {
         withDestinationPath: target
       )
     }
-    for (name, edits) in row.edits {
+    for (name, edits) in row.edits where Self.ofBoth(name) == nil {
       let slow = tool.path("slow")
       try edit(name, edits.map { ($0.old, $0.new.replacingOccurrences(of: "{slow}", with: slow)) })
     }
@@ -150,19 +214,23 @@ struct FaultProject: Sendable {
   }
 
   /// A changed recipe is the target's: it is committed, and the newest tag moves on.
-  private func commit() throws {
-    let folder = tool.path("samples/\(tool.recipe)")
-    func git(_ arguments: String...) throws {
-      let who = ["-c", "user.name=fault", "-c", "user.email=fault@localhost"]
-      try Prepared.execute(["git", "-C", folder] + who + arguments)
-    }
+  private func commit(_ tag: String) throws {
     guard
       row.edits.keys.contains(where: { $0.hasPrefix("samples/") })
         || row.writes.keys.contains(where: { $0.hasPrefix("samples/") })
         || row.removes.contains(where: { $0.hasPrefix("samples/") })
     else { return }
+    try commitAll(tag)
+  }
+
+  private func commitAll(_ tag: String) throws {
     try git("add", "--all")
     try git("commit", "--quiet", "--message", "A fault")
-    try git("tag", "--force", "--annotate", "--message", "A fault", "3.0.1+v2.0.0")
+    try git("tag", "--force", "--annotate", "--message", "A fault", tag)
+  }
+
+  private func git(_ arguments: String...) throws {
+    let who = ["-c", "user.name=fault", "-c", "user.email=fault@localhost"]
+    try Prepared.execute(["git", "-C", tool.path("samples/\(tool.recipe)")] + who + arguments)
   }
 }

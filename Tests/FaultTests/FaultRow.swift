@@ -14,6 +14,12 @@ struct FaultRow: Sendable {
     case site
     /// Nothing but a `parity.yml`.
     case empty
+    /// On a Swarm: a web server.
+    case web
+    /// On a Swarm: a web server and a database.
+    case data
+
+    var isOnSwarm: Bool { self == .web || self == .data }
   }
 
   struct Edit: Decodable, Sendable {
@@ -88,6 +94,10 @@ struct FaultRow: Sendable {
   var under: [String]
   /// A program that succeeds where the row can be tried; else it is skipped.
   var needs: [String]
+  /// Programs of this machine that are run before the tool, in the project's folder.
+  var before: [[String]]
+  /// Whether no other row runs meanwhile.
+  var isAlone: Bool
   var run: [String]
   var during: [Moment]
   var expect: Expected
@@ -99,7 +109,7 @@ struct FaultRow: Sendable {
     fault = ""
     self.start = start
     (app, edits, writes, removes, environment) = ([], [:], [:], [], [:])
-    (under, needs) = ([], [])
+    (under, needs, before, isAlone) = ([], [], [], false)
     (generates, links) = ([:], [:])
     run = ["run"]
     during = []
@@ -117,7 +127,7 @@ extension FaultRow: CustomTestStringConvertible {
 extension FaultRow: Decodable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case fault, about, project, each, app, edit, write, remove, generate, link, environment, under
-    case needs, run, during
+    case needs, before, alone, run, during
     case expect, then
   }
 
@@ -138,6 +148,8 @@ extension FaultRow: Decodable {
     environment = try value(.environment, [:])
     under = try value(.under, [])
     needs = try value(.needs, [])
+    before = try value(.before, [])
+    isAlone = try value(.alone, false)
     run = try value(.run, ["run"])
     during = try value(.during, [])
     expect = try container.decode(Expected.self, forKey: .expect)

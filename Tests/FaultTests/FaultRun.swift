@@ -17,7 +17,7 @@ struct FaultRun {
     let run = try ToolRun(
       project.tool,
       row.run.map(project.named),
-      row.environment,
+      project.environment,
       under: row.under.map(project.named)
     )
     let secret = SecretForms(of: Prepared.password)

@@ -92,19 +92,34 @@ struct Prepared: Sendable {
     _ environment: [String: String] = [:],
     in folder: String? = nil
   ) throws {
+    _ = try output(argv, environment, in: folder)
+  }
+
+  /// What a program wrote on its standard output until its end.
+  /// - Throws: Where it does not end with 0.
+  static func output(
+    _ argv: [String],
+    _ environment: [String: String] = [:],
+    in folder: String? = nil
+  ) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = argv
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-    process.standardOutput = FileHandle.nullDevice
+    let errors = FileManager.default.temporaryDirectory.path + "/of-errors-\(UUID().uuidString)"
+    _ = FileManager.default.createFile(atPath: errors, contents: nil)
+    defer { try? FileManager.default.removeItem(atPath: errors) }
+    process.standardError = FileHandle(forWritingAtPath: errors)
     let pipe = Pipe()
-    process.standardError = pipe
+    process.standardOutput = pipe
     try process.run()
     let said = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      throw Missing("\(argv.joined(separator: " ")): \(String(decoding: said, as: UTF8.self))")
+      let words = (try? String(contentsOfFile: errors, encoding: .utf8)) ?? ""
+      throw Missing("\(argv.joined(separator: " ")): \(words)")
     }
+    return String(decoding: said, as: UTF8.self)
   }
 }

@@ -1,14 +1,15 @@
 #!/bin/bash
-# A Docker engine with a Swarm of one node, for tests alone: engine.sh start|stop|host FOLDER
+# A Docker engine with a Swarm of one node, for tests alone: engine.sh start|halt|stop|host FOLDER
 #
 # It shares nothing with an engine of the machine: data, state, socket and log lie in FOLDER, no bridge is
 # made and no firewall rule set. `start` prints the value of DOCKER_HOST; an engine that runs already is left
-# as it is. `stop` ends the engine with everything that it runs, and removes its state; images stay in
-# FOLDER/data for the next time. ENGINE_OPTIONS are further options of dockerd, for an engine that is started.
+# as it is. `halt` ends the engine and keeps its state: what ran is run again after `start`. `stop` ends the
+# engine with everything that it runs, and removes its state; images stay in FOLDER/data for the next time.
+# ENGINE_OPTIONS are further options of dockerd; with ENGINE_SWARM=none it becomes no Swarm. Both are for `start`.
 set -euo pipefail
 
-if [[ $# -ne 2 || ! $1 =~ ^(start|stop|host)$ ]]; then
-  echo "usage: engine.sh start|stop|host FOLDER" >&2
+if [[ $# -ne 2 || ! $1 =~ ^(start|halt|stop|host)$ ]]; then
+  echo "usage: engine.sh start|halt|stop|host FOLDER" >&2
   exit 64
 fi
 action=$1
@@ -38,9 +39,16 @@ start() {
     local driver=overlay2
     # Overlays do not lie on overlays: inside a container, files are copied.
     if [[ $(stat -f -c %T "$folder/data") == overlayfs ]]; then driver=vfs; fi
-    setsid dockerd --data-root "$folder/data" --exec-root "$folder/exec" --pidfile "$folder/pid" \
-      --host "$DOCKER_HOST" --storage-driver "$driver" --bridge none --iptables=false \
-      --ip-forward=false ${options[@]+"${options[@]}"} >"$folder/log" 2>&1 </dev/null &
+    (
+      # Whoever waits for this script, or holds a lock, does not do so by way of the engine.
+      for descriptor in /proc/self/fd/*; do
+        descriptor=${descriptor##*/}
+        if [[ $descriptor -gt 2 ]]; then eval "exec $descriptor>&-"; fi
+      done
+      exec setsid dockerd --data-root "$folder/data" --exec-root "$folder/exec" --pidfile "$folder/pid" \
+        --host "$DOCKER_HOST" --storage-driver "$driver" --bridge none --iptables=false \
+        --ip-forward=false ${options[@]+"${options[@]}"} >"$folder/log" 2>&1 </dev/null
+    ) &
     local waited=0
     until answers; do
       sleep 0.2
@@ -52,7 +60,13 @@ start() {
       fi
     done
   fi
-  if [[ $(docker info --format '{{.Swarm.LocalNodeState}}') != active ]]; then
+  local state=pending
+  # An engine that was halted finds its own Swarm again.
+  while [[ $state == pending ]]; do
+    state=$(docker info --format '{{.Swarm.LocalNodeState}}')
+    [[ $state != pending ]] || sleep 0.2
+  done
+  if [[ $state != active && ${ENGINE_SWARM:-} != none ]]; then
     docker swarm init --advertise-addr "$address" --listen-addr "$address" \
       --data-path-port "$data_port" >/dev/null
   fi
@@ -60,8 +74,6 @@ start() {
 }
 
 stop() {
-  local pid
-  pid=$(cat "$folder/pid" 2>/dev/null || true)
   if answers; then
     # The engine goes down in order only when nothing is left that it would restart.
     docker swarm leave --force >/dev/null 2>&1 || true
@@ -71,7 +83,18 @@ stop() {
       # shellcheck disable=SC2086
       docker rm --force --volumes $containers >/dev/null
     fi
+    docker volume ls --quiet | xargs -r docker volume rm --force >/dev/null
   fi
+  halt
+  # An engine that was halted with networks leaves what it had mounted for them, one that was killed its data too.
+  cut -d' ' -f2 /proc/self/mounts | { grep -F -e "$folder/exec/" -e "$folder/data" || true; } |
+    xargs -r umount --lazy
+  rm -rf "$folder/exec" "$folder/pid" "$socket"
+}
+
+halt() {
+  local pid
+  pid=$(cat "$folder/pid" 2>/dev/null || true)
   if [[ -n $pid ]] && kill "$pid" 2>/dev/null; then
     for ((i = 0; i < 100; i++)); do
       kill -0 "$pid" 2>/dev/null || break
@@ -79,13 +102,11 @@ stop() {
     done
     kill -KILL "$pid" 2>/dev/null || true
   fi
-  # An engine that goes down under its overlay networks leaves them mounted, and its data when it is killed.
-  umount --lazy --quiet "$folder/exec/netns/"* "$folder/data" 2>/dev/null || true
-  rm -rf "$folder/exec" "$folder/pid" "$socket"
 }
 
 case $action in
   start) start ;;
+  halt) halt ;;
   stop) stop ;;
   host) echo "$DOCKER_HOST" ;;
 esac

@@ -91,6 +91,7 @@ package enum EngineAddress: Sendable, Hashable, CustomStringConvertible {
       guard let program = tool.program else {
         throw EngineError(.unreachable, "\(self): there is no docker program to reach it with")
       }
+      DockerTool.noteStart()
       return try EngineSocket.relay(
         program: program,
         arguments: ["docker"] + options + ["system", "dial-stdio"],
@@ -112,12 +113,11 @@ struct DockerTool: Sendable {
   /// How many of these were started in this process.
   static var started: Int { count.load(ordering: .relaxed) }
   private static let count = Atomic<Int>(0)
+  static func noteStart() { count.add(1, ordering: .relaxed) }
 
   /// Nil where there is none.
   var program: String? {
-    Self.count.add(1, ordering: .relaxed)
-    return ProgramSearch(patterns: [], toolFolder: "/usr/bin", path: environment["PATH"])
-      .find("docker")
+    ProgramSearch(patterns: [], toolFolder: "/usr/bin", path: environment["PATH"]).find("docker")
   }
 
   /// Runs it to its end. A cancelled task kills it.
@@ -140,6 +140,7 @@ struct DockerTool: Sendable {
     }
     all.merge(variables) { $1 }
     let start = ContinuousClock.now
+    Self.noteStart()
     let spawn = SubprocessRun(
       program: program,
       arguments: ["docker"] + arguments,

@@ -95,6 +95,7 @@ final class EngineClient: Sendable {
     }
   }
 
+  @discardableResult
   func get(
     _ path: String,
     _ query: [(String, String)] = []
@@ -159,9 +160,12 @@ final class EngineClient: Sendable {
     guard reply.status < 400 else {
       let bytes = try reply.all(limit: 1 << 20)
       let said = (try? JSONParser().parse(bytes))?["message"]?.stringValue
+      // Not every refusal is the engine's own: a port that wants TLS says so in plain words.
+      let text = String(decoding: bytes.prefix(300), as: UTF8.self)
+        .split(whereSeparator: \.isNewline).joined(separator: " ")
       throw EngineError(
         .refused(status: reply.status),
-        said ?? "\(request.subject): the engine answers \(reply.status)"
+        said ?? "\(request.subject): the answer is \(reply.status) \(text)"
       )
     }
     let value = try work(&reply)

@@ -36,7 +36,10 @@ struct EngineReply {
       }
       let more = try socket.read(until: deadline)
       guard !more.isEmpty else {
-        throw EngineError(.unreachable, "the engine closed the connection without an answer")
+        throw EngineError(
+          .unreachable,
+          socket.complaint ?? "the engine closed the connection without an answer"
+        )
       }
       bytes += more
       end = bytes.firstRange(of: Array("\r\n\r\n".utf8))?.lowerBound

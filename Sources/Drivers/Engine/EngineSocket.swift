@@ -8,11 +8,22 @@ internal import Synchronization
 /// may read while another writes. `interrupt` ends both from anywhere.
 final class EngineSocket: Sendable {
   let descriptor: Int32
-  private let relay: Int32?
+  private let relay: Relay?
+
+  /// A child process on the other end.
+  private struct Relay {
+    var process: Int32
+    /// Its standard error, to be read from.
+    var complaints: Int32
+  }
 
   /// - Parameter descriptor: not blocking; from here on this object's own.
-  /// - Parameter relay: a child process on the other end, which is killed with this object.
-  init(descriptor: Int32, relay: Int32? = nil) {
+  init(descriptor: Int32) {
+    self.descriptor = descriptor
+    relay = nil
+  }
+
+  private init(descriptor: Int32, relay: Relay) {
     self.descriptor = descriptor
     self.relay = relay
   }
@@ -20,12 +31,24 @@ final class EngineSocket: Sendable {
   deinit {
     close(descriptor)
     guard let relay else { return }
-    kill(relay, SIGKILL)
+    close(relay.complaints)
+    kill(relay.process, SIGKILL)
     // Not here: the process may take a moment, and this may be any thread.
     _ = DedicatedThread.start {
       var status: Int32 = 0
-      while waitpid(relay, &status, 0) < 0, errno == EINTR {}
+      while waitpid(relay.process, &status, 0) < 0, errno == EINTR {}
     }
+  }
+
+  /// The last line of what the program that relays has said; nil where it said nothing, or there is
+  /// none.
+  var complaint: String? {
+    guard let relay else { return nil }
+    var bytes = [UInt8](repeating: 0, count: 16_384)
+    let count = Glibc.read(relay.complaints, &bytes, bytes.count)
+    guard count > 0 else { return nil }
+    return String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isNewline).last
+      .map { String($0.prefix(500)) }
   }
 
   /// Connects to a unix socket.
@@ -62,19 +85,30 @@ final class EngineSocket: Sendable {
       throw .system(.unreachable, "socketpair", errno)
     }
     defer { close(pair[1]) }
+    var pipe: [Int32] = [-1, -1]
+    guard shim_linux_pipe(&pipe) == 0 else {
+      close(pair[0])
+      throw .system(.unreachable, "pipe", errno)
+    }
+    defer { close(pipe[1]) }
     let spawn = ProcessSpawn(
       program: program,
       arguments: arguments,
       environment: environment,
       workingDirectory: "/",
-      descriptors: [pair[1], pair[1], STDERR_FILENO]
+      descriptors: [pair[1], pair[1], pipe[1]]
     )
     do throws(GuardianError) {
       let process = try spawn.start()
       makeNonBlocking(pair[0])
-      return EngineSocket(descriptor: pair[0], relay: process)
+      makeNonBlocking(pipe[0])
+      return EngineSocket(
+        descriptor: pair[0],
+        relay: Relay(process: process, complaints: pipe[0])
+      )
     } catch {
       close(pair[0])
+      close(pipe[0])
       throw EngineError(.unreachable, error.description)
     }
   }

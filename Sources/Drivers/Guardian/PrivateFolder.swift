@@ -9,7 +9,8 @@ internal import Glibc
 package struct PrivateFolder: Sendable, Equatable {
   package let path: String
 
-  private static func root(of user: UInt32) -> String { "/tmp/parity-private-\(user)" }
+  /// Not called as scratch folders are, or the janitor would take an empty one for a dead run's.
+  private static func root(of user: UInt32) -> String { "/tmp/parity.private-\(user)" }
 
   /// Makes the private folder of a run.
   package static func create(for folder: RunFolder) throws(GuardianError) -> PrivateFolder {

@@ -209,6 +209,7 @@ extension SwarmHost: LabelledBackup {
     }
     // From the snapshot, not from what was given to restic.
     let folder = try await restored(id)
+    lookedAt = id
     var files: [Snapshot.File] = []
     for index in archives.indices {
       archives[index].files = try Self.contents(of: archives[index], in: folder)
@@ -250,10 +251,15 @@ extension SwarmHost: LabelledBackup {
     return true
   }
 
+  private func snapshotFolder() throws(DeploymentError) -> String {
+    "\(try bench().root)/scratch/snapshot"
+  }
+
   /// A folder with a snapshot's archives, fresh out of restic.
   private func restored(_ id: String) async throws(DeploymentError) -> String {
     let bench = try bench()
-    let folder = "\(bench.root)/scratch/snapshot"
+    let folder = try snapshotFolder()
+    lookedAt = nil
     try await bench.act(["rm", "-rf", "--", folder])
     let output = try await repository().restore(id, to: folder)
     note(
@@ -301,7 +307,10 @@ extension SwarmHost: LabelledBackup {
   ) async throws(DeploymentError) -> SnapshotFile? {
     for archive in archives[snapshot.id] ?? [] {
       guard let file = archive.files.first(where: { $0.path == path }) else { continue }
-      let folder = try await restored(snapshot.id)
+      // What was looked at after the backup still lies there.
+      let folder =
+        lookedAt == snapshot.id ? try snapshotFolder() : try await restored(snapshot.id)
+      lookedAt = snapshot.id
       do throws(EngineError) {
         let open = try OpenFile(in: folder, named: archive.fileName)
         let count = min(file.size, limit)

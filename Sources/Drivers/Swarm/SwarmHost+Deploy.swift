@@ -317,11 +317,7 @@ extension SwarmHost {
       case .unix(let socket)? = doorway?.endpoint
     else { throw DeploymentError(.driverBroken, "\(overlay) cannot be written") }
     var argv = ["stack", "deploy", "--prune", "--with-registry-auth", "--resolve-image", "always"]
-    // Before version 26 it never waits, and does not know the option.
-    let help = try await DockerTool().run(["stack", "deploy", "--help"])
-    if String(decoding: help.stdout, as: UTF8.self).contains("--detach") {
-      argv.append("--detach=true")
-    }
+    if try await knowsDetach() { argv.append("--detach=true") }
     for file in place.files + [overlay] { argv += ["--compose-file", file] }
     argv.append(stack)
     configuration.progress("docker stack deploy \(stack) at \(version)")
@@ -347,7 +343,7 @@ extension SwarmHost {
       )
     )
     guard output.succeeded else {
-      if let away = watch?.ending {
+      if let away = await engineIsAway() {
         throw DeploymentError(.driverBroken, "the engine was away: \(away)")
       }
       throw DeploymentError(
@@ -355,6 +351,15 @@ extension SwarmHost {
         "docker stack deploy of \(version) ended with \(output.ending): \(output.lastLine)"
       )
     }
+  }
+
+  /// Before version 26 `docker stack deploy` never waits, and does not know the option.
+  private func knowsDetach() async throws(DeploymentError) -> Bool {
+    if let known = dockerKnowsDetach { return known }
+    let help = try await DockerTool().run(["stack", "deploy", "--help"])
+    let knows = String(decoding: help.stdout, as: UTF8.self).contains("--detach")
+    dockerKnowsDetach = knows
+    return knows
   }
 
   /// What marks the stack as this run's, and what the suite says of all services.
@@ -467,6 +472,7 @@ extension SwarmHost {
     if let delay = watch?.medianDelay {
       facts["events noticed after"] = "\(Int(delay / .milliseconds(1))) ms (median)"
     }
+    facts["docker programs"] = "\(DockerTool.started) so far"
     for service in stack.services {
       facts["tasks of \(service.name)"] = "\(stack.running(service).count)/\(stack.desired(service))"
     }

@@ -10,10 +10,9 @@ extension SwarmHost {
     for tunnel in tunnels.values { tunnel.relay.endConnections() }
     tunnels = [:]
     appTunnel = nil
-    let ending = watch?.ending
     watch?.stop()
     if lease != nil {
-      if ending != nil { await waitForEngine() }
+      await waitForEngine()
       await keepLogs()
       let removal = await SwarmRemains(
         engine: configuration.engine,

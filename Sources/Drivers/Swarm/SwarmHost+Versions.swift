@@ -77,9 +77,15 @@ extension SwarmHost {
   /// Services that do not run what they are to run, with how they ended. One that is being started
   /// again is dead at this moment, too: nothing that it holds can be reached.
   func deadServices() async -> [DeadService] {
-    guard let now = try? await SwarmStack.read(stack, on: manager) else {
-      // The engine being away says nothing about the services; `lost` tells it.
-      return []
+    let now: SwarmStack
+    do throws(EngineError) {
+      now = try await SwarmStack.read(stack, on: manager)
+    } catch {
+      // `lost` tells that this says nothing about the services; silence must not look like life.
+      silence = "the engine does not say what runs: \(error)"
+      return serviceNames.map {
+        DeadService(service: $0, ending: "unknown, the engine does not answer", lastWords: "")
+      }
     }
     var dead: [DeadService] = []
     for name in serviceNames {

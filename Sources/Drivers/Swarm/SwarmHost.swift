@@ -23,10 +23,13 @@ actor SwarmHost {
   /// Leads the `docker` program to the engine. With this process it ends, and so does whatever the
   /// program was about to do.
   var doorway: SocketRelay?
+  var dockerKnowsDetach: Bool?
   var restic: ResticRepository?
   var dumps: [String] = []
   /// The files of each snapshot's archives.
   var archives: [String: [SwarmArchive]] = [:]
+  /// The snapshot whose archives lie in the run's folder.
+  var lookedAt: String?
 
   var version = ""
   var firstVersion = ""
@@ -40,6 +43,8 @@ actor SwarmHost {
   var tunnels: [String: Tunnel] = [:]
   /// By service, what leads to a port in its container.
   var bridges: [String: Bridge] = [:]
+  /// Why the engine could once not say what runs.
+  var silence: String?
   /// Ended tasks, with whether their health check had said no.
   var unhealthy: [String: Bool] = [:]
   private var operations: [Operation] = []
@@ -133,12 +138,27 @@ actor SwarmHost {
     )
   }
 
+  /// Whether the engine goes or has gone, where something on it did not succeed; nil where it is there.
+  func engineIsAway() async -> String? {
+    if let ending = watch?.ending { return ending }
+    // Its connections end one after the other.
+    await watch?.wait(beyond: .max, atMost: .milliseconds(500))
+    if let ending = watch?.ending { return ending }
+    do throws(EngineError) {
+      try await manager.get("/version")
+      return nil
+    } catch {
+      return error.description
+    }
+  }
+
   /// Why nothing can be said of the stack any more.
   func lost() -> String? {
     if let lost = lease?.lost { return lost }
     if let ending = watch?.ending {
       return "the engine was away, and with it what it runs: \(ending)"
     }
+    if let silence { return silence }
     guard let guardian, !guardian.isAlive else { return nil }
     return "the run's guardian died (killed from outside?)"
   }

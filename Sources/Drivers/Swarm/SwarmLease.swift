@@ -208,10 +208,24 @@ final class SwarmLease: Sendable {
       }
       return true
     } catch {
-      // An engine that is away may come back.
+      // An engine that is away may come back; one without a leader refuses everything.
       guard case .refused = error.code else { return true }
-      loss.withLock { $0 = "another run took the lease of \(stack) away: \(error)" }
+      return await look()
+    }
+  }
+
+  /// Looks whose lease it is, where it could not be renewed.
+  private func look() async -> Bool {
+    let id = record.withLock { $0.id }
+    do throws(EngineError) {
+      if let json = try await manager.find("/configs/\(id)") {
+        if let new = Record(json) { record.withLock { $0.index = new.index } }
+        return true
+      }
+      loss.withLock { $0 = "another run took the lease of \(stack) away" }
       return false
+    } catch {
+      return true
     }
   }
 

@@ -1,0 +1,69 @@
+#!/bin/bash
+# Runs the sample recipes and every fault on a Docker Swarm: run.sh [PARITY], or `make test-swarm`.
+#
+# Installs what is missing, starts an engine of its own in .build/swarm, builds the images, and stops the engine
+# whatever happened. Where that cannot be (not as root, no engine to be had), it says so in one line and ends
+# with 0; with REQUIRE_SWARM=1 it fails.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+parity=${1:-.build/debug/parity}
+folder=$PWD/.build/swarm
+engine=Tests/swarm/engine.sh
+
+leave() {
+  echo "test-swarm: nothing was tried: $*" >&2
+  if [[ ${REQUIRE_SWARM:-} == 1 ]]; then exit 1; fi
+  exit 0
+}
+[[ $EUID -eq 0 ]] || leave "only root can start an engine"
+mkdir -p "$folder"
+.ci/packages swarm >"$folder/packages.log" 2>&1 ||
+  leave "the packages cannot be installed: $(tail -n 1 "$folder/packages.log")"
+
+# One at a time: two would take one another's engine away.
+exec 9>"$folder/lock"
+flock 9
+
+# Descriptors of the lock are not handed on: the engine would hold it for ever.
+trap '"$engine" stop "$folder" 9>&-' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+"$engine" stop "$folder" 9>&- # what a run that was killed left
+"$engine" start "$folder" >"$folder/start.log" 2>&1 9>&- ||
+  leave "no engine starts here: $(tail -n 1 "$folder/start.log")"
+DOCKER_HOST=$("$engine" host "$folder")
+export DOCKER_HOST DOCKER_CONFIG=$folder/config
+unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH
+
+took() { # took WHAT
+  echo "test-swarm: $1: $((SECONDS - begun)) s"
+  begun=$SECONDS
+}
+begun=$SECONDS
+Tests/swarm/images.sh "$folder/images" "$(dirname "$parity")/plausible-standin" 9>&- >/dev/null
+took images
+
+inventory() {
+  local kind
+  for kind in service config secret network; do docker "$kind" ls --format "$kind {{.Name}}"; done
+  docker volume ls --format 'volume {{.Name}}'
+  docker container ls --all --format 'container {{.Names}}'
+}
+inventory >"$folder/before"
+status=0
+
+"$parity" run --driver swarm custom-html plausible 9>&- || status=$?
+took "the sample recipes"
+if [[ -z ${SWARM_SAMPLES_ONLY:-} ]]; then
+  PARITY_SWARM_HOST=$DOCKER_HOST PARITY_SWARM_FOLDER=$folder \
+    "${SWIFT:-swift}" test --skip-build --filter '^FaultTests\.SwarmTests' 9>&- || status=$?
+  took "the faults"
+fi
+
+inventory >"$folder/after"
+if ! diff -U 0 "$folder/before" "$folder/after" >"$folder/left"; then
+  echo "test-swarm: the engine does not hold what it held before:" >&2
+  grep '^[-+][^-+]' "$folder/left" >&2
+  [[ $status -ne 0 ]] || status=1
+fi
+exit "$status"
