@@ -455,11 +455,21 @@ extension SwarmHost {
         let engine = task.nodeID.flatMap({ configuration.engine.nodes[$0] })
       else { continue }
       if unhealthy[task.id] == nil {
-        let state = try? await engine.get("/containers/\(container)/json")["State"]
-        unhealthy[task.id] = state?["Health"]?["Status"]?.stringValue == "unhealthy"
+        let found = try? await engine.get("/containers/\(container)/json")
+        unhealthy[task.id] = found.map(Self.wasUnhealthy) ?? false
       }
       if unhealthy[task.id] == true { now.tasks[index].wasUnhealthy = true }
     }
+  }
+
+  /// The engine calls whatever ended before it was healthy unhealthy; only where its check said no so
+  /// often as the recipe lets it, that is why.
+  static func wasUnhealthy(_ container: JSONValue) -> Bool {
+    guard let health = container["State"]?["Health"],
+      health["Status"]?.stringValue == "unhealthy"
+    else { return false }
+    let retries = container["Config"]?["Healthcheck"]?["Retries"]?.intValue ?? 0
+    return (health["FailingStreak"]?.intValue ?? 0) >= (retries > 0 ? retries : 3)
   }
 
   private func noteConvergence(

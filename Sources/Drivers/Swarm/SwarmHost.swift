@@ -142,11 +142,12 @@ actor SwarmHost {
   func engineIsAway() async -> String? {
     if let ending = watch?.ending { return ending }
     // Its connections end one after the other.
-    await watch?.wait(beyond: .max, atMost: .milliseconds(500))
+    await watch?.wait(beyond: .max, atMost: .seconds(1))
     if let ending = watch?.ending { return ending }
     do throws(EngineError) {
-      try await manager.get("/version")
-      return nil
+      let swarm = try await manager.get("/info")["Swarm"]
+      return swarm?["ControlAvailable"]?.boolValue == true
+        ? nil : "it manages no Swarm at this moment"
     } catch {
       return error.description
     }

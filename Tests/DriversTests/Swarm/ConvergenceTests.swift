@@ -189,6 +189,23 @@ import Testing
     #expect(try #require(SwarmStack.Task(json)).wasUnhealthy)
   }
 
+  @Test(arguments: [
+    ("unhealthy", 2, 2, true), ("unhealthy", 0, 2, false), ("unhealthy", 1, 2, false),
+    ("unhealthy", 3, 0, true), ("unhealthy", 2, 0, false), ("healthy", 5, 2, false),
+  ])
+  func `Only a check that said no so often as it may ended a container`(
+    status: String,
+    streak: Int64,
+    retries: Int64,
+    expected: Bool
+  ) {
+    let container: JSONValue = [
+      "State": ["Health": ["Status": .string(status), "FailingStreak": .int(streak)]],
+      "Config": ["Healthcheck": ["Retries": .int(retries)]],
+    ]
+    #expect(SwarmHost.wasUnhealthy(container) == expected)
+  }
+
   @Test func `A missing image fails at the second rejection`() {
     let app = service()
     let one = task("t1", "rejected", desired: "shutdown", of: app, error: "No such image: x:1")
