@@ -16,6 +16,7 @@ fi
 action=$1
 mkdir -p "$2"
 folder=$(cd "$2" && pwd)
+engine=$(dirname "$(realpath "$0")")/engine.sh
 number=$(printf %s "$folder" | cksum | cut -d' ' -f1)
 # For documentation alone (RFC 5737): in no real network, and here only inside the two.
 subnet=192.0.2
@@ -24,10 +25,13 @@ export DOCKER_CONFIG=$folder/config
 unset DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH
 
 space() { echo "parity-$number-$1"; }
-# The name of a socket has at most 107 bytes.
-host() { echo "unix:///run/parity-engine-$number-$1.sock"; }
-answers() { docker --host "$(host "$1")" version >/dev/null 2>&1; }
-state() { docker --host "$(host "$1")" info --format '{{.Swarm.LocalNodeState}}'; }
+host() { "$engine" host "$folder/$1"; }
+node() { # node NUMBER ARGUMENT… of docker
+  local host
+  host=$(host "$1")
+  docker --host "$host" "${@:2}"
+}
+state() { node "$1" info --format '{{.Swarm.LocalNodeState}}'; }
 
 tie() {
   local node
@@ -41,42 +45,25 @@ tie() {
   for node in 1 2; do
     ip -n "$(space $node)" addr replace "$subnet.$node/24" dev tie
     ip -n "$(space $node)" link set tie up
-    # Whom an engine asks for an image does not answer at once; otherwise each task would wait 20 seconds.
+    # An engine that asks in vain for an image is told so at once; each task would wait 20 seconds otherwise.
     ip -n "$(space $node)" route replace unreachable default
   done
 }
 
 engine() { # engine NODE
-  answers "$1" && return
-  local own=$folder/$1 driver=overlay2
-  mkdir -p "$own/data" "$own/exec"
-  # Overlays do not lie on overlays: inside a container, files are copied.
-  if [[ $(stat -f -c %T "$own/data") == overlayfs ]]; then driver=vfs; fi
   # Not `ip netns exec`: it mounts a /sys of its own, in which the control groups are missing. The name is what
   # tells the nodes apart; `unshare` gives one that the machine does not get.
-  setsid nsenter --net="/run/netns/$(space "$1")" unshare --uts bash -c 'hostname "$0" && exec "$@"' "node-$1" \
-    dockerd --data-root "$own/data" --exec-root "$own/exec" --pidfile "$own/pid" \
-    --host "$(host "$1")" --storage-driver "$driver" --bridge none --iptables=false \
-    --ip-forward=false >"$own/log" 2>&1 </dev/null &
-  local waited=0
-  until answers "$1"; do
-    sleep 0.2
-    waited=$((waited + 1))
-    if [[ $waited -gt 150 ]] || ! kill -0 $! 2>/dev/null; then
-      tail -n 5 "$own/log" >&2
-      echo "node $1 does not start; $own/log tells more" >&2
-      exit 1
-    fi
-  done
+  ENGINE_SWARM=none nsenter --net="/run/netns/$(space "$1")" unshare --uts \
+    bash -c 'hostname "$0" && exec "$@"' "node-$1" "$engine" start "$folder/$1" >/dev/null
 }
 
 images() { # images NODE
   local name missing=()
   while read -r name; do
-    docker --host "$(host "$1")" image inspect "$name" >/dev/null 2>&1 || missing+=("$name")
+    node "$1" image inspect "$name" >/dev/null 2>&1 || missing+=("$name")
   done < <(docker --host "$IMAGES_FROM" images --format '{{.Repository}}:{{.Tag}}' | grep -v '<none>')
   if [[ ${#missing[@]} -gt 0 ]]; then
-    docker --host "$IMAGES_FROM" save "${missing[@]}" | docker --host "$(host "$1")" load --quiet >/dev/null
+    docker --host "$IMAGES_FROM" save "${missing[@]}" | node "$1" load --quiet >/dev/null
   fi
 }
 
@@ -89,14 +76,13 @@ start() {
   engine 1
   engine 2
   if [[ $(state 1) != active ]]; then
-    docker --host "$(host 1)" swarm init --advertise-addr "$subnet.1" --listen-addr "$subnet.1" >/dev/null
+    node 1 swarm init --advertise-addr "$subnet.1" --listen-addr "$subnet.1" >/dev/null
   fi
   if [[ $(state 2) != active ]]; then
-    docker --host "$(host 2)" swarm join --advertise-addr "$subnet.2" --listen-addr "$subnet.2" \
-      --token "$(docker --host "$(host 1)" swarm join-token --quiet worker)" "$subnet.1:2377" >/dev/null
+    node 2 swarm join --advertise-addr "$subnet.2" --listen-addr "$subnet.2" \
+      --token "$(node 1 swarm join-token --quiet worker)" "$subnet.1:2377" >/dev/null
   fi
-  docker --host "$(host 1)" node update --label-add parity=second \
-    "$(docker --host "$(host 2)" info --format '{{.Swarm.NodeID}}')" >/dev/null
+  node 1 node update --label-add parity=second "$(node 2 info --format '{{.Swarm.NodeID}}')" >/dev/null
   if [[ -n ${IMAGES_FROM:-} ]]; then
     images 1
     images 2
@@ -105,28 +91,9 @@ start() {
 }
 
 stop() {
-  local node containers pid
+  local node
   for node in 2 1; do
-    if answers $node; then
-      # The engine goes down in order only when nothing is left that it would restart.
-      docker --host "$(host $node)" swarm leave --force >/dev/null 2>&1 || true
-      containers=$(docker --host "$(host $node)" ps --all --quiet)
-      if [[ -n $containers ]]; then
-        # shellcheck disable=SC2086
-        docker --host "$(host $node)" rm --force --volumes $containers >/dev/null
-      fi
-    fi
-    pid=$(cat "$folder/$node/pid" 2>/dev/null || true)
-    if [[ -n $pid ]] && kill "$pid" 2>/dev/null; then
-      for ((i = 0; i < 100; i++)); do
-        kill -0 "$pid" 2>/dev/null || break
-        sleep 0.1
-      done
-      kill -KILL "$pid" 2>/dev/null || true
-    fi
-    # An engine that goes down under its overlay networks leaves them mounted, and its data when it is killed.
-    umount --lazy --quiet "$folder/$node/exec/netns/"* "$folder/$node/data" 2>/dev/null || true
-    rm -rf "$folder/$node/exec" "$folder/$node/pid" "/run/parity-engine-$number-$node.sock"
+    "$engine" stop "$folder/$node"
     if [[ -e /run/netns/$(space $node) ]]; then ip netns delete "$(space $node)"; fi
   done
 }

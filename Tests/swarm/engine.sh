@@ -5,7 +5,7 @@
 # made and no firewall rule set. `start` prints the value of DOCKER_HOST; an engine that runs already is left
 # as it is. `halt` ends the engine and keeps its state: what ran is run again after `start`. `stop` ends the
 # engine with everything that it runs, and removes its state; images stay in FOLDER/data for the next time.
-# ENGINE_OPTIONS are further options of dockerd, for an engine that is started.
+# ENGINE_OPTIONS are further options of dockerd; with ENGINE_SWARM=none it becomes no Swarm. Both are for `start`.
 set -euo pipefail
 
 if [[ $# -ne 2 || ! $1 =~ ^(start|halt|stop|host)$ ]]; then
@@ -67,7 +67,7 @@ start() {
     state=$(docker info --format '{{.Swarm.LocalNodeState}}')
     [[ $state != pending ]] || sleep 0.2
   done
-  if [[ $state != active ]]; then
+  if [[ $state != active && ${ENGINE_SWARM:-} != none ]]; then
     docker swarm init --advertise-addr "$address" --listen-addr "$address" \
       --data-path-port "$data_port" >/dev/null
   fi
