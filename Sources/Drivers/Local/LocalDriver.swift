@@ -14,7 +14,7 @@ package final class LocalDriver: Driver {
 
   package func deploy(_ version: String) async throws(DeploymentError) -> any Deployment {
     try await host.deploy(version)
-    return LocalDeployment(host: host, facts: try await host.facts())
+    return await host.deployment()
   }
 
   package func takeOperations() async -> [Operation] { await host.takeOperations() }
@@ -24,83 +24,6 @@ package final class LocalDriver: Driver {
   package func lost() async -> String? { await host.lost() }
 
   package func tearDown() async -> TeardownReport { await host.tearDown() }
-}
-
-/// One deployment of the local driver: what does not change while it lives, and the way to the rest.
-struct LocalDeployment: Deployment {
-  struct Facts: Sendable {
-    var services: [String]
-    var baseURL: String
-    var domain: String
-  }
-
-  let host: LocalHost
-  let facts: Facts
-
-  var services: [String] { facts.services }
-  var baseURL: String { facts.baseURL }
-  var domain: String { facts.domain }
-
-  func upgrade(to version: String) async throws(DeploymentError) {
-    try await host.upgrade(to: version)
-  }
-
-  func backUp() async throws(DeploymentError) -> Snapshot { try await host.backUp() }
-
-  func restore(_ snapshot: Snapshot) async throws(DeploymentError) {
-    try await host.restore(snapshot)
-  }
-
-  func read(
-    _ path: String,
-    from snapshot: Snapshot,
-    limit: Int
-  ) async throws(DeploymentError) -> SnapshotFile? {
-    try await host.read(path, from: snapshot, limit: limit)
-  }
-
-  func service(_ name: String) throws(DeploymentError) -> any ServiceAccess {
-    guard facts.services.contains(name) else {
-      throw DeploymentError(
-        .noSuchService,
-        "\(name) is no service of this deployment: \(facts.services.joined(separator: ", "))"
-      )
-    }
-    return LocalServiceAccess(name: name, host: host)
-  }
-
-  func runScript(_ command: ServiceCommand) async throws(DeploymentError) -> CommandOutput {
-    try await host.bench().runScript(command, ofSuiteIn: host.configuration.suite.folder)
-  }
-
-  func runningVersion() async throws(DeploymentError) -> RunningVersion {
-    try await host.runningVersion()
-  }
-
-  func deadServices() async -> [DeadService] { await host.deadServices() }
-}
-
-struct LocalServiceAccess: ServiceAccess {
-  let name: String
-  let host: LocalHost
-
-  func run(_ command: ServiceCommand) async throws(DeploymentError) -> CommandOutput {
-    try await host.run(command, in: name)
-  }
-
-  func read(_ path: String, limit: Int) async throws(DeploymentError) -> [UInt8]? {
-    try await host.read(path, of: name, limit: limit)
-  }
-
-  func write(_ content: [UInt8], to path: String) async throws(DeploymentError) {
-    try await host.write(content, to: path, of: name)
-  }
-
-  func endpoint(port: Int) async throws(DeploymentError) -> Endpoint {
-    try await host.endpoint(port: port, of: name)
-  }
-
-  func log(limit: Int) async -> String { await host.log(of: name, limit: limit) }
 }
 
 /// Where the driver gets a recipe's files and facts from, by version.

@@ -3,7 +3,7 @@ import Evidence
 import FoundationEssentials
 import Suites
 
-extension LocalHost: LabelledBackup {
+extension LocalHost: DeploymentHost {
   func backupPlan() throws(DeploymentError) -> BackupPlan { try BackupPlan(recipe) }
 
   func requireRepository() async throws(DeploymentError) { try await repository().require() }

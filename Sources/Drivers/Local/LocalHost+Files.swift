@@ -5,6 +5,10 @@ import Glibc
 import Suites
 
 extension LocalHost {
+  func runScript(_ command: ServiceCommand) async throws(DeploymentError) -> CommandOutput {
+    try await bench().runScript(command, ofSuiteIn: configuration.suite.folder)
+  }
+
   // MARK: In a service
 
   func run(

@@ -53,8 +53,9 @@ actor LocalHost {
       ?? configuration.settings.services.last { !$0.ports.isEmpty }
   }
 
-  func facts() throws(DeploymentError) -> LocalDeployment.Facts {
-    LocalDeployment.Facts(
+  func deployment() -> HostedDeployment<LocalHost> {
+    HostedDeployment(
+      host: self,
       services: configuration.settings.services.map(\.name).sorted(),
       baseURL: baseURL,
       domain: domain

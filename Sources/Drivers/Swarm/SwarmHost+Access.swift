@@ -49,6 +49,10 @@ extension SwarmHost {
 
   // MARK: Commands
 
+  func runScript(_ command: ServiceCommand) async throws(DeploymentError) -> CommandOutput {
+    try await bench().runScript(command, ofSuiteIn: configuration.suite.folder)
+  }
+
   func run(_ command: ServiceCommand, in name: String) async throws(DeploymentError)
     -> CommandOutput
   {
@@ -63,12 +67,10 @@ extension SwarmHost {
     do throws(EngineError) {
       return try await place.engine.run(command, in: place.container)
     } catch {
-      // The engine refuses to start what is not there; a shell would say 127.
-      guard case .refused(let status) = error.code, status == 400,
-        ["not found", "no such file"].contains(where: error.message.contains)
-      else { throw Self.told(error, name) }
+      // Newer engines refuse to start what is not there; older ones end it with 126, and so do shells.
+      guard error.code == .refused(status: 400) else { throw Self.told(error, name) }
       return CommandOutput(
-        ending: .exited(127),
+        ending: .exited(126),
         stdout: [],
         stderr: Array(error.message.utf8),
         isCut: false,
@@ -79,7 +81,7 @@ extension SwarmHost {
 
   // MARK: Files
 
-  /// A file as the service sees it. Links are not followed.
+  /// A file as the service sees it. The engine follows a link, and never out of the container.
   func read(_ path: String, of name: String, limit: Int) async throws(DeploymentError) -> [UInt8]? {
     let place = try await place(of: name)
     let request = archiveRequest("GET", path, at: place)
@@ -106,10 +108,7 @@ extension SwarmHost {
   func write(_ content: [UInt8], to path: String, of name: String) async throws(DeploymentError) {
     let place = try await place(of: name)
     let output = try await run(
-      // An empty input would not be told from none.
-      content.isEmpty
-        ? ServiceCommand(argv: ["truncate", "--size=0", "--", path], outputLimit: 4096)
-        : ServiceCommand(argv: ["tee", "--", path], stdin: content, outputLimit: 4096),
+      ServiceCommand(argv: ["tee", "--", path], stdin: content, outputLimit: 4096),
       at: place,
       of: name
     )
@@ -208,7 +207,7 @@ extension SwarmHost {
   }
 
   /// Whether something listens on a port: the tunnel itself takes every connection.
-  func accepts(port: Int, of name: String) async throws(DeploymentError) -> Bool {
+  func accepts(port: Int, of name: String) async throws(DeploymentError) -> Bool? {
     do throws(EngineError) {
       let place = try await placeOrError(name)
       let bridge = try await bridge(at: place, of: name)

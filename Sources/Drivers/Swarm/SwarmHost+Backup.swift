@@ -25,7 +25,7 @@ struct SwarmArchive: Sendable {
   }
 }
 
-extension SwarmHost: LabelledBackup {
+extension SwarmHost: DeploymentHost {
   /// Size and time of a file.
   struct FileStamp: Equatable, Sendable {
     var size: Int
@@ -44,7 +44,7 @@ extension SwarmHost: LabelledBackup {
   }
 
   /// A backup during which a service was started again is none: what its hook wrote may be half.
-  func backUpWatched() async throws(DeploymentError) -> Snapshot {
+  func takeBackup() async throws(DeploymentError) -> Snapshot {
     // All of them: a hook of one service may well save what another one holds.
     let services = serviceNames
     let before = try await tasks(of: services)

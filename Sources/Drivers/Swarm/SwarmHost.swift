@@ -93,8 +93,13 @@ actor SwarmHost {
 
   // MARK: Facts
 
-  func facts() throws(DeploymentError) -> SwarmDeployment.Facts {
-    SwarmDeployment.Facts(services: serviceNames, baseURL: try baseURL(), domain: domain)
+  func deployment() throws(DeploymentError) -> HostedDeployment<SwarmHost> {
+    HostedDeployment(
+      host: self,
+      services: serviceNames,
+      baseURL: try baseURL(),
+      domain: domain
+    )
   }
 
   var serviceNames: [String] { (recipe?.compose.services ?? []).map(\.name).sorted() }

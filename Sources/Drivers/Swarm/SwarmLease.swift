@@ -134,7 +134,10 @@ final class SwarmLease: Sendable {
       }
       guard let held = try await find(stack, on: engine) else { continue }
       guard held.held else {
-        guard let lease = try await takeOver(held.record, labels, on: engine) else { continue }
+        guard let lease = try await takeOver(held.record, labels, on: engine) else {
+          try? await Task.sleep(for: .milliseconds(300))
+          continue
+        }
         lease.beginRenewal()
         try await lease.clear(held.record, on: engine)
         return lease
