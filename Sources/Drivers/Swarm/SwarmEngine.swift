@@ -84,6 +84,8 @@ package struct SwarmEngine: Sendable {
       let found = try await manager.find("/images/\(image)/json")
       return found?["Config"]?["Labels"]?["parity.standin"]?.stringValue
     } catch {
+      // No name of an image, as where a variable of it has no value: what is deployed tells.
+      if error.code == .refused(status: 400) { return nil }
       throw DeploymentError(.driverBroken, "image \(image) cannot be looked at: \(error)")
     }
   }
