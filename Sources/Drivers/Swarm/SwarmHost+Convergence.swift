@@ -21,8 +21,11 @@ extension SwarmHost {
       let elapsed = ContinuousClock.now - start
       switch convergence.look(at: now, services: serviceNames, after: elapsed) {
       case .converged:
-        noteConvergence(.succeeded, elapsed, looks, now)
-        return
+        if await containersRun(now) {
+          noteConvergence(.succeeded, elapsed, looks, now)
+          return
+        }
+        configuration.progress("waiting for what has just ended")
       case .failed(let service, let reason):
         let words = await lastWords(of: reason, in: now)
         let text =
@@ -45,6 +48,19 @@ extension SwarmHost {
         throw DeploymentError(.interrupted, "interrupted while the stack came up")
       }
     }
+  }
+
+  /// Whether the containers of all running tasks run: a task is told to run for a while after its
+  /// container has ended.
+  private func containersRun(_ now: SwarmStack) async -> Bool {
+    for task in now.services.flatMap(now.running) {
+      guard let container = task.containerID,
+        let engine = task.nodeID.flatMap({ configuration.engine.nodes[$0] }),
+        let state = try? await engine.get("/containers/\(container)/json")["State"]
+      else { return false }
+      if state["Running"]?.boolValue != true { return false }
+    }
+    return true
   }
 
   /// A program that ends well when it is told to leaves no word of why it was told: its container

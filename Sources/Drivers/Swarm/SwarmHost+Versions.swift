@@ -123,7 +123,10 @@ extension SwarmHost {
       }
       guard isDead(now, service) else { continue }
       let last = now.tasks(of: service).filter(\.hasFailed).last
-      let words = if let last { await lastWords(of: last) } else { "" }
+      var words = if let last { await lastWords(of: last) } else { "" }
+      // The message that they go into says so itself.
+      let lead = "its last words: "
+      if words.hasPrefix(lead) { words = String(words.dropFirst(lead.count)) }
       dead.append(
         DeadService(
           service: name,
