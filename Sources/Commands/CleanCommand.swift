@@ -64,15 +64,13 @@ struct CleanCommand: AsyncParsableCommand {
 
   /// An engine that somebody named must be there; the one that may be there need not.
   private func reapEngine() async throws -> [SwarmJanitor.Reaped] {
-    let environment = ProcessInfo.processInfo.environment
-    let isNamed =
-      server != nil
-      || ["DOCKER_HOST", "DOCKER_CONTEXT"].contains { !(environment[$0] ?? "").isEmpty }
+    var isNamed = true
     // A project says how the other nodes of a Swarm are reached; there need be none.
     let nodes = (try? Workspace(folder: nil))?.project.swarmNodes ?? [:]
     do throws(DeploymentError) {
       let address = try await EngineAddress.resolve(context: server)
-      if address.isDefault, !FileManager.default.fileExists(atPath: EngineAddress.defaultSocket) {
+      isNamed = server != nil || !address.isDefault
+      if !isNamed, !FileManager.default.fileExists(atPath: EngineAddress.defaultSocket) {
         return []
       }
       return try await SwarmJanitor.reap(try await SwarmEngine.connect(address, nodes: nodes))

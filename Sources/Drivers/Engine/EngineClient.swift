@@ -9,7 +9,6 @@ internal import Synchronization
 final class EngineClient: Sendable {
   let address: EngineAddress
   private let idle = Mutex<[EngineSocket]>([])
-  private let dials = Mutex(0)
 
   init(_ address: EngineAddress) {
     self.address = address
@@ -236,12 +235,8 @@ final class EngineClient: Sendable {
     while let socket = idle.withLock({ $0.popLast() }) {
       if !socket.isStale { return socket }
     }
-    dials.withLock { $0 += 1 }
     return try address.dial()
   }
-
-  /// How often a connection was made.
-  var dialCount: Int { dials.withLock { $0 } }
 
   /// Lets go of all kept connections.
   func disconnect() { idle.withLock { $0.removeAll() } }

@@ -2,18 +2,6 @@ import Evidence
 import FoundationEssentials
 internal import Synchronization
 
-/// One thing that an engine tells of itself.
-struct EngineEvent: Sendable {
-  /// `container`, `service`, `node`, …
-  var kind: String
-  /// `start`, `die`, `health_status: healthy`, `update`, …
-  var action: String
-  var id: String
-  var attributes: [String: String]
-  /// Nanoseconds since 1970, by the engine's clock.
-  var time: Int64
-}
-
 /// Listens to what an engine tells, from one moment to its end.
 final class EngineWatch: Sendable {
   private let hearing: Hearing
@@ -104,19 +92,21 @@ private final class Hearing: Sendable {
           line.append(byte)
           continue
         }
-        if let event = EngineEvent(line) { take(event) }
+        // What has happened is asked of the engine itself: an event is no more than a reason to.
+        if let time = (try? JSONParser().parse(line))?["timeNano"]?.intValue { take(time) }
         line.removeAll(keepingCapacity: true)
       }
     }
   }
 
-  private func take(_ event: EngineEvent) {
+  /// - Parameter time: nanoseconds since 1970, by the engine's clock.
+  private func take(_ time: Int64) {
     let now = Int64(Date().timeIntervalSince1970 * 1_000_000)
     state.withLock { state in
       state.count += 1
       guard isLocal else { return }
       if state.delays.count == 10_000 { state.delays.removeFirst(5_000) }
-      state.delays.append(Int(max(0, now - event.time / 1000)))
+      state.delays.append(Int(max(0, now - time / 1000)))
     }
     wakeAll()
   }
@@ -135,20 +125,5 @@ private final class Hearing: Sendable {
       return waiters
     }
     for waiter in waiters { waiter.resume() }
-  }
-}
-
-extension EngineEvent {
-  /// One line of `GET /events`.
-  fileprivate init?(_ line: [UInt8]) {
-    guard let json = try? JSONParser().parse(line), let kind = json["Type"]?.stringValue,
-      let action = json["Action"]?.stringValue
-    else { return nil }
-    self.kind = kind
-    self.action = action
-    id = json["Actor"]?["ID"]?.stringValue ?? ""
-    let members = json["Actor"]?["Attributes"]?.objectValue?.members ?? []
-    attributes = Dictionary(members.map { ($0.key, $0.value.stringValue ?? "") }) { $1 }
-    time = json["timeNano"]?.intValue ?? 0
   }
 }

@@ -156,7 +156,7 @@ extension SwarmHost {
     let task = tunnels[key] ?? Task { await makeTunnel(to: port, of: name, key) }
     tunnels[key] = task
     switch await task.value {
-    case .success(let tunnel): return tunnel.relay.endpoint
+    case .success(let relay): return relay.endpoint
     case .failure(let error):
       // The next one tries again: the service may just have been starting.
       tunnels[key] = nil
@@ -165,7 +165,7 @@ extension SwarmHost {
   }
 
   private func makeTunnel(to port: Int, of name: String, _ key: String) async
-    -> Result<Tunnel, DeploymentError>
+    -> Result<SocketRelay, DeploymentError>
   {
     tunnelCount += 1
     let number = tunnelCount
@@ -187,7 +187,7 @@ extension SwarmHost {
           facts: ["through": means]
         )
       )
-      return .success(Tunnel(relay: relay, means: means))
+      return .success(relay)
     } catch {
       return .failure(
         DeploymentError(

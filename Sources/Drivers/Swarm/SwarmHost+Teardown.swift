@@ -7,7 +7,7 @@ extension SwarmHost {
   func performTeardown() async -> TeardownReport {
     let start = ContinuousClock.now
     var report = TeardownReport(removed: [:], leftovers: [], duration: .zero)
-    for task in tunnels.values { try? await task.value.get().relay.endConnections() }
+    for task in tunnels.values { try? await task.value.get().endConnections() }
     tunnels = [:]
     appTunnel = nil
     watch?.stop()

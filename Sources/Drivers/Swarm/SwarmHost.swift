@@ -40,7 +40,8 @@ actor SwarmHost {
   /// External networks that were made for this run: in the compose file → on the engine.
   var madeNetworks: [String: String] = [:]
   var appTunnel: SocketRelay?
-  var tunnels: [String: Task<Result<Tunnel, DeploymentError>, Never>] = [:]
+  /// By service and port: what leads there.
+  var tunnels: [String: Task<Result<SocketRelay, DeploymentError>, Never>] = [:]
   var tunnelCount = 0
   /// By container, what leads to a port in its container.
   var bridges: [String: Bridge] = [:]
@@ -52,13 +53,6 @@ actor SwarmHost {
   var unhealthy: [String: Bool] = [:]
   private var operations: [Operation] = []
   private var teardown: Task<TeardownReport, Never>?
-
-  /// A way to a port of a service.
-  struct Tunnel {
-    var relay: SocketRelay
-    /// `nc`, `bash`.
-    var means: String
-  }
 
   init(_ configuration: SwarmConfiguration) throws(DeploymentError) {
     self.configuration = configuration

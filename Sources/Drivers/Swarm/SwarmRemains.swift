@@ -58,9 +58,6 @@ struct SwarmRemains: Sendable {
     return removal
   }
 
-  /// What is still there, in words; sorted within its kind.
-  func left() async throws(EngineError) -> [String] { try await left(try await owned()) }
-
   // MARK: What is the runs'
 
   /// In the order in which they can be removed. Containers are the engine's to remove, until it is
@@ -137,6 +134,7 @@ struct SwarmRemains: Sendable {
     return removed
   }
 
+  /// What is still there, in words; sorted within its kind.
   private func left(_ labels: [String]) async throws(EngineError) -> [String] {
     var left: [String] = []
     for kind in Kind.allCases {
