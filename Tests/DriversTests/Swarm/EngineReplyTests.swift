@@ -31,6 +31,12 @@ import Testing
     #expect(reply.isReusable)
   }
 
+  @Test func `A connection on which more came than was told is not used again`() throws {
+    var reply = try reply("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhello")
+    #expect(try reply.all(limit: 100) == Array("he".utf8))
+    #expect(!reply.isReusable)
+  }
+
   @Test func `Chunks are put together, extensions and trailers left out`() throws {
     var reply = try reply(
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
