@@ -41,11 +41,11 @@ struct CheckPairs {
 
   /// What it did and asserted; nil where it asserted nothing.
   private static func evidence(_ check: CheckCoverage) -> String? {
-    guard check.evidence.contains(where: { !$0.asserted.isEmpty }) else { return nil }
+    guard check.evidence.contains(where: { !$0.assertions.isEmpty }) else { return nil }
     var text = "\(check.kind.rawValue) \(check.stage.rawValue)"
-    for line in check.evidence {
-      text += "\n\(line.act)"
-      for assertion in line.asserted { text += "\n  \(assertion)" }
+    for step in check.evidence {
+      text += "\n\(step.act)"
+      for assertion in step.assertions { text += "\n  \(assertion)" }
     }
     return text
   }

@@ -51,9 +51,9 @@ package struct ControlRecord: Codable, Hashable, Sendable {
     /// It passed: the check cannot fail, or not for this reason.
     case passed
     /// It gave no answer, which shows nothing.
-    case broken(reason: String)
+    case broken(reason: Reason)
     /// There is no way to run it.
-    case notPossible(reason: String)
+    case notPossible(reason: Reason)
 
     package enum Word: String, Codable, CaseIterable, Sendable {
       case failed, passed, broken, notPossible
@@ -68,7 +68,7 @@ package struct ControlRecord: Codable, Hashable, Sendable {
       }
     }
 
-    package var reason: String? {
+    package var reason: Reason? {
       switch self {
       case .failed, .passed: nil
       case .broken(let reason), .notPossible(let reason): reason
@@ -92,20 +92,9 @@ extension ControlRecord.Result: Codable {
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
-    let word = try container.decode(Word.self, forKey: .result)
-    func reason() throws -> String {
-      let text = try container.decode(String.self, forKey: .reason)
-      guard !text.isEmpty else {
-        throw DecodingError.dataCorruptedError(
-          forKey: .reason,
-          in: container,
-          debugDescription: "\(word.rawValue) without a reason"
-        )
-      }
-      return text
-    }
+    func reason() throws -> Reason { try container.decode(Reason.self, forKey: .reason) }
     self =
-      switch word {
+      switch try container.decode(Word.self, forKey: .result) {
       case .failed: .failed
       case .passed: .passed
       case .broken: .broken(reason: try reason())

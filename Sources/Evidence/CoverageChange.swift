@@ -50,7 +50,9 @@ package struct CoverageChange: Hashable, Sendable {
   package struct State: Hashable, Sendable {
     /// `proven`, `level 3`, `state`; `absent` where there is nothing.
     package var text: String
-    package var reason: String?
+    package var reason: Reason?
+    /// Of what is deferred or waived: a date, or a trigger in words.
+    package var until: String?
     package var standing: Standing
     /// Of a claim.
     package var verdict: Verdict.Word?
@@ -60,7 +62,8 @@ package struct CoverageChange: Hashable, Sendable {
 
     package init(
       _ text: String,
-      reason: String? = nil,
+      reason: Reason? = nil,
+      until: String? = nil,
       standing: Standing = .good,
       verdict: Verdict.Word? = nil,
       isOnStandin: Bool,
@@ -68,6 +71,7 @@ package struct CoverageChange: Hashable, Sendable {
     ) {
       self.text = text
       self.reason = reason
+      self.until = until
       self.standing = standing
       self.verdict = verdict
       self.isOnStandin = isOnStandin
@@ -248,7 +252,7 @@ extension CoverageChange: Comparable {
   }
 
   private var texts: [String] {
-    [before.text, after.text, before.reason ?? "", after.reason ?? ""]
+    [before.text, after.text, before.place?.description ?? "", after.place?.description ?? ""]
   }
 }
 

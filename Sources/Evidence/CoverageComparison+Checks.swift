@@ -211,25 +211,18 @@ struct EvidenceComparison {
   // MARK: Assertions
 
   /// One assertion with what it was made of.
-  private struct Assertion {
+  private struct Made {
     var act: String
+    var subject: String
     var text: String
+    var isEquality: Bool
 
-    /// What it looks at: the words before the comparison.
-    var subject: Substring {
-      for place in text.utf8.indices where text.utf8[place] == UInt8(ascii: " ") {
-        let rest = text.utf8[place...]
-        if Self.operators.contains(where: { rest.starts(with: $0.utf8) }) { return text[..<place] }
-      }
-      return text[...]
+    init(_ act: String, _ assertion: Assertion) {
+      self.act = act
+      subject = assertion.subject.description
+      text = assertion.description
+      isEquality = if case .equals = assertion.predicate { true } else { false }
     }
-
-    var isEquality: Bool { text.dropFirst(subject.count).hasPrefix(" == ") }
-
-    private static let operators = [
-      " == ", " >", " <", " has ", " contains ", " matches ", " starts with ", " ends with ",
-      " exists", " does not exist", " is ", " count ", " not (",
-    ]
   }
 
   /// An equality says more than any other comparison of the same thing. Of others, and of two
@@ -263,16 +256,16 @@ struct EvidenceComparison {
     shifts += acts.onlyNew.map { Shift(.other, "step", nil, $0) }
   }
 
-  private static func assertions(_ check: CheckCoverage) -> [Assertion] {
-    check.evidence.flatMap { line in line.asserted.map { Assertion(act: line.act, text: $0) } }
+  private static func assertions(_ check: CheckCoverage) -> [Made] {
+    check.evidence.flatMap { step in step.assertions.map { Made(step.act, $0) } }
   }
 
   /// What was done without looking at the answer.
   private static func bareActs(_ check: CheckCoverage) -> [String] {
-    check.evidence.filter(\.asserted.isEmpty).map(\.act)
+    check.evidence.filter(\.assertions.isEmpty).map(\.act)
   }
 
-  private static func sorted(_ assertions: [Assertion]) -> [Assertion] {
+  private static func sorted(_ assertions: [Made]) -> [Made] {
     assertions.sorted { a, b in
       let order = UTF8Order.compare(a.act, b.act)
       return order == 0 ? UTF8Order.precedes(a.text, b.text) : order < 0

@@ -84,7 +84,8 @@ extension CoverageComparison {
   private func state(_ deferral: Deferral, _ model: CoverageModel) -> State {
     State(
       "deferred",
-      reason: "\(deferral.why) (until \(deferral.until))",
+      reason: .declared(deferral.why),
+      until: deferral.until,
       standing: .open,
       isOnStandin: model.isOnStandin
     )
@@ -156,7 +157,8 @@ extension CoverageComparison {
   private func state(_ finding: Finding, _ model: CoverageModel) -> State {
     State(
       finding.isWaived ? "waived \(finding.severity.rawValue)" : finding.severity.rawValue,
-      reason: finding.waived.map { "\(finding.message) (\($0))" } ?? finding.message,
+      reason: .told(finding.waived.map { "\(finding.message) (\($0))" } ?? finding.message),
+      until: finding.waivedUntil,
       standing: finding.isWaived || finding.severity == .note
         ? .open : finding.severity == .error ? .bad : .unknown,
       isOnStandin: model.isOnStandin,
@@ -197,7 +199,12 @@ extension CoverageComparison {
   }
 
   private static func shown(_ gate: GateCoverage) -> String {
-    "\(gate.asked) answered with \(gate.accepts) within \(gate.within) s"
+    let codes = gate.accepts.map(String.init).joined(separator: ", ")
+    let http = gate.path.map { path in
+      ["GET \(path) → \(codes)"] + gate.requires.map { "\($0.key) = \($0.value)" }
+    }
+    return ((gate.port.map { ["TCP \($0)"] } ?? []) + (http ?? []) + ["within \(gate.within) s"])
+      .joined(separator: ", ")
   }
 
   // MARK: Everything else

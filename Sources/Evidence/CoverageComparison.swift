@@ -84,7 +84,7 @@ struct CoverageComparison {
       from: .absent(isOnStandin: coverage.isOnStandin),
       to: State(
         "level \(level)",
-        reason: counts.isEmpty ? "no claims" : counts.joined(separator: ", "),
+        reason: .told(counts.isEmpty ? "no claims" : counts.joined(separator: ", ")),
         standing: isRefuted ? .bad : isProven ? .good : .unknown,
         isOnStandin: coverage.isOnStandin
       )
@@ -169,8 +169,8 @@ struct CoverageComparison {
   }
 
   private static func details(_ claim: Claim, isNew: Bool) -> [Detail] {
-    claim.statement.isEmpty
-      ? [] : [Detail("statement", isNew ? nil : claim.statement, isNew ? claim.statement : nil)]
+    claim.about.isEmpty
+      ? [] : [Detail("about", isNew ? nil : claim.about, isNew ? claim.about : nil)]
   }
 
   private func state(_ claim: Claim, _ model: CoverageModel) -> State {
@@ -185,9 +185,8 @@ struct CoverageComparison {
       }
     return State(
       word.shown,
-      reason: claim.verdict.reason.map { reason in
-        claim.verdict.until.map { "\(reason) (until \($0))" } ?? reason
-      },
+      reason: claim.verdict.reason,
+      until: claim.verdict.until,
       standing: standing,
       verdict: word,
       isOnStandin: model.isOnStandin,

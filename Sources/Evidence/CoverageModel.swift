@@ -3,8 +3,8 @@
 /// It holds nothing that differs between two equal runs: no times, ports, ids, fresh values or
 /// absolute paths. Every list is sorted by whoever makes it, as its property says.
 package struct CoverageModel: Codable, Hashable, Sendable {
-  /// 2 added `body` to checks; files of schema 1 are read as well.
-  package static let schemaVersion = 2
+  /// 2 added `body` to checks, 3 made reasons and assertions values; files of 1 and 2 are read too.
+  package static let schemaVersion = 3
 
   package var schema: Int
   package var recipe: String
@@ -14,6 +14,7 @@ package struct CoverageModel: Codable, Hashable, Sendable {
   package var target: RecipeRevision
   package var suiteTree: String
   package var corpus: CorpusCoverage
+  package var policy: CoveragePolicy
   /// The highest rung that is `pass` while every lower one is `pass` or `skip`; 0 where none is.
   package var level: Int
   /// L1 to L5.
@@ -40,6 +41,7 @@ package struct CoverageModel: Codable, Hashable, Sendable {
     target: RecipeRevision,
     suiteTree: String,
     corpus: CorpusCoverage,
+    policy: CoveragePolicy,
     level: Int,
     rungs: [RungCoverage],
     gate: GateCoverage,
@@ -58,6 +60,7 @@ package struct CoverageModel: Codable, Hashable, Sendable {
     self.target = target
     self.suiteTree = suiteTree
     self.corpus = corpus
+    self.policy = policy
     self.level = level
     self.rungs = rungs
     self.gate = gate
@@ -91,7 +94,8 @@ package struct Claim: Codable, Hashable, Sendable {
   /// Stable: `P1/upgrade`, `P2`, `P3/functional/event_tracking::test_x`, `P4/db/restored`.
   package var id: String
   package var part: ClaimPart
-  package var statement: String
+  /// What the suite or an older script says of it; empty where the tool has a sentence of its own.
+  package var about: String
   package var verdict: Verdict
   /// What it rests on.
   package var checks: [CheckID]
@@ -99,13 +103,13 @@ package struct Claim: Codable, Hashable, Sendable {
   package init(
     id: String,
     part: ClaimPart,
-    statement: String,
+    about: String = "",
     verdict: Verdict,
     checks: [CheckID]
   ) {
     self.id = id
     self.part = part
-    self.statement = statement
+    self.about = about
     self.verdict = verdict
     self.checks = checks
   }
@@ -121,9 +125,9 @@ package struct RungCoverage: Codable, Hashable, Sendable {
   package var name: String
   package var state: State
   /// Nil for `pass` only.
-  package var reason: String?
+  package var reason: Reason?
 
-  package init(level: Int, name: String, state: State, reason: String?) {
+  package init(level: Int, name: String, state: State, reason: Reason?) {
     self.level = level
     self.name = name
     self.state = state
@@ -131,18 +135,48 @@ package struct RungCoverage: Codable, Hashable, Sendable {
   }
 }
 
+/// What the project asks of every recipe.
+package struct CoveragePolicy: Codable, Hashable, Sendable {
+  /// Functional checks of strength `state` that P3 asks for.
+  package var functionalChecks: Int
+
+  package init(functionalChecks: Int) { self.functionalChecks = functionalChecks }
+}
+
 /// What counts as ready.
 package struct GateCoverage: Codable, Hashable, Sendable {
-  /// `GET /api/health`.
-  package var asked: String
-  /// `200 with clickhouse = ok, postgres = ok`.
-  package var accepts: String
+  /// What is asked by HTTP; nil where only a port is.
+  package var path: String?
+  /// `db:5432`; nil where no port is asked.
+  package var port: String?
+  /// Status codes.
+  package var accepts: [Int]
+  package var requires: [Requirement]
   /// In seconds.
   package var within: Int
 
-  package init(asked: String, accepts: String, within: Int) {
-    self.asked = asked
+  /// A key of the JSON answer and the value that it must have, as written.
+  package struct Requirement: Codable, Hashable, Sendable {
+    package var key: String
+    package var value: String
+
+    package init(key: String, value: String) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  package init(
+    path: String?,
+    port: String?,
+    accepts: [Int],
+    requires: [Requirement],
+    within: Int
+  ) {
+    self.path = path
+    self.port = port
     self.accepts = accepts
+    self.requires = requires
     self.within = within
   }
 }
@@ -159,10 +193,8 @@ package struct CheckCoverage: Codable, Hashable, Sendable {
   package var isHealth: Bool
   /// `decoy` or `dropped`, and what it showed; nil where no control belongs to it.
   package var control: ControlCoverage?
-  /// What it asserted, step by step, as written in the suite.
-  package var evidence: [EvidenceLine]
-  /// What would make it fail.
-  package var failsWhen: [String]
+  /// What it did and asserted, as written in the suite; of a check that did not run what it would.
+  package var evidence: [EvidenceStep]
   package var ports: [String]
   /// A short hash of the form of its own steps and expectations, without its id: by it a check is
   /// known under another name. Nil for generic checks and scripts, and in files of schema 1.
@@ -178,8 +210,7 @@ package struct CheckCoverage: Codable, Hashable, Sendable {
     strength: Strength,
     isHealth: Bool,
     control: ControlCoverage?,
-    evidence: [EvidenceLine],
-    failsWhen: [String],
+    evidence: [EvidenceStep],
     ports: [String],
     body: String? = nil
   ) {
@@ -193,7 +224,6 @@ package struct CheckCoverage: Codable, Hashable, Sendable {
     self.isHealth = isHealth
     self.control = control
     self.evidence = evidence
-    self.failsWhen = failsWhen
     self.ports = ports
     self.body = body
   }
@@ -210,18 +240,15 @@ package struct ControlCoverage: Codable, Hashable, Sendable {
 }
 
 /// One step's part of the evidence.
-package struct EvidenceLine: Codable, Hashable, Sendable {
-  /// `POST /api/event`, `clickhouse events_db: SELECT …`.
+package struct EvidenceStep: Codable, Hashable, Sendable {
+  /// `POST /api/event`, `postgres db: SELECT …`.
   package var act: String
-  /// `status == 202`, in the suite's order.
-  package var asserted: [String]
-  /// What did not hold: `status == 202, was 500`; empty where all held.
-  package var violated: [String]
+  /// In the suite's order. What was there is kept only of what does not hold.
+  package var assertions: [Assertion]
 
-  package init(act: String, asserted: [String], violated: [String]) {
+  package init(act: String, assertions: [Assertion]) {
     self.act = act
-    self.asserted = asserted
-    self.violated = violated
+    self.assertions = assertions
   }
 }
 
@@ -327,16 +354,6 @@ package struct CorpusCoverage: Codable, Hashable, Sendable {
     self.detail = detail
     self.units = units
     self.pins = pins
-  }
-}
-
-extension CorpusCoverage {
-  /// `commit 1b0f6c2e9a7d, tree 0a1b2c3d4e5f`: what was read, shortened; nil where it is not known.
-  package var hashes: String? {
-    let parts = [
-      commit.map { "commit \($0.prefix(12))" }, tree.map { "tree \($0.prefix(12))" },
-    ].compactMap { $0 }
-    return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 }
 

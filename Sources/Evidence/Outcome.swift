@@ -2,11 +2,11 @@
 package enum Outcome: Hashable, Sendable {
   case passed
   /// An answer came and does not satisfy, also after polling.
-  case failed(reason: String)
+  case failed(reason: Reason)
   /// No answer, a lost connection, a tool of ours missing: the run cannot tell.
-  case broken(reason: String)
-  case skipped(reason: String)
-  case notRun(reason: String)
+  case broken(reason: Reason)
+  case skipped(reason: Reason)
+  case notRun(reason: Reason)
 
   /// The outcome without its reason, for tables, colours and exhaustive tests.
   package enum Word: String, Codable, CaseIterable, Sendable {
@@ -24,14 +24,14 @@ package enum Outcome: Hashable, Sendable {
   }
 
   /// Nil for `passed` only.
-  package var reason: String? {
+  package var reason: Reason? {
     switch self {
     case .passed: nil
     case .failed(let reason), .broken(let reason), .skipped(let reason), .notRun(let reason): reason
     }
   }
 
-  package init(_ word: Word, reason: String) {
+  package init(_ word: Word, reason: Reason) {
     self =
       switch word {
       case .passed: .passed
@@ -42,7 +42,12 @@ package enum Outcome: Hashable, Sendable {
       }
   }
 
-  package var isPassed: Bool { self == .passed }
+  package var isPassed: Bool { word == .passed }
+
+  /// The same word with another reason; `passed` has none.
+  package func mapReason(_ transform: (Reason) -> Reason) -> Outcome {
+    reason.map { Outcome(word, reason: transform($0)) } ?? .passed
+  }
 }
 
 extension Outcome: Codable {
@@ -51,15 +56,9 @@ extension Outcome: Codable {
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     let word = try container.decode(Word.self, forKey: .outcome)
-    let reason = try container.decodeIfPresent(String.self, forKey: .reason)
-    guard word == .passed || reason?.isEmpty == false else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .reason,
-        in: container,
-        debugDescription: "\(word.rawValue) without a reason"
-      )
-    }
-    self.init(word, reason: reason ?? "")
+    self =
+      word == .passed
+      ? .passed : Outcome(word, reason: try container.decode(Reason.self, forKey: .reason))
   }
 
   package func encode(to encoder: any Encoder) throws {

@@ -101,8 +101,8 @@ package struct PlannedCheck: Codable, Hashable, Sendable {
   package var behaviour: String?
   /// Only looks at whether the app is well: does not count for P3.
   package var isHealth: Bool
-  /// What would make it fail, read off its assertions.
-  package var failsWhen: [String]
+  /// What it will do and assert, as written in the suite.
+  package var steps: [EvidenceStep]
   /// Corpus units that it stands for.
   package var ports: [String]
 
@@ -116,7 +116,7 @@ package struct PlannedCheck: Codable, Hashable, Sendable {
     weakness: String? = nil,
     behaviour: String? = nil,
     isHealth: Bool,
-    failsWhen: [String],
+    steps: [EvidenceStep],
     ports: [String]
   ) {
     self.id = id
@@ -128,7 +128,7 @@ package struct PlannedCheck: Codable, Hashable, Sendable {
     self.weakness = weakness
     self.behaviour = behaviour
     self.isHealth = isHealth
-    self.failsWhen = failsWhen
+    self.steps = steps
     self.ports = ports
   }
 }

@@ -36,7 +36,7 @@ extension RunRecord {
         unfinishedStages.insert(stage)
         stages[stage] = StageRecord(
           stage: stage,
-          outcome: .notRun(reason: "did not end"),
+          outcome: .notRun(reason: Reason(.notPerformed)),
           startedAt: event.at
         )
       case .operationFinished(let stage, let operation):
@@ -51,7 +51,7 @@ extension RunRecord {
           id: id,
           kind: plan.kind,
           stage: plan.stage,
-          outcome: .notRun(reason: "did not end"),
+          outcome: .notRun(reason: Reason(.notPerformed)),
           startedAt: event.at,
           fresh: fresh
         )
@@ -87,21 +87,17 @@ extension RunRecord {
     package func record() -> RunRecord? {
       guard let header else { return nil }
       let end = self.end ?? .died
-      let why =
-        switch end {
-        case .finished where unreadableLines > 0: "what tells of it cannot be read"
-        case .finished: "the run did not come to it"
-        case .interrupted: "the run was interrupted"
-        case .deadlineReached: "the run's deadline was reached"
-        case .failuresReached: "the run was stopped by its failures"
-        case .died: "the run died\(current.stage.map { " in \($0.rawValue)" } ?? "")"
-        }
+      let hasGaps = end == .finished && unreadableLines > 0
+      func why(_ part: Reason.UnendedPart) -> Reason {
+        if hasGaps, part == .notBegun { return Reason(.eventsUnreadable) }
+        return Reason(.unended(part, run: end, in: end == .died ? current.stage : nil))
+      }
       let stages = Stage.allCases.map { stage -> StageRecord in
         guard var record = self.stages[stage] else {
-          return StageRecord(stage: stage, outcome: .notRun(reason: why))
+          return StageRecord(stage: stage, outcome: .notRun(reason: why(.notBegun)))
         }
         if unfinishedStages.contains(stage) {
-          record.outcome = .broken(reason: Self.unfinished(why, end, "stage"))
+          record.outcome = .broken(reason: why(.stage))
           record.microseconds = last - (record.startedAt ?? last)
         }
         return record
@@ -112,11 +108,11 @@ extension RunRecord {
             id: plan.id,
             kind: plan.kind,
             stage: plan.stage,
-            outcome: .notRun(reason: why)
+            outcome: .notRun(reason: why(.notBegun))
           )
         }
         if unfinishedChecks.contains(plan.id) {
-          record.outcome = .broken(reason: Self.unfinished(why, end, "check"))
+          record.outcome = .broken(reason: why(.check))
           record.microseconds = last - (record.startedAt ?? last)
         }
         return record
@@ -132,10 +128,6 @@ extension RunRecord {
         unreadableLines: unreadableLines,
         attempts: attempts
       )
-    }
-
-    private static func unfinished(_ why: String, _ end: RunEnd, _ what: String) -> String {
-      end == .finished ? "no event tells how the \(what) ended" : "\(why) before the \(what) ended"
     }
   }
 }

@@ -15,7 +15,7 @@ package struct StepRecord: Codable, Hashable, Sendable {
   /// The last attempt's.
   package var exchange: Exchange?
   /// The last attempt's, in the order of the suite.
-  package var assertions: [AssertionRecord]
+  package var assertions: [Assertion]
   /// Names of what was captured, in order; values are not kept.
   package var captured: [String]
 
@@ -28,7 +28,7 @@ package struct StepRecord: Codable, Hashable, Sendable {
     attempts: Int = 1,
     microseconds: Int = 0,
     exchange: Exchange? = nil,
-    assertions: [AssertionRecord] = [],
+    assertions: [Assertion] = [],
     captured: [String] = []
   ) {
     self.number = number
@@ -41,36 +41,6 @@ package struct StepRecord: Codable, Hashable, Sendable {
     self.exchange = exchange
     self.assertions = assertions
     self.captured = captured
-  }
-}
-
-/// One thing that was looked at: what was expected and what was there.
-package struct AssertionRecord: Codable, Hashable, Sendable {
-  /// What was looked at: `status`, `header x-plausible-dropped`, `body $.postgres`, `rows`.
-  package var subject: String
-  /// The predicate as written in the suite, values in braces not filled in: `== "{{site}}"`.
-  package var expected: String
-  /// The same with its values filled in.
-  package var wanted: String
-  /// What was there, as JSON, at most 2 KiB; nil where there was nothing.
-  package var actual: String?
-  package var holds: Bool
-  package var place: SourcePlace?
-
-  package init(
-    subject: String,
-    expected: String,
-    wanted: String,
-    actual: String?,
-    holds: Bool,
-    place: SourcePlace? = nil
-  ) {
-    self.subject = subject
-    self.expected = expected
-    self.wanted = wanted
-    self.actual = actual
-    self.holds = holds
-    self.place = place
   }
 }
 

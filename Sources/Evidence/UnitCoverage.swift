@@ -40,9 +40,9 @@ package struct UnitCoverage: Codable, Hashable, Sendable {
   /// What changed since its port was pinned.
   package var changes: [String]
   /// What it asks or asserts and its ports do not.
-  package var weaker: [String]
-  /// Parts that cannot be read or not be compared, each with its line and reason.
-  package var unread: [String]
+  package var weaker: [PortGap]
+  /// Parts that cannot be read or not be compared.
+  package var unread: [PortGap]
   /// Whether the suite's lock holds it.
   package var isPinned: Bool
 
@@ -56,8 +56,8 @@ package struct UnitCoverage: Codable, Hashable, Sendable {
     strength: Strength? = nil,
     facts: [String] = [],
     changes: [String] = [],
-    weaker: [String] = [],
-    unread: [String] = [],
+    weaker: [PortGap] = [],
+    unread: [PortGap] = [],
     isPinned: Bool = false
   ) {
     self.id = id
@@ -74,7 +74,6 @@ package struct UnitCoverage: Codable, Hashable, Sendable {
     self.isPinned = isPinned
   }
 }
-
 extension UnitCoverage.Disposition {
   /// As a person reads it.
   package var shown: String {

@@ -2,15 +2,15 @@
 package enum Verdict: Hashable, Sendable {
   case proven
   /// Shown, but on a program that stands for the real app: never plain green.
-  case provenOnStandin(reason: String)
-  case refuted(reason: String)
+  case provenOnStandin(reason: Reason)
+  case refuted(reason: Reason)
   /// Not run, broken, or evidence too weak.
-  case unproven(reason: String)
+  case unproven(reason: Reason)
   /// Nothing to prove, with proof that there is nothing.
-  case vacuous(reason: String)
+  case vacuous(reason: Reason)
   /// `until` is a date or a trigger in words.
-  case deferred(reason: String, until: String)
-  case notApplicable(reason: String)
+  case deferred(reason: Reason, until: String)
+  case notApplicable(reason: Reason)
 
   /// The verdict without its reason. The raw value is what coverage files hold.
   package enum Word: String, Codable, CaseIterable, Sendable {
@@ -42,7 +42,7 @@ package enum Verdict: Hashable, Sendable {
     }
   }
 
-  package var reason: String? {
+  package var reason: Reason? {
     switch self {
     case .proven: nil
     case .provenOnStandin(let reason), .refuted(let reason), .unproven(let reason),
@@ -64,27 +64,17 @@ extension Verdict: Codable {
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     let word = try container.decode(Word.self, forKey: .verdict)
-    func required(_ key: Key) throws -> String {
-      let text = try container.decode(String.self, forKey: key)
-      guard !text.isEmpty else {
-        throw DecodingError.dataCorruptedError(
-          forKey: key,
-          in: container,
-          debugDescription: "\(word.rawValue) without its \(key)"
-        )
-      }
-      return text
-    }
+    func reason() throws -> Reason { try container.decode(Reason.self, forKey: .reason) }
     self =
       switch word {
       case .proven: .proven
-      case .provenOnStandin: .provenOnStandin(reason: try required(.reason))
-      case .refuted: .refuted(reason: try required(.reason))
-      case .unproven: .unproven(reason: try required(.reason))
-      case .vacuous: .vacuous(reason: try required(.reason))
+      case .provenOnStandin: .provenOnStandin(reason: try reason())
+      case .refuted: .refuted(reason: try reason())
+      case .unproven: .unproven(reason: try reason())
+      case .vacuous: .vacuous(reason: try reason())
       case .deferred:
-        .deferred(reason: try required(.reason), until: try required(.until))
-      case .notApplicable: .notApplicable(reason: try required(.reason))
+        .deferred(reason: try reason(), until: try container.decode(String.self, forKey: .until))
+      case .notApplicable: .notApplicable(reason: try reason())
       }
   }
 

@@ -1,4 +1,3 @@
-package import Evidence
 
 /// What is wrong with the braces of a text.
 package struct TemplateError: Error, Hashable, Sendable, CustomStringConvertible {
