@@ -1,3 +1,4 @@
+import Evidence
 package import Formats
 import HTTPRequests
 import Suites
@@ -35,7 +36,7 @@ struct AnswerReader {
   init(_ answer: Answer) { self.answer = answer }
 
   /// Nil where there is nothing: no such header, no such member, no body, no row.
-  mutating func value(of subject: Expectation.Subject) -> JSONValue? {
+  mutating func value(of subject: Subject) -> JSONValue? {
     switch subject {
     case .status: return answer.status.map { .int(Int64($0)) }
     case .header(let name): return header(name)

@@ -8,8 +8,8 @@ package struct Attempts: Sendable {
   /// Of a step that does not say otherwise, in one attempt.
   package let stepLimit: Duration
   package let seed: UInt64
-  /// Asked between attempts: a word about what is dead, where waiting has no sense any more.
-  package let hopeless: @Sendable () async -> String?
+  /// Asked between attempts: what is dead, where waiting has no sense any more.
+  package let hopeless: @Sendable () async -> Reason.Note?
   /// Told between attempts: what is awaited, for how long so far, and the limit.
   package let awaiting: @Sendable (String, Duration, Duration) -> Void
   /// What the conditions of steps inside a group are held against; nil: all of them run.
@@ -19,7 +19,7 @@ package struct Attempts: Sendable {
     probes: Probes,
     stepLimit: Duration,
     seed: UInt64,
-    hopeless: @escaping @Sendable () async -> String? = { nil },
+    hopeless: @escaping @Sendable () async -> Reason.Note? = { nil },
     awaiting: @escaping @Sendable (String, Duration, Duration) -> Void = { _, _, _ in }
   ) {
     self.probes = probes
@@ -61,17 +61,17 @@ package struct Attempts: Sendable {
       var look = await self.look(step, number: number, in: scope, within: limit, once: once)
       if once { look.becomeControl() }
       let elapsed = ContinuousClock.now - start
-      if let word = await wordOfTheDead(look, isAskedAgain: within != nil) {
-        look.stop(because: word, isCutShort: once || within.map { elapsed < $0 } ?? false)
+      if let note = await deadServiceNote(look, isAskedAgain: within != nil) {
+        look.stop(because: note, isCutShort: once || within.map { elapsed < $0 } ?? false)
       }
       var action = polling.next(after: look.attempt, elapsed: elapsed)
       if Task.isCancelled, action != .stop {
         look.attempt = .unanswered
-        look.reason = "interrupted"
+        look.reason = Reason(.interrupted, during: step.title)
         action = .stop
       }
       guard case .again(let pause) = action else {
-        return result(step, number, look, attempts: count, elapsed, within)
+        return result(step, number, look, attempts: count, elapsed)
       }
       awaiting(step.title, elapsed, within ?? .zero)
       try? await Task.sleep(for: pause)
@@ -91,45 +91,48 @@ package struct Attempts: Sendable {
       look.notes = []
       if look.attempt == .satisfied {
         look.attempt = .unsatisfied
-        look.reason = "happened after \(elapsed.shown), and must not within \(duration.shown)"
+        let limit = duration.microseconds / 1000
+        look.reason = Reason(.happened(milliseconds: limit), during: step.title)
       } else if look.isRefused {
-        look.reason = look.assertions.last { !$0.holds }?.complaint ?? look.reason
+        look.reason = nil
       } else if let silence = look.silence {
         look.attempt = .unanswered
-        look.reason = "whether it never happens cannot be told: \(silence)"
-      } else if look.attempt == .unsatisfied || look.attempt == .hopeless {
+        look.reason = Reason(.inconclusive(silence, never: true), during: step.title)
+      } else if look.attempt == .unanswered || look.attempt == .hopelessUnanswered {
+        look.attempt = .unanswered
+      } else {
         look.attempt = .satisfied
       }
       if Task.isCancelled {
         look.attempt = .unanswered
-        look.reason = "interrupted"
+        look.reason = Reason(.interrupted, during: step.title)
       }
       guard look.attempt == .satisfied, elapsed < duration else {
-        if let word = await wordOfTheDead(look, isAskedAgain: false) { look.notes.append(word) }
+        if let note = await deadServiceNote(look, isAskedAgain: false) { look.notes.append(note) }
         if !look.isRefused { look.assertions = Self.inverted(look.assertions) }
-        return result(step, number, look, attempts: count, elapsed, nil)
+        return result(step, number, look, attempts: count, elapsed)
       }
       awaiting("never: " + step.title, elapsed, duration)
       try? await Task.sleep(for: min(.milliseconds(250), duration - elapsed + .milliseconds(1)))
     }
   }
 
-  /// What did not hold is what was wanted: the record says so by the subject. Where something did
-  /// not hold, what did is nothing to object to and is left out.
-  private static func inverted(_ assertions: [AssertionRecord]) -> [AssertionRecord] {
+  /// What did not hold is what was wanted, and the record says so. Where something did not hold, what
+  /// did is nothing to object to and is left out.
+  private static func inverted(_ assertions: [Assertion]) -> [Assertion] {
     let violated = assertions.filter { !$0.holds }
     return (violated.isEmpty ? assertions : violated).map { assertion in
       var assertion = assertion
-      assertion.subject = "never " + assertion.subject
+      assertion.isNever = true
       assertion.holds = !assertion.holds
       return assertion
     }
   }
 
   /// What is dead, where an attempt did not satisfy.
-  private func wordOfTheDead(_ look: Look, isAskedAgain: Bool) async -> String? {
+  private func deadServiceNote(_ look: Look, isAskedAgain: Bool) async -> Reason.Note? {
     guard look.attempt != .satisfied else { return nil }
-    if let word = await hopeless() { return word }
+    if let note = await hopeless() { return note }
     guard look.attempt == .unanswered, !isAskedAgain, !Task.isCancelled else { return nil }
     // A connection is lost a moment before the end of its process is known.
     try? await Task.sleep(for: .milliseconds(100))
@@ -140,30 +143,28 @@ package struct Attempts: Sendable {
 
   fileprivate struct Look: Sendable {
     var attempt: Polling.Attempt
-    var reason: String?
-    /// What else is to be known of it, after the reason.
-    var notes: [String] = []
+    /// Nil where the assertions say it.
+    var reason: Reason?
+    /// What else is to be known of it.
+    var notes: [Reason.Note] = []
     var exchange: Exchange?
-    var assertions: [AssertionRecord] = []
+    var assertions: [Assertion] = []
     var captures: [String: JSONValue] = [:]
     /// Of a group: what the steps inside it came to.
     var inner: [StepRecord] = []
     /// The statement itself was refused: whatever it was to show, it did not.
     var isRefused = false
     /// Why nothing can be concluded from what is not in the answer.
-    var silence: String?
+    var silence: Reason.Inconclusive?
     /// Why nobody was there to answer.
-    var absence: String?
+    var absence: Reason.Inconclusive?
 
     /// - Parameter isCutShort: more was to be looked at: a wait that a dead service ends tells
     ///   nothing of its end, and neither does a control that it fails.
-    mutating func stop(because word: String, isCutShort: Bool) {
-      if attempt == .unsatisfied {
-        attempt = isCutShort ? .hopelessUnanswered : .hopeless
-        if reason == nil { reason = assertions.first { !$0.holds }?.complaint }
-      }
+    mutating func stop(because note: Reason.Note, isCutShort: Bool) {
+      if attempt == .unsatisfied { attempt = isCutShort ? .hopelessUnanswered : .hopeless }
       // A step of a group has said it already.
-      if !notes.contains(word), reason?.contains(word) != true { notes.append(word) }
+      if reason?.notes.contains(note) != true, !notes.contains(note) { notes.append(note) }
       if attempt == .unanswered { attempt = .hopelessUnanswered }
     }
 
@@ -172,7 +173,18 @@ package struct Attempts: Sendable {
       if attempt == .hopeless { attempt = .unsatisfied }
       guard let absence, attempt == .unsatisfied else { return }
       attempt = .unanswered
-      reason = absence
+      reason = Reason(.inconclusive(absence, never: false))
+    }
+
+    /// Of the step that it is a look of.
+    func reason(of step: Step) -> Reason {
+      let violated = assertions.filter { !$0.holds }
+      let code: Reason.Code =
+        violated.isEmpty ? .noAnswer(detail: "") : .violated(assertions: violated)
+      var reason = self.reason ?? Reason(code)
+      reason.act = reason.act ?? step.title
+      reason.notes += notes.filter { !reason.notes.contains($0) }
+      return reason
     }
   }
 
@@ -187,16 +199,16 @@ package struct Attempts: Sendable {
       return await lookAtGroup(steps, number: number, in: scope, once: once)
     }
     switch await probes.perform(step.action, in: scope, within: limit) {
-    case .unanswered(let reason, let exchange, let isHopeless):
+    case .unanswered(let code, let exchange, let isHopeless):
       return Look(
         attempt: isHopeless ? .hopelessUnanswered : .unanswered,
-        reason: reason,
+        reason: Reason(code),
         exchange: exchange
       )
     case .answered(let answer, let exchange) where answer.isCut(for: step):
       return Look(
         attempt: .unanswered,
-        reason: "it printed more than is kept, so that what it printed cannot be judged",
+        reason: Reason(.outputTruncated),
         exchange: exchange
       )
     case .answered(let answer, let exchange):
@@ -214,13 +226,17 @@ package struct Attempts: Sendable {
         }
         if look.attempt == .satisfied { capture(step, answer, into: &look) }
         if look.attempt != .satisfied {
-          look.absence = Evasion.absence(in: answer)
-          look.silence = Evasion.silence(in: answer, of: step)
-          if let page = answer.proxyPage { look.notes = ["the answer looks like \(page)"] }
+          look.absence = InconclusiveAnswer.absence(in: answer)
+          look.silence = InconclusiveAnswer.silence(in: answer, of: step)
+          if let owner = answer.proxyPage { look.notes = [.foreignPage(owner: owner)] }
         }
         return look
       } catch {
-        return Look(attempt: .hopelessUnanswered, reason: error.description, exchange: exchange)
+        return Look(
+          attempt: .hopelessUnanswered,
+          reason: Reason(.unknownName(name: error.name)),
+          exchange: exchange
+        )
       }
     }
   }
@@ -236,11 +252,10 @@ package struct Attempts: Sendable {
       } else {
         look.attempt = .unsatisfied
         look.assertions.append(
-          AssertionRecord(
-            subject: capture.subject.description,
-            expected: "exists and is not empty, for {{\(capture.name)}}",
-            wanted: "exists and is not empty, for {{\(capture.name)}}",
-            actual: value?.description,
+          Assertion(
+            capture.subject,
+            .captured(name: capture.name),
+            actual: Assertion.Actual(value),
             holds: false,
             place: capture.place
           )
@@ -289,24 +304,13 @@ package struct Attempts: Sendable {
     _ number: String,
     _ look: Look,
     attempts: Int,
-    _ elapsed: Duration,
-    _ within: Duration?
+    _ elapsed: Duration
   ) -> Result {
-    let violated = look.assertions.filter { !$0.holds }
-    let waited =
-      within == nil || attempts == 1 ? "" : " after \(attempts) tries in \(elapsed.shown)"
-    let notes = look.notes.map { "; " + $0 }.joined()
     let outcome: Outcome =
       switch look.attempt {
       case .satisfied: .passed
-      case .unsatisfied, .hopeless:
-        .failed(
-          reason: ([step.title + waited]
-            + (look.reason.map { [$0] } ?? violated.map(\.complaint)))
-            .joined(separator: ": ") + notes
-        )
-      case .unanswered, .hopelessUnanswered:
-        .broken(reason: "\(step.title)\(waited): \(look.reason ?? "no answer")\(notes)")
+      case .unsatisfied, .hopeless: .failed(reason: look.reason(of: step))
+      case .unanswered, .hopelessUnanswered: .broken(reason: look.reason(of: step))
       }
     return Result(
       record: StepRecord(
@@ -331,7 +335,7 @@ package struct Attempts: Sendable {
 
 extension StepRecord {
   /// A step that was passed over.
-  static func skipped(_ step: Step, number: String, reason: String) -> StepRecord {
+  static func skipped(_ step: Step, number: String, reason: Reason) -> StepRecord {
     StepRecord(
       number: number,
       kind: step.word,
@@ -340,13 +344,6 @@ extension StepRecord {
       outcome: .skipped(reason: reason),
       attempts: 0
     )
-  }
-}
-
-extension AssertionRecord {
-  /// `rows >= 1 does not hold: was 0`.
-  package var complaint: String {
-    "\(subject) \(wanted) does not hold: \(actual.map { "was \($0)" } ?? "there is none")"
   }
 }
 

@@ -72,15 +72,13 @@ package struct CheckPerformer: Sendable {
       switch result.record.outcome {
       case .passed: continue
       case .failed(let reason):
-        let problem =
-          scope.isFresh(step) ? Self.refusal(in: records, kind) : "it does not look for it"
+        let problem = scope.isFresh(step) ? Self.refusal(in: records, kind) : .looksForNoValue
         guard let problem else {
           return ControlRecord(kind: kind, result: .failed, steps: records)
         }
-        let what = kind == .decoy ? "a value never sent" : "the marker"
         return ControlRecord(
           kind: kind,
-          result: .broken(reason: "not for want of \(what), \(problem): \(reason)"),
+          result: .broken(reason: Reason(.controlMissedItsPoint(problem, because: reason))),
           steps: records
         )
       case .broken(let reason), .skipped(let reason), .notRun(let reason):
@@ -92,15 +90,15 @@ package struct CheckPerformer: Sendable {
 
   /// A query that is refused, or an app that fails over a value, shows nothing of what is kept. A
   /// dropped marker may have taken its table with it, which is a good drop.
-  private static func refusal(in records: [StepRecord], _ kind: ControlRecord.Kind) -> String? {
+  private static func refusal(in records: [StepRecord], _ kind: ControlRecord.Kind)
+    -> Reason.ControlProblem?
+  {
     guard kind == .decoy else { return nil }
     for record in records where record.outcome.word == .failed {
       for assertion in record.assertions where !assertion.holds {
-        if assertion.subject == "error" { return "the statement was refused" }
-        if assertion.subject == "status", let status = assertion.actual.flatMap({ Int($0) }),
-          (500...599).contains(status)
-        {
-          return "the app failed"
+        if assertion.subject == .error { return .statementRefused }
+        if assertion.subject == .status, case .value(.int(500...599)) = assertion.actual {
+          return .appFailed
         }
       }
     }
@@ -130,15 +128,8 @@ package struct Circumstances: Sendable, Hashable {
   }
 
   /// Why a condition does not hold; nil where it does, or where there is none.
-  package func reasonAgainst(_ condition: Condition?) -> String? {
-    guard let condition else { return nil }
-    if !condition.drivers.isEmpty, !condition.drivers.contains(driver) {
-      return "only on driver \(condition.drivers.joined(separator: ", ")), this is \(driver)"
-    }
-    if let requirement = condition.version, !requirement.isSatisfied(by: version) {
-      return "only for version \(requirement), this is \(version)"
-    }
-    return nil
+  package func reasonAgainst(_ condition: Condition?) -> Reason? {
+    condition?.reasonAgainst(driver: driver, version: version)
   }
 }
 

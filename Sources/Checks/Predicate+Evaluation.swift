@@ -1,3 +1,4 @@
+import Evidence
 import Formats
 import Suites
 
@@ -32,16 +33,11 @@ extension Predicate {
       for predicate in predicates
       where try !predicate.holds(of: .int(Int64(count)), in: scope) { return false }
       return true
-    case .isInteger: return value.intValue != nil || value.isIntegerText
-    case .isNumber: return value.numericValue != nil
-    case .isString: return value.stringValue != nil
-    case .isBoolean: return value.boolValue != nil
-    case .isList: return value.arrayValue != nil
-    case .isObject: return value.objectValue != nil
+    case .kind(let kind): return value.isOf(kind)
     case .isEmpty: return value.elementCount == 0 || value.stringValue?.isEmpty == true
-    case .isDate: return value.stringValue.map(DateText.isDate) ?? false
-    case .isUUID: return value.stringValue.map(DateText.isUUID) ?? false
-    case .exists, .not: return false
+    case .captured: return value != .null && value != .string("")
+    // What the tool's own looks say is decided where they look.
+    case .isWell, .exists, .not: return false
     }
   }
 
@@ -116,7 +112,20 @@ extension JSONValue {
     }
   }
 
-  fileprivate var isIntegerText: Bool {
+  fileprivate func isOf(_ kind: Predicate.Kind) -> Bool {
+    switch kind {
+    case .integer: intValue != nil || isIntegerText
+    case .number: numericValue != nil
+    case .string: stringValue != nil
+    case .boolean: boolValue != nil
+    case .list: arrayValue != nil
+    case .object: objectValue != nil
+    case .date: stringValue.map(DateText.isDate) ?? false
+    case .uuid: stringValue.map(DateText.isUUID) ?? false
+    }
+  }
+
+  private var isIntegerText: Bool {
     guard case .number(let text) = self else { return false }
     return text.utf8.allSatisfy { $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) }
   }

@@ -33,7 +33,7 @@ extension Probes {
       exchange.microseconds = output.duration.microseconds
       guard case .exited(let code) = output.ending else {
         return .unanswered(
-          reason: "\(service.name): \(command.ended(output.ending))",
+          .noAnswer(detail: "\(service.name): \(command.ended(output.ending))"),
           .command(exchange)
         )
       }
@@ -46,7 +46,7 @@ extension Probes {
       return .answered(answer, .command(exchange))
     } catch {
       exchange.microseconds = (ContinuousClock.now - start).microseconds
-      return .unanswered(reason: "\(service.name): \(error.description)", .command(exchange))
+      return .unanswered(.noAnswer(detail: "\(service.name): \(error.description)"), .command(exchange))
     }
   }
 
@@ -68,7 +68,7 @@ extension Probes {
         answer.file = content.map { ($0.count, $0) }
         return .answered(answer, .file(exchange))
       } catch {
-        return .unanswered(reason: "\(name): \(error.description)", .file(exchange))
+        return .unanswered(.noAnswer(detail: "\(name): \(error.description)"), .file(exchange))
       }
     }
   }
@@ -85,7 +85,7 @@ extension Probes {
       answer.file = (content.count, content)
       return .answered(answer, .file(exchange))
     } catch {
-      return .unanswered(reason: "\(service.name): \(error.description)", .file(exchange))
+      return .unanswered(.noAnswer(detail: "\(service.name): \(error.description)"), .file(exchange))
     }
   }
 
@@ -99,7 +99,7 @@ extension Probes {
       answer.file = file.map { ($0.size, $0.content) }
       return .answered(answer, .file(exchange))
     } catch {
-      return .unanswered(reason: "snapshot: \(error.description)", .file(exchange))
+      return .unanswered(.noAnswer(detail: "snapshot: \(error.description)"), .file(exchange))
     }
   }
 }

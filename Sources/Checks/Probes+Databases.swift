@@ -86,7 +86,7 @@ extension Probes {
       guard case .sqlState(let state) = error.code, !Self.isConnectionState(state) else {
         await databases.discard(action.service)
         return .unanswered(
-          reason: "\(action.service): \(error.description)",
+          .noAnswer(detail: "\(action.service): \(error.description)"),
           .sql(exchange),
           isHopeless: error.code == .authenticationFailed
         )
@@ -204,7 +204,7 @@ extension Probes {
         exchange.errorCode = String(code)
       case .http, .notClickHouse, .incomplete, .timedOut, .clientFailed: break
       }
-      return .unanswered(reason: "\(action.service): \(error.description)", .sql(exchange))
+      return .unanswered(.noAnswer(detail: "\(action.service): \(error.description)"), .sql(exchange))
     }
   }
 

@@ -47,7 +47,7 @@ extension Probes {
       return .answered(answer, .http(exchange))
     } catch {
       return .unanswered(
-        reason: error.reason,
+        .noAnswer(detail: error.reason),
         .http(exchange),
         isHopeless: error.isHopeless
       )

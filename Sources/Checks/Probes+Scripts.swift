@@ -20,7 +20,7 @@ extension Probes {
   /// It finds `PARITY_BASE_URL`, `PARITY_DOMAIN` and `PARITY_UNIQUE` in its environment.
   package func runScript(argv: [String], scope: Scope, within limit: Duration) async -> Ending {
     guard let deployment else {
-      return .unanswered(reason: "nothing is deployed yet", nil)
+      return .unanswered(.notDeployed, nil)
     }
     var environment = options.scriptEnvironment
     for (name, value) in scope.constants {
@@ -37,7 +37,7 @@ extension Probes {
       exchange.microseconds = output.duration.microseconds
       guard case .exited(let code) = output.ending else {
         return .unanswered(
-          reason: command.ended(output.ending),
+          .noAnswer(detail: command.ended(output.ending)),
           .command(exchange)
         )
       }
@@ -49,7 +49,7 @@ extension Probes {
       answer.microseconds = exchange.microseconds
       return .answered(answer, .command(exchange))
     } catch {
-      return .unanswered(reason: error.description, .command(exchange))
+      return .unanswered(.noAnswer(detail: error.description), .command(exchange))
     }
   }
 }

@@ -32,7 +32,7 @@ package final class Probes: Sendable {
   package enum Ending: Sendable {
     case answered(Answer, Exchange)
     /// No answer at all: connection refused or lost, time-out, a tool of ours missing.
-    case unanswered(reason: String, Exchange?, isHopeless: Bool = false)
+    case unanswered(Reason.Code, Exchange?, isHopeless: Bool = false)
   }
 
   let options: Options
@@ -75,17 +75,18 @@ package final class Probes: Sendable {
       case .group: throw Unperformed("a group is no act")
       }
     } catch {
-      return .unanswered(reason: error.reason, nil)
+      return .unanswered(error.code, nil)
     }
   }
 
   /// Why an act could not even be tried.
   struct Unperformed: Error {
-    var reason: String
+    var code: Reason.Code
 
-    init(_ reason: String) { self.reason = reason }
-    init(_ error: Scope.UnknownName) { reason = error.description }
-    init(_ error: DeploymentError) { reason = error.description }
+    init(_ code: Reason.Code) { self.code = code }
+    init(_ detail: String) { code = .noAnswer(detail: detail) }
+    init(_ error: Scope.UnknownName) { code = .unknownName(name: error.name) }
+    init(_ error: DeploymentError) { code = .noAnswer(detail: error.description) }
   }
 
   func text(_ template: Template, _ scope: Scope) throws(Unperformed) -> String {
@@ -101,7 +102,7 @@ package final class Probes: Sendable {
   }
 
   func service(_ name: String) throws(Unperformed) -> any ServiceAccess {
-    guard let deployment else { throw Unperformed("nothing is deployed yet") }
+    guard let deployment else { throw Unperformed(.notDeployed) }
     do throws(DeploymentError) { return try deployment.service(name) } catch {
       throw Unperformed(error)
     }

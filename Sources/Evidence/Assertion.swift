@@ -1,3 +1,5 @@
+package import Formats
+
 /// One thing that was looked at: what was expected and what was there.
 package struct Assertion: Hashable, Sendable {
   package var subject: Subject

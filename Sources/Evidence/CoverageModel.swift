@@ -250,6 +250,16 @@ package struct EvidenceStep: Codable, Hashable, Sendable {
     self.act = act
     self.assertions = assertions
   }
+
+  /// The same with some names replaced by what they stand for.
+  package func filling(_ values: [String: String]) -> EvidenceStep {
+    guard !values.isEmpty else { return self }
+    var copy = self
+    for index in copy.assertions.indices {
+      copy.assertions[index].predicate = copy.assertions[index].predicate.filling(values)
+    }
+    return copy
+  }
 }
 
 /// P4's row for one store.

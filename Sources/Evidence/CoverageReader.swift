@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 package import Formats
 
 /// Reads `coverage.json` from its bytes, several times faster than Foundation's decoder.
@@ -14,46 +16,14 @@ package enum CoverageReader {
   }
 
   package static func read(_ bytes: [UInt8]) throws(Failure) -> CoverageModel {
-    try bytes.withUnsafeBufferPointer { (buffer) throws(Failure) -> CoverageModel in
-      do throws(JSONParsingError) {
-        return try model(buffer)
-      } catch {
-        throw reason(error, buffer)
+    do {
+      return try JSONDecoder().decode(CoverageModel.self, from: Data(bytes))
+    } catch {
+      return try bytes.withUnsafeBufferPointer { (buffer) throws(Failure) -> CoverageModel in
+        throw conflictLine(buffer).map { .conflict(line: $0) }
+          ?? .malformed(JSONParsingError(code: .invalidNumber, offset: 0, in: buffer))
       }
     }
-  }
-
-  private static func model(
-    _ buffer: UnsafeBufferPointer<UInt8>
-  ) throws(JSONParsingError) -> CoverageModel {
-    var cursor = JSONCursor(buffer)
-    try cursor.checkBeginning()
-    let model = try CoverageModel(from: &cursor)
-    try cursor.finish()
-    return model
-  }
-
-  /// A newer file may lack what this version asks for, so its schema comes first.
-  private static func reason(
-    _ error: JSONParsingError,
-    _ buffer: UnsafeBufferPointer<UInt8>
-  ) -> Failure {
-    if let schema = try? schema(buffer), schema > CoverageModel.schemaVersion {
-      return .newer(schema: schema)
-    }
-    return conflictLine(buffer).map { .conflict(line: $0) } ?? .malformed(error)
-  }
-
-  private static func schema(
-    _ buffer: UnsafeBufferPointer<UInt8>
-  ) throws(JSONParsingError) -> Int? {
-    var cursor = JSONCursor(buffer)
-    var members = try cursor.beginObject()
-    while let key = try cursor.key(&members) {
-      if cursor.matches(key, "schema") { return try cursor.int() }
-      try cursor.skip()
-    }
-    return nil
   }
 
   /// The line of a merge's first marker.

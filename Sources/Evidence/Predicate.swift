@@ -1,3 +1,5 @@
+package import Formats
+
 /// What must be true of a value, as written: operands keep their names in braces.
 ///
 /// The vocabulary is hurl's where hurl has the word.

@@ -95,8 +95,8 @@ package struct PlannedCheck: Codable, Hashable, Sendable {
   package var about: String
   package var place: SourcePlace?
   package var strength: Strength
-  /// Why passing shows less than it seems: what it expects could have been there before. Nil else.
-  package var weakness: String?
+  /// Passing shows less than it seems: all that it expects could have been there before.
+  package var mayBeStale: Bool
   /// The form of its steps without names and fresh values: equal where two checks do the same.
   package var behaviour: String?
   /// Only looks at whether the app is well: does not count for P3.
@@ -113,7 +113,7 @@ package struct PlannedCheck: Codable, Hashable, Sendable {
     about: String,
     place: SourcePlace?,
     strength: Strength,
-    weakness: String? = nil,
+    mayBeStale: Bool = false,
     behaviour: String? = nil,
     isHealth: Bool,
     steps: [EvidenceStep],
@@ -125,7 +125,7 @@ package struct PlannedCheck: Codable, Hashable, Sendable {
     self.about = about
     self.place = place
     self.strength = strength
-    self.weakness = weakness
+    self.mayBeStale = mayBeStale
     self.behaviour = behaviour
     self.isHealth = isHealth
     self.steps = steps

@@ -1,3 +1,5 @@
+package import Formats
+
 /// What an assertion looks at. Suites name the first group, the tool's own checks the second.
 package enum Subject: Hashable, Sendable {
   /// An HTTP status code.

@@ -1,3 +1,5 @@
+import Formats
+
 
 /// What is wrong with the braces of a text.
 package struct TemplateError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -69,6 +71,11 @@ extension Template {
     literal += rest
     if !literal.isEmpty { parts.append(.text(literal)) }
     self.init(parts: parts, source: text, place: place)
+  }
+
+  /// One value and nothing else.
+  package init(name: String) {
+    self.init(parts: [.name(name)], source: "{{\(name)}}", place: nil)
   }
 
   /// A text without values.

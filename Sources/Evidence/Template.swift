@@ -1,3 +1,5 @@
+package import Formats
+
 /// A text with `{{name}}` in it. Two are equal where they are written alike, wherever they stand.
 package struct Template: Sendable {
   package enum Part: Sendable, Hashable {
@@ -102,16 +104,31 @@ package indirect enum TemplateTree: Sendable, Hashable {
 
 extension TemplateTree {
   /// A JSON value whose texts are taken as templates are written.
-  package init(_ value: JSONValue) {
+  package init(written value: JSONValue) {
     switch value {
     case .null: self = .null
     case .bool(let value): self = .bool(value)
     case .int, .number: self = .number(value.description)
     case .string(let text):
       self = .template((try? Template(parsing: text)) ?? Template(literal: text))
-    case .array(let items): self = .list(items.map(TemplateTree.init))
+    case .array(let items): self = .list(items.map(TemplateTree.init(written:)))
     case .object(let object):
-      self = .object(object.members.map { Member(key: $0.key, value: TemplateTree($0.value)) })
+      self = .object(object.members.map { Member(key: $0.key, value: TemplateTree(written: $0.value)) })
+    }
+  }
+
+  /// A JSON value whose texts are taken as they are: braces in them name nothing.
+  package init(literal value: JSONValue) {
+    switch value {
+    case .null: self = .null
+    case .bool(let value): self = .bool(value)
+    case .int, .number: self = .number(value.description)
+    case .string(let text): self = .template(Template(literal: text))
+    case .array(let items): self = .list(items.map(TemplateTree.init(literal:)))
+    case .object(let object):
+      self = .object(
+        object.members.map { Member(key: $0.key, value: TemplateTree(literal: $0.value)) }
+      )
     }
   }
 
@@ -142,7 +159,7 @@ extension TemplateTree {
 
 extension TemplateTree: Codable {
   package init(from decoder: any Decoder) throws {
-    self.init(try JSONValue(from: decoder))
+    self.init(written: try JSONValue(from: decoder))
   }
 
   package func encode(to encoder: any Encoder) throws { try written.encode(to: encoder) }

@@ -1,3 +1,4 @@
+import Evidence
 import Formats
 
 extension Check {
@@ -150,9 +151,7 @@ private struct BehaviourForm {
     case .subset(let tree): "subset \(text(tree))"
     case .oneOf(let trees): "oneOf \(trees.map(text).sorted().joined(separator: ","))"
     case .not(let inner): "not \(text(inner))"
-    case .isInteger, .isNumber, .isString, .isBoolean, .isList, .isObject, .isEmpty, .isDate,
-      .isUUID:
-      "\(predicate)"
+    case .kind, .isEmpty, .captured, .isWell: predicate.description
     }
   }
 }

@@ -76,4 +76,17 @@ package struct Condition: Sendable, Hashable {
     self.version = version
     self.place = place
   }
+
+  /// Why it does not hold; nil where it does.
+  ///
+  /// - Parameter version: the recipe version that runs.
+  package func reasonAgainst(driver: String, version: String) -> Reason? {
+    if !drivers.isEmpty, !drivers.contains(driver) {
+      return Reason(.onlyOn(drivers: drivers, driver: driver))
+    }
+    if let required = self.version, !required.isSatisfied(by: version) {
+      return Reason(.onlyFor(versions: "\(required)", version: version))
+    }
+    return nil
+  }
 }

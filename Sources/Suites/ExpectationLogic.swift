@@ -7,8 +7,8 @@ import Formats
 enum ExpectationLogic {
   /// Why an answer cannot be as a step expects; nil where it may.
   static func contradiction(in step: Step) -> (place: SourcePlace, why: String)? {
-    var subjects: [Expectation.Subject: [Expectation]] = [:]
-    var order: [Expectation.Subject] = []
+    var subjects: [Subject: [Expectation]] = [:]
+    var order: [Subject] = []
     for expectation in step.expect {
       if subjects[expectation.subject] == nil { order.append(expectation.subject) }
       subjects[expectation.subject, default: []].append(expectation)
@@ -25,10 +25,9 @@ enum ExpectationLogic {
   /// An expectation that holds of every answer; nil where each can fail.
   static func tautology(in step: Step) -> (place: SourcePlace, why: String)? {
     for expectation in step.expect {
-      let name = "\(FailureSentences.name(of: expectation.subject))"
       for predicate in expectation.predicates where isAlwaysTrue(predicate, expectation.subject) {
-        let says = FailureSentences.affirmative(predicate)
-        return (expectation.place, "\(name) \(says) in every answer, so that this could not fail")
+        let told = "\(expectation.subject) \(predicate)"
+        return (expectation.place, "every answer satisfies \(told), so that it cannot fail")
       }
     }
     return nil
@@ -36,16 +35,15 @@ enum ExpectationLogic {
 
   // MARK: One subject
 
-  private static func contradiction(_ predicates: [Predicate], of subject: Expectation.Subject)
+  private static func contradiction(_ predicates: [Predicate], of subject: Subject)
     -> String?
   {
-    let name = FailureSentences.name(of: subject)
+    let name = "\(subject)"
     func told(_ a: Predicate, _ b: Predicate) -> String {
-      "\(name) never both \(FailureSentences.affirmative(a)) and "
-        + FailureSentences.affirmative(b)
+      "no answer satisfies both \(name) \(a) and \(name) \(b)"
     }
     if let absent = predicates.first(where: \.wantsAbsence) {
-      if subject.isAlwaysThere { return "\(name) is there in every answer" }
+      if subject.isAlwaysThere { return "every answer has \(name)" }
       if let other = predicates.first(where: { !$0.wantsAbsence }) { return told(absent, other) }
     }
     for (index, predicate) in predicates.enumerated() {
@@ -61,19 +59,19 @@ enum ExpectationLogic {
       if narrower.isEmpty {
         let earlier = predicates[..<index].last { $0.limits(whole: isWhole) != nil }
         return earlier.map { told($0, predicate) }
-          ?? "\(name) never \(FailureSentences.affirmative(predicate))"
+          ?? "no answer satisfies \(name) \(predicate)"
       }
       range = narrower
     }
     for case .count(let inner) in predicates {
       if let why = contradiction(inner, of: .rows) {
-        return why.replacing("the number of rows", with: "the count of \(name)")
+        return why.replacing("rows ", with: "count of \(name) ")
       }
     }
     return nil
   }
 
-  private static func isAlwaysTrue(_ predicate: Predicate, _ subject: Expectation.Subject) -> Bool {
+  private static func isAlwaysTrue(_ predicate: Predicate, _ subject: Subject) -> Bool {
     switch predicate {
     case .exists(true): return subject.isAlwaysThere
     case .contains(.template(let template)), .startsWith(let template), .endsWith(let template):
@@ -117,7 +115,7 @@ enum ExpectationLogic {
       }
     }
     return row.map {
-      ($0.place, "where there are no rows, \(FailureSentences.name(of: $0.subject)) is nothing")
+      ($0.place, "without rows, \($0.subject) does not exist")
     }
   }
 
@@ -135,7 +133,7 @@ enum ExpectationLogic {
         else { continue }
         return (
           expectation.place,
-          "status never \(FailureSentences.affirmative(predicate)) where \(hops) redirects are followed"
+          "no answer satisfies status \(predicate) where \(hops) redirects are followed"
         )
       }
     }
@@ -154,7 +152,7 @@ struct NumberRange {
   }
 
   /// Of what is always a whole number; nil for all else.
-  init?(of subject: Expectation.Subject) {
+  init?(of subject: Subject) {
     switch subject {
     case .status: self.init(100, 599)
     case .rows, .duration: self.init(0)
@@ -170,7 +168,7 @@ struct NumberRange {
   }
 }
 
-extension Expectation.Subject {
+extension Subject {
   /// There is one in every answer that comes.
   fileprivate var isAlwaysThere: Bool {
     switch self {
@@ -245,7 +243,7 @@ extension Predicate {
   private static func plain(_ text: String) -> String { Double(text).map { "\($0)" } ?? text }
 
   /// The same for predicates that say the same.
-  private var form: String { FailureSentences.affirmative(self) }
+  private var form: String { description }
 
   /// False only where it certainly does not.
   private func mayHold(ofText text: String) -> Bool {
@@ -257,21 +255,21 @@ extension Predicate {
       text.utf8.reversed().starts(with: part.source.utf8.reversed())
     case .matches(let regex): (try? regex.matches(text)) ?? true
     case .isEmpty: text.isEmpty
-    case .isList, .isObject, .count: false
+    case .kind(.list), .kind(.object), .count: false
     default: true
     }
   }
 
-  private enum Kind: CaseIterable { case text, number, boolean, list, object }
+  private enum ValueKind: CaseIterable { case text, number, boolean, list, object }
 
   /// The kinds of values that it can hold of; nil where it says nothing of that.
-  private var kinds: Set<Kind>? {
+  private var kinds: Set<ValueKind>? {
     switch self {
-    case .isInteger, .isNumber: [.number]
-    case .isString, .isDate, .isUUID, .startsWith, .endsWith, .matches: [.text]
-    case .isBoolean: [.boolean]
-    case .isList: [.list]
-    case .isObject, .subset: [.object]
+    case .kind(.integer), .kind(.number): [.number]
+    case .kind(.string), .kind(.date), .kind(.uuid), .startsWith, .endsWith, .matches: [.text]
+    case .kind(.boolean): [.boolean]
+    case .kind(.list): [.list]
+    case .kind(.object), .subset: [.object]
     case .count: [.list, .object]
     case .contains: [.text, .list]
     case .isEmpty: [.text, .list, .object]

@@ -50,7 +50,7 @@ struct ExpectationReader {
   private func expectations(_ member: YAMLNode.Member) -> [Expectation] {
     let value = member.value
     let place = member.keyPlace
-    func one(_ subject: Expectation.Subject, _ predicates: [Predicate]) -> [Expectation] {
+    func one(_ subject: Subject, _ predicates: [Predicate]) -> [Expectation] {
       predicates.isEmpty
         ? [] : [Expectation(subject: subject, predicates: predicates, place: place)]
     }
@@ -91,7 +91,7 @@ struct ExpectationReader {
   private func named(
     _ node: YAMLNode,
     _ what: String,
-    _ subject: (YAMLNode.Member) -> Expectation.Subject?
+    _ subject: (YAMLNode.Member) -> Subject?
   ) -> [Expectation] {
     reader.members(node, what).compactMap { member in
       guard let subject = subject(member) else { return nil }
@@ -272,15 +272,15 @@ extension ExpectationReader {
           .map { .count([.equals(.number(String($0)))]) }
       }
       return .count(predicates(value))
-    case "isInteger": return flag(.isInteger)
-    case "isNumber": return flag(.isNumber)
-    case "isString": return flag(.isString)
-    case "isBoolean": return flag(.isBoolean)
-    case "isList": return flag(.isList)
-    case "isObject": return flag(.isObject)
+    case "isInteger": return flag(.kind(.integer))
+    case "isNumber": return flag(.kind(.number))
+    case "isString": return flag(.kind(.string))
+    case "isBoolean": return flag(.kind(.boolean))
+    case "isList": return flag(.kind(.list))
+    case "isObject": return flag(.kind(.object))
     case "isEmpty": return flag(.isEmpty)
-    case "isDate": return flag(.isDate)
-    case "isUUID": return flag(.isUUID)
+    case "isDate": return flag(.kind(.date))
+    case "isUUID": return flag(.kind(.uuid))
     case "subset":
       guard value.members != nil else {
         sink.error("subset is a mapping, not \(value.kindName)", at: value)
@@ -406,9 +406,9 @@ extension ExpectationReader {
     }
   }
 
-  private func subject(_ member: YAMLNode.Member) -> Expectation.Subject? {
+  private func subject(_ member: YAMLNode.Member) -> Subject? {
     let value = member.value
-    func whole(_ subject: Expectation.Subject) -> Expectation.Subject? {
+    func whole(_ subject: Subject) -> Subject? {
       reader.choice(value, member.key, of: ["true"]) == nil ? nil : subject
     }
     switch member.key {

@@ -7,7 +7,8 @@ package struct GenericCheck: Sendable, Hashable {
   package var name: String
   package var about: String
   package var strength: Strength
-  package var failsWhen: [String]
+  /// What it looks at, as far as it is known before the run.
+  package var steps: [EvidenceStep]
 
   package var id: CheckID { .generic(stage, name) }
 
@@ -31,17 +32,22 @@ package struct GenericCheck: Sendable, Hashable {
     }
   }
 
+  private static func look(_ act: String, _ assertions: [(Subject, Predicate)]) -> [EvidenceStep] {
+    [
+      EvidenceStep(
+        act: act,
+        assertions: assertions.map { Assertion($0, $1, actual: .absent, holds: true) }
+      )
+    ]
+  }
+
   private static func serving(_ stage: Stage, _ gate: HealthGate) -> GenericCheck {
-    let keys = gate.requires.map { "\($0.key) is not \($0.value.source)" }
-    let codes = gate.accepts.map { String($0) }.joined(separator: ", ")
-    let port = gate.tcp.map { ["\($0.service) takes no connection on port \($0.port)"] } ?? []
-    let http = gate.asksHTTP ? ["GET \(gate.path) is not answered with \(codes)"] + keys : []
-    return GenericCheck(
+    GenericCheck(
       stage: stage,
       name: "serving",
       about: "The app answers as its health gate asks, within \(DurationText.format(gate.within)).",
       strength: gate.requires.isEmpty || !gate.asksHTTP ? .ack : .content,
-      failsWhen: http + port
+      steps: look(gate.askedText, [(.gate, .isWell)])
     )
   }
 
@@ -51,7 +57,7 @@ package struct GenericCheck: Sendable, Hashable {
       name: "services_running",
       about: "Every service of the recipe runs.",
       strength: .ack,
-      failsWhen: ["a service has ended"]
+      steps: look("services", [(.services, .atLeast(1)), (.service("*"), .isWell)])
     )
   }
 
@@ -60,7 +66,13 @@ package struct GenericCheck: Sendable, Hashable {
     name: "version_runs",
     about: "What runs after the upgrade is the target, as the running things themselves say.",
     strength: .content,
-    failsWhen: ["another version than the target runs", "the app reports another version"]
+    steps: look(
+      "running version",
+      [
+        (.runningVersion, .equals(.template(Template(name: "target")))),
+        (.contradiction, .exists(false)),
+      ]
+    )
   )
 
   private static let snapshot = GenericCheck(
@@ -68,7 +80,7 @@ package struct GenericCheck: Sendable, Hashable {
     name: "snapshot",
     about: "The backup made a snapshot with an id and with files in it.",
     strength: .content,
-    failsWhen: ["the snapshot has no id", "the snapshot has no file"]
+    steps: look("snapshot", [(.snapshotID, .exists(true)), (.snapshotFiles, .atLeast(1))])
   )
 
   private static let declaredPaths = GenericCheck(
@@ -76,11 +88,13 @@ package struct GenericCheck: Sendable, Hashable {
     name: "declared_paths",
     about: "Every path that the labels declare is in the snapshot, and not empty.",
     strength: .content,
-    failsWhen: [
-      "a declared path has no file in the snapshot", "its files are empty",
-      "a labelled service has volumes and none of them is backed up",
-      "a database's hook wrote none of the files that are backed up",
-    ]
+    steps: look(
+      "declared paths",
+      [
+        (.declaredPaths, .atLeast(1)), (.snapshotBytes(path: "*"), .atLeast(1)),
+        (.backedUp(service: "*"), .exists(true)),
+      ]
+    )
   )
 
   private static func verify(_ suite: Suite) -> GenericCheck {
@@ -89,7 +103,7 @@ package struct GenericCheck: Sendable, Hashable {
       name: "verify",
       about: "The snapshot's files hold what the suite says.",
       strength: Assessment(of: suite.backup.verify, vars: suite.vars).strength,
-      failsWhen: FailureSentences.sentences(for: suite.backup.verify)
+      steps: suite.backup.verify.planned
     )
   }
 
@@ -98,6 +112,6 @@ package struct GenericCheck: Sendable, Hashable {
     name: "nothing_left",
     about: "Nothing of the deployment is left.",
     strength: .content,
-    failsWhen: ["a service, process, volume, secret, network or folder is left"]
+    steps: look("what is left", [(.leftovers, .isEmpty)])
   )
 }

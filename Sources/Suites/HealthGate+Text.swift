@@ -1,3 +1,5 @@
+import Evidence
+
 extension HealthGate {
   /// What is asked, as a person reads it: `GET /api/health`, `TCP db:5432`.
   package var askedText: String {

@@ -11,7 +11,7 @@ package struct Plan: Sendable {
     /// Why the strength is what it is; nil for generic checks.
     package var strengthReason: String?
     /// Why it will not run; nil where it will.
-    package var skip: String?
+    package var skip: Reason?
   }
 
   package var recipe: String
@@ -19,16 +19,16 @@ package struct Plan: Sendable {
   /// Nil where there is nothing to upgrade from.
   package var base: String?
   /// Where `base` is from, or why there is none.
-  package var baseReason: String?
+  package var baseReason: Reason?
   package var target: String
   /// In the order in which they run.
   package var items: [Item]
   package var stores: [StoreFacts]
   package var standins: [Standin]
   /// Stages that are skipped as a whole, with why.
-  package var stageSkips: [Stage: String]
+  package var stageSkips: [Stage: Reason]
   /// Why there is no backup to test; nil where there is.
-  package var noBackupReason: String?
+  package var noBackupReason: Reason?
 
   /// Derives the plan; a pure function.
   ///
@@ -41,7 +41,7 @@ package struct Plan: Sendable {
     compose: Compose,
     driver: String,
     base: String?,
-    baseReason: String? = nil,
+    baseReason: Reason? = nil,
     target: String,
     standins: [Standin]? = nil
   ) {
@@ -54,9 +54,9 @@ package struct Plan: Sendable {
     noBackupReason = RecipeFacts.noBackupReason(of: compose, suite: suite)
     let declared = driver == "local" ? Self.standins(of: suite, base: base, target: target) : []
     self.standins = standins ?? declared
-    stageSkips = Dictionary(suite.notApplicable.map { ($0.stage, $0.why) }) { first, _ in first }
+    stageSkips = Dictionary(suite.notApplicable.map { ($0.stage, .declared($0.why)) }) { first, _ in first }
     if base == nil, stageSkips[.upgrade] == nil {
-      stageSkips[.upgrade] = baseReason ?? "there is no older version to upgrade from"
+      stageSkips[.upgrade] = baseReason ?? Reason(.noOlderVersion)
     }
     for stage in [Stage.backup, .restore] where stageSkips[stage] == nil {
       stageSkips[stage] = noBackupReason
@@ -89,7 +89,7 @@ package struct Plan: Sendable {
           place: nil,
           strength: check.strength,
           isHealth: check.name == "serving" || check.name == "services_running",
-          failsWhen: check.failsWhen,
+          steps: check.steps,
           ports: []
         ),
         skip: stageSkips[check.stage]
@@ -112,8 +112,7 @@ package struct Plan: Sendable {
             place: entry.place,
             strength: assessment.strength,
             isHealth: false,
-            failsWhen: FailureSentences.sentences(for: entry.verify)
-              + counts.map { "\($0) has another number of rows than before" },
+            steps: entry.verify.planned + Self.counted(counts),
             ports: []
           ),
           strengthReason: assessment.reason,
@@ -121,6 +120,20 @@ package struct Plan: Sendable {
         )
       )
     }
+  }
+
+  /// As many rows as before, table by table.
+  private static func counted(_ tables: [String]) -> [EvidenceStep] {
+    guard !tables.isEmpty else { return [] }
+    let assertions = tables.map { table in
+      Assertion(
+        .rowCount(table: table),
+        .equals(.template(Template(name: "before"))),
+        actual: .absent,
+        holds: true
+      )
+    }
+    return [EvidenceStep(act: "rows of \(tables.joined(separator: ", "))", assertions: assertions)]
   }
 
   private static func about(_ name: String, _ store: String) -> String {
@@ -135,9 +148,8 @@ package struct Plan: Sendable {
   private mutating func add(_ check: Check, _ suite: Suite) {
     let (performed, reason) = withoutSkippedSteps(check)
     let assessment = performed.assessment(suiteVars: suite.vars, databases: suite.databases)
-    let nothing =
-      assessment.strength == .none && reason != nil
-      ? "no step that looks at anything runs: \(reason ?? "")" : nil
+    // Of a check whose looks are all skipped nothing would be seen.
+    let nothing = assessment.strength == .none ? reason : nil
     items.append(
       Item(
         planned: PlannedCheck(
@@ -147,10 +159,10 @@ package struct Plan: Sendable {
           about: check.about,
           place: check.place,
           strength: assessment.strength,
-          weakness: assessment.weakness,
+          mayBeStale: assessment.mayBeStale,
           behaviour: performed.behaviour,
           isHealth: check.isHealth || performed.looksOnlyAtHealth(suite.health),
-          failsWhen: performed.failsWhen,
+          steps: performed.planned,
           ports: check.ports
         ),
         body: check,
@@ -163,10 +175,10 @@ package struct Plan: Sendable {
 
   /// The check with nothing expected of steps that will be skipped: what does not run shows nothing.
   /// The reason is the first such step's; nil where all run.
-  private func withoutSkippedSteps(_ check: Check) -> (check: Check, reason: String?) {
+  private func withoutSkippedSteps(_ check: Check) -> (check: Check, reason: Reason?) {
     guard case .steps(let steps) = check.body else { return (check, nil) }
-    var first: String?
-    func performed(_ steps: [Step], _ outer: String?) -> [Step] {
+    var first: Reason?
+    func performed(_ steps: [Step], _ outer: Reason?) -> [Step] {
       steps.map { step in
         var step = step
         let reason = outer ?? reasonAgainst(step.when, in: check.stage)
@@ -185,16 +197,8 @@ package struct Plan: Sendable {
   }
 
   /// Why a `when` keeps a check or a step from running; nil where it does not.
-  private func reasonAgainst(_ when: Condition?, in stage: Stage) -> String? {
-    guard let when else { return nil }
-    if !when.drivers.isEmpty, !when.drivers.contains(driver) {
-      return "only with driver \(when.drivers.joined(separator: ", ")), this is \(driver)"
-    }
-    let running = stage == .install ? base ?? target : target
-    if let version = when.version, !version.isSatisfied(by: running) {
-      return "only with version \(version), this is \(running)"
-    }
-    return nil
+  private func reasonAgainst(_ when: Condition?, in stage: Stage) -> Reason? {
+    when?.reasonAgainst(driver: driver, version: stage == .install ? base ?? target : target)
   }
 
   private static func standins(of suite: Suite, base: String?, target: String) -> [Standin] {
@@ -223,7 +227,7 @@ extension Plan {
     }
   }
 
-  package var skips: [CheckID: String] {
+  package var skips: [CheckID: Reason] {
     Dictionary(items.compactMap { item in item.skip.map { (item.planned.id, $0) } }) { a, _ in a }
   }
 

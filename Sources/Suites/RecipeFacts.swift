@@ -93,13 +93,13 @@ package enum RecipeFacts {
   }
 
   /// Why the recipe has no backup to test; nil where it has one.
-  package static func noBackupReason(of compose: Compose, suite: Suite) -> String? {
+  package static func noBackupReason(of compose: Compose, suite: Suite) -> Reason? {
     switch suite.backup.capable {
     case true?: return nil
-    case false?: return suite.backup.capableReason ?? "the suite says that it has none"
+    case false?: return .declared(suite.backup.capableReason ?? "")
     case nil:
       return BackupLabels.labelled(in: compose).isEmpty
-        ? "no service has backupbot.backup=true under deploy.labels" : nil
+        ? Reason(.noBackupLabel) : nil
     }
   }
 }

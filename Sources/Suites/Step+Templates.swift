@@ -1,32 +1,4 @@
-extension TemplateTree {
-  /// Texts at every depth, in order.
-  package var templates: [Template] {
-    switch self {
-    case .null, .bool, .number: []
-    case .template(let template): [template]
-    case .list(let items): items.flatMap(\.templates)
-    case .object(let members): members.flatMap(\.value.templates)
-    }
-  }
-}
-
-extension Predicate {
-  /// Texts in its operands.
-  package var templates: [Template] {
-    switch self {
-    case .equals(let tree), .greater(let tree), .greaterOrEqual(let tree), .less(let tree),
-      .lessOrEqual(let tree), .contains(let tree), .subset(let tree):
-      tree.templates
-    case .startsWith(let template), .endsWith(let template): [template]
-    case .count(let predicates): predicates.flatMap(\.templates)
-    case .oneOf(let trees): trees.flatMap(\.templates)
-    case .not(let predicate): predicate.templates
-    case .matches, .exists, .isInteger, .isNumber, .isString, .isBoolean, .isList, .isObject,
-      .isEmpty, .isDate, .isUUID:
-      []
-    }
-  }
-}
+package import Evidence
 
 extension Step.Action {
   /// All texts that are filled in before it is done; those of steps in a group are not in it.

@@ -8,8 +8,8 @@ package struct Assessment: Sendable, Hashable {
   /// Where the strength is `state`, and where a later query asks for the fresh value by its
   /// parameters only: then the control alone says whether it would find any row.
   package var readBack: ReadBack?
-  /// Why passing shows less than it seems, behind the words "the check"; nil where it does not.
-  package var weakness: String?
+  /// It changes something and then expects nothing that was not there before.
+  package var mayBeStale = false
 }
 
 extension Check {
@@ -71,22 +71,8 @@ extension Assessment {
         strength: .content,
         reason: reason,
         readBack: flow.query(),
-        weakness: flow.mayBeStale
-          ? "changes something and then expects nothing that was not there before"
-          : nil
+        mayBeStale: flow.mayBeStale
       )
-    }
-  }
-}
-
-extension Expectation.Subject {
-  /// Says that something was taken, not what.
-  var isAcknowledgement: Bool {
-    switch self {
-    case .status, .exit, .duration: true
-    case .header, .body, .jsonpath, .xpath, .regex, .rows, .row, .cell, .column, .stdout, .stderr,
-      .size, .content:
-      false
     }
   }
 }

@@ -56,7 +56,7 @@ struct AnswerAssessmentTests {
   @Test func rowsAreACountOrAList() throws {
     var answer = Answer()
     answer.rows = [.object(["n": .int(1)]), .object(["n": .int(2)])]
-    func holds(_ predicate: Predicate, of subject: Suites.Expectation.Subject = .rows) throws
+    func holds(_ predicate: Predicate, of subject: Suites.Subject = .rows) throws
       -> Bool
     {
       try assess(answer, expecting(subject, predicate)).isSatisfied

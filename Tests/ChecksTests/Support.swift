@@ -15,7 +15,7 @@ func template(_ text: String) -> Template {
 
 func tree(_ text: String) -> TemplateTree { .template(template(text)) }
 
-func expecting(_ subject: Expectation.Subject, _ predicates: Predicate...) -> Expectation {
+func expecting(_ subject: Subject, _ predicates: Predicate...) -> Expectation {
   Expectation(subject: subject, predicates: predicates, place: somewhere)
 }
 

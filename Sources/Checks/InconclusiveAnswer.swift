@@ -1,16 +1,17 @@
+import Evidence
 import HTTPRequests
 import Suites
 
 /// Answers from which nothing can be concluded: that something is not there must be told by
 /// somebody who would know.
-enum Evasion {
+enum InconclusiveAnswer {
   /// Nobody was there to answer: a proxy spoke, the app refused to, the program is missing.
-  static func absence(in answer: Answer) -> String? {
+  static func absence(in answer: Answer) -> Reason.Inconclusive? {
     if let status = answer.status, [408, 425, 429, 502, 503, 504].contains(status) {
-      return "status \(status) tells nothing"
+      return .status(status)
     }
     if let exit = answer.exit, [126, 127].contains(exit) {
-      return "exit \(exit): the program could not be run"
+      return .programMissing(exit: exit)
     }
     return nil
   }
@@ -19,24 +20,24 @@ enum Evasion {
   ///
   /// A step that expects nothing asks whether there is an answer at all, and 403 is one; where it
   /// expects something of the answer, only 404 and 410 say that it is not there.
-  static func silence(in answer: Answer, of step: Step) -> String? {
-    func mentions(_ subject: Expectation.Subject) -> Bool {
+  static func silence(in answer: Answer, of step: Step) -> Reason.Inconclusive? {
+    func mentions(_ subject: Subject) -> Bool {
       step.expect.contains { $0.subject == subject }
     }
     if let absence = absence(in: answer) { return absence }
     if let status = answer.status {
-      if status >= 500 { return "status \(status) tells nothing" }
+      if status >= 500 { return .status(status) }
       if status >= 400, !mentions(.status) {
-        if let page = answer.proxyPage {
-          return "status \(status) tells nothing: it looks like \(page)"
+        if let owner = answer.proxyPage {
+          return .foreignPage(status: status, owner: owner)
         }
         if !step.expect.isEmpty, status != 404, status != 410 {
-          return "status \(status) tells nothing, where no status is expected"
+          return .unexpectedStatus(status)
         }
       }
     }
     if let exit = answer.exit, exit != 0, !step.expect.isEmpty, !mentions(.exit) {
-      return "exit \(exit) tells nothing, where no exit is expected"
+      return .unexpectedExit(exit)
     }
     return nil
   }

@@ -1,4 +1,5 @@
-package import Suites
+import Evidence
+
 
 extension Step {
   /// What the step does, in one line, as written in the suite: names stay between braces.
