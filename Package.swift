@@ -66,11 +66,11 @@ let package = Package(
     module(
       "Commands",
       [
-        "Auditing", "Corpus", "Drivers", "Evidence", "Formats", "Git", "Rendering", "Running",
+        "Auditing", "Corpus", "Drivers", "Evidence", "Formats", "Git", "Reports", "Running",
         "Suites", argumentParser,
       ]
     ),
-    module("Rendering", ["Evidence", "Formats", "MarkdownDocuments", "XMLDocuments", mustache]),
+    module("Reports", ["Evidence", "Formats", "MarkdownDocuments", "XMLDocuments", mustache]),
     module("Auditing", ["Corpus", "Evidence", "Formats", "Suites"]),
     module("Corpus", ["Evidence", "Formats", "Git"]),
     module("Running", ["Checks", "Deployments", "Evidence", "Formats", "Suites"]),
@@ -189,10 +189,10 @@ let package = Package(
     ),
     tests(
       of: "Auditing",
-      ["Corpus", "Evidence", "Formats", "Rendering", "SeededGenerators", "Suites"]
+      ["Corpus", "Evidence", "Formats", "Reports", "SeededGenerators", "Suites"]
     ),
     tests(
-      of: "Rendering",
+      of: "Reports",
       ["Evidence", "Formats", "MarkdownDocuments", "XMLDocuments"],
       exclude: ["Golden"]
     ),
@@ -201,7 +201,7 @@ let package = Package(
     tests(
       of: "Commands",
       [
-        "Auditing", "BuiltTool", "Evidence", "Formats", "Rendering", "Suites", "XMLDocuments",
+        "Auditing", "BuiltTool", "Evidence", "Formats", "Reports", "Suites", "XMLDocuments",
         "parity", "plausible-standin", argumentParser,
       ],
       exclude: ["Golden"]

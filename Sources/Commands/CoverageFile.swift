@@ -2,7 +2,7 @@ import Auditing
 import Evidence
 import Formats
 import FoundationEssentials
-import Rendering
+import Reports
 
 /// `coverage.json` and `record.json`: values as JSON with sorted keys.
 enum CoverageFile {

@@ -3,7 +3,7 @@ import Auditing
 import Evidence
 import FoundationEssentials
 import Glibc
-import Rendering
+import Reports
 import Suites
 
 struct DiffCommand: AsyncParsableCommand {

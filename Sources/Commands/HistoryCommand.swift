@@ -2,7 +2,7 @@ import ArgumentParser
 import Auditing
 import Evidence
 import Glibc
-import Rendering
+import Reports
 import Suites
 
 struct HistoryCommand: AsyncParsableCommand {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Auditing
 import Evidence
 import FoundationEssentials
-import Rendering
+import Reports
 import Suites
 
 struct MergeCommand: AsyncParsableCommand {

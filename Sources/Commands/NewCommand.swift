@@ -1,7 +1,7 @@
 import ArgumentParser
 import Auditing
 import FoundationEssentials
-import Rendering
+import Reports
 import Suites
 
 struct NewCommand: AsyncParsableCommand {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Auditing
 import Corpus
 import Evidence
-import Rendering
+import Reports
 import Suites
 
 struct PinCommand: AsyncParsableCommand {

@@ -2,7 +2,7 @@ import Auditing
 import Evidence
 import FoundationEssentials
 import Glibc
-import Rendering
+import Reports
 import Running
 import Suites
 

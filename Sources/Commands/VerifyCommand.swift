@@ -4,7 +4,7 @@ import Corpus
 import Evidence
 import FoundationEssentials
 import Git
-import Rendering
+import Reports
 import Suites
 
 struct VerifyCommand: AsyncParsableCommand {

@@ -2,7 +2,7 @@ import BuiltTool
 import Evidence
 import Formats
 import Foundation
-import Rendering
+import Reports
 import Testing
 
 /// What was edited by hand and then rendered again, so that page and coverage agree.

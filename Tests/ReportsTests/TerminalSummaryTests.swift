@@ -1,7 +1,7 @@
 import Evidence
 import Testing
 
-@testable import Rendering
+@testable import Reports
 
 @Suite struct TerminalSummaryTests {
   @Test(arguments: [40, 80, 200])

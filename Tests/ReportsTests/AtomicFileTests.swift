@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Rendering
+@testable import Reports
 
 @Suite struct AtomicFileTests {
   @Test func `A file is replaced and nothing stands beside it`() throws {

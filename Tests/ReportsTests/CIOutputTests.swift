@@ -3,7 +3,7 @@ import MarkdownDocuments
 import Testing
 import XMLDocuments
 
-@testable import Rendering
+@testable import Reports
 
 /// What goes to a CI: commands in its output, a summary, a badge.
 @Suite struct CIOutputTests {

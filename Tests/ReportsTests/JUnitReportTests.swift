@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import XMLDocuments
 
-@testable import Rendering
+@testable import Reports
 
 @Suite struct JUnitReportTests {
   /// One suite as libxml2 reads it.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Rendering
+@testable import Reports
 
 @Suite struct EmbeddedTemplatesTests {
   private static let root = URL(filePath: #filePath)

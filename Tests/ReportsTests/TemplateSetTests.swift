@@ -1,7 +1,7 @@
 import Evidence
 import Testing
 
-@testable import Rendering
+@testable import Reports
 
 @Suite struct TemplateSetTests {
   private func error(in text: String, of name: String = "page/parity") throws -> RenderingError {

@@ -4,7 +4,7 @@ import MarkdownDocuments
 import Testing
 import XMLDocuments
 
-@testable import Rendering
+@testable import Reports
 
 @Suite struct DiffReportTests {
   /// As an app or a suite of somebody else might name things.

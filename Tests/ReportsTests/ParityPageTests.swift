@@ -2,7 +2,7 @@ import Evidence
 import MarkdownDocuments
 import Testing
 
-@testable import Rendering
+@testable import Reports
 
 @Suite struct ParityPageTests {
   private func document(_ page: String) throws -> MarkdownDocument {

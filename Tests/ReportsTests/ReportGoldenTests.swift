@@ -1,7 +1,7 @@
 import Evidence
 import Testing
 
-@testable import Rendering
+@testable import Reports
 
 @Suite struct ReportGoldenTests {
   @Test func `Reports of a recipe on a stand-in are what they were`() throws {

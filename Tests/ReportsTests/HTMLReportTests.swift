@@ -2,7 +2,7 @@ import Evidence
 import Testing
 import XMLDocuments
 
-@testable import Rendering
+@testable import Reports
 
 @Suite struct HTMLReportTests {
   @Test func `The page needs no network, runs nothing and has every claim`() throws {
