@@ -4,8 +4,9 @@ SWIFT ?= swift
 SAMPLES := .build/sample-recipes
 DEBUG := .build/debug
 RELEASE := .build/release
+SWIFT_FILES := Package.swift Sources Tests Benchmarks templates docs
 # Tests that start no server and watch no clock.
-PLAIN := ^(Auditing|Corpus|Evidence|Formats|Git|MarkdownDocuments|Rendering|Suites|XMLDocuments)Tests\.
+PLAIN := ^(Auditing|Corpus|Evidence|Formats|Git|MarkdownDocuments|Reports|Suites|XMLDocuments)Tests\.
 
 .PHONY: help demo test test-swarm soak mutants packages samples build release lint bench clean
 .DEFAULT_GOAL := help
@@ -22,7 +23,7 @@ demo: packages samples release ## build the tool and run the sample recipe throu
 
 test: packages samples ## build, check the style, run every test, run the sample recipes
 	$(SWIFT) build --build-tests
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	$(SWIFT) format lint --strict --recursive $(SWIFT_FILES)
 	# On all cores.
 	$(SWIFT) test --skip-build --filter '$(PLAIN)'
 	# One after the other: the tests start real servers, and this machine may have two cores.
@@ -65,7 +66,7 @@ release: packages ## build for use: one binary with Swift's own libraries inside
 	$(SWIFT) build -c release --static-swift-stdlib --product plausible-standin -Xlinker -s
 
 lint: ## check the style of all Swift files
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	$(SWIFT) format lint --strict --recursive $(SWIFT_FILES)
 
 bench: release ## measure HTTP checks beside a loop in C and pytest
 	Benchmarks/run.sh $(RELEASE)/parity
