@@ -17,35 +17,34 @@ package enum ReportText {
     return String(result)
   }
 
-  static func check(_ check: CheckCoverage, _ record: CheckRecord?) -> String {
+  /// At most so many characters; that some are left out is shown by an ellipsis.
+  static func cut(_ text: String, _ count: Int) -> String {
+    text.count <= count ? text : text.prefix(count - 1) + "…"
+  }
+
+  static func lines(_ lines: [String]) -> String { lines.map { "\($0)\n" }.joined() }
+
+  /// What is to be said of a check below its cause.
+  static func check(at place: Int, _ index: CheckIndex) -> String {
+    let check = index.coverage.checks[place]
     var text = check.about + "\n"
     if let place = check.place { text += "at \(place)\n" }
-    guard let record else { return text }
-    for step in record.steps where !step.outcome.isPassed { text += Self.step(step) }
+    let steps = (index.record(at: place)?.steps ?? []).filter { !$0.outcome.isPassed }
+    for step in steps { text += Self.step(step) }
+    if steps.isEmpty { text += lines(index.furtherDetails(at: place)) }
     if let control = check.control { text += "control \(control.kind.shown): \(control.shown)\n" }
     return text
   }
 
+  /// What a step that did not pass did and saw, after the line that its check is told by.
   static func step(_ step: StepRecord) -> String {
-    var text = "step \(step.number) \(step.kind) \(step.title)"
+    var text = "step \(step.number): \(step.title)"
     if step.attempts > 1 { text += " (\(step.attempts) attempts)" }
     if let place = step.place { text += " at \(place)" }
-    text += "\n  \(step.outcome.word.shown)"
-    if let reason = step.outcome.reason { text += ": \(reason)" }
     text += "\n"
-    for assertion in step.assertions where !assertion.holds {
-      text += "  \(Self.assertion(assertion))\n"
-    }
+    for line in step.outcome.reason?.details ?? [] { text += "  \(line)\n" }
     if let exchange = step.exchange { text += Self.exchange(exchange) }
     return text
-  }
-
-  /// `status: expected == 202, was 500`.
-  static func assertion(_ assertion: AssertionRecord) -> String {
-    let wanted = assertion.wanted == assertion.expected ? "" : " (\(assertion.wanted))"
-    let place = assertion.place.map { " at \($0)" } ?? ""
-    return "\(assertion.subject): expected \(assertion.expected)\(wanted), "
-      + "was \(assertion.actual ?? "nothing")\(place)"
   }
 
   /// `no answer, error 42P01, through psql inside the container`.
@@ -128,7 +127,7 @@ package enum ReportText {
 
   static func verdict(_ verdict: Verdict) -> String {
     let until = verdict.until.map { " until \($0)" } ?? ""
-    return verdict.word.shown + until + (verdict.reason.map { ": \($0)" } ?? "")
+    return verdict.word.shown + until + (verdict.reason.map { ": \($0.cause)" } ?? "")
   }
 
   /// `warning image-tag-moves: … at compose.yml:7:12`; of a waived one the reason and the end too.

@@ -24,6 +24,9 @@ extension Outcome.Word {
     }
   }
 
+  /// Whether something went wrong in it, and not before it.
+  var isRed: Bool { self == .failed || self == .broken }
+
   var tone: Tone {
     switch self {
     case .passed: .good
@@ -75,16 +78,7 @@ enum Tone: String, CaseIterable, Sendable {
 }
 
 extension Strength {
-  package var shown: String {
-    switch self {
-    case .none: "none"
-    case .ack: "ack"
-    case .content: "content"
-    case .state: "state"
-    case .durable: "durable"
-    case .opaque: "opaque"
-    }
-  }
+  package var shown: String { rawValue }
 
   package var meaning: String {
     switch self {
@@ -128,13 +122,7 @@ extension RungCoverage.State {
 }
 
 extension Finding.Severity {
-  package var shown: String {
-    switch self {
-    case .error: "error"
-    case .warning: "warning"
-    case .note: "note"
-    }
-  }
+  package var shown: String { rawValue }
 
   var sign: String {
     switch self {
@@ -154,14 +142,7 @@ extension Finding.Severity {
 }
 
 extension CheckKind {
-  package var shown: String {
-    switch self {
-    case .generic: "generic"
-    case .overlay: "overlay"
-    case .functional: "functional"
-    case .integrity: "integrity"
-    }
-  }
+  package var shown: String { rawValue }
 }
 
 extension StoreFacts.Kind {
@@ -199,12 +180,7 @@ extension ClaimPart {
 }
 
 extension ControlRecord.Kind {
-  package var shown: String {
-    switch self {
-    case .decoy: "decoy"
-    case .dropped: "dropped"
-    }
-  }
+  package var shown: String { rawValue }
 }
 
 extension ControlCoverage {
@@ -215,8 +191,8 @@ extension ControlCoverage {
     case (.dropped, .failed): "failed once the marker was dropped, as it must"
     case (.decoy, .passed): "passed for a value that was never sent: the check cannot tell"
     case (.dropped, .passed): "passed although the marker was dropped: the check cannot tell"
-    case (_, .broken(let reason)): "broken, which shows nothing: \(reason)"
-    case (_, .notPossible(let reason)): "not possible: \(reason)"
+    case (_, .broken(let reason)): "got no answer: \(reason.cause)"
+    case (_, .notPossible(let reason)): "not possible: \(reason.cause)"
     }
   }
 
@@ -232,6 +208,9 @@ extension ControlCoverage {
 extension CoverageModel {
   /// `4`, or `4 (stand-in)`: no level without that word where a stand-in showed it.
   package var shownLevel: String { isOnStandin ? "\(level) (stand-in)" : "\(level)" }
+
+  /// `3.0.0+v2.0.0 → 3.0.1+v2.0.0`.
+  var shownVersions: String { (base.map { "\($0.version) → " } ?? "") + target.version }
 
   /// What the level stands for.
   var levelName: String {
@@ -249,88 +228,12 @@ extension CoverageModel {
 
   /// What all of it was shown on, in one sentence that names a stand-in first.
   package var shownOn: String {
-    let versions = base.map { "\($0.version) → \(target.version)" } ?? target.version
-    let driver = "driver \(driver), recipe \(versions)"
+    let driver = "driver \(driver), recipe \(shownVersions)"
     guard isOnStandin else { return "Everything below was shown on the app itself: \(driver)." }
-    let names = standins.map { standin -> String in
-      let versions = standin.versions.isEmpty ? "" : " " + standin.versions.joined(separator: " → ")
-      return "\(standin.what)\(versions) in service \(standin.service)"
-    }
+    let names = standins.map { "\($0.shown) in service \($0.service)" }
     let subject = standins.count == 1 ? "a stand-in" : "stand-ins"
     return "Everything below was shown on \(subject) for the app: \(names.joined(separator: "; ")) "
       + "(\(driver)); it says nothing about the real \(recipe)."
-  }
-}
-
-extension CorpusCoverage.State {
-  package var shown: String {
-    switch self {
-    case .none: "no corpus"
-    case .rootMissing: "corpus not there"
-    case .noEntry: "no entry for this recipe"
-    case .noScripts: "an entry without scripts"
-    case .unreadable: "corpus not readable"
-    case .scripts: "scripts to port"
-    }
-  }
-}
-
-extension UnitCoverage {
-  /// What is to be told beside its verdict: what it looks at, and what of it is not shown.
-  var details: [(title: String, lines: [String])] {
-    [
-      ("changed since it was pinned", changes), ("not looked at by its ports", weaker),
-      ("not known", unread), ("the original", facts),
-    ].filter { !$0.1.isEmpty }
-  }
-}
-
-extension CorpusCoverage {
-  /// Units by their ids; of two with the same id the first.
-  var unitsByID: [String: UnitCoverage] {
-    Dictionary((units ?? []).map { ($0.id, $0) }) { first, _ in first }
-  }
-
-  /// Units by what became of them: `3 ported, 1 missing`; nil where there are none.
-  var unitSummary: String? {
-    guard let units, !units.isEmpty else { return nil }
-    return UnitCoverage.Disposition.allCases.compactMap { disposition -> String? in
-      let count = units.count { $0.disposition == disposition }
-      return count == 0 ? nil : "\(count) \(disposition.shown)"
-    }.joined(separator: "; ")
-  }
-
-  /// What was looked at and what was found there, in plain sentences.
-  func sentences(for recipe: String) -> String {
-    let hash = (commit.map { ", commit \($0)" } ?? "") + (tree.map { ", tree \($0)" } ?? "")
-    let root = "root \(root) is readable and has \(Words.count(recipes, "recipe"))"
-    let why = detail.map { ": \($0)" } ?? ""
-    let found =
-      switch state {
-      case .none: "This project says that it has no corpus\(why)."
-      case .rootMissing where self.root.isEmpty:
-        "Nothing can be said of parity\(why)."
-      case .rootMissing:
-        "Nothing can be said of parity: looked for \(path), and the root \(self.root) "
-          + "\(detail ?? "is not there")."
-      case .noEntry:
-        "There is nothing to port: looked for \(path); the \(root), "
-          + "none of them \(recipe)\(hash)."
-      case .noScripts:
-        "There is nothing to port: looked at \(path), which holds no scripts; "
-          + "the \(root)\(hash)."
-      case .unreadable:
-        "Nothing can be said of parity: looked at \(path), which cannot be read\(why)."
-      case .scripts:
-        "Looked at \(path), which holds \(Words.count(scripts.count, "script")); "
-          + "the \(root)\(hash)."
-          + (unitSummary.map { " Of \(Words.count(units?.count ?? 0, "unit")): \($0)." } ?? "")
-      }
-    let sample =
-      isSample && state != .none
-      ? " This corpus is only this project's sample: it says nothing about older tests elsewhere."
-      : ""
-    return found + sample
   }
 }
 
@@ -356,6 +259,12 @@ enum Words {
     }
   }
 
+  /// A limit in milliseconds: `20 min`, `90 s`, `500 ms`.
+  static func limit(_ milliseconds: Int) -> String {
+    if milliseconds % 60_000 == 0 { return "\(milliseconds / 60_000) min" }
+    return milliseconds % 1_000 == 0 ? "\(milliseconds / 1_000) s" : "\(milliseconds) ms"
+  }
+
   /// Seconds with exactly three decimals.
   static func seconds(_ microseconds: Int) -> String {
     let milliseconds = (max(0, microseconds) + 500) / 1_000
@@ -373,4 +282,25 @@ extension RunAttempt {
     }
     return counts.isEmpty ? "nothing was seen" : counts.joined(separator: ", ")
   }
+}
+
+extension RunRecord {
+  /// What it is of, where it is not one run of the whole plan.
+  var circumstances: [NamedText] {
+    var all: [NamedText] = []
+    if let selection = header.selection {
+      all.append(NamedText(name: "selection", value: "\(selection.shown), and what that needs"))
+    }
+    if let shard = header.shard { all.append(NamedText(name: "shard", value: "\(shard)")) }
+    for (index, attempt) in (attempts ?? []).enumerated() {
+      let value = "\(attempt.shown): \(attempt.end.shown), \(attempt.tally)"
+      all.append(NamedText(name: "attempt \(index + 1)", value: value))
+    }
+    return all
+  }
+}
+
+extension Standin {
+  /// `parity's plausible stand-in 1.0.0 → 2.0.0`.
+  var shown: String { ([what] + (versions.isEmpty ? [] : [versions.joined(separator: " → ")])).joined(separator: " ") }
 }

@@ -77,8 +77,7 @@ import XMLDocuments
       Claim(
         id: "P3/functional/a::test_\($0)",
         part: .p3,
-        statement: "s",
-        verdict: .refuted(reason: reason),
+        verdict: .refuted(reason: .told(reason)),
         checks: []
       )
     }
@@ -107,8 +106,7 @@ import XMLDocuments
       Claim(
         id: "P4/s\($0)/restored",
         part: .p4,
-        statement: "s",
-        verdict: .unproven(reason: "unknown \($0)"),
+        verdict: .unproven(reason: .told("unknown \($0)")),
         checks: []
       )
     }

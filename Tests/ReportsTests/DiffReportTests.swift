@@ -23,7 +23,7 @@ import XMLDocuments
       from: .init("unproven", standing: .unknown, verdict: .unproven, isOnStandin: false),
       to: .init(
         "now",
-        reason: hostile,
+        reason: .told(hostile),
         standing: bad,
         verdict: .refuted,
         isOnStandin: false,

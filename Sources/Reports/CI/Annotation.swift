@@ -32,7 +32,7 @@ extension CoverageModel {
       Annotation(
         .error,
         "\(check.id) \(check.outcome.word == .failed ? "failed" : "broke")",
-        check.outcome.reason ?? "",
+        check.outcome.reason?.cause ?? "",
         at: check.place
       )
     }
@@ -40,7 +40,7 @@ extension CoverageModel {
     all += claims.filter {
       $0.verdict.word == .refuted && $0.part != .p2 && told.isDisjoint(with: $0.checks)
         && $0.id != "P3"
-    }.map { Annotation(.error, "\($0.id) is refuted", $0.verdict.reason ?? "", at: nil) }
+    }.map { Annotation(.error, "\($0.id) is refuted", $0.verdict.reason?.cause ?? "", at: nil) }
     all += findings.filter { !$0.isWaived && $0.severity != .note }.map {
       Annotation($0.severity, $0.rule, "\($0.message). \($0.advice)", at: $0.place)
     }

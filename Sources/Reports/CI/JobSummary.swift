@@ -85,16 +85,15 @@ package struct JobSummary: Sendable {
   }
 
   private func lines(_ recipe: CoverageModel, _ index: Int) -> [Line] {
-    let versions = (recipe.base.map { "\($0.version) → " } ?? "") + recipe.target.version
     let row =
-      "| \(Self.escaped(recipe.recipe)) | \(Self.escaped(versions)) | \(recipe.shownLevel) "
+      "| \(Self.escaped(recipe.recipe)) | \(Self.escaped(recipe.shownVersions)) | \(recipe.shownLevel) "
       + "| \(recipe.verdictSummary) |\n"
     var lines = [Line(kind: .row, recipe: index, text: row)]
     func add(_ kind: Kind, _ word: Verdict.Word) {
       for claim in recipe.claims where claim.verdict.word == word {
         let text =
           "- \(word.sign) **\(word.shown)** \(MarkdownText.codeSpan(claim.id)): "
-          + "\(Self.escaped(claim.verdict.reason ?? ""))\n"
+          + "\(Self.escaped(claim.verdict.reason?.cause ?? ""))\n"
         lines.append(Line(kind: kind, recipe: index, text: text))
       }
     }
@@ -145,6 +144,6 @@ package struct JobSummary: Sendable {
 
   private static func escaped(_ text: String) -> String {
     let line = ReportText.line(TerminalText.stripped(text))
-    return MarkdownText.escaped(line.count <= 300 ? line : line.prefix(299) + "…")
+    return MarkdownText.escaped(ReportText.cut(line, Reason.causeLimit))
   }
 }

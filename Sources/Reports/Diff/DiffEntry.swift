@@ -37,7 +37,7 @@ struct DiffEntry: Sendable {
   }
 
   /// Why it is now as it is; where it is gone, why it was as it was.
-  var reason: String? { change.after.reason ?? change.before.reason }
+  var reason: String? { change.after.shownReason ?? change.before.shownReason }
 
   /// `- assertion status == 202`, `strength: state → content`.
   var details: [String] {
@@ -115,5 +115,13 @@ extension CoverageDiff {
     isEmpty
       ? "in \(Words.count(recipeCount, "recipe"))"
       : "in \(recipes.count) of \(Words.count(recipeCount, "recipe"))"
+  }
+}
+
+extension CoverageChange.State {
+  /// The cause, and when a deferral or a waiver ends.
+  var shownReason: String? {
+    let parts = [reason?.cause, until.map { "until \($0)" }].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 }

@@ -49,8 +49,7 @@ struct DiffPage: TemplateFields {
     .text("tone", "a class of the style") {
       ($0.diff.count(.regression) > 0 ? Tone.bad : .quiet).rawValue
     },
-    .list("recipes", "recipes with a change, by name") { $0.diff.recipes.map(DiffPageRecipe.init) },
-    .flag("hasRecipes", "whether there are any") { !$0.diff.isEmpty }
+    .list("recipes", "recipes with a change, by name") { $0.diff.recipes.map(DiffPageRecipe.init) }
   )
 }
 
@@ -113,7 +112,6 @@ struct DiffPageChange: TemplateFields {
     .optionalText("place", "where it is written") {
       $0.entry.change.place.map { "\($0.file):\($0.line)" }
     },
-    .list("details", "what of it changed, one fact each") { $0.entry.details.map(HTMLLine.init) },
-    .flag("hasDetails", "whether there is any") { !$0.entry.change.details.isEmpty }
+    .list("details", "what of it changed, one fact each") { $0.entry.details.map(TextLine.init) }
   )
 }

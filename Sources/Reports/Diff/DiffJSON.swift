@@ -88,7 +88,7 @@ package struct DiffJSON: Sendable {
 
     init(_ state: CoverageChange.State) {
       text = state.text
-      reason = state.reason
+      reason = state.shownReason
       isOnStandin = state.isOnStandin
     }
   }

@@ -84,7 +84,7 @@ package struct DiffJUnit: Sendable {
         timestamp: Timestamp.withoutZone("\(diff.today)T00:00:00"),
         suite: counted,
         properties: [
-          JUnitProperty(name: "from", value: diff.from), JUnitProperty(name: "to", value: diff.to),
+          NamedText(name: "from", value: diff.from), NamedText(name: "to", value: diff.to),
         ],
         account: diff.summary
       )

@@ -59,8 +59,8 @@ package struct DiffMarkdown: Sendable {
   private static let reserve = 400
 
   private var head: String {
-    let from = MarkdownText.codeSpan(Self.cut(diff.from, 100), inTable: false)
-    let to = MarkdownText.codeSpan(Self.cut(diff.to, 100), inTable: false)
+    let from = MarkdownText.codeSpan(ReportText.cut(diff.from, 100), inTable: false)
+    let to = MarkdownText.codeSpan(ReportText.cut(diff.to, 100), inTable: false)
     return "### Coverage: \(diff.summary)\n\n\(from) → \(to), \(diff.extent)\n"
   }
 
@@ -69,9 +69,9 @@ package struct DiffMarkdown: Sendable {
   }
 
   private static func line(_ entry: DiffEntry) -> String {
-    let parts = [cut(entry.recipe, 100)] + (entry.subject.map { [cut($0, 300)] } ?? [])
+    let parts = [ReportText.cut(entry.recipe, 100)] + (entry.subject.map { [ReportText.cut($0, 300)] } ?? [])
     let about = parts.map { MarkdownText.codeSpan($0, inTable: false) }.joined(separator: " ")
-    let step = MarkdownText.codeSpan(cut(entry.step, 300), inTable: false)
+    let step = MarkdownText.codeSpan(ReportText.cut(entry.step, 300), inTable: false)
     return "- **\(entry.change.kind.shown)** \(about): \(step)\n"
   }
 
@@ -79,12 +79,7 @@ package struct DiffMarkdown: Sendable {
     var lines = entry.reason.map { [$0] } ?? []
     lines += entry.details
     if let place = entry.change.place { lines.append("\(place.file):\(place.line)") }
-    return lines.map { "  - \(MarkdownText.codeSpan(cut($0, 500), inTable: false))\n" }.joined()
-  }
-
-  /// On a character's boundary, told by an ellipsis.
-  private static func cut(_ text: String, _ count: Int) -> String {
-    text.count <= count ? text : text.prefix(count) + "…"
+    return lines.map { "  - \(MarkdownText.codeSpan(ReportText.cut($0, 500), inTable: false))\n" }.joined()
   }
 }
 

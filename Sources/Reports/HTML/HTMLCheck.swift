@@ -15,27 +15,27 @@ struct HTMLSuite: TemplateFields {
   )
 
   /// In the order in which they first appear.
-  static func all(_ lookup: HTMLLookup) -> [HTMLSuite] {
+  static func all(_ index: CheckIndex) -> [HTMLSuite] {
     var suites: [HTMLSuite] = []
     var places: [String: Int] = [:]
-    for (index, check) in lookup.coverage.checks.enumerated() {
+    for (number, check) in index.coverage.checks.enumerated() {
       let path = "\(check.id.folder)/\(check.id.stem)"
       if let place = places[path] {
-        suites[place].checks.append(index)
+        suites[place].checks.append(number)
       } else {
         places[path] = suites.count
-        suites.append(HTMLSuite(path: path, checks: [index], counts: []))
+        suites.append(HTMLSuite(path: path, checks: [number], counts: []))
       }
     }
     for place in suites.indices {
       var counts: [Outcome.Word: Int] = [:]
-      for index in suites[place].checks {
-        counts[lookup.outcome(at: index).word, default: 0] += 1
+      for number in suites[place].checks {
+        counts[index.outcome(at: number).word, default: 0] += 1
       }
       suites[place].counts = Outcome.Word.allCases.compactMap { word in
         counts[word].map {
           HTMLCount(
-            mark: HTMLMark(word, isOnStandin: lookup.coverage.isOnStandin),
+            mark: HTMLMark(word, isOnStandin: index.coverage.isOnStandin),
             count: $0
           )
         }
@@ -55,26 +55,24 @@ struct HTMLChecks: TemplateFields {
 }
 
 struct HTMLCheck: TemplateFields {
-  let index: Int
-  let check: CheckCoverage
-  let record: CheckRecord?
+  let place: Int
+  let index: CheckIndex
   let outcome: Outcome
   let mark: HTMLMark
   let isShort: Bool
-  let isOnStandin: Bool
+  private var check: CheckCoverage { index.coverage.checks[place] }
+  private var record: CheckRecord? { index.record(at: place) }
 
-  init(index: Int, lookup: HTMLLookup, mayBeShort: Bool) {
+  init(place: Int, _ index: CheckIndex, mayBeShort: Bool) {
+    self.place = place
     self.index = index
-    check = lookup.coverage.checks[index]
-    record = lookup.record(at: index)
-    outcome = lookup.outcome(at: index)
-    mark = HTMLMark(outcome.word, isOnStandin: lookup.coverage.isOnStandin)
-    isOnStandin = lookup.coverage.isOnStandin
+    outcome = index.outcome(at: place)
+    mark = HTMLMark(outcome.word, isOnStandin: index.coverage.isOnStandin)
     isShort = mayBeShort && outcome.isPassed
   }
 
   static let table = TemplateTable<HTMLCheck>(
-    .number("index", "its place among all checks, from 0") { $0.index },
+    .number("index", "its place among all checks, from 0") { $0.place },
     .flag("isShort", "whether its line is all there is") { $0.isShort },
     .text("id", "its id") { $0.check.id.description },
     .text("name", "the last part of its id") { $0.check.id.name },
@@ -85,40 +83,38 @@ struct HTMLCheck: TemplateFields {
     .object("mark", "its outcome") { $0.mark },
     .text("tone", "the mark's tone") { $0.mark.tone.rawValue },
     .text("sign", "the mark's sign") { $0.mark.sign },
-    .optionalText("reason", "why, where it did not pass") { $0.outcome.reason },
-    .flag("isOpen", "whether it is shown unfolded") {
-      $0.outcome.word == .failed || $0.outcome.word == .broken
+    .optionalText("reason", "why, where it did not pass") { $0.outcome.reason?.cause },
+    .list("details", "what else is known of that") {
+      $0.index.furtherDetails(at: $0.place).map(TextLine.init)
     },
+    .flag("isOpen", "whether it is shown unfolded") { $0.outcome.word.isRed },
     .text("duration", "how long it took") { Words.duration($0.record?.microseconds ?? 0) },
     .text("strength", "how much its evidence carries") { $0.check.strength.shown },
     .text("meaning", "what that strength means") { $0.check.strength.meaning },
+    .flag("passed", "whether it passed: nothing was shown where it did not") {
+      $0.outcome.isPassed
+    },
     .optionalText("place", "where it is written") { $0.check.place?.description },
     .optionalText("control", "what its control showed") { $0.check.control?.shown },
     .text("controlTone", "a class of the style") {
       ($0.check.control?.tone ?? .quiet).rawValue
     },
-    .list("fails", "what would make it fail") { $0.check.failsWhen.map(HTMLLine.init) },
-    .flag("hasFails", "whether there are any") { !$0.check.failsWhen.isEmpty },
-    .list("ports", "units of the corpus that it stands for") {
-      $0.check.ports.map(HTMLLine.init)
+    .list("expects", "what it does, and what must be there") {
+      $0.check.evidence.map { NamedText(name: $0.act, value: $0.expectations) }
     },
-    .flag("hasPorts", "whether there are any") { !$0.check.ports.isEmpty },
+    .list("ports", "units of the corpus that it stands for") {
+      $0.check.ports.map(TextLine.init)
+    },
     .list("fresh", "what was made for it and sent nowhere before") {
       ($0.record?.fresh ?? [:]).sorted { UTF8Order.precedes($0.key, $1.key) }
-        .map { HTMLFact(name: $0.key, value: $0.value) }
+        .map { NamedText(name: $0.key, value: $0.value) }
     },
-    .flag("hasFresh", "whether there is any") { $0.record?.fresh.isEmpty == false },
     .list("steps", "what it did and saw") { $0.steps($0.record?.steps) },
-    .list("controlSteps", "what its control did and saw") {
-      $0.steps($0.record?.control?.steps)
-    },
-    .flag("hasControlSteps", "whether there are any") {
-      $0.record?.control?.steps.isEmpty == false
-    }
+    .list("controlSteps", "what its control did and saw") { $0.steps($0.record?.control?.steps) }
   )
 
   private func steps(_ steps: [StepRecord]?) -> [HTMLStep] {
-    (steps ?? []).map { HTMLStep(step: $0, isOnStandin: isOnStandin) }
+    (steps ?? []).map { HTMLStep(step: $0, isOnStandin: index.coverage.isOnStandin) }
   }
 }
 
@@ -131,17 +127,14 @@ struct HTMLStep: TemplateFields {
     .text("kind", "http, postgres, clickhouse, exec, file, script or group") { $0.step.kind },
     .text("title", "what it does, as written in the suite") { $0.step.title },
     .object("mark", "its outcome") { HTMLMark($0.step.outcome.word, isOnStandin: $0.isOnStandin) },
-    .optionalText("reason", "why, where it did not pass") { $0.step.outcome.reason },
-    .flag("isRed", "whether it is shown unfolded") {
-      $0.step.outcome.word == .failed || $0.step.outcome.word == .broken
-    },
+    .optionalText("reason", "why, where it did not pass") { $0.step.outcome.reason?.cause },
+    .flag("isRed", "whether it is shown unfolded") { $0.step.outcome.word.isRed },
     .optionalText("place", "where it is written") { $0.step.place?.description },
     .optionalText("attempts", "how often, where more than once") {
       $0.step.attempts > 1 ? "\($0.step.attempts) attempts" : nil
     },
     .text("duration", "how long it took") { Words.duration($0.step.microseconds) },
     .list("assertions", "what was looked at") { $0.step.assertions.map(HTMLAssertion.init) },
-    .flag("hasAssertions", "whether there are any") { !$0.step.assertions.isEmpty },
     .optionalText("captured", "names of what was kept for later") {
       $0.step.captured.isEmpty ? nil : $0.step.captured.joined(separator: ", ")
     },
@@ -150,19 +143,22 @@ struct HTMLStep: TemplateFields {
 }
 
 struct HTMLAssertion: TemplateFields {
-  let assertion: AssertionRecord
+  let assertion: Assertion
+
+  private var filled: String? { assertion.filled?.phrase(of: assertion.subject) }
 
   static let table = TemplateTable<HTMLAssertion>(
-    .text("subject", "what was looked at") { $0.assertion.subject },
-    .text("expected", "what it must be, as written") { $0.assertion.expected },
-    .optionalText("wanted", "the same with its values, where that differs") {
-      $0.assertion.wanted == $0.assertion.expected ? nil : $0.assertion.wanted
+    .text("subject", "what was looked at") { $0.assertion.name },
+    .text("expected", "what it must be, as written; of `never` what it must not be") {
+      ($0.assertion.isNever ? "never " : "")
+        + $0.assertion.predicate.phrase(of: $0.assertion.subject)
     },
-    .optionalText("actual", "what was there") { $0.assertion.actual },
+    .optionalText("wanted", "the same with its values, where that differs") { $0.filled },
+    .text("actual", "what was there") { $0.assertion.seen },
     .object("mark", "whether it holds") {
       $0.assertion.holds
-        ? HTMLMark(tone: .quiet, sign: "✓", word: "holds")
-        : HTMLMark(tone: .bad, sign: "✗", word: "does not hold")
+        ? HTMLMark(tone: .quiet, sign: "✓", word: "as expected")
+        : HTMLMark(tone: .bad, sign: "✗", word: "not as expected")
     },
     .flag("holds", "whether it holds") { $0.assertion.holds }
   )

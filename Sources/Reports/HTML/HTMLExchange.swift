@@ -9,8 +9,7 @@ struct HTMLExchange: TemplateFields {
     .text("answer", "what came back, in short") { $0.answer },
     .optionalText("curl", "the same request as a command line") { $0.http?.curl },
     .list("blocks", "headers, bodies, rows and output") { $0.blocks },
-    .list("phases", "how the time of a request divides") { $0.phases },
-    .flag("hasPhases", "whether that is known") { !$0.phases.isEmpty }
+    .list("phases", "how the time of a request divides") { $0.phases }
   )
 
   private var http: HTTPExchange? {
@@ -40,7 +39,7 @@ struct HTMLExchange: TemplateFields {
     }
   }
 
-  private var blocks: [HTMLFact] {
+  private var blocks: [NamedText] {
     let all: [(String, String?)] =
       switch exchange {
       case .http(let http):
@@ -61,7 +60,7 @@ struct HTMLExchange: TemplateFields {
       }
     return all.compactMap { name, value in
       guard let value, !value.isEmpty else { return nil }
-      return HTMLFact(name: name, value: value)
+      return NamedText(name: name, value: value)
     }
   }
 

@@ -3,14 +3,15 @@ import MarkdownDocuments
 
 /// What `html/begin` and `html/end` may ask for.
 struct HTMLFields: TemplateFields {
-  private let lookup: HTMLLookup
+  private let index: CheckIndex
+  private let record: RunRecord
   private let history: CoverageHistory?
   private let style: String
-  private var coverage: CoverageModel { lookup.coverage }
-  private var record: RunRecord { lookup.record }
+  private var coverage: CoverageModel { index.coverage }
 
-  init(_ lookup: HTMLLookup, history: CoverageHistory?, style: String) {
-    self.lookup = lookup
+  init(_ index: CheckIndex, _ record: RunRecord, history: CoverageHistory?, style: String) {
+    self.index = index
+    self.record = record
     self.history = history
     self.style = style
   }
@@ -33,8 +34,7 @@ struct HTMLFields: TemplateFields {
       $0.record.end == .finished ? nil : $0.record.end.shown
     },
     .list("counts", "claims by verdict") { HTMLCount.claims($0.coverage) },
-    .list("problems", "what is red or open, the worst first") { HTMLProblem.all($0.lookup) },
-    .flag("hasProblems", "whether there are any") { !HTMLProblem.all($0.lookup).isEmpty },
+    .list("problems", "what is red or open, the worst first") { HTMLProblem.all($0.index, $0.record) },
     .list("rungs", "L1 to L5") { fields in
       fields.coverage.rungs.map {
         HTMLRung(rung: $0, isOnStandin: fields.coverage.isOnStandin)
@@ -50,29 +50,21 @@ struct HTMLFields: TemplateFields {
       }
     },
     .text("gateAsked", "what readiness asks") { $0.coverage.gate.asked },
-    .text("gateAccepts", "what readiness accepts") { $0.coverage.gate.accepts },
+    .text("gateAccepts", "what readiness accepts") { $0.coverage.gate.accepted },
     .number("gateWithin", "the limit in seconds") { $0.coverage.gate.within },
     .text("corpus", "what was looked at and found, in sentences") {
       $0.coverage.corpus.sentences(for: $0.coverage.recipe)
     },
     .list("parts", "P1 to P4 with their claims") { fields in
-      ClaimPart.allCases.map { HTMLPart(part: $0, lookup: fields.lookup) }
+      ClaimPart.allCases.map { HTMLPart(part: $0, index: fields.index) }
     },
     .list("stores", "one row per store") { $0.coverage.stores.map(HTMLStore.init) },
-    .flag("hasStores", "whether there are any") { !$0.coverage.stores.isEmpty },
     .list("deferrals", "what the suite puts off") { $0.coverage.deferrals.map(HTMLDeferral.init) },
-    .flag("hasDeferrals", "whether there are any") { !$0.coverage.deferrals.isEmpty },
     .list("findings", "what the rules say; waived ones are apart") {
       $0.coverage.findings.filter { !$0.isWaived }.map(HTMLFinding.init)
     },
-    .flag("hasFindings", "whether there are any") {
-      !$0.coverage.findings.allSatisfy(\.isWaived)
-    },
     .list("waived", "findings that the suite waives") {
       $0.coverage.findings.filter(\.isWaived).map(HTMLFinding.init)
-    },
-    .flag("hasWaived", "whether there are any") {
-      $0.coverage.findings.contains(where: \.isWaived)
     },
     .number("checkCount", "how many checks there are") { $0.coverage.checks.count },
     .optionalMarkup("notes", "the suite's own prose") { fields in
@@ -81,40 +73,18 @@ struct HTMLFields: TemplateFields {
     .list("facts", "versions and hashes") { $0.facts }
   )
 
-  private var facts: [HTMLFact] {
-    var all = [
-      HTMLFact(name: "parity", value: record.header.toolVersion),
-      HTMLFact(name: "run", value: record.header.id),
-      HTMLFact(name: "host", value: record.header.host),
-      HTMLFact(name: "suite tree", value: coverage.suiteTree),
-      HTMLFact(name: "target tree", value: coverage.target.tree),
+  private var facts: [NamedText] {
+    let corpus = coverage.corpus
+    var all: [(String, String?)] = [
+      ("parity", record.header.toolVersion), ("run", record.header.id),
+      ("host", record.header.host), ("suite tree", coverage.suiteTree),
+      ("target tree", coverage.target.tree), ("base tree", coverage.base?.tree),
+      ("corpus commit", corpus.commit), ("corpus tree", corpus.tree ?? "not readable"),
     ]
-    if let base = coverage.base { all.append(HTMLFact(name: "base tree", value: base.tree)) }
-    if let commit = coverage.corpus.commit {
-      all.append(HTMLFact(name: "corpus commit", value: commit))
-    }
-    all.append(HTMLFact(name: "corpus tree", value: coverage.corpus.tree ?? "not readable"))
-    if let selection = record.header.selection {
-      all.append(HTMLFact(name: "asked for", value: selection.shown))
-    }
-    if let shard = record.header.shard {
-      all.append(HTMLFact(name: "shard", value: "\(shard)"))
-    }
-    for (index, attempt) in (record.attempts ?? []).enumerated() {
-      all.append(
-        HTMLFact(
-          name: "attempt \(index + 1)",
-          value: "\(attempt.shown): \(attempt.end.shown), \(attempt.tally)"
-        )
-      )
-    }
-    for flaky in record.flaky {
-      all.append(HTMLFact(name: "flaky", value: "\(flaky.name): \(flaky.shown)"))
-    }
-    if record.unreadableLines > 0 {
-      all.append(HTMLFact(name: "events not readable", value: "\(record.unreadableLines)"))
-    }
-    return all
+    all += record.circumstances.map { ($0.name, $0.value) }
+    all += record.flaky.map { ("flaky", "\($0.name): \($0.shown)") }
+    if record.unreadableLines > 0 { all.append(("events not readable", "\(record.unreadableLines)")) }
+    return all.compactMap { name, value in value.map { NamedText(name: name, value: $0) } }
   }
 }
 
@@ -139,7 +109,7 @@ struct HTMLRung: TemplateFields {
     .number("level", "1 to 5") { $0.rung.level },
     .text("name", "the rung's name") { $0.rung.name },
     .object("mark", "its state") { HTMLMark($0.rung.state, isOnStandin: $0.isOnStandin) },
-    .optionalText("reason", "why, where it is no pass") { $0.rung.reason }
+    .optionalText("reason", "why, where it is no pass") { $0.rung.reason?.cause }
   )
 }
 
@@ -149,7 +119,7 @@ struct HTMLProblem: TemplateFields {
   let subject: String
   let reason: String
   let link: String?
-  let lines: [HTMLLine]
+  let lines: [TextLine]
 
   static let table = TemplateTable<HTMLProblem>(
     .object("mark", "what it is") { $0.mark },
@@ -162,51 +132,49 @@ struct HTMLProblem: TemplateFields {
   /// At most so many: the rest stands in its own place further down.
   private static let maximum = 50
 
-  static func all(_ lookup: HTMLLookup) -> [HTMLProblem] {
+  static func all(_ index: CheckIndex, _ record: RunRecord) -> [HTMLProblem] {
     var red: [HTMLProblem] = []
     var told: Set<CheckID> = []
     var stages: Set<Stage> = []
     var open: [HTMLProblem] = []
-    for (index, check) in lookup.coverage.checks.enumerated() {
-      let outcome = lookup.outcome(at: index)
-      guard outcome.word == .failed || outcome.word == .broken else { continue }
+    for (place, check) in index.coverage.checks.enumerated() {
+      let outcome = index.outcome(at: place)
+      guard outcome.word.isRed else { continue }
       stages.insert(check.stage)
       if red.count >= maximum { continue }
       told.insert(check.id)
-      let steps = lookup.record(at: index)?.steps ?? []
-      let wrong = steps.flatMap(\.assertions).filter { !$0.holds }
       red.append(
         HTMLProblem(
           mark: HTMLMark(outcome.word, isOnStandin: false),
           subject: "\(check.id)",
-          reason: outcome.reason ?? "",
-          link: "#check-\(index)",
-          lines: wrong.prefix(5).map { HTMLLine(text: ReportText.assertion($0)) }
+          reason: outcome.reason?.cause ?? "",
+          link: "#check-\(place)",
+          lines: index.furtherDetails(at: place).prefix(5).map(TextLine.init)
         )
       )
     }
     // A stage that fails through its checks, and a claim that rests on them, add nothing.
-    for stage in lookup.record.stages {
+    for stage in record.stages {
       let word = stage.outcome.word
-      guard word == .failed || word == .broken, !stages.contains(stage.stage) else { continue }
+      guard word.isRed, !stages.contains(stage.stage) else { continue }
       red.append(
         HTMLProblem(
           mark: HTMLMark(word, isOnStandin: false),
           subject: "stage \(stage.stage.rawValue)",
-          reason: stage.outcome.reason ?? "",
+          reason: stage.outcome.reason?.cause ?? "",
           link: "#stage-\(stage.stage.rawValue)",
-          lines: []
+          lines: (stage.outcome.reason?.furtherDetails ?? []).prefix(5).map(TextLine.init)
         )
       )
     }
-    for claim in lookup.coverage.claims {
+    for claim in index.coverage.claims {
       let word = claim.verdict.word
       guard word == .refuted || word == .unproven else { continue }
       if claim.checks.contains(where: told.contains) { continue }
       let problem = HTMLProblem(
         mark: HTMLMark(word),
-        subject: "\(claim.id) — \(claim.statement)",
-        reason: claim.verdict.reason ?? "",
+        subject: "\(claim.id) — \(index.coverage.statement(of: claim))",
+        reason: claim.verdict.reason?.cause ?? "",
         link: "#\(claim.part.rawValue)",
         lines: []
       )
@@ -218,7 +186,7 @@ struct HTMLProblem: TemplateFields {
 
 struct HTMLPart: TemplateFields {
   let part: ClaimPart
-  let lookup: HTMLLookup
+  let index: CheckIndex
 
   static let table = TemplateTable<HTMLPart>(
     .text("id", "P1 to P4") { $0.part.rawValue },
@@ -227,14 +195,11 @@ struct HTMLPart: TemplateFields {
     .flag("isCorpus", "whether it is P2") { $0.part == .p2 },
     .flag("isIntegrity", "whether it is P4") { $0.part == .p4 },
     .list("claims", "its claims") { part in
-      let units = part.part == .p2 ? part.lookup.coverage.corpus.unitsByID : [:]
-      return part.lookup.coverage.claims.filter { $0.part == part.part }.map { claim in
+      let units = part.part == .p2 ? part.index.coverage.corpus.unitsByID : [:]
+      return part.index.coverage.claims.filter { $0.part == part.part }.map { claim in
         let unit = units[String(claim.id.dropFirst(3))]
-        return HTMLClaim(claim: claim, unit: unit, lookup: part.lookup)
+        return HTMLClaim(claim: claim, unit: unit, index: part.index)
       }
-    },
-    .flag("hasClaims", "whether there are any") { part in
-      part.lookup.coverage.claims.contains { $0.part == part.part }
     }
   )
 }
@@ -243,41 +208,32 @@ struct HTMLClaim: TemplateFields {
   let claim: Claim
   /// Where it is about a unit of the corpus.
   let unit: UnitCoverage?
-  let lookup: HTMLLookup
+  let index: CheckIndex
 
   static let table = TemplateTable<HTMLClaim>(
     .text("id", "the claim's id") { $0.claim.id },
-    .text("statement", "what is claimed") { $0.claim.statement },
+    .text("statement", "what is claimed") { $0.index.coverage.statement(of: $0.claim) },
     .object("verdict", "what the evidence says") { HTMLVerdict(verdict: $0.claim.verdict) },
     .optionalText("disposition", "what became of a unit of the corpus") {
       $0.unit?.disposition.shown
     },
     .list("details", "what a unit of the corpus looks at, and what of it is not shown") {
-      ($0.unit?.details ?? []).map { HTMLUnitDetail(title: $0.title, lines: $0.lines) }
+      ($0.unit?.details ?? []).map { title, lines in
+        NamedText(name: title, value: lines.map(ReportText.line).joined(separator: "\n"))
+      }
     },
-    .flag("hasDetails", "whether there are any") { !($0.unit?.details ?? []).isEmpty },
     .list("checks", "what it rests on") { claim in
       var before: CheckID?
       return claim.claim.checks.map { id in
         defer { before = id }
         let isRow = id.row != nil && before?.withoutRow == id.withoutRow
-        return HTMLCheckLink(id: id, isRow: isRow, place: claim.lookup.place(of: id))
+        return HTMLCheckLink(id: id, isRow: isRow, place: claim.index.place(of: id))
       }
     },
     .text("rest", "what stands in the place of checks") {
-      $0.claim.id == "P2" && $0.lookup.coverage.corpus.units?.isEmpty == false
+      $0.claim.id == "P2" && $0.index.coverage.corpus.units?.isEmpty == false
         ? "every unit below" : "no check"
     }
-  )
-}
-
-struct HTMLUnitDetail: TemplateFields {
-  let title: String
-  let lines: [String]
-
-  static let table = TemplateTable<HTMLUnitDetail>(
-    .text("title", "what the lines are") { $0.title },
-    .text("text", "the lines") { $0.lines.map(ReportText.line).joined(separator: "\n") }
   )
 }
 

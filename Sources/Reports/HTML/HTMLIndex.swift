@@ -61,9 +61,7 @@ struct HTMLIndexRow: TemplateFields {
     .text("recipe", "the recipe's name") { $0.coverage.recipe },
     .text("link", "its own report") { $0.entry.link },
     .object("level", "the level") { HTMLLevel(coverage: $0.coverage) },
-    .text("versions", "base and target") {
-      ($0.coverage.base.map { "\($0.version) → " } ?? "") + $0.coverage.target.version
-    },
+    .text("versions", "base and target") { $0.coverage.shownVersions },
     .text("driver", "what put it up") { $0.coverage.driver },
     .list("rungs", "L1 to L5") { row in
       row.coverage.rungs.map { HTMLRung(rung: $0, isOnStandin: row.coverage.isOnStandin) }

@@ -52,26 +52,9 @@ struct HTMLVerdict: TemplateFields {
 
   static let table = TemplateTable<HTMLVerdict>(
     .object("mark", "its word") { HTMLMark($0.verdict.word) },
-    .optionalText("reason", "why, where it is not proven") { $0.verdict.reason },
+    .optionalText("reason", "why, where it is not proven") { $0.verdict.reason?.cause },
     .optionalText("until", "when a deferral ends") { $0.verdict.until }
   )
-}
-
-/// A name with a value.
-struct HTMLFact: TemplateFields {
-  let name: String
-  let value: String
-
-  static let table = TemplateTable<HTMLFact>(
-    .text("name", "what it is") { $0.name },
-    .text("value", "its value") { $0.value }
-  )
-}
-
-struct HTMLLine: TemplateFields {
-  let text: String
-
-  static let table = TemplateTable<HTMLLine>(.text("text", "the line") { $0.text })
 }
 
 /// How many of one kind there are.

@@ -30,21 +30,22 @@ package struct HTMLReport: Sendable {
     _ body: (String) throws(RenderingError) -> Void
   ) throws(RenderingError) {
     let renderer = try templates.renderer(.html)
-    let lookup = HTMLLookup(coverage, record)
+    let index = CheckIndex(coverage, record)
     let fields = HTMLFields(
-      lookup,
+      index,
+      record,
       history: history,
       style: templates.files["html/style.css"] ?? ""
     )
     try body(renderer.render("begin", fields))
     let isShort = coverage.checks.count > Self.fullLimit
-    for suite in HTMLSuite.all(lookup) {
+    for suite in HTMLSuite.all(index) {
       try body(renderer.render("suite-begin", suite))
       var start = suite.checks.startIndex
       while start < suite.checks.endIndex {
         let end = min(start + Self.chunk, suite.checks.endIndex)
         let checks = suite.checks[start..<end].map {
-          HTMLCheck(index: $0, lookup: lookup, mayBeShort: isShort)
+          HTMLCheck(place: $0, index, mayBeShort: isShort)
         }
         try body(renderer.render("checks", HTMLChecks(checks: checks)))
         start = end
@@ -68,26 +69,5 @@ package struct HTMLReport: Sendable {
     try forEachPiece { (piece) throws(RenderingError) in try file.write(piece.utf8) }
     try file.flush()
     return file
-  }
-}
-
-/// A model with its record, and what belongs together in them.
-final class HTMLLookup: Sendable {
-  let coverage: CoverageModel
-  let record: RunRecord
-  private let index: CheckIndex
-
-  init(_ coverage: CoverageModel, _ record: RunRecord) {
-    self.coverage = coverage
-    self.record = record
-    index = CheckIndex(coverage, record)
-  }
-
-  func record(at place: Int) -> CheckRecord? { index.record(at: place) }
-  func place(of id: CheckID) -> Int? { index.place(of: id) }
-
-  /// Of the check at a place in the model.
-  func outcome(at place: Int) -> Outcome {
-    index.record(at: place)?.outcome ?? coverage.checks[place].outcome
   }
 }

@@ -9,7 +9,7 @@ struct HTMLStage: TemplateFields {
   static let table = TemplateTable<HTMLStage>(
     .text("name", "install to teardown") { $0.stage.stage.rawValue },
     .object("mark", "its outcome") { HTMLMark($0.stage.outcome.word, isOnStandin: $0.isOnStandin) },
-    .optionalText("reason", "why, where it did not pass") { $0.stage.outcome.reason },
+    .optionalText("reason", "why, where it did not pass") { $0.stage.outcome.reason?.cause },
     .flag("ran", "whether it started") { $0.stage.startedAt != nil },
     .text("left", "where its bar begins, in percent") {
       Share.percent($0.stage.startedAt ?? 0, of: $0.whole)
@@ -22,9 +22,6 @@ struct HTMLStage: TemplateFields {
       stage.stage.operations.map {
         HTMLOperation(operation: $0, isOnStandin: stage.isOnStandin)
       }
-    },
-    .flag("hasDetails", "whether there is more to see") {
-      !$0.stage.operations.isEmpty || $0.stage.readiness != nil
     },
     .object("readiness", "how the app became ready") { stage in
       stage.stage.readiness.map {
@@ -43,13 +40,13 @@ struct HTMLOperation: TemplateFields {
     .object("mark", "its outcome") {
       HTMLMark($0.operation.outcome.word, isOnStandin: $0.isOnStandin)
     },
-    .optionalText("reason", "why, where it did not pass") { $0.operation.outcome.reason },
+    .optionalText("reason", "why, where it did not pass") { $0.operation.outcome.reason?.cause },
     .text("duration", "how long it took") { Words.duration($0.operation.microseconds) },
     .optionalText("command", "what was run") {
       $0.operation.command.map { ReportText.command($0).trimmingIndent }
     },
     .list("facts", "about the result") {
-      $0.operation.facts.sorted { $0.key < $1.key }.map { HTMLFact(name: $0.key, value: $0.value) }
+      $0.operation.facts.sorted { $0.key < $1.key }.map { NamedText(name: $0.key, value: $0.value) }
     },
     .optionalText("difference", "where the driver did something else than the recipe says") {
       $0.operation.difference

@@ -66,9 +66,6 @@ struct HTMLHistory: TemplateFields {
     .list("claims", "claims that flipped or were refuted") { fields in
       fields.history.claims.filter { $0.flips > 0 || $0.lastRefuted != nil }
         .map(HTMLClaimHistory.init)
-    },
-    .flag("hasClaims", "whether there are any") { fields in
-      fields.history.claims.contains { $0.flips > 0 || $0.lastRefuted != nil }
     }
   )
 }

@@ -14,7 +14,7 @@ struct JUnitSuite: TemplateFields {
   let hostname: String
   let timestamp: String
   let suite: JUnitPlan.Suite
-  let properties: [JUnitProperty]
+  let properties: [NamedText]
   let account: String
 
   static let table = TemplateTable<JUnitSuite>(
@@ -32,16 +32,6 @@ struct JUnitSuite: TemplateFields {
     .markup("account", "what happened, in a few lines") {
       XMLText.escaped($0.account, as: .content)
     }
-  )
-}
-
-struct JUnitProperty: TemplateFields {
-  let name: String
-  let value: String
-
-  static let table = TemplateTable<JUnitProperty>(
-    .text("name", "the property's name") { $0.name },
-    .text("value", "its value") { $0.value }
   )
 }
 
@@ -104,39 +94,17 @@ extension JUnitPlan {
     )
   }
 
-  private var properties: [JUnitProperty] {
-    var all = [
-      JUnitProperty(name: "driver", value: coverage.driver),
-      JUnitProperty(name: "target", value: coverage.target.version),
-      JUnitProperty(name: "level", value: coverage.shownLevel),
-      JUnitProperty(name: "corpus", value: coverage.corpus.state.shown),
-      JUnitProperty(name: "run", value: record.header.id),
-      JUnitProperty(name: "parity", value: record.header.toolVersion),
+  private var properties: [NamedText] {
+    var all = [("driver", coverage.driver)]
+    if let base = coverage.base { all.append(("base", base.version)) }
+    all += [
+      ("target", coverage.target.version), ("level", coverage.shownLevel),
+      ("corpus", coverage.corpus.state.shown), ("run", record.header.id),
+      ("parity", record.header.toolVersion),
     ]
-    if let base = coverage.base {
-      all.insert(JUnitProperty(name: "base", value: base.version), at: 1)
-    }
-    if let selection = record.header.selection {
-      all.append(JUnitProperty(name: "selection", value: selection.shown))
-    }
-    if let shard = record.header.shard {
-      all.append(JUnitProperty(name: "shard", value: "\(shard)"))
-    }
-    for (index, attempt) in (record.attempts ?? []).enumerated() {
-      all.append(
-        JUnitProperty(
-          name: "attempt.\(index + 1)",
-          value: "\(attempt.shown): \(attempt.end.shown), \(attempt.tally)"
-        )
-      )
-    }
-    for standin in coverage.standins {
-      let versions = standin.versions.joined(separator: " → ")
-      all.append(
-        JUnitProperty(name: "stand-in.\(standin.service)", value: "\(standin.what) \(versions)")
-      )
-    }
-    return all
+    all += record.circumstances.map { ($0.name.replacing(" ", with: "."), $0.value) }
+    all += coverage.standins.map { ("stand-in.\($0.service)", $0.shown) }
+    return all.map { NamedText(name: $0, value: $1) }
   }
 
   private func account(of suite: Suite) -> String {
@@ -176,42 +144,43 @@ extension JUnitPlan {
     func take(_ name: String, _ outcome: Outcome) {
       one.name = name
       one.type = outcome.word.rawValue
-      one.message = outcome.reason ?? ""
+      one.message = outcome.reason?.cause ?? ""
     }
     func take(_ name: String, _ verdict: Verdict) {
       one.name = name
       one.type = verdict.word.rawValue
       let until = verdict.until.map { " (until \($0))" } ?? ""
-      one.message = (verdict.reason ?? "") + until
+      one.message = (verdict.reason?.cause ?? "") + until
     }
     switch entry {
     case .check(let place):
       let check = coverage.checks[place]
-      take(check.id.name, outcome(at: place))
-      if one.result == .failure, let flaky = disagreement(on: check.id) {
-        one.type = "flaky"
-        one.message = "flaky, \(flaky.shown): \(one.message)"
-      }
-      if one.result != .passed { one.text = ReportText.check(check, record(at: place)) }
-    case .operation(let stage, let index):
-      guard let operation = record[stage]?.operations[index] else { break }
-      let twins = record[stage]?.operations[..<index].count { $0.name == operation.name } ?? 0
+      take(check.id.name, index.outcome(at: place))
+      if one.result == .failure, flaky[check.id] != nil { one.type = "flaky" }
+      if one.result != .passed { one.text = ReportText.check(at: place, index) }
+    case .operation(let stage, let place):
+      guard let operation = record[stage]?.operations[place] else { break }
+      let twins = record[stage]?.operations[..<place].count { $0.name == operation.name } ?? 0
       take("operation \(operation.name)" + (twins > 0 ? " (\(twins + 1))" : ""), operation.outcome)
-      one.text = ReportText.operation(operation)
+      one.text = ReportText.lines(operation.outcome.reason?.furtherDetails ?? [])
+      one.text += ReportText.operation(operation)
     case .readiness(let stage):
       guard let readiness = record[stage]?.readiness else { break }
-      let reason = "not ready: \(readiness.line)"
-      take("readiness", one.result == .error ? .broken(reason: reason) : .failed(reason: reason))
+      let word: Outcome.Word = one.result == .error ? .broken : .failed
+      let reason = record[stage]?.outcome.reason ?? .told(ReportText.readiness(readiness))
+      take("readiness", Outcome(word, reason: reason))
       one.text = ReportText.readiness(readiness)
     case .stage(let stage):
       guard let stage = record[stage] else { break }
       take("stage \(stage.stage.rawValue)", stage.outcome)
+      one.text = ReportText.lines(stage.outcome.reason?.furtherDetails ?? [])
     case .claim(let index):
       let claim = coverage.claims[index]
       take(claim.id, claim.verdict)
       one.classname = "\(suite.classname).\(claim.part.rawValue)"
-      one.text = "\(claim.statement)\n" + claim.checks.map { "rests on \($0)\n" }.joined()
-      if claim.part == .p2, let unit = unit(String(claim.id.dropFirst(3))) {
+      one.text = "\(coverage.statement(of: claim))\n" + claim.checks.map { "rests on \($0)\n" }.joined()
+      if claim.id == "P2" { one.text += coverage.corpus.sentences(for: coverage.recipe) + "\n" }
+      if claim.part == .p2, let unit = units[String(claim.id.dropFirst(3))] {
         one.text += "\(unit.disposition.shown)\n"
         for (title, lines) in unit.details {
           one.text += "\(title):\n" + lines.map { "  \(ReportText.line($0))\n" }.joined()
@@ -231,7 +200,7 @@ extension JUnitPlan {
       one.message = finding.message
       one.text = "\(ReportText.finding(finding))\n\(finding.advice)\n"
     case .end:
-      take("run", .broken(reason: "the run \(record.end.shown)"))
+      take("run", .broken(reason: Reason(.stopped(record.end, failures: nil, detail: nil))))
     }
     one.name = JUnitCase.filled(one.name)
     one.message = XMLText.cut(ReportText.line(one.message), to: Self.limits.message)

@@ -38,10 +38,11 @@ struct JUnitPlan: Sendable {
   let coverage: CoverageModel
   let record: RunRecord
   private(set) var suites: [Suite] = []
-  private let index: CheckIndex
+  let index: CheckIndex
   private var places: [String: Int] = [:]
-  private let units: [String: UnitCoverage]
-  private let flaky: [CheckID: FlakyOutcome]
+  let units: [String: UnitCoverage]
+  /// Checks on which other attempts disagree.
+  let flaky: [CheckID: FlakyOutcome]
 
   init(_ coverage: CoverageModel, _ record: RunRecord) {
     self.coverage = coverage
@@ -65,21 +66,9 @@ struct JUnitPlan: Sendable {
     if record.end != .finished { add(.end, to: "parity") }
   }
 
-  /// What other attempts saw of a check that is red, where they disagree.
-  func disagreement(on id: CheckID) -> FlakyOutcome? { flaky[id] }
-
-  func unit(_ id: String) -> UnitCoverage? { units[id] }
-
-  func record(at place: Int) -> CheckRecord? { index.record(at: place) }
-
-  /// Of the check at a place in the model.
-  func outcome(at place: Int) -> Outcome {
-    index.record(at: place)?.outcome ?? coverage.checks[place].outcome
-  }
-
   /// Of the checks that a claim rests on.
   func outcomes(of claim: Claim) -> [Outcome] {
-    claim.checks.compactMap { index.place(of: $0) }.map { outcome(at: $0) }
+    claim.checks.compactMap { index.place(of: $0) }.map { index.outcome(at: $0) }
   }
 
   private mutating func add(_ entry: Entry, to path: String) {
@@ -106,8 +95,8 @@ struct JUnitPlan: Sendable {
       let path = "generic/\(stage.stage.rawValue)"
       // What did not run for the stage's sake explains nothing of it.
       var isExplained = coverage.checks.indices.contains {
-        coverage.checks[$0].stage == stage.stage && isRed(outcome(at: $0))
-          && outcome(at: $0).word != .notRun
+        coverage.checks[$0].stage == stage.stage && isRed(index.outcome(at: $0))
+          && index.outcome(at: $0).word != .notRun
       }
       for (index, operation) in stage.operations.enumerated() where isRed(operation.outcome) {
         add(.operation(stage.stage, index), to: path)
@@ -153,7 +142,7 @@ struct JUnitPlan: Sendable {
 
   func microseconds(of entry: Entry) -> Int {
     switch entry {
-    case .check(let place): record(at: place)?.microseconds ?? 0
+    case .check(let place): index.record(at: place)?.microseconds ?? 0
     case .operation(let stage, let index): record[stage]?.operations[index].microseconds ?? 0
     case .readiness(let stage): record[stage]?.readiness?.microseconds ?? 0
     case .stage(let stage): record[stage]?.microseconds ?? 0
@@ -188,7 +177,7 @@ extension Outcome.Word {
 extension JUnitPlan {
   func result(of entry: Entry) -> JUnitResult {
     switch entry {
-    case .check(let place): outcome(at: place).word.junit
+    case .check(let place): index.outcome(at: place).word.junit
     case .operation(let stage, let index):
       (record[stage]?.operations[index].outcome.word ?? .broken).junit
     case .readiness(let stage): record[stage]?.outcome.word == .broken ? .error : .failure
@@ -216,7 +205,7 @@ extension JUnitPlan {
   /// Whether a check cannot tell: it gave no answer, or its control gave none.
   private func isBlind(_ id: CheckID) -> Bool {
     guard let place = index.place(of: id) else { return false }
-    return outcome(at: place).word.junit == .error
+    return index.outcome(at: place).word.junit == .error
       || coverage.checks[place].control?.result.word == .broken
   }
 

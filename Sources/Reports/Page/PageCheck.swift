@@ -17,7 +17,7 @@ struct PageCheck: TemplateFields {
     self.rows = rows.count > 1 ? rows : []
   }
 
-  /// One for each check, and one for rows that differ in nothing but what would make them fail.
+  /// One for each check, and one for rows that differ in nothing but what they expect.
   static func folded(_ checks: [CheckCoverage]) -> [PageCheck] {
     var groups: [[CheckCoverage]] = []
     for check in checks {
@@ -43,44 +43,57 @@ struct PageCheck: TemplateFields {
     .text("kind", "generic, overlay, functional or integrity") { $0.check.kind.shown },
     .text("about", "what it verifies") { $0.check.about },
     .text("outcome", "the outcome's word, with its reason") {
-      $0.check.outcome.word.shown + ($0.check.outcome.reason.map { ": \($0)" } ?? "")
+      $0.check.outcome.word.shown + ($0.check.outcome.reason.map { ": \($0.cause)" } ?? "")
     },
     .text("strength", "how much its evidence carries") { $0.check.strength.shown },
+    .flag("passed", "whether it passed: nothing was shown where it did not") {
+      $0.check.outcome.isPassed
+    },
     .text("meaning", "what that strength means") { $0.check.strength.meaning },
     .optionalText("control", "what its control showed") { $0.check.control?.shown },
     .optionalText("place", "where it is written") { $0.check.place?.description },
-    .list("fails", "what would make it fail; of several rows what they have in common") {
-      $0.commonFails.map(PageLine.init)
+    .list("expects", "what it does and what must be there; of several rows what they share") {
+      $0.commonSteps.map(PageStep.init)
     },
     .flag("hasRows", "whether rows of `cases` stand together") { !$0.rows.isEmpty },
     .number("rowCount", "how many") { $0.rows.count },
-    .list("rows", "what would make only this row fail") { page in
-      page.rows.map { PageRow(check: $0, common: page.commonFails) }
-    },
-    .list("evidence", "what it asserted, step by step") {
-      $0.check.evidence.map(PageEvidence.init)
+    .list("rows", "what only this row does and expects") { page in
+      page.rows.map { PageRow(check: $0, common: page.commonSteps) }
     }
   )
 
   private var id: String { (rows.isEmpty ? check.id : check.id.withoutRow).description }
 
-  private var commonFails: [String] {
-    check.failsWhen.filter { line in rows.allSatisfy { $0.failsWhen.contains(line) } }
+  private var commonSteps: [EvidenceStep] {
+    check.evidence.filter { step in rows.allSatisfy { $0.evidence.contains(step) } }
   }
+}
+
+/// What a check does, and what must be there then.
+struct PageStep: TemplateFields {
+  let step: EvidenceStep
+
+  static let table = TemplateTable<PageStep>(
+    .markup("act", "what is done, as code") {
+      Markdown.code(ReportText.cut($0.step.act, 160), inTable: false)
+    },
+    .optionalText("expected", "what must be there") {
+      $0.step.expectations.isEmpty ? nil : $0.step.expectations
+    }
+  )
 }
 
 /// One row of `cases` among others that came to the same.
 struct PageRow: TemplateFields {
   let check: CheckCoverage
-  let common: [String]
+  let common: [EvidenceStep]
 
   static let table = TemplateTable<PageRow>(
     .markup("name", "the row's name, as code") {
       Markdown.code($0.check.id.row ?? "", inTable: false)
     },
-    .optionalText("fails", "what would make only this one fail") { row in
-      let own = row.check.failsWhen.filter { !row.common.contains($0) }
-      return own.isEmpty ? nil : own.joined(separator: ", or ")
+    .list("expects", "what only this row does and expects") { row in
+      row.check.evidence.filter { !row.common.contains($0) }.map(PageStep.init)
     }
   )
 }

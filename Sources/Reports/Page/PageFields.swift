@@ -28,45 +28,29 @@ struct PageFields: TemplateFields {
       $0.coverage.corpus.sentences(for: $0.coverage.recipe)
     },
     .list("units", "claims about units of the corpus") { page in page.units },
-    .flag("hasUnits", "whether there are any") { $0.claims(.p2).contains(where: \.isUnit) },
     .list("p2", "other claims of P2") { page in page.claims(.p2).filter { !$0.isUnit } },
-    .flag("hasP2", "whether there are any") { !$0.claims(.p2).allSatisfy(\.isUnit) },
     .markup("gateAsked", "what readiness asks, as code") {
       Markdown.code($0.coverage.gate.asked, inTable: false)
     },
-    .text("gateAccepts", "what readiness accepts") { $0.coverage.gate.accepts },
+    .text("gateAccepts", "what readiness accepts") { $0.coverage.gate.accepted },
     .number("gateWithin", "the limit in seconds") { $0.coverage.gate.within },
     .list("p1", "claims of P1") { $0.claims(.p1) },
-    .flag("hasP1", "whether there are any") { !$0.claims(.p1).isEmpty },
     .list("lifecycle", "generic and overlay checks, by stage") { $0.lifecycle },
-    .flag("hasLifecycle", "whether there are any") { !$0.lifecycle.isEmpty },
     .text("p3Summary", "how many functional checks reached which strength") { $0.depth },
     .list("p3", "claims of P3") { $0.claims(.p3) },
-    .flag("hasP3", "whether there are any") { !$0.claims(.p3).isEmpty },
     .list("functional", "functional checks that count") { $0.functional(isHealth: false) },
-    .flag("hasFunctional", "whether there are any") { !$0.functional(isHealth: false).isEmpty },
     .list("health", "checks that only look at whether the app is well") {
       $0.functional(isHealth: true)
     },
-    .flag("hasHealth", "whether there are any") { !$0.functional(isHealth: true).isEmpty },
     .text("p4Summary", "how many stores are covered, and which are not") { $0.storesCovered },
     .list("stores", "one row per store") { $0.coverage.stores.map(PageStore.init) },
-    .flag("hasStores", "whether there are any") { !$0.coverage.stores.isEmpty },
     .list("p4", "claims of P4") { $0.claims(.p4) },
-    .flag("hasP4", "whether there are any") { !$0.claims(.p4).isEmpty },
     .list("skips", "what is skipped, deferred or not applicable") { PageSkip.all($0.coverage) },
-    .flag("hasSkips", "whether there are any") { !PageSkip.all($0.coverage).isEmpty },
     .list("findings", "what the rules say, one row per rule; waived ones are apart") {
       PageFinding.grouped($0.coverage.findings.filter { !$0.isWaived })
     },
-    .flag("hasFindings", "whether there are any") {
-      !$0.coverage.findings.allSatisfy(\.isWaived)
-    },
     .list("waived", "findings that the suite waives, one row per rule, reason and end") {
       PageFinding.grouped($0.coverage.findings.filter(\.isWaived))
-    },
-    .flag("hasWaived", "whether there are any") {
-      $0.coverage.findings.contains(where: \.isWaived)
     },
     .flag("hasNotes", "whether the suite has prose of its own") { $0.coverage.notes != nil },
     .markup("notesMark", "the line that notes follow") { _ in ParityPage.notesMark },
@@ -76,13 +60,13 @@ struct PageFields: TemplateFields {
   )
 
   private func claims(_ part: ClaimPart) -> [PageClaim] {
-    PageClaim.folded(coverage.claims.filter { $0.part == part })
+    PageClaim.folded(coverage.claims.filter { $0.part == part }, coverage)
   }
 
   private var units: [PageClaim] {
     let units = coverage.corpus.unitsByID
     return coverage.claims.filter { $0.part == .p2 }.map { claim in
-      PageClaim(claim, unit: units[String(claim.id.dropFirst(3))])
+      PageClaim(claim, coverage.statement(of: claim), unit: units[String(claim.id.dropFirst(3))])
     }.filter(\.isUnit)
   }
 
@@ -135,21 +119,28 @@ struct PageFields: TemplateFields {
 /// `functional/kinds::test_kinds[html]`, `[css]`.
 struct PageClaim: TemplateFields {
   private let claim: Claim
+  private let statement: String
   /// Claims of the same check's other rows, of which everything else is the same.
   private let others: [Claim]
   private let unit: UnitCoverage?
   /// Whether it is about one unit of the corpus.
   let isUnit: Bool
 
-  init(_ claim: Claim, others: [Claim] = [], unit: UnitCoverage? = nil) {
+  init(
+    _ claim: Claim,
+    _ statement: String,
+    others: [Claim] = [],
+    unit: UnitCoverage? = nil
+  ) {
     self.claim = claim
+    self.statement = statement
     self.others = others
     self.unit = unit
     isUnit = claim.part == .p2 && claim.id.hasPrefix("P2/")
   }
 
   /// One row for claims about rows of one check that follow each other and came to the same.
-  static func folded(_ claims: [Claim]) -> [PageClaim] {
+  static func folded(_ claims: [Claim], _ coverage: CoverageModel) -> [PageClaim] {
     var rows: [[Claim]] = []
     for claim in claims {
       if let first = rows.last?.first, first.isOfSameCheck(as: claim) {
@@ -158,7 +149,9 @@ struct PageClaim: TemplateFields {
         rows.append([claim])
       }
     }
-    return rows.map { PageClaim($0[0], others: Array($0.dropFirst())) }
+    return rows.map {
+      PageClaim($0[0], coverage.statement(of: $0[0]), others: Array($0.dropFirst()))
+    }
   }
 
   private var ids: String {
@@ -174,7 +167,7 @@ struct PageClaim: TemplateFields {
     .markup("checks", "the checks that it rests on, as code; for a unit with what they are to it") {
       $0.checks
     },
-    .text("statement", "what is verified") { $0.claim.statement },
+    .text("statement", "what is verified") { $0.statement },
     .markup("status", "the verdict's word, with its reason") { status($0.claim.verdict) }
   )
 
@@ -196,7 +189,7 @@ struct PageClaim: TemplateFields {
   static func status(_ verdict: Verdict) -> String {
     let word = "**\(verdict.word.shown)**"
     let until = verdict.until.map { " until *\(Markdown.text($0))*" } ?? ""
-    return word + until + (verdict.reason.map { ": \(Markdown.text($0))" } ?? "")
+    return word + until + (verdict.reason.map { ": \(Markdown.text($0.cause))" } ?? "")
   }
 }
 
@@ -207,7 +200,7 @@ extension Claim {
       other.checks[0].rowInBrackets != nil
     else { return false }
     return checks[0].withoutRow == other.checks[0].withoutRow && part == other.part
-      && statement == other.statement && verdict == other.verdict
+      && about == other.about && verdict == other.verdict
       && id == "\(part.rawValue)/\(checks[0])" && other.id == "\(part.rawValue)/\(other.checks[0])"
   }
 }
@@ -227,23 +220,7 @@ struct PageRung: TemplateFields {
     .text("state", "pass, fail, unverified, skip; a pass with its stand-in word") {
       $0.rung.state.shown + ($0.rung.state == .pass && $0.isOnStandin ? " (stand-in)" : "")
     },
-    .optionalText("reason", "why, where it is no pass") { $0.rung.reason }
-  )
-}
-
-struct PageLine: TemplateFields {
-  let text: String
-
-  static let table = TemplateTable<PageLine>(.text("text", "the line") { $0.text })
-}
-
-struct PageEvidence: TemplateFields {
-  let line: EvidenceLine
-
-  static let table = TemplateTable<PageEvidence>(
-    .markup("act", "what was done, as code") { Markdown.code($0.line.act, inTable: false) },
-    .list("asserted", "what was asserted") { $0.line.asserted.map(PageLine.init) },
-    .list("violated", "what did not hold") { $0.line.violated.map(PageLine.init) }
+    .optionalText("reason", "why, where it is no pass") { $0.rung.reason?.cause }
   )
 }
 
@@ -285,14 +262,14 @@ struct PageSkip: TemplateFields {
     }
     for check in coverage.checks {
       guard case .skipped(let reason) = check.outcome else { continue }
-      rows.append(PageSkip(what: Markdown.code("\(check.id)"), reason: reason, until: nil))
+      rows.append(PageSkip(what: Markdown.code("\(check.id)"), reason: reason.cause, until: nil))
     }
     for claim in coverage.claims {
       switch claim.verdict {
       case .deferred(let reason, let until):
-        rows.append(PageSkip(what: Markdown.code(claim.id), reason: reason, until: until))
+        rows.append(PageSkip(what: Markdown.code(claim.id), reason: reason.cause, until: until))
       case .notApplicable(let reason):
-        rows.append(PageSkip(what: Markdown.code(claim.id), reason: reason, until: nil))
+        rows.append(PageSkip(what: Markdown.code(claim.id), reason: reason.cause, until: nil))
       case .proven, .provenOnStandin, .refuted, .unproven, .vacuous: continue
       }
     }

@@ -15,10 +15,9 @@ package struct TerminalSummary: Sendable {
     }
   }
 
-  private let coverage: CoverageModel
-  private let record: RunRecord?
-  /// The record's checks, to be found by thousands.
-  private let records: [CheckID: CheckRecord]
+  private let index: CheckIndex
+  private var coverage: CoverageModel { index.coverage }
+  private var record: RunRecord? { index.record }
   private let reports: [String]
   private let style: Style
 
@@ -29,20 +28,18 @@ package struct TerminalSummary: Sendable {
     reports: [String] = [],
     style: Style = Style()
   ) {
-    self.coverage = coverage
-    self.record = record
-    records = Dictionary((record?.checks ?? []).map { ($0.id, $0) }) { first, _ in first }
+    index = CheckIndex(coverage, record)
     self.reports = reports
     self.style = style
   }
 
   package func rendered() -> String {
     var lines = TerminalLines(style: style)
-    lines.add([.bold(coverage.recipe), .plain(" \(versions) · driver \(coverage.driver)")])
+    lines.add([.bold(coverage.recipe), .plain(" \(coverage.shownVersions) · driver \(coverage.driver)")])
     for standin in coverage.standins {
       lines.add([
         .toned(.standin, "◇ stand-in"),
-        .plain(" \(standin.service): \(standin.what) \(standin.versions.joined(separator: " → "))"),
+        .plain(" \(standin.service): \(standin.shown)"),
       ])
     }
     addCircumstances(to: &lines)
@@ -58,14 +55,8 @@ package struct TerminalSummary: Sendable {
 
   /// What the record is of, where it is not one run of the whole plan.
   private func addCircumstances(to lines: inout TerminalLines) {
-    if let selection = record?.header.selection {
-      lines.add([.bold("asked for"), .plain(" \(selection.shown) alone, and what that needs")])
-    }
-    for (index, attempt) in (record?.attempts ?? []).enumerated() {
-      lines.add([
-        .bold("attempt \(index + 1)"),
-        .plain(" \(attempt.shown): \(attempt.end.shown), \(attempt.tally)"),
-      ])
+    for fact in record?.circumstances ?? [] {
+      lines.add([.bold(fact.name), .plain(" \(fact.value)")])
     }
     for flaky in record?.flaky ?? [] {
       lines.add([
@@ -75,21 +66,14 @@ package struct TerminalSummary: Sendable {
     }
   }
 
-  private var versions: String {
-    (coverage.base.map { "\($0.version) → " } ?? "") + coverage.target.version
-  }
-
-  private func outcome(of check: CheckCoverage) -> Outcome {
-    records[check.id]?.outcome ?? check.outcome
-  }
-
   private func add(_ stage: Stage, to lines: inout TerminalLines) {
-    let checks = coverage.checks.filter { $0.stage == stage }
+    let words = coverage.checks.indices.filter { coverage.checks[$0].stage == stage }
+      .map { index.outcome(at: $0).word }
     let counts = Outcome.Word.allCases.compactMap { word -> String? in
-      let count = checks.count { outcome(of: $0).word == word }
+      let count = words.count { $0 == word }
       return count == 0 ? nil : "\(count) \(word.shown)"
     }
-    let word = record?[stage]?.outcome.word ?? Self.word(of: checks.map { outcome(of: $0) })
+    let word = record?[stage]?.outcome.word ?? Self.worst(of: words)
     guard let word else { return }
     let isStandin = word == .passed && coverage.isOnStandin
     var parts: [TerminalLines.Part] = [
@@ -103,51 +87,47 @@ package struct TerminalSummary: Sendable {
     if !counts.isEmpty { parts.append(.plain(counts.joined(separator: ", "))) }
     if let readiness = record?[stage]?.readiness { parts.append(.quiet("  \(readiness.line)")) }
     lines.add(parts)
-    if let reason = record?[stage]?.outcome.reason { lines.add([.plain("  \(reason)")]) }
+    if let reason = record?[stage]?.outcome.reason {
+      lines.add([.plain("  \(reason.cause)")])
+      for line in reason.furtherDetails { lines.add([.quiet("    \(line)")]) }
+    }
   }
 
   /// The worst of a stage's checks, where there is no record of the stage.
-  private static func word(of outcomes: [Outcome]) -> Outcome.Word? {
+  private static func worst(of words: [Outcome.Word]) -> Outcome.Word? {
     let order: [Outcome.Word] = [.failed, .broken, .notRun, .passed, .skipped]
-    return order.first { word in outcomes.contains { $0.word == word } }
+    return order.first(where: words.contains)
   }
 
   private func addFailures(to lines: inout TerminalLines) {
-    let wrong = coverage.checks.filter {
-      let word = outcome(of: $0).word
-      return word == .failed || word == .broken
-    }
+    let wrong = coverage.checks.indices.filter { index.outcome(at: $0).word.isRed }
     if wrong.isEmpty { return }
     lines.blank()
-    for check in wrong.prefix(20) {
-      let outcome = outcome(of: check)
-      lines.add([
-        .toned(outcome.word.tone, "\(outcome.word.sign) \(outcome.word.shown)"),
-        .bold(" \(check.id)"),
-      ])
-      if let reason = outcome.reason { lines.add([.plain("  \(reason)")]) }
-      let steps = (records[check.id]?.steps ?? []).filter { !$0.outcome.isPassed }
-      for step in steps.prefix(3) {
-        let place = step.place ?? check.place
-        let at = place.map { "\($0.file):\($0.line) " } ?? ""
-        lines.add([.quiet("  \(at)"), .plain("step \(step.number) \(step.kind) \(step.title)")])
-        for assertion in step.assertions where !assertion.holds {
-          lines.add([.plain("    \(assertion.subject)")])
-          lines.add([.plain("      expected "), .toned(.good, wanted(assertion))])
-          lines.add([.plain("      was      "), .toned(.bad, assertion.actual ?? "nothing")])
-        }
-        if case .http(let http) = step.exchange { lines.add([.quiet("    \(http.curl)")]) }
-      }
-      if steps.isEmpty, let place = check.place {
-        lines.add([.quiet("  \(place.file):\(place.line)")])
-      }
-    }
+    for place in wrong.prefix(20) { addFailure(at: place, to: &lines) }
     if wrong.count > 20 { lines.add([.plain("… and \(wrong.count - 20) more")]) }
   }
 
-  private func wanted(_ assertion: AssertionRecord) -> String {
-    assertion.wanted == assertion.expected
-      ? assertion.expected : "\(assertion.expected) (\(assertion.wanted))"
+  /// The cause, then each step with what it expected, its place and how to repeat it.
+  private func addFailure(at place: Int, to lines: inout TerminalLines) {
+    let (check, outcome) = (coverage.checks[place], index.outcome(at: place))
+    lines.add([
+      .toned(outcome.word.tone, "\(outcome.word.sign) \(outcome.word.shown)"),
+      .bold(" \(check.id)"),
+    ])
+    let cause = outcome.reason?.cause
+    if let cause { lines.add([.plain("  \(cause)")]) }
+    let steps = (index.record(at: place)?.steps ?? []).filter { $0.outcome.word.isRed }
+    for step in steps.prefix(3) {
+      let at = (step.place ?? check.place).map { "\($0.file):\($0.line) " } ?? ""
+      lines.add([.quiet("  \(at)"), .plain("step \(step.number): \(step.title)")])
+      for line in step.outcome.reason?.details ?? [] where line != cause {
+        lines.add([.plain("    \(line)")])
+      }
+      if case .http(let http) = step.exchange { lines.add([.quiet("    \(http.curl)")]) }
+    }
+    guard steps.isEmpty else { return }
+    for line in index.furtherDetails(at: place) { lines.add([.plain("    \(line)")]) }
+    if let place = check.place { lines.add([.quiet("  \(place.file):\(place.line)")]) }
   }
 
   private func addStores(to lines: inout TerminalLines) {
@@ -177,7 +157,7 @@ package struct TerminalSummary: Sendable {
         }
       }
       if let reason = store.result.reason, !store.result.isProven {
-        lines.add([.plain("  \(reason)")])
+        lines.add([.plain("  \(reason.cause)")])
       }
     }
   }
@@ -226,13 +206,13 @@ package struct TerminalSummary: Sendable {
       lines.add([.toned(.bad, "✗ the run \(record.end.shown)")])
     }
     for claim in coverage.claims where claim.verdict.word == .refuted {
-      lines.add([.toned(.bad, "✗ refuted"), .plain(" \(claim.id): \(claim.verdict.reason ?? "")")])
+      lines.add([.toned(.bad, "✗ refuted"), .plain(" \(claim.id): \(claim.verdict.reason?.cause ?? "")")])
     }
     let unproven = coverage.claims.filter { $0.verdict.word == .unproven }
     for claim in unproven.prefix(3) {
       lines.add([
         .toned(claim.verdict.word.tone, "\(claim.verdict.word.sign) unproven"),
-        .plain(" \(claim.id): \(claim.verdict.reason ?? "")"),
+        .plain(" \(claim.id): \(claim.verdict.reason?.cause ?? "")"),
       ])
     }
     if unproven.count > 3 { lines.add([.plain("  … and \(unproven.count - 3) more unproven")]) }
