@@ -139,7 +139,7 @@ struct DiffCommand: AsyncParsableCommand {
       ).rendered()
     case .markdown: return DiffMarkdown(diff, limit: limit).rendered()
     case .html: return try DiffHTML(diff).rendered()
-    case .json: return try DiffJSON(diff).rendered()
+    case .json: return DiffJSON(diff).rendered()
     case .junit: return try DiffJUnit(diff, failOn: failing).rendered()
     }
   }

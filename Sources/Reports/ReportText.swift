@@ -40,7 +40,7 @@ package enum ReportText {
   static func step(_ step: StepRecord) -> String {
     var text = "step \(step.number): \(step.title)"
     if step.attempts > 1 { text += " (\(step.attempts) attempts)" }
-    if let place = step.place { text += " at \(place)" }
+    if let place = step.placeOfFailure { text += " at \(place)" }
     text += "\n"
     for line in step.outcome.reason?.details ?? [] { text += "  \(line)\n" }
     if let exchange = step.exchange { text += Self.exchange(exchange) }

@@ -61,6 +61,18 @@ extension Verdict.Word {
   }
 }
 
+/// A word with one character beside it, and a tone.
+protocol Marked {
+  var shown: String { get }
+  var sign: String { get }
+  var tone: Tone { get }
+}
+
+extension Outcome.Word: Marked {}
+extension Verdict.Word: Marked {}
+extension RungCoverage.State: Marked {}
+extension Finding.Severity: Marked {}
+
 /// What a colour may underline; the words say it too.
 enum Tone: String, CaseIterable, Sendable {
   case good, standin, bad, warning, quiet

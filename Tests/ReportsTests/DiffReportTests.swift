@@ -76,7 +76,7 @@ import XMLDocuments
     for text in [
       DiffTerminal(diff).rendered(), DiffMarkdown(diff).rendered(), try DiffHTML(diff).rendered(),
       try DiffJUnit(diff).rendered().replacing("-", with: " "),
-      try DiffJSON(diff).rendered().replacing("-", with: " "),
+      DiffJSON(diff).rendered().replacing("-", with: " "),
     ] {
       let places = ["newly refuted", "newly proven", "setup"].map { text.firstRange(of: $0) }
       let starts = places.compactMap { $0?.lowerBound }

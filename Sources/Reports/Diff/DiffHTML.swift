@@ -1,7 +1,7 @@
 package import Evidence
 
 /// A diff as one HTML file that needs no network and no script, in the style of `coverage.html`.
-package struct DiffHTML: Sendable {
+package struct DiffHTML: PiecewiseReport {
   private let diff: CoverageDiff
   private let templates: TemplateSet
 
@@ -13,24 +13,25 @@ package struct DiffHTML: Sendable {
     self.templates = templates
   }
 
-  package func rendered() throws(RenderingError) -> String {
+  package func forEachPiece(
+    _ body: (String) throws(RenderingError) -> Void
+  ) throws(RenderingError) {
     let renderer = try templates.renderer(.html)
     let fields = DiffPage(diff: diff, style: templates.files["html/style.css"] ?? "")
-    var text = try renderer.render("diff-begin", fields)
+    try body(renderer.render("diff-begin", fields))
     for direction in CoverageChange.Direction.allCases {
       let entries = DiffEntry.all(diff, direction)
-      for start in stride(from: 0, to: entries.count, by: Self.chunk) {
-        let some = entries[start..<min(start + Self.chunk, entries.count)]
+      for some in entries.chunks(of: Self.chunk) {
         let changes = DiffPageChanges(
           direction: direction,
           total: entries.count,
-          isFirst: start == 0,
+          isFirst: some.startIndex == 0,
           changes: some.map(DiffPageChange.init)
         )
-        text += try renderer.render("diff-changes", changes)
+        try body(renderer.render("diff-changes", changes))
       }
     }
-    return text + (try renderer.render("diff-end", fields))
+    try body(renderer.render("diff-end", fields))
   }
 }
 

@@ -9,99 +9,62 @@ package struct DiffJSON: Sendable {
 
   package init(_ diff: CoverageDiff) { self.diff = diff }
 
-  package func rendered() throws -> String {
-    let bytes = try RecordEncoder(.pretty).bytes(of: Document(diff))
-    return String(decoding: bytes, as: UTF8.self) + "\n"
+  package func rendered() -> String {
+    let document = Self.object([
+      ("schema", .int(Int64(Self.schemaVersion))), ("from", .string(diff.from)),
+      ("to", .string(diff.to)), ("today", .string(diff.today)),
+      ("recipeCount", .int(Int64(diff.recipeCount))), ("counts", Self.counts(diff.count)),
+      ("recipes", .array(diff.recipes.map(Self.recipe))),
+    ])
+    return JSONWriter(.pretty).string(of: document) + "\n"
   }
 
-  private struct Document: Encodable {
-    var schema = DiffJSON.schemaVersion
-    var from: String
-    var to: String
-    var today: String
-    var recipeCount: Int
-    var counts: Counts
-    var recipes: [Recipe]
-
-    init(_ diff: CoverageDiff) {
-      from = diff.from
-      to = diff.to
-      today = diff.today
-      recipeCount = diff.recipeCount
-      counts = Counts(diff.count)
-      recipes = diff.recipes.map(Recipe.init)
-    }
+  /// What has no value has no key.
+  private static func object(_ members: [(String, JSONValue?)]) -> JSONValue {
+    .object(JSONObject(members.compactMap { key, value in value.map { (key, $0) } }))
   }
 
-  private struct Counts: Encodable {
-    var regression: Int
-    var progress: Int
-    var neutral: Int
-
-    init(_ count: (CoverageChange.Direction) -> Int) {
-      regression = count(.regression)
-      progress = count(.progress)
-      neutral = count(.neutral)
-    }
+  private static func counts(_ count: (CoverageChange.Direction) -> Int) -> JSONValue {
+    object(CoverageChange.Direction.allCases.map { ($0.rawValue, .int(Int64(count($0)))) })
   }
 
-  private struct Recipe: Encodable {
-    var recipe: String
-    var isOnStandin: Bool
-    var counts: Counts
-    var changes: [Change]
-
-    init(_ diff: RecipeDiff) {
-      recipe = diff.recipe
-      isOnStandin = diff.isOnStandin
-      counts = Counts(diff.count)
-      changes = diff.changes.map(Change.init)
-    }
+  private static func recipe(_ recipe: RecipeDiff) -> JSONValue {
+    object([
+      ("recipe", .string(recipe.recipe)), ("isOnStandin", .bool(recipe.isOnStandin)),
+      ("counts", counts(recipe.count)), ("changes", .array(recipe.changes.map(change))),
+    ])
   }
 
-  private struct Change: Encodable {
-    var kind: CoverageChange.Kind
-    var direction: CoverageChange.Direction
-    var subject: String
-    var formerSubject: String?
-    var before: State
-    var after: State
-    var details: [Detail]
-    var place: SourcePlace?
-
-    init(_ change: CoverageChange) {
-      kind = change.kind
-      direction = change.direction
-      subject = change.subject
-      formerSubject = change.formerSubject
-      before = State(change.before)
-      after = State(change.after)
-      details = change.details.map(Detail.init)
-      place = change.place
-    }
+  private static func change(_ change: CoverageChange) -> JSONValue {
+    object([
+      ("kind", .string(change.kind.rawValue)), ("direction", .string(change.direction.rawValue)),
+      ("subject", .string(change.subject)),
+      ("formerSubject", change.formerSubject.map(JSONValue.string)),
+      ("before", state(change.before)), ("after", state(change.after)),
+      ("details", .array(change.details.map(detail))),
+      (
+        "place",
+        change.place.map { place in
+          object([
+            ("file", .string(place.file)), ("line", .int(Int64(place.line))),
+            ("column", .int(Int64(place.column))),
+          ])
+        }
+      ),
+    ])
   }
 
-  private struct State: Encodable {
-    var text: String
-    var reason: String?
-    var isOnStandin: Bool
-
-    init(_ state: CoverageChange.State) {
-      text = state.text
-      reason = state.shownReason
-      isOnStandin = state.isOnStandin
-    }
+  private static func state(_ state: CoverageChange.State) -> JSONValue {
+    object([
+      ("text", .string(state.text)), ("reason", state.shownReason.map(JSONValue.string)),
+      ("isOnStandin", .bool(state.isOnStandin)),
+    ])
   }
 
-  private struct Detail: Encodable {
-    var what: String
-    var before: String?
-    var after: String?
-
-    init(_ detail: CoverageChange.Detail) {
-      what = detail.what
-      before = detail.before
-      after = detail.after
-    }
+  private static func detail(_ detail: CoverageChange.Detail) -> JSONValue {
+    object([
+      ("what", .string(detail.what)), ("before", detail.before.map(JSONValue.string)),
+      ("after", detail.after.map(JSONValue.string)),
+    ])
   }
 }

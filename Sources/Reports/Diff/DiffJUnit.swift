@@ -4,13 +4,10 @@ import XMLDocuments
 /// A diff as JUnit: one case for each change, failed where the change makes the command fail.
 ///
 /// It is made with the templates of `junit/` and held to the same schema.
-package struct DiffJUnit: Sendable {
+package struct DiffJUnit: PiecewiseReport {
   private let diff: CoverageDiff
   private let failOn: CoverageDiff.FailOn
   private let templates: TemplateSet
-
-  /// Cases that are rendered at a time.
-  private static let chunk = 250
 
   package init(
     _ diff: CoverageDiff,
@@ -22,26 +19,19 @@ package struct DiffJUnit: Sendable {
     self.templates = templates
   }
 
-  package func rendered() throws(RenderingError) -> String {
-    let renderer = try templates.renderer(.junit)
-    let validation = try JUnitValidation(templates, file: "diff.xml")
-    var text = ""
-    func add(_ piece: String) {
-      validation.feed(piece)
-      text += piece
-    }
-    add(try renderer.render("begin", JUnitDocument()))
+  package func validation(of file: String) throws(RenderingError) -> JUnitValidation? {
+    try JUnitValidation(templates, file: "diff.xml")
+  }
+
+  package func forEachPiece(
+    _ body: (String) throws(RenderingError) -> Void
+  ) throws(RenderingError) {
+    let writer = try JUnitWriter(templates)
+    try writer.begin(body)
     for (index, suite) in suites.enumerated() {
-      add(try renderer.render("suite-begin", suite.fields(id: index, diff)))
-      for start in stride(from: 0, to: suite.cases.count, by: Self.chunk) {
-        let cases = suite.cases[start..<min(start + Self.chunk, suite.cases.count)]
-        add(try renderer.render("cases", JUnitCases(cases: Array(cases))))
-      }
-      add(try renderer.render("suite-end", suite.fields(id: index, diff)))
+      try writer.write(suite.fields(id: index, diff), suite.cases, body) { $0 }
     }
-    add(try renderer.render("end", JUnitDocument()))
-    try validation.finish()
-    return text
+    try writer.end(body)
   }
 
   /// Some readers drop a file without a case, and a gate that saw none would be no gate.

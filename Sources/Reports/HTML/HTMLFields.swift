@@ -53,7 +53,7 @@ struct HTMLFields: TemplateFields {
     .text("gateAccepts", "what readiness accepts") { $0.coverage.gate.accepted },
     .number("gateWithin", "the limit in seconds") { $0.coverage.gate.within },
     .text("corpus", "what was looked at and found, in sentences") {
-      $0.coverage.corpus.sentences(for: $0.coverage.recipe)
+      $0.coverage.corpus.sentences
     },
     .list("parts", "P1 to P4 with their claims") { fields in
       ClaimPart.allCases.map { HTMLPart(part: $0, index: fields.index) }

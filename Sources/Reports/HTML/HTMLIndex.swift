@@ -1,7 +1,7 @@
 package import Evidence
 
 /// `index.html` over several recipes.
-package struct HTMLIndex: Sendable {
+package struct HTMLIndex: PiecewiseReport {
   /// One recipe of the page.
   package struct Entry: Sendable {
     package var coverage: CoverageModel
@@ -25,20 +25,12 @@ package struct HTMLIndex: Sendable {
     self.templates = templates
   }
 
-  package func rendered() throws(RenderingError) -> String {
+  package func forEachPiece(
+    _ body: (String) throws(RenderingError) -> Void
+  ) throws(RenderingError) {
     let style = templates.files["html/style.css"] ?? ""
-    let rows = entries.map(HTMLIndexRow.init)
-    return try templates.renderer(.html)
-      .render("index", HTMLIndexFields(style: style, rows: rows))
-  }
-
-  package func write(to path: String) throws(RenderingError) {
-    try prepared(at: path).commit()
-  }
-
-  /// A file that waits for its `commit()`.
-  package func prepared(at path: String) throws(RenderingError) -> AtomicFile {
-    try AtomicFile.prepared(rendered().utf8, at: path)
+    let fields = HTMLIndexFields(style: style, rows: entries.map(HTMLIndexRow.init))
+    try body(templates.renderer(.html).render("index", fields))
   }
 }
 

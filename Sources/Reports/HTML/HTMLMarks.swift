@@ -12,29 +12,21 @@ struct HTMLMark: TemplateFields {
     self.word = word
   }
 
-  init(_ word: Verdict.Word) { self.init(tone: word.tone, sign: word.sign, word: word.shown) }
-
-  init(_ severity: Finding.Severity) {
-    self.init(tone: severity.tone, sign: severity.sign, word: severity.shown)
-  }
+  init(_ word: some Marked) { self.init(tone: word.tone, sign: word.sign, word: word.shown) }
 
   init(_ state: RungCoverage.State, isOnStandin: Bool) {
-    let isShown = state == .pass && isOnStandin
-    self.init(
-      tone: isShown ? .standin : state.tone,
-      sign: isShown ? Verdict.Word.provenOnStandin.sign : state.sign,
-      word: state.shown + (isShown ? " (stand-in)" : "")
-    )
+    self.init(state)
+    if state == .pass, isOnStandin {
+      self.init(tone: .standin, sign: Verdict.Word.provenOnStandin.sign, word: state.shown + " (stand-in)")
+    }
   }
 
   /// What a check's outcome looks like where a stand-in showed it.
   init(_ word: Outcome.Word, isOnStandin: Bool) {
-    let isShown = word == .passed && isOnStandin
-    self.init(
-      tone: isShown ? .standin : word.tone,
-      sign: isShown ? Verdict.Word.provenOnStandin.sign : word.sign,
-      word: word.shown
-    )
+    self.init(word)
+    if word == .passed, isOnStandin {
+      self.init(tone: .standin, sign: Verdict.Word.provenOnStandin.sign, word: word.shown)
+    }
   }
 
   static let table = TemplateTable<HTMLMark>(

@@ -1,7 +1,7 @@
 package import Evidence
 
 /// `coverage.html`: one file that needs no network and no script.
-package struct HTMLReport: Sendable {
+package struct HTMLReport: PiecewiseReport {
   private let coverage: CoverageModel
   private let record: RunRecord
   private let history: CoverageHistory?
@@ -25,7 +25,6 @@ package struct HTMLReport: Sendable {
     self.templates = templates
   }
 
-  /// Hands the page over piece by piece, in order.
   package func forEachPiece(
     _ body: (String) throws(RenderingError) -> Void
   ) throws(RenderingError) {
@@ -41,33 +40,12 @@ package struct HTMLReport: Sendable {
     let isShort = coverage.checks.count > Self.fullLimit
     for suite in HTMLSuite.all(index) {
       try body(renderer.render("suite-begin", suite))
-      var start = suite.checks.startIndex
-      while start < suite.checks.endIndex {
-        let end = min(start + Self.chunk, suite.checks.endIndex)
-        let checks = suite.checks[start..<end].map {
-          HTMLCheck(place: $0, index, mayBeShort: isShort)
-        }
+      for some in suite.checks.chunks(of: Self.chunk) {
+        let checks = some.map { HTMLCheck(place: $0, index, mayBeShort: isShort) }
         try body(renderer.render("checks", HTMLChecks(checks: checks)))
-        start = end
       }
       try body(renderer.render("suite-end", suite))
     }
     try body(renderer.render("end", fields))
-  }
-
-  package func rendered() throws(RenderingError) -> String {
-    var text = ""
-    try forEachPiece { (piece) throws(RenderingError) in text += piece }
-    return text
-  }
-
-  package func write(to path: String) throws(RenderingError) { try prepared(at: path).commit() }
-
-  /// Writes the page piece by piece into a file that waits for its `commit()`.
-  package func prepared(at path: String) throws(RenderingError) -> AtomicFile {
-    let file = try AtomicFile(path)
-    try forEachPiece { (piece) throws(RenderingError) in try file.write(piece.utf8) }
-    try file.flush()
-    return file
   }
 }

@@ -179,7 +179,7 @@ extension JUnitPlan {
       take(claim.id, claim.verdict)
       one.classname = "\(suite.classname).\(claim.part.rawValue)"
       one.text = "\(coverage.statement(of: claim))\n" + claim.checks.map { "rests on \($0)\n" }.joined()
-      if claim.id == "P2" { one.text += coverage.corpus.sentences(for: coverage.recipe) + "\n" }
+      if claim.id == "P2" { one.text += coverage.corpus.sentences + "\n" }
       if claim.part == .p2, let unit = units[String(claim.id.dropFirst(3))] {
         one.text += "\(unit.disposition.shown)\n"
         for (title, lines) in unit.details {

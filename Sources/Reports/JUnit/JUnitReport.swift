@@ -4,13 +4,10 @@ import XMLDocuments
 /// `junit.xml`, in the form that Jenkins, GitLab, GitHub's actions and both common schemas take.
 ///
 /// `testsuites` carries no attributes, suites are not nested, and counters come from what is
-/// written. It is made suite by suite, so that a large run needs little memory.
-package struct JUnitReport: Sendable {
+/// written.
+package struct JUnitReport: PiecewiseReport {
   private let plan: JUnitPlan
   private let templates: TemplateSet
-
-  /// Cases that are rendered at a time.
-  private static let chunk = 250
 
   package init(
     _ coverage: CoverageModel,
@@ -21,59 +18,60 @@ package struct JUnitReport: Sendable {
     self.templates = templates
   }
 
-  /// Hands the document over piece by piece, in order; it is not validated here.
+  package func validation(of file: String) throws(RenderingError) -> JUnitValidation? {
+    try JUnitValidation(templates, file: file)
+  }
+
   package func forEachPiece(
     _ body: (String) throws(RenderingError) -> Void
   ) throws(RenderingError) {
-    let renderer = try templates.renderer(.junit)
-    let head = JUnitDocument()
-    try body(renderer.render("begin", head))
+    let writer = try JUnitWriter(templates)
+    try writer.begin(body)
     for (index, suite) in plan.suites.enumerated() {
-      let fields = plan.fields(of: suite, id: index)
-      try body(renderer.render("suite-begin", fields))
-      var start = suite.entries.startIndex
-      while start < suite.entries.endIndex {
-        let end = min(start + Self.chunk, suite.entries.endIndex)
-        let cases = suite.entries[start..<end].map { plan.testCase($0, in: suite) }
-        try body(renderer.render("cases", JUnitCases(cases: cases)))
-        start = end
+      try writer.write(plan.fields(of: suite, id: index), suite.entries, body) {
+        plan.testCase($0, in: suite)
       }
-      try body(renderer.render("suite-end", fields))
     }
-    try body(renderer.render("end", head))
+    try writer.end(body)
+  }
+}
+
+/// Makes a document of suites and their cases with the templates of `junit/`.
+struct JUnitWriter {
+  private let renderer: TemplateRenderer
+  typealias Body = (String) throws(RenderingError) -> Void
+
+  /// Cases that are rendered at a time.
+  private static let chunk = 250
+
+  init(_ templates: TemplateSet) throws(RenderingError) {
+    renderer = try templates.renderer(.junit)
   }
 
-  /// The whole document, validated.
-  package func rendered() throws(RenderingError) -> String {
-    var text = ""
-    let validation = try JUnitValidation(templates, file: "junit.xml")
-    try forEachPiece { (piece) throws(RenderingError) in
-      validation.feed(piece)
-      text += piece
-    }
-    try validation.finish()
-    return text
+  func begin(_ body: Body) throws(RenderingError) {
+    try body(renderer.render("begin", JUnitDocument()))
   }
 
-  package func write(to path: String) throws(RenderingError) { try prepared(at: path).commit() }
+  func end(_ body: Body) throws(RenderingError) {
+    try body(renderer.render("end", JUnitDocument()))
+  }
 
-  /// Writes the document piece by piece into a file that waits for its `commit()`; where it breaks
-  /// the schema there is none.
-  package func prepared(at path: String) throws(RenderingError) -> AtomicFile {
-    let file = try AtomicFile(path)
-    let validation = try JUnitValidation(templates, file: path)
-    try forEachPiece { (piece) throws(RenderingError) in
-      validation.feed(piece)
-      try file.write(piece.utf8)
+  func write<Entry>(
+    _ suite: JUnitSuite,
+    _ entries: [Entry],
+    _ body: Body,
+    testCase: (Entry) -> JUnitCase
+  ) throws(RenderingError) {
+    try body(renderer.render("suite-begin", suite))
+    for some in entries.chunks(of: Self.chunk) {
+      try body(renderer.render("cases", JUnitCases(cases: some.map(testCase))))
     }
-    try validation.finish()
-    try file.flush()
-    return file
+    try body(renderer.render("suite-end", suite))
   }
 }
 
 /// Holds a document against the project's own schema while it is being written.
-final class JUnitValidation {
+package final class JUnitValidation {
   private let validator: XMLValidator
   private let file: String
 

@@ -45,7 +45,9 @@ struct PageCheck: TemplateFields {
     .text("outcome", "the outcome's word, with its reason") {
       $0.check.outcome.word.shown + ($0.check.outcome.reason.map { ": \($0.cause)" } ?? "")
     },
-    .text("strength", "how much its evidence carries") { $0.check.strength.shown },
+    .text("strength", "how much its evidence carries; a dash where it did not pass") {
+      $0.check.outcome.isPassed ? $0.check.strength.shown : "—"
+    },
     .flag("passed", "whether it passed: nothing was shown where it did not") {
       $0.check.outcome.isPassed
     },

@@ -25,7 +25,7 @@ struct PageFields: TemplateFields {
       }
     },
     .text("corpus", "what was looked at and found, in sentences") {
-      $0.coverage.corpus.sentences(for: $0.coverage.recipe)
+      $0.coverage.corpus.sentences
     },
     .list("units", "claims about units of the corpus") { page in page.units },
     .list("p2", "other claims of P2") { page in page.claims(.p2).filter { !$0.isUnit } },

@@ -6,7 +6,7 @@ package import Evidence
 /// reason* (*original* in place of *claim* for the units of a corpus), so that reading the page
 /// gives the claims again. Claims about rows of one check that came to the same share a line: the
 /// first is named in full, of the others `[row]` stands in its place, and so among checks.
-package struct ParityPage: Sendable {
+package struct ParityPage: PiecewiseReport {
   private let coverage: CoverageModel
   private let templates: TemplateSet
 
@@ -19,11 +19,9 @@ package struct ParityPage: Sendable {
   package static let notesMark =
     "<!-- notes: the suite's own words, verbatim to the end of the page -->"
 
-  package func rendered() throws(RenderingError) -> String {
-    try templates.renderer(.page).render("parity", PageFields(coverage))
-  }
-
-  package func write(to path: String) throws(RenderingError) {
-    try AtomicFile.write(rendered().utf8, to: path)
+  package func forEachPiece(
+    _ body: (String) throws(RenderingError) -> Void
+  ) throws(RenderingError) {
+    try body(templates.renderer(.page).render("parity", PageFields(coverage)))
   }
 }

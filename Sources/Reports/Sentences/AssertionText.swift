@@ -15,6 +15,7 @@ extension Assertion {
 
   /// `rows: ≥ 1`; one line for each value inside an object that must be there.
   package var expectations: [String] {
+    if case .written(let text) = subject { return [text] }
     guard case .subset(.object(let members)) = predicate, !members.isEmpty else {
       return [(isNever ? "never " : "") + "\(name): \(predicate.phrase(of: subject))"]
     }
@@ -79,7 +80,7 @@ extension Assertion {
     case .excerpt(let text, let rest):
       JSONValue.string(text).description + "… (\(Words.count(rest, "more byte")))"
     case .absent: "none"
-    case .unreadable(let why): "what cannot be read: \(why)"
+    case .unreadable(let why): "unreadable (\(why))"
     }
   }
 }
@@ -113,7 +114,7 @@ extension Predicate {
     case .startsWith(let text): "starting with \(JSONValue.string(text.source))"
     case .endsWith(let text): "ending with \(JSONValue.string(text.source))"
     case .matches(let regex): "matching /\(regex.pattern)/"
-    case .exists(let wanted): wanted ? "any" : "none"
+    case .exists(let wanted): wanted ? "any value" : "none"
     case .count(let inner):
       "count \(inner.map { $0.phrase(of: subject) }.joined(separator: " and "))"
     case .kind(.list): "a list"
@@ -121,7 +122,7 @@ extension Predicate {
     case .kind(.string): "a text"
     case .kind(let kind): kind.article + " \(kind.rawValue)"
     case .isEmpty: "empty"
-    case .subset(let tree): "with \(tree.written)"
+    case .subset(let tree): "containing \(tree.written)"
     case .oneOf(let trees): "one of \(trees.map { "\($0.written)" }.joined(separator: ", "))"
     case .not(let inner): "not \(inner.phrase(of: subject))"
     case .captured(let name): "a value for {{\(name)}}"
@@ -144,4 +145,9 @@ extension EvidenceStep {
   package var expectations: String {
     assertions.flatMap(\.expectations).joined(separator: "; ")
   }
+}
+
+extension StepRecord {
+  /// Where the first expectation that is not met is written; of a step without one its own place.
+  var placeOfFailure: SourcePlace? { assertions.first { !$0.holds }?.place ?? place }
 }

@@ -67,18 +67,18 @@ extension CorpusCoverage {
   }
 
   /// What was looked at and what was found there, with the proof of it, in plain sentences.
-  package func sentences(for recipe: String) -> String {
+  package var sentences: String {
     let why = detail.map { ": \($0)" } ?? ""
-    let read = "\(root) was read: " + ([Words.count(recipes, "recipe")] + [hashes].compactMap { $0 })
-      .joined(separator: ", ")
+    let size = [Words.count(recipes, "recipe"), hashes].compactMap { $0 }.joined(separator: ", ")
+    let read = "\(root) was read (\(size))"
     let found =
       switch state {
       case .none: "This project has no corpus\(why)."
       case .rootMissing where root.isEmpty: "Older tests are unknown\(why)."
       case .rootMissing: "Older tests are unknown: \(root) \(detail ?? "does not exist") (\(path))."
       case .unreadable: "Older tests are unknown: \(path) could not be read in full\(why)."
-      case .noEntry: "There are no older tests at \(path); \(read), none of them \(recipe)."
-      case .noScripts: "There are no older tests: \(path) holds no scripts; \(read)."
+      case .noEntry: "There are no older tests: \(read), and has no \(path)."
+      case .noScripts: "There are no older tests: \(read), and \(path) holds no scripts."
       case .scripts:
         "\(path) holds \(Words.count(scripts.count, "script")); \(read)."
           + (unitSummary.map { " Of \(Words.count(units?.count ?? 0, "older test")): \($0)." } ?? "")

@@ -94,7 +94,7 @@ extension Reason.Code {
     case .mayBeStale: "all that it expects could have been there before"
     case .tooFew(let proven, let wanted, let failed):
       "\(proven) of \(Words.count(wanted, "required functional check")) "
-        + (wanted == 1 ? "reads its own data back" : "read their own data back")
+        + (proven == 1 ? "reads its own data back" : "read their own data back")
         + (failed.map { "; \($0) failed" } ?? "")
     case .stageDidNotRun: "the stage did not run"
     case .noGenericCheck(let stage): "no generic check of \(stage) ran"
@@ -102,7 +102,7 @@ extension Reason.Code {
     case .notInRun(let check): "\(check) is not in the run"
     case .nothingLookedAt(let claim): "\(claim ?? "it") was not checked"
     case .partNotAsked(let part): "not all of \(part.rawValue) was selected in this run"
-    case .lintDidNotRun(let driver): "abra recipe lint does not run on driver \(driver)"
+    case .lintDidNotRun(let driver): "abra recipe lint did not run on driver \(driver)"
     case .corpus(let state): state.shown
     case .notPorted: "no check covers it"
     case .nothingRan: "nothing has run yet"

@@ -17,13 +17,15 @@ extension Reason {
     return ReportText.cut(line, Self.causeLimit)
   }
 
-  /// All that is known of it, for reports with room: every assertion with its values and its place,
-  /// the last log lines of what died. It says what the cause says, too.
+  /// All that is known of it, for reports with room: every assertion with its values, the last log
+  /// lines of what died. It says what the cause says, too.
   package var details: [String] {
     notes.flatMap(\.details)
       + (violated.isEmpty ? codeText.split(separator: "\n").map(String.init) : [])
       + violated.map { assertion in
-        assertion.sentence(isFilled: true) + (assertion.place.map { " (\($0))" } ?? "")
+        // One alone has the place of its step.
+        let place = violated.count == 1 ? nil : assertion.place
+        return assertion.sentence(isFilled: true) + (place.map { " (\($0))" } ?? "")
       }
   }
 
@@ -39,7 +41,7 @@ extension Reason {
     case .violated(let assertions):
       Self.list(assertions.prefix(1).map { $0.sentence() }, of: assertions.count)
     case .happened(let milliseconds):
-      doing("happened within \(Words.limit(milliseconds)), and must never")
+      doing("happened within \(Words.limit(milliseconds)), must never happen")
     case .noAnswer(let detail): doing(detail.isEmpty ? "no answer" : "no answer: \(detail)")
     case .inconclusive(let answer, let never):
       doing(answer.sentence + (never ? "; whether it never happens is unknown" : ""))
@@ -138,7 +140,7 @@ extension Reason.GateAnswer {
     switch self {
     case .none(let detail): "did not answer: \(detail)"
     case .status(let status, let accepted):
-      "expected \(accepted.map(String.init).joined(separator: " or ")), got \(status)"
+      "answered \(status), expected \(accepted.map(String.init).joined(separator: " or "))"
     case .missing(let status, let keys):
       "answered \(status) without \(keys.joined(separator: ", "))"
     case .foreignPage(let status, let owner): "answered \(status) with what looks like \(owner)"

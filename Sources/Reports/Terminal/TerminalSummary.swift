@@ -118,7 +118,7 @@ package struct TerminalSummary: Sendable {
     if let cause { lines.add([.plain("  \(cause)")]) }
     let steps = (index.record(at: place)?.steps ?? []).filter { $0.outcome.word.isRed }
     for step in steps.prefix(3) {
-      let at = (step.place ?? check.place).map { "\($0.file):\($0.line) " } ?? ""
+      let at = (step.placeOfFailure ?? check.place).map { "\($0.file):\($0.line) " } ?? ""
       lines.add([.quiet("  \(at)"), .plain("step \(step.number): \(step.title)")])
       for line in step.outcome.reason?.details ?? [] where line != cause {
         lines.add([.plain("    \(line)")])
@@ -205,10 +205,16 @@ package struct TerminalSummary: Sendable {
     if let record, record.end != .finished {
       lines.add([.toned(.bad, "✗ the run \(record.end.shown)")])
     }
-    for claim in coverage.claims where claim.verdict.word == .refuted {
+    // What a check is red for is told once, with the check.
+    let red = Set(
+      coverage.checks.indices.filter { index.outcome(at: $0).word.isRed }
+        .map { coverage.checks[$0].id }
+    )
+    let claims = coverage.claims.filter { red.isDisjoint(with: $0.checks) }
+    for claim in claims where claim.verdict.word == .refuted {
       lines.add([.toned(.bad, "✗ refuted"), .plain(" \(claim.id): \(claim.verdict.reason?.cause ?? "")")])
     }
-    let unproven = coverage.claims.filter { $0.verdict.word == .unproven }
+    let unproven = claims.filter { $0.verdict.word == .unproven }
     for claim in unproven.prefix(3) {
       lines.add([
         .toned(claim.verdict.word.tone, "\(claim.verdict.word.sign) unproven"),
