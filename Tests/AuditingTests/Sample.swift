@@ -86,7 +86,7 @@ struct Sample {
         place: Self.place,
         strength: strength,
         isHealth: false,
-        failsWhen: [],
+        steps: [],
         ports: []
       )
     )
@@ -158,11 +158,11 @@ struct Sample {
     }
   }
 
-  /// Of a check of content: one of state has none.
-  mutating func setWeakness(_ id: CheckID, _ weakness: String) {
+  /// Of a check of content: one of state never is.
+  mutating func setMayBeStale(_ id: CheckID) {
     setStrength(id, .content)
     for index in record.header.planned.indices where record.header.planned[index].id == id {
-      record.header.planned[index].weakness = weakness
+      record.header.planned[index].mayBeStale = true
     }
   }
 
@@ -212,7 +212,6 @@ struct Sample {
       record: record,
       suite: suite,
       corpus: corpus,
-      corpusStatement: "the corpus says \(corpus.state.rawValue)",
       policy: policy,
       held: held
     )
@@ -226,6 +225,9 @@ struct Sample {
   func verdict(_ claim: String) -> Verdict? {
     coverage.claims.first { $0.id == claim }?.verdict
   }
+
+  /// Why the verdict of a claim is what it is.
+  func code(_ claim: String) -> Reason.Code? { verdict(claim)?.reason?.code }
 
   func rung(_ level: Int) -> RungCoverage.State? {
     coverage.rungs.first { $0.level == level }?.state
