@@ -175,6 +175,17 @@ package struct Reason: Codable, Hashable, Sendable {
   }
 }
 
+extension Reason.Code {
+  /// What the client or the driver said; empty where the code says it all.
+  package var detail: String {
+    switch self {
+    case .noAnswer(let detail), .operationFailed(let detail), .versionUnknown(let detail): detail
+    case .rowsNotCounted(_, _, let detail): detail
+    default: ""
+    }
+  }
+}
+
 /// A part of an original that its ports do not show, or that cannot be compared.
 package struct PortGap: Codable, Hashable, Sendable {
   package enum Kind: String, Codable, CaseIterable, Sendable {

@@ -7,7 +7,7 @@ package struct RunPlan: Sendable {
   package var driver: String
   /// Nil where there is nothing to upgrade from; `baseReason` says why.
   package var base: RecipeRevision?
-  package var baseReason: String?
+  package var baseReason: Reason?
   package var target: RecipeRevision
   /// Every check, in the order in which they run.
   package var planned: [PlannedCheck] { didSet { ids = Set(planned.map(\.id)) } }
@@ -16,7 +16,7 @@ package struct RunPlan: Sendable {
   package var bodies: [CheckID: Check]
   package var readBacks: [CheckID: ReadBack]
   /// Checks that will not run, with why.
-  package var skips: [CheckID: String]
+  package var skips: [CheckID: Reason]
   package var stores: [StoreFacts]
   package var standins: [Standin]
   package var suiteTree: String
@@ -27,7 +27,7 @@ package struct RunPlan: Sendable {
   /// What was asked for by part or check; nil where that was all. `planned` holds no more than it.
   package var selection: RunSelection?
   /// Whether the recipe can be backed up; nil where it can, else why not.
-  package var noBackupReason: String?
+  package var noBackupReason: Reason?
   /// Of the service that a person reaches; nil where that is not known.
   package var appImage: String?
 
@@ -35,19 +35,19 @@ package struct RunPlan: Sendable {
     suite: Suite,
     driver: String,
     base: RecipeRevision?,
-    baseReason: String?,
+    baseReason: Reason?,
     target: RecipeRevision,
     planned: [PlannedCheck],
     bodies: [CheckID: Check],
     readBacks: [CheckID: ReadBack],
-    skips: [CheckID: String],
+    skips: [CheckID: Reason],
     stores: [StoreFacts],
     standins: [Standin],
     suiteTree: String,
     isFull: Bool = true,
     lastStage: Stage = .functional,
     selection: RunSelection? = nil,
-    noBackupReason: String? = nil,
+    noBackupReason: Reason? = nil,
     appImage: String? = nil
   ) {
     self.suite = suite
@@ -75,12 +75,10 @@ package struct RunPlan: Sendable {
   }
 
   /// Why a stage is left out because nobody asked for it; nil where it runs.
-  package func reasonAgainst(_ stage: Stage) -> String? {
-    if stage > lastStage, stage != .teardown {
-      return "not asked for: the run stops after \(lastStage)"
-    }
+  package func reasonAgainst(_ stage: Stage) -> Reason? {
+    if stage > lastStage, stage != .teardown { return Reason(.notSelected(after: lastStage)) }
     guard let selection, !selection.runs(stage) else { return nil }
-    return "not asked for, and not needed for \(selection.shown)"
+    return Reason(.notNeeded(selection))
   }
 
   package func has(_ id: CheckID) -> Bool { ids.contains(id) }

@@ -22,7 +22,7 @@ actor RunSession {
   var deployment: (any Deployment)?
   var probes: Probes
   /// Why later stages cannot run; nil while they can.
-  var blocked: String?
+  var blocked: Reason?
   /// The version that should run now.
   var version: String
   var snapshot: Snapshot?
@@ -35,7 +35,10 @@ actor RunSession {
   var outcomes: [CheckID: Outcome] = [:]
   private var random: any RandomNumberGenerator & Sendable
 
-  struct CountProblem: Error { var reason: String }
+  struct CountProblem: Error {
+    var table: String?
+    var detail: String
+  }
 
   init(
     plan: RunPlan,
@@ -69,28 +72,29 @@ actor RunSession {
   func tell(_ what: RunEvent.What) { log.tell(what) }
 
   /// Why nothing further is begun; nil while all is well.
-  func stopped() async -> String? {
+  func stopped() async -> Reason? {
     await noteEnd()
     if let reason = failures.reason { stop.give(.failuresReached, reason) }
-    return stop.reason?.text
+    return stop.reason
   }
 
   /// Notes what keeps the run from being one that came to its own end.
   func noteEnd() async {
     if let problem = log.problem {
-      stop.give(.died, "\(log.name) could not be written: \(problem)")
+      stop.give(.died, detail: "\(log.name): \(problem)")
     } else if let lost = await driver.lost() {
-      stop.give(.died, lost)
+      stop.give(.died, detail: lost)
     }
-    if Task.isCancelled { stop.give(.interrupted, "the run was interrupted") }
+    if Task.isCancelled { stop.give(.interrupted) }
   }
 
   /// What services that the driver has lost answer is no failure of the recipe.
   private func settled(_ outcome: Outcome) async -> Outcome {
-    guard case .failed(let reason) = outcome, let lost = await driver.lost() else {
+    guard case .failed(var reason) = outcome, let lost = await driver.lost() else {
       return outcome
     }
-    return .broken(reason: "\(lost): \(reason)")
+    reason.notes.append(.lost(detail: lost))
+    return .broken(reason: reason)
   }
 
   // MARK: Scopes
@@ -132,7 +136,7 @@ actor RunSession {
       probes: probes,
       stepLimit: plan.suite.deadlines.step,
       seed: seed,
-      hopeless: { await deployment?.deadServices().first?.description },
+      hopeless: { await deployment?.deadServices().first.map(Reason.Note.init) },
       awaiting: { [progress] in progress.awaiting($0, elapsed: $1, limit: $2) }
     )
     return CheckPerformer(
@@ -181,7 +185,8 @@ actor RunSession {
     _ id: CheckID,
     _ number: Int,
     _ title: String,
-    _ assertions: [AssertionRecord],
+    _ assertions: [Assertion],
+    notes: [Reason.Note] = [],
     outcome: Outcome? = nil
   ) -> Outcome {
     let violated = assertions.filter { !$0.holds }
@@ -189,7 +194,7 @@ actor RunSession {
       outcome
       ?? (violated.isEmpty
         ? .passed
-        : .failed(reason: "\(title): " + violated.map(\.complaint).joined(separator: "; ")))
+        : .failed(reason: Reason(.violated(assertions: violated), during: title, notes: notes)))
     tell(
       .stepFinished(
         check: id,
@@ -216,7 +221,7 @@ actor RunSession {
     if let broken = first(.broken) { return broken }
     if all.contains(.passed) { return .passed }
     return first(.notRun) ?? first(.skipped)
-      ?? .skipped(reason: "no check belongs to \(stage.rawValue)")
+      ?? .skipped(reason: Reason(.noChecks(in: stage)))
   }
 
   /// Performs an operation of the driver and tells what it did.
@@ -234,9 +239,8 @@ actor RunSession {
     do throws(DeploymentError) {
       try await body()
     } catch {
-      failure =
-        error.isRecipes
-        ? .failed(reason: "\(name): \(error)") : .broken(reason: "\(name): \(error)")
+      let reason = Reason(.operationFailed(detail: error.description), during: name)
+      failure = error.isRecipes ? .failed(reason: reason) : .broken(reason: reason)
     }
     if let outcome = failure { failure = await settled(outcome) }
     for operation in await driver.takeOperations() {
@@ -297,7 +301,7 @@ actor RunSession {
 
   /// Waits until the app is ready, and tells the time line.
   func gate(_ stage: Stage) async -> Outcome {
-    guard let deployment else { return .broken(reason: "nothing is deployed") }
+    guard let deployment else { return .broken(reason: Reason(.notDeployed)) }
     let gate = ReadinessGate(
       health: plan.suite.health,
       http: http,
@@ -316,13 +320,21 @@ extension Outcome {
   var isWrong: Bool { word == .failed || word == .broken }
 }
 
+extension Reason.Note {
+  init(_ service: DeadService) {
+    self = .died(service: service.service, ending: service.ending, log: service.lastWords)
+  }
+}
+
 extension OperationRecord {
   init(_ operation: Operation) {
     let outcome: Outcome =
       switch operation.ending {
       case .succeeded: .passed
-      case .failed(let reason): .failed(reason: reason)
-      case .broken(let reason): .broken(reason: reason)
+      case .failed(let detail):
+        .failed(reason: Reason(.operationFailed(detail: detail), during: operation.name))
+      case .broken(let detail):
+        .broken(reason: Reason(.operationFailed(detail: detail), during: operation.name))
       }
     self.init(
       name: operation.name,

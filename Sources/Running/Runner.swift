@@ -63,22 +63,22 @@ package struct Runner: Sendable {
     let limit = plan.suite.deadlines.run
     let clock = Task {
       try await Task.sleep(for: limit)
-      stop.give(.deadlineReached, "the run's deadline of \(limit.shown) was reached")
-      progress.stopping("the run's deadline of \(limit.shown) was reached: taking everything down")
+      stop.give(.deadlineReached, detail: limit.shown)
+      progress.stopping(Reason(.stopped(.deadlineReached, failures: nil, detail: limit.shown)))
       stages.cancel()
     }
     await withTaskCancellationHandler {
       await stages.value
     } onCancel: {
-      stop.give(.interrupted, "the run was interrupted")
+      stop.give(.interrupted)
       stages.cancel()
     }
     clock.cancel()
     // A task of its own: teardown is not cancelled with the run.
     await Task.detached { await session.tearDown() }.value
     // Who interrupts teardown interrupts the run, too.
-    if Task.isCancelled { stop.give(.interrupted, "the run was interrupted") }
-    let end = stop.reason?.end ?? .finished
+    if Task.isCancelled { stop.give(.interrupted) }
+    let end = stop.end ?? .finished
     log.tell(.runFinished(end: end))
     return end
   }
