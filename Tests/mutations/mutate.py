@@ -115,9 +115,13 @@ class Mutant:
         named = found and (found == self.declaration or found.endswith("." + self.declaration))
         return None if named else found
 
-    def mend(self):
-        text = self.path.read_text().replace(f"\nin: {self.declaration}\n", f"\nin: {self.moved_to}\n")
-        self.path.write_text(text)
+    def mend(self, names):
+        """Writes down where its declaration and its tests stand now."""
+        text = self.path.read_text()
+        if self.moved_to:
+            text = text.replace(f"\nin: {self.declaration}\n", f"\nin: {self.moved_to}\n")
+        self.tests = names.mended(self.tests)
+        self.path.write_text(re.sub(r"(?m)^tests: .*$", lambda _: f"tests: {self.tests}", text))
 
     @property
     def file(self):
@@ -144,6 +148,16 @@ class TestNames:
             for folder in (ROOT / "Tests").glob("*Tests")
         }
 
+    def mended(self, tests):
+        """A filter with each suite under the one target that has it now."""
+        return "|".join(map(self._mended, tests.split("|")))
+
+    def _mended(self, filter):
+        target, _, rest = filter.partition("\\.")
+        suite = rest.partition("/")[0]
+        others = [other for other in self.texts if suite and self.has_suite(suite, other)]
+        return f"{others[0]}\\.{rest}" if target not in others and len(others) == 1 else filter
+
     def problem(self, mutant):
         """What in a mutant's filter names nothing."""
         for filter in mutant.tests.split("|"):
@@ -162,7 +176,7 @@ class TestNames:
         return None
 
     def has_suite(self, suite, target):
-        return re.search(rf"\b(struct|class|enum|actor) {suite}", self.texts[target])
+        return re.search(rf"\b(struct|class|enum|actor) {suite}", self.texts.get(target, ""))
 
 
 def filter_rows(faults):
@@ -262,13 +276,13 @@ def check(mutants, mends):
     names = TestNames()
     wrong = 0
     for mutant in mutants:
+        if mends:
+            mutant.mend(names)
         problem = mutant.misfit or names.problem(mutant)
         if problem:
             wrong += 1
             print(f"Tests/mutations/{mutant.name}.mutant: {problem}", file=sys.stderr)
-        elif mutant.moved_to and mends:
-            mutant.mend()
-        elif mutant.moved_to:
+        elif mutant.moved_to and not mends:
             print(
                 f"Tests/mutations/{mutant.name}.mutant: not in {mutant.declaration} but in"
                 f" {mutant.moved_to}, which --mend writes down",
