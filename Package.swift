@@ -61,7 +61,6 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser",
   package: "swift-argument-parser"
 )
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
@@ -83,7 +82,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
-    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
   ],
@@ -119,7 +117,7 @@ let package = Package(
       ]
     ),
     module("Deployments"),
-    module("Suites", ["Evidence", "Formats", yams]),
+    module("Suites", ["Evidence", "Formats", "CLibyaml"]),
     module("Evidence", ["Formats"]),
     module("Formats"),
     module("Git", ["Formats", "Programs"]),
@@ -147,6 +145,7 @@ let package = Package(
       pkgConfig: "libcmark",
       providers: [.apt(["libcmark-dev"])]
     ),
+    .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CLinux"),
 
     // A small server that stands for Plausible in this project's own suite.
@@ -248,8 +247,8 @@ let package = Package(
     .testTarget(
       name: "FaultTests",
       dependencies: [
-        "BuiltTool", "Evidence", "Formats", "SeededGenerators", "liar", "parity",
-        "plausible-standin", yams,
+        "BuiltTool", "Evidence", "Formats", "SeededGenerators", "Suites", "liar", "parity",
+        "plausible-standin",
       ],
       swiftSettings: swiftSettings
     ),
