@@ -11,7 +11,7 @@ extension RunSession {
       note(
         id,
         1,
-        plan.suite.health.askedText,
+        suite.health.askedText,
         [Assertion(.gate, .isWell, actual: .absent, holds: ready.isPassed)],
         outcome: ready
       )
@@ -124,8 +124,8 @@ extension RunSession {
 
   private func verifySnapshot() async {
     let verifyID = CheckID.generic(.backup, "verify")
-    guard plan.has(verifyID) else { return }
-    let steps = plan.suite.backup.verify
+    guard has(verifyID) else { return }
+    let steps = suite.backup.verify
     await check(verifyID) {
       var scope = scope(fresh: ["unique": token()])
       return await performer().perform(steps, of: verifyID, in: &scope)
