@@ -205,7 +205,7 @@ struct ReportsMerge {
       try CoverageFile.write(part.record, to: "\(folder)/record.json")
       var lines: [UInt8] = []
       for event in part.record.events {
-        lines += try RecordEncoder().bytes(of: event) + [UInt8(ascii: "\n")]
+        lines += try JSONTextEncoder().bytes(of: event) + [UInt8(ascii: "\n")]
       }
       try AtomicFile.prepared(lines, at: "\(folder)/events.ndjson").commit()
     } catch {

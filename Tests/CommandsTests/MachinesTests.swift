@@ -1,5 +1,6 @@
 import BuiltTool
 import Evidence
+import Formats
 import Foundation
 import Testing
 import XMLDocuments
@@ -40,16 +41,15 @@ import XMLDocuments
   }
 
   private static func coverage(_ project: ToolProject, _ path: String) throws -> CoverageModel {
-    try JSONDecoder().decode(CoverageModel.self, from: try project.bytes("\(path)/coverage.json"))
+    try CoverageModel(json: Array(project.bytes("\(path)/coverage.json")))
   }
 
   private static func record(_ project: ToolProject, _ recipe: String) throws -> RunRecord {
     let runs = "reports/\(name(recipe, project))/runs"
     let ids = try FileManager.default.contentsOfDirectory(atPath: project.path(runs)).sorted()
     let newest = try #require(ids.last)
-    return try JSONDecoder().decode(
-      RunRecord.self,
-      from: try project.bytes("\(runs)/\(newest)/record.json")
+    return try JSONTextDecoder().decode(
+      from: Array(project.bytes("\(runs)/\(newest)/record.json"))
     )
   }
 
