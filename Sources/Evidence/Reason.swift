@@ -193,6 +193,8 @@ package struct PortGap: Codable, Hashable, Sendable {
     case neverAsked, askedWithoutQuery, neverDone, neverLookedAt, becameOther
     // What cannot be compared.
     case addressUnknown, systemUnknown, assertionUnknown, incomparable, nothingRead, notRead
+    /// A sentence of a coverage file of schema 1 or 2, as its `source`.
+    case told
   }
 
   package var kind: Kind
