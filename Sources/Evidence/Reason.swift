@@ -175,6 +175,13 @@ package struct Reason: Codable, Hashable, Sendable {
   }
 }
 
+extension Reason {
+  /// What does not hold; empty where that is not the reason.
+  package var violated: [Assertion] {
+    if case .violated(let assertions) = code { assertions } else { [] }
+  }
+}
+
 extension Reason.Code {
   /// What the client or the driver said; empty where the code says it all.
   package var detail: String {

@@ -25,9 +25,9 @@ struct Bench {
   var suite: Suite
   var behaviour = FakeDeployment.Behaviour()
   var base: RecipeRevision? = RecipeRevision(version: "1.0.0+v1", tree: "aa")
-  var baseReason: String?
+  var baseReason: Reason?
   var target = RecipeRevision(version: "1.1.0+v2", tree: "bb")
-  var noBackupReason: String?
+  var noBackupReason: Reason?
   var lastStage = Stage.functional
   var failures = FailureLimit.none
   var secrets: [Redactor.Secret] = []
@@ -97,7 +97,7 @@ struct Bench {
         place: nil,
         strength: .ack,
         isHealth: false,
-        failsWhen: [],
+        steps: [],
         ports: []
       )
     }

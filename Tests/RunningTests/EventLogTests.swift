@@ -17,7 +17,7 @@ struct EventLogTests {
       place: nil,
       strength: .state,
       isHealth: false,
-      failsWhen: [],
+      steps: [],
       ports: []
     )
     var header = Bench.header(Bench().plan)
@@ -211,9 +211,9 @@ struct EventLogTests {
     builder.add(RunEvent(at: 9, what: .runFinished(end: .finished)))
     let record = try #require(builder.record())
     #expect(
-      record[check: id]?.outcome == .broken(reason: "no event tells how the check ended")
+      record[check: id]?.outcome == .broken(reason: Reason(.unended(.check, run: .finished, in: nil)))
     )
-    #expect(record[.install]?.outcome == .notRun(reason: "what tells of it cannot be read"))
+    #expect(record[.install]?.outcome == .notRun(reason: Reason(.eventsUnreadable)))
     // Times of a file that somebody has changed do not run backwards.
     #expect(record[.functional]?.microseconds == 0)
   }

@@ -163,7 +163,7 @@ struct BehaviourTests {
     let suite = try suite("test:\n  steps:\n\(lines)")
     let assessment = suite.checks[0].assessment(suiteVars: suite.vars)
     #expect(assessment.strength == .content)
-    #expect((assessment.weakness != nil) == isWeak)
+    #expect(assessment.mayBeStale == isWeak)
   }
 
   @Test func `A query that asks for the fresh value and takes any row has a control`() throws {
@@ -205,7 +205,7 @@ struct BehaviourTests {
 
   @Test func `A check all of whose looks are skipped does not pass for them`() throws {
     let id = CheckID(folder: "functional", stem: "checks", name: "test")
-    let reason = "no step that looks at anything runs: only with driver swarm, this is local"
+    let reason = Reason(.onlyOn(drivers: ["swarm"], driver: "local"))
     #expect(try plan("swarm").planned.first { $0.id == id }?.skip == reason)
     #expect(try plan("local").planned.first { $0.id == id }?.skip == nil)
     #expect(try plan("swarm").planned.last { $0.id == id }?.strength == Strength.none)

@@ -58,7 +58,7 @@ struct PlanTests {
       ]
     )
     #expect(plan.planned.allSatisfy { $0.skip == nil })
-    #expect(plan.planned.allSatisfy { !$0.failsWhen.isEmpty && !$0.about.isEmpty })
+    #expect(plan.planned.allSatisfy { !$0.steps.isEmpty && !$0.about.isEmpty })
   }
 
   @Test func integrityChecksHaveOneIDForEachStage() throws {
@@ -81,8 +81,8 @@ struct PlanTests {
     )
     #expect(items.allSatisfy { $0.strength == .state })
     #expect(
-      items[3].failsWhen == [
-        "the row's t is not {{marker}}", "sites has another number of rows than before",
+      items[3].steps.flatMap(\.assertions).map(\.description) == [
+        #"row has {"t":"{{marker}}"}"#, #"rows of sites == "{{before}}""#,
       ]
     )
   }
