@@ -15,7 +15,7 @@ package struct Audit: Sendable {
   /// Checks that not all attempts agree on, where the record was merged from several runs.
   private let flaky: [CheckID: FlakyOutcome]
   /// The values of rows of `cases`, by their columns.
-  private let columns: [CheckID: [String: String]]
+  private let columns: [CheckID: [String: Template]]
 
   package init(
     record: RunRecord,

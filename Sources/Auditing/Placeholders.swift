@@ -37,12 +37,11 @@ struct Placeholders {
 
   /// As coverage holds it: the log of a service that died is the run's own.
   func apply(to reason: Reason) -> Reason {
-    reason.mappingOutside(text: apply, assertion: apply) { note in
-      switch note {
-      case .died(let service, let ending, _): .died(service: service, ending: ending, log: "")
-      case .lost(let detail): .lost(detail: apply(to: detail))
-      case .foreignPage, .flaky: note
+    reason.mapOutside(text: apply, assertion: apply) { note in
+      if case .died(let service, let ending, _) = note {
+        return .died(service: service, ending: ending, log: "")
       }
+      return note.mapTexts(apply)
     }
   }
 
@@ -62,9 +61,11 @@ struct Placeholders {
     if assertion.holds { return assertion.asserted }
     var copy = assertion
     copy.filled = nil
-    copy.actual =
-      assertion.subject == .duration
-      ? .absent : assertion.actual.mapping(value: apply, text: apply)
+    switch assertion.actual {
+    case _ where assertion.subject == .duration: copy.actual = .absent
+    case .value(let value): copy.actual = .value(apply(to: value))
+    case .excerpt, .unreadable, .absent: copy.actual = assertion.actual.mapTexts(apply)
+    }
     return copy
   }
 

@@ -110,7 +110,7 @@ import Testing
     sample.setAll(.upgrade, .broken(reason: silent))
     sample.setAll(.backup, .notRun(reason: Reason(.blocked(by: .upgrade, because: silent))))
     sample.set(.generic(.teardown, "nothing_left"), .failed(reason: "\(folder) is still there"))
-    return String(decoding: try RecordEncoder().bytes(of: sample.coverage), as: UTF8.self)
+    return String(decoding: try JSONTextEncoder(.spaced).bytes(of: sample.coverage), as: UTF8.self)
   }
 
   @Test func `Two runs that differ in times, ports, ids and folders make the same coverage`()
