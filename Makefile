@@ -32,6 +32,7 @@ test: packages samples ## build, check the style, run every test, run the sample
 	$(SWIFT) test --skip-build --filter '^FaultTests\.' --skip '^FaultTests\.SwarmTests'
 	Tests/Standins/plausible/test-standin.sh $(DEBUG)/plausible-standin
 	Tests/recipes/test-hooks.sh
+	python3 -B Tests/mutations/test_swift_source.py
 	Tests/mutations/mutate.py --check
 	$(DEBUG)/parity lint
 	$(DEBUG)/parity list

@@ -11,7 +11,6 @@ extension Audit {
       return Claim(
         id: "P1/\(stage)",
         part: .p1,
-        statement: Self.statement(of: stage),
         verdict: lifecycleVerdict(stage, ids),
         checks: ids
       )
@@ -19,48 +18,41 @@ extension Audit {
   }
 
   private func lifecycleVerdict(_ stage: Stage, _ ids: [CheckID]) -> Verdict {
-    let normalizer = Normalizer(record: record)
     guard let stageRecord = record[stage] else {
-      return .unproven(reason: "the stage did not run")
+      return .unproven(reason: Reason(.stageDidNotRun))
     }
+    let placeholders = Placeholders(record)
+    let whole = verdict(of: placeholders.apply(to: stageRecord.outcome))
     let verdicts = ids.compactMap(outcome).map(verdict)
     // What failed is refuted, whatever else is to be said of the stage.
     if let failed = verdicts.first(where: { $0.word == .refuted }) { return failed }
-    switch stageRecord.outcome {
-    case .skipped(let reason): return .notApplicable(reason: normalizer.text(reason))
-    case .notRun(let reason): return .unproven(reason: normalizer.text(reason))
-    case .passed, .failed, .broken: break
-    }
-    let own = stageRecord.operations.compactMap { operation -> Verdict? in
-      switch operation.outcome {
-      case .failed(let reason):
-        .refuted(reason: normalizer.text(Self.told(reason, of: operation)))
-      case .broken(let reason):
-        .unproven(reason: normalizer.text(Self.told(reason, of: operation)))
-      case .passed, .skipped, .notRun: nil
+    if [.skipped, .notRun].contains(stageRecord.outcome.word) { return whole }
+    let own = stageRecord.operations.filter { [.failed, .broken].contains($0.outcome.word) }
+      .map { operation in
+        verdict(
+          of: placeholders.apply(to: operation.outcome).mapReason { reason in
+            var reason = reason
+            reason.act = reason.act ?? operation.name
+            return reason
+          }
+        )
       }
-    }
     guard hasGenericTier(stage) else {
       return own.first { $0.word == .refuted }
-        ?? .unproven(reason: "no generic check of \(stage) ran")
+        ?? .unproven(reason: Reason(.noGenericCheck(in: stage)))
     }
-    if stage == .upgrade, let base = record.header.base, base.tree == record.header.target.tree,
-      stageRecord.outcome.isPassed
-    {
-      return .unproven(reason: "base and target are the same files: nothing was upgraded")
+    if stage == .upgrade, stageRecord.outcome.isPassed, let sameFiles {
+      return .unproven(reason: sameFiles)
     }
     // The stage itself comes last: it may have broken after the last of its checks.
-    return verdict(of: verdicts + own + [verdict(of: normalized(stageRecord.outcome))])
+    return verdict(of: verdicts + own + [whole])
   }
 
-  /// A stage's or an operation's outcome without what differs between two equal runs.
-  func normalized(_ outcome: Outcome) -> Outcome {
-    guard let reason = outcome.reason else { return outcome }
-    return Outcome(outcome.word, reason: Normalizer(record: record).text(reason))
-  }
-
-  private static func told(_ reason: String, of operation: OperationRecord) -> String {
-    reason.hasPrefix(operation.name) ? reason : "\(operation.name): \(reason)"
+  /// Why an upgrade shows nothing; nil where it goes from one version to another.
+  private var sameFiles: Reason? {
+    let target = record.header.target
+    guard let base = record.header.base, base.tree == target.tree else { return nil }
+    return Reason(.sameFiles(base: base.version, target: target.version))
   }
 
   /// Whether a generic check of the stage gave an answer.
@@ -68,17 +60,6 @@ extension Audit {
     record.checks.contains {
       $0.kind == .generic && $0.stage == stage
         && [.passed, .failed, .broken].contains($0.outcome.word)
-    }
-  }
-
-  private static func statement(of stage: Stage) -> String {
-    switch stage {
-    case .install: "The recipe installs and becomes ready."
-    case .upgrade: "The recipe upgrades from base to target, and the target is what runs."
-    case .backup: "The backup holds a file for every path that the recipe declares."
-    case .restore: "The restore runs, and the app is ready after it."
-    case .functional: "The app does what it is for."
-    case .teardown: "The recipe comes down and nothing of it is left."
     }
   }
 
@@ -91,7 +72,7 @@ extension Audit {
       Claim(
         id: "P3/\(check.id)",
         part: .p3,
-        statement: check.about.isEmpty ? "\(check.id.name) holds." : check.about,
+        about: check.about,
         verdict: functionalVerdict(check),
         checks: [check.id]
       )
@@ -102,21 +83,20 @@ extension Audit {
   /// Passing is not enough: the evidence must carry the claim, and the control must have failed.
   func functionalVerdict(_ check: CheckCoverage) -> Verdict {
     guard check.outcome.isPassed else { return verdict(of: check.outcome) }
+    func unproven(_ code: Reason.Code) -> Verdict { .unproven(reason: Reason(code)) }
     switch check.strength {
-    case .none: return .unproven(reason: "the check asserts nothing")
-    case .ack: return .unproven(reason: "only an acknowledgement was seen")
+    case .none: return unproven(.assertsNothing(check: nil))
+    case .ack: return unproven(.onlyAcknowledged)
     case .content where check.control?.result == .passed: break
-    case .content:
-      return weakness(of: check.id).map { .unproven(reason: "the check \($0)") } ?? proven
+    case .content: return mayBeStale(check.id) ? unproven(.mayBeStale) : proven
     case .opaque: return proven
     case .state, .durable: break
     }
     switch check.control?.result {
     case .failed?, .notPossible?: return proven
-    case .passed?:
-      return .unproven(reason: "its control passed: it cannot fail for a value never sent")
-    case .broken(let reason)?: return .unproven(reason: "its control gave no answer: \(reason)")
-    case nil: return .unproven(reason: "its control did not run")
+    case .passed?: return unproven(.controlPassed(check: nil))
+    case .broken(let reason)?: return unproven(.controlBroken(check: nil, because: reason))
+    case nil: return unproven(.controlMissing)
     }
   }
 
@@ -139,123 +119,104 @@ extension Audit {
     return order.compactMap { groups[$0] }.filter { $0.count > 1 }
   }
 
-  func weakness(of id: CheckID) -> String? { planned(id)?.weakness }
+  func mayBeStale(_ id: CheckID) -> Bool { planned(id)?.mayBeStale ?? false }
 
   private func floorClaim(_ checks: [CheckCoverage]) -> Claim {
     let deep = deepChecks(checks)
     let wanted = policy.functionalChecks
-    let statement = "At least \(wanted) functional checks read back what they did."
+    func tooFew(_ failed: CheckID?) -> Reason {
+      Reason(.tooFew(proven: deep.count, wanted: wanted, failed: failed))
+    }
     let verdict: Verdict =
       if deep.count >= wanted {
         proven
       } else if let failed = checks.first(where: { functionalVerdict($0).word == .refuted }) {
-        .refuted(reason: "\(failed.id) failed; \(deep.count) of \(wanted) are proven")
+        .refuted(reason: tooFew(failed.id))
       } else {
-        .unproven(reason: "\(deep.count) of \(wanted) are proven")
+        .unproven(reason: tooFew(nil))
       }
-    return Claim(
-      id: "P3",
-      part: .p3,
-      statement: statement,
-      verdict: verdict,
-      checks: deep.map(\.id)
-    )
+    return Claim(id: "P3", part: .p3, verdict: verdict, checks: deep.map(\.id))
   }
 
   // MARK: P4
 
   func coverage(_ store: StoreFacts) -> StoreCoverage {
-    guard store.hasMarker else {
-      let missing = Verdict.unproven(reason: "\(store.name) has no marker")
-      return StoreCoverage(
-        name: store.name,
-        kind: store.kind,
-        marker: nil,
-        counts: store.counts,
-        mechanism: store.mechanism,
-        upgrade: missing,
-        dropped: missing,
-        restored: missing,
-        result: missing
-      )
-    }
-    let upgrade = storeVerdict(store, "survives_upgrade")
-    let dropped = droppedVerdict(store)
-    var restored = storeVerdict(store, "survives_restore")
-    if restored.isProven, !dropped.isProven {
-      restored = .unproven(reason: "its control is missing: \(dropped.reason ?? "not dropped")")
-    }
-    return StoreCoverage(
+    let missing = Verdict.unproven(reason: Reason(.noMarker(store: store.name)))
+    var row = StoreCoverage(
       name: store.name,
       kind: store.kind,
-      marker: suite.integrity[store.name].map { $0.seed.map(\.shortTitle).joined(separator: "; ") },
+      marker: nil,
       counts: store.counts,
       mechanism: store.mechanism,
-      upgrade: upgrade,
-      dropped: dropped,
-      restored: restored,
-      result: verdict(of: [upgrade, dropped, restored])
+      upgrade: missing,
+      dropped: missing,
+      restored: missing,
+      result: missing
     )
+    guard store.hasMarker else { return row }
+    row.marker = suite.integrity[store.name].map {
+      $0.seed.map(\.shortTitle).joined(separator: "; ")
+    }
+    row.upgrade = storeVerdict(.integrity(store.name, "survives_upgrade"))
+    row.dropped = droppedVerdict(.integrity(store.name, "survives_restore"))
+    row.restored = storeVerdict(.integrity(store.name, "survives_restore"))
+    if row.restored.isProven, !row.dropped.isProven {
+      let reason = Reason(.controlOfStoreMissing(because: row.dropped.reason))
+      row.restored = .unproven(reason: reason)
+    }
+    row.result = verdict(of: [row.upgrade, row.dropped, row.restored])
+    return row
   }
 
-  private func storeVerdict(_ store: StoreFacts, _ name: String) -> Verdict {
-    guard let outcome = outcome(of: .integrity(store.name, name)) else {
-      return .unproven(reason: "\(name) is not in the plan")
-    }
-    return verdict(of: outcome)
+  private func storeVerdict(_ id: CheckID) -> Verdict {
+    outcome(of: id).map(verdict) ?? .unproven(reason: Reason(.notPlanned(check: id)))
   }
 
-  private func droppedVerdict(_ store: StoreFacts) -> Verdict {
-    guard let check = record[check: .integrity(store.name, "survives_restore")] else {
-      return .unproven(reason: "survives_restore is not in the plan")
+  private func droppedVerdict(_ id: CheckID) -> Verdict {
+    guard let check = record[check: id] else {
+      return .unproven(reason: Reason(.notPlanned(check: id)))
     }
-    let normalizer = Normalizer(record: record, fresh: check.fresh)
     switch check.control?.result {
     case .failed?: return proven
-    case .passed?:
-      return .refuted(reason: "the marker was still there after it had been dropped")
+    case .passed?: return .refuted(reason: Reason(.markerStillThere))
     case .broken(let reason)?, .notPossible(let reason)?:
-      return .unproven(reason: normalizer.text("the look after the drop gave no answer: \(reason)"))
+      let cause = Placeholders(record, fresh: check.fresh).apply(to: reason)
+      return .unproven(reason: Reason(.controlBroken(check: nil, because: cause)))
     case nil:
       return check.outcome.word == .skipped
-        ? verdict(of: outcome(of: check.id) ?? check.outcome)
-        : .unproven(reason: "the marker was not dropped before the restore")
+        ? storeVerdict(id) : .unproven(reason: Reason(.markerWasNotDropped))
     }
   }
 
   func storeClaims(_ stores: [StoreCoverage]) -> [Claim] {
     stores.flatMap { store in
-      func claim(_ name: String, _ statement: String, _ verdict: Verdict, _ check: String) -> Claim
-      {
-        let id = CheckID.integrity(store.name, check)
+      StorePart.allCases.map { part in
+        let id = CheckID.integrity(store.name, part.check)
         return Claim(
-          id: "P4/\(store.name)/\(name)",
+          id: part.claim(of: store.name),
           part: .p4,
-          statement: statement,
-          verdict: verdict,
+          verdict: part.verdict(in: store),
           checks: record[check: id] == nil ? [] : [id]
         )
       }
-      return [
-        claim(
-          "upgrade",
-          "The data of \(store.name) survive the upgrade.",
-          store.upgrade,
-          "survives_upgrade"
-        ),
-        claim(
-          "dropped",
-          "The marker of \(store.name) was gone before the restore.",
-          store.dropped,
-          "survives_restore"
-        ),
-        claim(
-          "restored",
-          "The data of \(store.name) come back from the backup.",
-          store.restored,
-          "survives_restore"
-        ),
-      ]
+    }
+  }
+}
+
+/// What is claimed of each store.
+enum StorePart: String, CaseIterable {
+  case upgrade, dropped, restored
+
+  func claim(of store: String) -> String { "P4/\(store)/\(rawValue)" }
+
+  /// The name of the integrity check that it rests on; a drop rests on that check's control.
+  var check: String { self == .upgrade ? "survives_upgrade" : "survives_restore" }
+
+  func verdict(in store: StoreCoverage) -> Verdict {
+    switch self {
+    case .upgrade: store.upgrade
+    case .dropped: store.dropped
+    case .restored: store.restored
     }
   }
 }

@@ -10,10 +10,10 @@ extension Audit {
     today: String?
   ) -> [Finding] {
     var all =
-      runFindings() + corpusFindings() + checkFindings(checks) + storeFindings(stores)
-      + ports + attemptFindings() + record.findings
+      runFindings() + checkFindings(checks) + storeFindings(stores) + ports + attemptFindings()
+      + record.findings
     if let today { all += expiredDeferrals(today: today) }
-    all = Array(Set(all))
+    all = all.uniqued
     let waivers = Waivers(suite.waivers, today: today)
     return (all.map(waivers.applied) + waivers.findings(on: all, seesAll: seesAll))
       .sorted(by: Self.precedes)
@@ -54,22 +54,21 @@ extension Audit {
         )
       )
     }
-    for stage in record.stages {
-      for operation in stage.operations {
-        guard let difference = operation.difference else { continue }
-        result.append(
-          Rule.operationDiffers.finding(
-            Normalizer(record: record).text("\(operation.name): \(difference)"),
-            about: operation.name.split(separator: " ").last.map { [String($0)] } ?? []
-          )
-        )
-      }
-    }
-    if let check = record[check: .generic(.teardown, "nothing_left")],
-      check.outcome.word == .failed
-    {
+    for operation in record.stages.flatMap(\.operations) {
+      guard let difference = operation.difference else { continue }
       result.append(
-        Rule.teardownLeftSomething.finding(outcome(of: check.id)?.reason ?? "teardown")
+        Rule.operationDiffers.finding(
+          "\(operation.name): \(Placeholders(record).apply(to: difference))",
+          about: [operation.name] + [operation.command?.service].compactMap { $0 }
+        )
+      )
+    }
+    if let left = outcome(of: .generic(.teardown, "nothing_left")), left.word == .failed {
+      result.append(
+        Rule.teardownLeftSomething.finding(
+          "\(record.header.recipe) was not taken down in full",
+          because: left.reason
+        )
       )
     }
     return result
@@ -85,80 +84,21 @@ extension Audit {
     }
   }
 
-  private func corpusFindings() -> [Finding] {
-    guard isAsked(.p2) else { return [] }
-    return switch corpus.state {
-    case .rootMissing, .unreadable: [Rule.corpusUnreachable.finding(corpusStatement)]
-    case .none, .noEntry, .noScripts, .scripts: []
-    }
-  }
-
   private func checkFindings(_ checks: [CheckCoverage]) -> [Finding] {
     let counted = checks.filter { $0.kind == .functional && !$0.isHealth }
-    var result = counted.flatMap { check -> [Finding] in
-      switch (check.strength, check.control?.result) {
-      case (_, .passed?):
-        [
-          Rule.checkCannotFail.finding(
-            "\(check.id) passed for a value that was never sent",
-            at: check.place,
-            about: ["\(check.id)"]
-          )
-        ]
-      case (.content, _) where check.outcome.isPassed:
-        weakness(of: check.id).map { reason in
-          [
-            Rule.checkMayBeStale.finding(
-              "\(check.id) \(reason)",
-              at: check.place,
-              about: ["\(check.id)"]
-            )
-          ]
-        } ?? []
-      case (.ack, _):
-        [
-          Rule.checkOnlyAcknowledges.finding(
-            "\(check.id) looks at no content",
-            at: check.place,
-            about: ["\(check.id)"]
-          )
-        ]
-      case (.state, nil) where check.outcome.isPassed:
-        [
-          Rule.controlMissing.finding(
-            "\(check.id) passed without its control",
-            at: check.place,
-            about: ["\(check.id)"]
-          )
-        ]
-      case (.state, .notPossible(let reason)?):
-        [
-          Rule.controlMissing.finding(
-            "\(check.id) can have no control: \(reason)",
-            at: check.place,
-            about: ["\(check.id)"]
-          )
-        ]
-      default: []
-      }
-    }
+    var result = counted.compactMap(weakness)
     result += checks.compactMap { check in
       guard case .broken(let reason)? = check.control?.result else { return nil }
-      return Rule.controlBroken.finding(
-        "\(check.id) has a control that gave no answer: \(reason)",
-        at: check.place,
-        about: ["\(check.id)"]
+      return Self.finding(
+        .controlBroken,
+        check,
+        "has a control that gave no answer",
+        because: reason
       )
     }
     for twins in twins(among: counted) {
       for twin in twins.dropFirst() where !twin.id.isRow(beside: twins[0].id) {
-        result.append(
-          Rule.sameBehaviourTwice.finding(
-            "\(twin.id) does the same as \(twins[0].id)",
-            at: twin.place,
-            about: ["\(twin.id)"]
-          )
-        )
+        result.append(Self.finding(.sameBehaviourTwice, twin, "does the same as \(twins[0].id)"))
       }
     }
     let deep = deepChecks(counted).count
@@ -171,6 +111,36 @@ extension Audit {
       )
     }
     return result
+  }
+
+  /// What keeps a functional check from showing what it claims.
+  private func weakness(of check: CheckCoverage) -> Finding? {
+    switch (check.strength, check.control?.result) {
+    case (_, .passed?):
+      Self.finding(.checkCannotFail, check, "passed for a value that was never sent")
+    case (.content, _) where check.outcome.isPassed && mayBeStale(check.id):
+      Self.finding(.checkMayBeStale, check, "expects only what could have been there before")
+    case (.ack, _): Self.finding(.checkOnlyAcknowledges, check, "looks at no content")
+    case (.state, nil) where check.outcome.isPassed:
+      Self.finding(.controlMissing, check, "passed without its control")
+    case (.state, .notPossible(let reason)?):
+      Self.finding(.controlMissing, check, "can have no control", because: reason)
+    default: nil
+    }
+  }
+
+  private static func finding(
+    _ rule: Rule,
+    _ check: CheckCoverage,
+    _ words: String,
+    because: Reason? = nil
+  ) -> Finding {
+    rule.finding(
+      "\(check.id) \(words)",
+      because: because,
+      at: check.place,
+      about: ["\(check.id)"]
+    )
   }
 
   private func storeFindings(_ stores: [StoreCoverage]) -> [Finding] {
@@ -186,7 +156,7 @@ extension Audit {
       if store.dropped.word == .refuted {
         return [
           Rule.markerNotDropped.finding(
-            "\(store.name): \(store.dropped.reason ?? "the marker was still there")",
+            "\(store.name) still held its marker after that had been dropped",
             at: suite.integrity[store.name]?.place,
             about: [store.name]
           )
@@ -219,8 +189,6 @@ extension Audit {
 extension CheckID {
   /// Whether both are rows of one check's `cases`.
   fileprivate func isRow(beside other: CheckID) -> Bool {
-    func check(_ id: CheckID) -> Substring { id.name.prefix { $0 != "[" } }
-    return folder == other.folder && stem == other.stem && name.hasSuffix("]")
-      && check(self) == check(other)
+    row != nil && withoutRow == other.withoutRow
   }
 }

@@ -12,7 +12,7 @@ extension Audit {
         level: 5,
         name: "lint",
         state: .unver,
-        reason: "abra's lint did not run on this driver"
+        reason: Reason(.lintDidNotRun(driver: record.header.driver))
       ),
     ]
   }
@@ -22,7 +22,8 @@ extension Audit {
     -> (install: Verdict, upgrade: Verdict, restore: Verdict)
   {
     func claim(_ id: String) -> Verdict {
-      claims.first { $0.id == id }?.verdict ?? .unproven(reason: "\(id) was not looked at")
+      claims.first { $0.id == id }?.verdict
+        ?? .unproven(reason: Reason(.nothingLookedAt(claim: id)))
     }
     let upgrade = claim("P1/upgrade")
     let ways = [claim("P1/backup"), claim("P1/restore")]
@@ -52,33 +53,31 @@ extension Audit {
 
   /// Of a stage that applies: a store that was passed over in it is not known.
   private static func looked(_ verdict: Verdict) -> Verdict {
-    verdict.word == .notApplicable ? .unproven(reason: verdict.reason ?? "skipped") : verdict
+    guard case .notApplicable(let reason) = verdict else { return verdict }
+    return .unproven(reason: reason)
   }
 
   private func functionalRung(_ claims: [Claim]) -> Verdict {
-    let failed = record.checks.first { $0.stage == .functional && $0.outcome.word == .failed }
-    if let failed {
-      return .refuted(reason: outcome(of: failed.id)?.reason ?? "\(failed.id) failed")
+    let own = record.checks.filter { $0.stage == .functional }
+    let outcomes = own.compactMap { outcome(of: $0.id) }
+    let ill =
+      outcomes.first { $0.word == .failed }
+      ?? outcomes.first { [.broken, .notRun].contains($0.word) }
+    if let ill { return verdict(of: ill) }
+    if let stage = record[.functional]?.outcome, [.failed, .broken].contains(stage.word) {
+      return verdict(of: Placeholders(record).apply(to: stage))
     }
-    let unknown = record.checks.first {
-      $0.stage == .functional && [.broken, .notRun].contains($0.outcome.word)
-    }
-    if let unknown {
-      return .unproven(reason: outcome(of: unknown.id)?.reason ?? "\(unknown.id) did not end")
-    }
-    switch record[.functional].map({ normalized($0.outcome) }) {
-    case .failed(let reason)?: return .refuted(reason: reason)
-    case .broken(let reason)?: return .unproven(reason: reason)
-    case .passed?, .skipped?, .notRun?, nil: break
-    }
-    for check in record.checks where check.stage == .functional && check.kind == .functional {
+    for check in own where check.kind == .functional {
       switch check.control?.result {
-      case .passed?: return .unproven(reason: "\(check.id) passed for a value that was never sent")
-      case .broken?: return .unproven(reason: "the control of \(check.id) gave no answer")
+      case .passed?: return .unproven(reason: Reason(.controlPassed(check: check.id)))
+      case .broken(let reason)?:
+        let cause = Placeholders(record, fresh: check.fresh).apply(to: reason)
+        return .unproven(reason: Reason(.controlBroken(check: check.id, because: cause)))
       case .failed?, .notPossible?, nil: continue
       }
     }
-    return claims.first { $0.id == "P3" }?.verdict ?? .unproven(reason: "nothing was looked at")
+    return claims.first { $0.id == "P3" }?.verdict
+      ?? .unproven(reason: Reason(.nothingLookedAt(claim: "P3")))
   }
 
   private static func rung(_ level: Int, _ name: String, _ verdict: Verdict) -> RungCoverage {

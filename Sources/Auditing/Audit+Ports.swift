@@ -3,33 +3,18 @@ package import Evidence
 extension Audit {
   /// P2 as a whole, then one claim for each unit.
   func corpusClaims(_ units: [PortAudit.Judged]) -> [Claim] {
-    [corpusClaim(units)] + units.map(\.claim)
-  }
-
-  private func corpusClaim(_ units: [PortAudit.Judged]) -> Claim {
-    PortAudit.claim(corpus: corpus, statement: corpusStatement, units)
+    [PortAudit.claim(corpus: corpus, units)] + units.map(\.claim)
   }
 }
 
 extension PortAudit {
   /// The claim for the whole corpus: as bad as the worst of its units.
-  ///
-  /// - Parameter statement: What the state of the corpus says, with its proof.
-  package static func claim(
-    corpus: CorpusCoverage,
-    statement: String,
-    _ units: [Judged]
-  ) -> Claim {
-    var claim = Claim(
-      id: "P2",
-      part: .p2,
-      statement: "The checks cover what the older scripts covered.",
-      verdict: .unproven(reason: statement),
-      checks: []
-    )
+  package static func claim(corpus: CorpusCoverage, _ units: [Judged]) -> Claim {
+    let state = Reason(.corpus(corpus.state))
+    var claim = Claim(id: "P2", part: .p2, verdict: .unproven(reason: state), checks: [])
     switch corpus.state {
-    case .none: claim.verdict = .notApplicable(reason: statement)
-    case .noEntry, .noScripts: claim.verdict = .vacuous(reason: statement)
+    case .none: claim.verdict = .notApplicable(reason: state)
+    case .noEntry, .noScripts: claim.verdict = .vacuous(reason: state)
     case .rootMissing: break
     case .unreadable, .scripts:
       let worst = worst(of: units)
@@ -52,8 +37,10 @@ extension PortAudit {
     else { return nil }
     let same = units.filter { $0.claim.verdict.word == word }
     guard let first = same.first?.claim.verdict else { return nil }
-    let names = list(same.map { "\($0.unit.id) (\($0.unit.disposition.shown))" })
-    let told = "\(same.count) of \(units.count) units: \(names)"
+    let words = same.map {
+      Reason.UnitWord(unit: $0.unit.id, disposition: $0.unit.disposition)
+    }
+    let told = Reason(.units(worst: words, of: units.count))
     // Only what is not proven is told by its checks: a claim of all would name all.
     let checks = same.flatMap(\.claim.checks).uniqued
     switch first {

@@ -15,16 +15,14 @@ extension Audit {
 
   func isAsked(_ store: StoreCoverage) -> Bool {
     isAsked(.p4)
-      || ["survives_upgrade", "survives_restore"].allSatisfy {
-        planned(.integrity(store.name, $0)) != nil
-      }
+      || StorePart.allCases.allSatisfy { planned(.integrity(store.name, $0.check)) != nil }
   }
 
   /// A rung is climbed by all that belongs to it, or not at all.
   func rung(of verdict: Verdict, _ parts: ClaimPart...) -> Verdict {
     guard let missing = parts.first(where: { !isAsked($0) }) else { return verdict }
     return verdict.word == .refuted
-      ? verdict : .unproven(reason: "not all of \(missing.rawValue) was asked for in this run")
+      ? verdict : .unproven(reason: Reason(.partNotAsked(part: missing)))
   }
 
   // MARK: Attempts

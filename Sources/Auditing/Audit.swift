@@ -7,8 +7,6 @@ package struct Audit: Sendable {
   let record: RunRecord
   let suite: Suite
   let corpus: CorpusCoverage
-  /// What the state of the corpus says, with its proof.
-  let corpusStatement: String
   let policy: Project.Policy
   private let ports: PortAudit
   /// The record's checks, to be found by thousands.
@@ -16,24 +14,27 @@ package struct Audit: Sendable {
   private let plan: [CheckID: PlannedCheck]
   /// Checks that not all attempts agree on, where the record was merged from several runs.
   private let flaky: [CheckID: FlakyOutcome]
+  /// The values of rows of `cases`, by their columns.
+  private let columns: [CheckID: [String: Template]]
 
   package init(
     record: RunRecord,
     suite: Suite,
     corpus: CorpusCoverage,
-    corpusStatement: String,
     policy: Project.Policy,
     held: HeldCorpus = HeldCorpus()
   ) {
     self.record = record
     self.suite = suite
     self.corpus = corpus
-    self.corpusStatement = corpusStatement
     self.policy = policy
     ports = PortAudit(held, corpus: corpus, suite: suite, record: record)
     records = Dictionary(record.checks.map { ($0.id, $0) }) { first, _ in first }
     plan = Dictionary(record.header.planned.map { ($0.id, $0) }) { first, _ in first }
     flaky = record.flakyChecks
+    columns = Dictionary(
+      suite.checks.filter { !$0.columns.isEmpty }.map { ($0.id, $0.columnValues) }
+    ) { first, _ in first }
   }
 
   /// - Parameter today: `YYYY-MM-DD`, to hear also what has expired by that day; nil for what is
@@ -56,13 +57,10 @@ package struct Audit: Sendable {
       target: record.header.target,
       suiteTree: record.header.suiteTree,
       corpus: ports.coverage(hasUnits ? units : []),
+      policy: CoveragePolicy(functionalChecks: policy.functionalChecks),
       level: Self.level(of: rungs),
       rungs: rungs,
-      gate: GateCoverage(
-        asked: suite.health.askedText,
-        accepts: suite.health.acceptedText,
-        within: Int(suite.health.within.components.seconds)
-      ),
+      gate: suite.health.coverage,
       claims: claims.filter(isAsked),
       checks: checks,
       stores: stores.filter(isAsked),
@@ -81,24 +79,37 @@ package struct Audit: Sendable {
 
   private func coverage(_ planned: PlannedCheck) -> CheckCoverage? {
     guard let check = records[planned.id] else { return nil }
-    let normalizer = Normalizer(record: record, fresh: check.fresh)
+    let placeholders = Placeholders(record, fresh: check.fresh)
     return CheckCoverage(
       id: check.id,
       kind: check.kind,
       stage: check.stage,
       about: planned.about,
       place: planned.place,
-      outcome: told(check, normalizer),
+      outcome: told(check),
       strength: strength(of: check, planned),
       isHealth: planned.isHealth,
       control: check.control.map {
-        ControlCoverage(kind: $0.kind, result: normalized($0.result, normalizer))
+        ControlCoverage(kind: $0.kind, result: placeholders.apply(to: $0.result))
       },
-      evidence: check.steps.map { line($0, normalizer) },
-      failsWhen: planned.failsWhen,
+      evidence: evidence(of: check, planned, placeholders),
       ports: planned.ports,
       body: planned.behaviour.map { String($0.prefix(16)) }
     )
+  }
+
+  /// What it did and asserted; of a check that did not come to its first step what it would.
+  private func evidence(
+    of check: CheckRecord,
+    _ planned: PlannedCheck,
+    _ placeholders: Placeholders
+  ) -> [EvidenceStep] {
+    if check.steps.isEmpty { return planned.steps }
+    // A group is told by the steps inside it.
+    return check.steps.filter { $0.kind != "group" }.map { step in
+      EvidenceStep(act: step.title, assertions: step.assertions.map(placeholders.apply))
+        .filling(columns[check.id] ?? [:])
+    }
   }
 
   /// State that came back from a restore, with its control seen, is durable.
@@ -108,48 +119,12 @@ package struct Audit: Sendable {
       ? .durable : planned.strength
   }
 
-  static func normalized(_ check: CheckRecord, _ normalizer: Normalizer) -> Outcome {
-    guard let reason = check.outcome.reason else { return .passed }
-    let missed = check.steps.filter { !$0.outcome.isPassed && $0.outcome.word != .skipped }
-    // Of a group, the step inside it that was not as expected says more.
-    let step = missed.first { $0.assertions.contains { !$0.holds } } ?? missed.first
-    let violated = step?.assertions.filter { !$0.holds } ?? []
-    guard let step, !violated.isEmpty else {
-      return Outcome(check.outcome.word, reason: normalizer.text(reason))
-    }
-    let complaints = violated.map { Self.complaint($0, normalizer) }.joined(separator: "; ")
-    return Outcome(check.outcome.word, reason: "\(step.title): \(complaints)")
-  }
-
-  private func normalized(_ result: ControlRecord.Result, _ normalizer: Normalizer)
-    -> ControlRecord.Result
-  {
-    switch result {
-    case .failed, .passed: result
-    case .broken(let reason): .broken(reason: normalizer.text(reason))
-    case .notPossible(let reason): .notPossible(reason: normalizer.text(reason))
-    }
-  }
-
-  private func line(_ step: StepRecord, _ normalizer: Normalizer) -> EvidenceLine {
-    EvidenceLine(
-      act: normalizer.text(step.title),
-      asserted: step.assertions.map { normalizer.text("\($0.subject) \($0.expected)") },
-      violated: step.assertions.filter { !$0.holds }.map { Self.complaint($0, normalizer) }
-    )
-  }
-
-  private static func complaint(_ assertion: AssertionRecord, _ normalizer: Normalizer) -> String {
-    let was = assertion.actual.map { ", was \($0)" } ?? ", there was none"
-    return normalizer.text("\(assertion.subject) \(assertion.expected)\(was)")
-  }
-
   // MARK: Verdicts
 
   /// What stands for the real app takes the plain green away from everything that it showed.
   var proven: Verdict {
     guard let first = record.header.standins.first else { return .proven }
-    return .provenOnStandin(reason: "shown on the stand-in for \(first.service)")
+    return .provenOnStandin(reason: Reason(.standin(service: first.service)))
   }
 
   func verdict(of outcome: Outcome) -> Verdict {
@@ -169,19 +144,37 @@ package struct Audit: Sendable {
     verdicts.first { $0.word == .refuted } ?? verdicts.first { $0.word == .unproven }
       ?? verdicts.first { $0.isProven } ?? verdicts.first { $0.word == .deferred }
       ?? verdicts.first { $0.word == .vacuous } ?? verdicts.first
-      ?? .unproven(reason: "nothing was looked at")
+      ?? .unproven(reason: Reason(.nothingLookedAt(claim: nil)))
   }
 
   func planned(_ id: CheckID) -> PlannedCheck? { plan[id] }
 
-  func outcome(of id: CheckID) -> Outcome? {
-    records[id].map { told($0, Normalizer(record: record, fresh: $0.fresh)) }
-  }
+  func outcome(of id: CheckID) -> Outcome? { records[id].map(told) }
 
-  /// The normalised outcome, with what other attempts saw where they disagree.
-  private func told(_ check: CheckRecord, _ normalizer: Normalizer) -> Outcome {
-    let outcome = Self.normalized(check, normalizer)
-    guard let reason = outcome.reason, let flaky = flaky[check.id] else { return outcome }
-    return Outcome(outcome.word, reason: "flaky, \(flaky.shown): \(reason)")
+  /// As coverage holds it, with what other attempts saw where they disagree.
+  private func told(_ check: CheckRecord) -> Outcome {
+    if check.outcome.isPassed { return .passed }
+    let placeholders = Placeholders(record, fresh: check.fresh)
+    return placeholders.apply(to: check.outcome).mapReason { reason in
+      var reason = reason
+      if let flaky = flaky[check.id] { reason.notes.append(flaky.note) }
+      return reason
+    }
+  }
+}
+
+extension FlakyOutcome {
+  fileprivate var note: Reason.Note { .flaky(passed: passed, failed: failed, broken: broken) }
+}
+
+extension HealthGate {
+  fileprivate var coverage: GateCoverage {
+    GateCoverage(
+      path: asksHTTP || tcp == nil ? path : nil,
+      port: tcp.map { "\($0.service):\($0.port)" },
+      accepts: asksHTTP || tcp == nil ? accepts : [],
+      requires: requires.map { GateCoverage.Requirement(key: $0.key, value: $0.value.source) },
+      within: Int(within.components.seconds)
+    )
   }
 }

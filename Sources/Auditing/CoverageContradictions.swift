@@ -62,9 +62,8 @@ struct CoverageContradictions {
   ///
   /// That a marker was dropped rests on a control, whatever came of the check later: see `stores`.
   private var foundations: [String] {
-    let claims = model.claims.filter { claim in
-      claim.verdict.isProven && !(claim.part == .p4 && claim.id.utf8.ends(with: "/dropped"))
-    }
+    let drops = Set(model.stores.map { StorePart.dropped.claim(of: $0.name) })
+    let claims = model.claims.filter { $0.verdict.isProven && !drops.contains($0.id) }
     return claims.flatMap { claim -> [String] in
       let rests = claim.checks.compactMap { id -> String? in
         guard let check = checks[id] else {
@@ -154,20 +153,21 @@ struct CoverageContradictions {
   // MARK: Stores
 
   private var stores: [String] {
-    model.stores.flatMap { store -> [String] in
-      let parts = [
-        ("upgrade", store.upgrade), ("dropped", store.dropped), ("restored", store.restored),
-      ]
-      var found = parts.compactMap { name, verdict -> String? in
-        let id = "P4/\(store.name)/\(name)"
+    let known = Set(
+      model.stores.flatMap { store in StorePart.allCases.map { $0.claim(of: store.name) } }
+    )
+    return model.stores.flatMap { store -> [String] in
+      let verdicts = StorePart.allCases.map { $0.verdict(in: store) }
+      var found = StorePart.allCases.compactMap { part -> String? in
+        let id = part.claim(of: store.name)
         guard let claim = claims[id] else { return "the claim \(id) is missing" }
-        return claim.verdict == verdict
-          ? nil : "\(id) and the store's row say different things of \(name)"
+        return claim.verdict == part.verdict(in: store)
+          ? nil : "\(id) and the store's row say different things of \(part)"
       }
-      if Audit.worst(of: parts.map(\.1)).word != store.result.word {
+      if Audit.worst(of: verdicts).word != store.result.word {
         found.append("the result of \(store.name) does not follow from its parts")
       }
-      if store.marker == nil, parts.contains(where: { $0.1.isProven }) {
+      if store.marker == nil, verdicts.contains(where: \.isProven) {
         found.append("\(store.name) is proven without a marker")
       }
       let control = checks[.integrity(store.name, "survives_restore")]?.control?.result
@@ -179,10 +179,8 @@ struct CoverageContradictions {
       }
       return found
     }
-      + model.claims.filter { claim in
-        claim.part == .p4
-          && !model.stores.contains { claim.id.utf8.starts(with: "P4/\($0.name)/".utf8) }
-      }.map { "the claim \($0.id) is of no store" }
+      + model.claims.filter { $0.part == .p4 && !known.contains($0.id) }
+      .map { "the claim \($0.id) is of no store" }
   }
 
   // MARK: Corpus
@@ -258,7 +256,7 @@ struct CoverageContradictions {
         found.append("L4 functional is pass, and \(ill.id) \(Self.word(ill.outcome.word))")
       }
     }
-    let silent = model.rungs.first { $0.state != .pass && $0.reason?.isEmpty != false }
+    let silent = model.rungs.first { $0.state != .pass && $0.reason == nil }
     if let silent {
       found.append("L\(silent.level) \(silent.name) is \(silent.state) without a reason")
     }
@@ -269,11 +267,5 @@ struct CoverageContradictions {
     let made = Audit.level(of: model.rungs.sorted { $0.level < $1.level })
     return made == model.level
       ? [] : ["level \(model.level) stands over rungs that make level \(made)"]
-  }
-}
-
-extension String.UTF8View {
-  fileprivate func ends(with text: String) -> Bool {
-    suffix(text.utf8.count).elementsEqual(text.utf8)
   }
 }

@@ -190,6 +190,7 @@ package enum Rule: String, CaseIterable, Sendable {
 
   func finding(
     _ message: String,
+    because: Reason? = nil,
     at place: SourcePlace? = nil,
     about: [String] = []
   ) -> Finding {
@@ -197,6 +198,7 @@ package enum Rule: String, CaseIterable, Sendable {
       rule: rawValue,
       severity: severity,
       message: message,
+      because: because,
       place: place,
       advice: advice,
       about: about

@@ -71,9 +71,7 @@ package struct Waivers: Sendable {
   }
 
   private static func subjects(of finding: Finding) -> [String] {
-    let rows = finding.about.compactMap { name in
-      name.hasSuffix("]") ? name.firstIndex(of: "[").map { String(name[..<$0]) } : nil
-    }
+    let rows = finding.about.compactMap { CheckID($0)?.withoutRow.description }
     return finding.about + rows + [finding.place?.file].compactMap { $0 }
   }
 

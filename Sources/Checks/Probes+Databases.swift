@@ -259,7 +259,7 @@ extension Probes {
     var exchange = exchange
     exchange.columns = columns
     exchange.rowCount = rows.count
-    exchange.rows = rows.prefix(20).map { AnswerAssessment.cut($0.description) }
+    exchange.rows = rows.prefix(20).map { Array($0.description.utf8).shown(2048) ?? "" }
     var answer = Answer()
     answer.columns = columns
     answer.rows = rows

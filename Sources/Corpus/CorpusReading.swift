@@ -55,33 +55,6 @@ package struct CorpusReading: Hashable, Sendable {
 }
 
 extension CorpusCoverage {
-  /// The sentence that says what the corpus shows for a recipe, and by what.
-  ///
-  /// It reads on after "vacuous:" or "unproven:", and needs nothing but what `coverage.json` holds.
-  package func statement(for recipe: String) -> String {
-    let why = detail.map { ": \($0)" } ?? ""
-    let count = recipes == 1 ? "1 recipe" : "\(recipes) recipes"
-    let hash = hashes.map { " (\($0))" } ?? ""
-    switch state {
-    case .none:
-      return "the project says that it has no corpus\(why)"
-    case .rootMissing:
-      let subject = root.isEmpty ? "" : "`\(root)` "
-      return subject + (detail ?? "is not there") + ", so nothing can be said of older scripts"
-    case .unreadable:
-      return "`\(path)` could not be read in full\(why)"
-    case .noEntry:
-      let none = recipes == 1 ? "it is not \(recipe)" : "none of them is \(recipe)"
-      return "`\(root)` is readable and holds \(count)\(hash); \(none)"
-    case .noScripts:
-      return "`\(root)` is readable and holds \(count)\(hash); \(recipe) is one of them and"
-        + " \(detail ?? "has no scripts")"
-    case .scripts:
-      return
-        "`\(path)` holds \(scripts.count == 1 ? "1 script" : "\(scripts.count) scripts")\(hash)"
-    }
-  }
-
   /// True where there is nothing to port and that is shown, not assumed.
   package var isVacuous: Bool { state == .noEntry || state == .noScripts }
 }

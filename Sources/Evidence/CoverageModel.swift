@@ -251,8 +251,8 @@ package struct EvidenceStep: Codable, Hashable, Sendable {
     self.assertions = assertions
   }
 
-  /// The same with some names replaced by what they stand for.
-  package func filling(_ values: [String: String]) -> EvidenceStep {
+  /// The same with some names replaced by what is written for them.
+  package func filling(_ values: [String: Template]) -> EvidenceStep {
     guard !values.isEmpty else { return self }
     var copy = self
     for index in copy.assertions.indices {

@@ -19,6 +19,9 @@ package struct Finding: Codable, Hashable, Sendable {
   package var severity: Severity
   /// One line that starts with its subject.
   package var message: String
+  /// What it rests on, where that is an outcome's or a verdict's reason: it is told behind the
+  /// message.
+  package var because: Reason?
   package var place: SourcePlace?
   /// What to do about it.
   package var advice: String
@@ -33,6 +36,7 @@ package struct Finding: Codable, Hashable, Sendable {
     rule: String,
     severity: Severity,
     message: String,
+    because: Reason? = nil,
     place: SourcePlace? = nil,
     advice: String,
     about: [String] = [],
@@ -42,6 +46,7 @@ package struct Finding: Codable, Hashable, Sendable {
     self.rule = rule
     self.severity = severity
     self.message = message
+    self.because = because
     self.place = place
     self.advice = advice
     self.about = about
@@ -54,7 +59,7 @@ package struct Finding: Codable, Hashable, Sendable {
   // MARK: Codable
 
   private enum CodingKeys: String, CodingKey {
-    case rule, severity, message, place, advice, about, waived, waivedUntil
+    case rule, severity, message, because, place, advice, about, waived, waivedUntil
   }
 
   /// Older files have no `about`, and the waiver's end at the end of its reason.
@@ -63,6 +68,7 @@ package struct Finding: Codable, Hashable, Sendable {
     rule = try values.decode(String.self, forKey: .rule)
     severity = try values.decode(Severity.self, forKey: .severity)
     message = try values.decode(String.self, forKey: .message)
+    because = try values.decodeIfPresent(Reason.self, forKey: .because)
     place = try values.decodeIfPresent(SourcePlace.self, forKey: .place)
     advice = try values.decode(String.self, forKey: .advice)
     about = try values.decodeIfPresent([String].self, forKey: .about) ?? []
@@ -75,6 +81,7 @@ package struct Finding: Codable, Hashable, Sendable {
     try values.encode(rule, forKey: .rule)
     try values.encode(severity, forKey: .severity)
     try values.encode(message, forKey: .message)
+    try values.encodeIfPresent(because, forKey: .because)
     try values.encodeIfPresent(place, forKey: .place)
     try values.encode(advice, forKey: .advice)
     if !about.isEmpty { try values.encode(about, forKey: .about) }

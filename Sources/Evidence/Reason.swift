@@ -175,6 +175,24 @@ package struct Reason: Codable, Hashable, Sendable {
   }
 }
 
+extension Reason {
+  /// What does not hold; empty where that is not the reason.
+  package var violated: [Assertion] {
+    if case .violated(let assertions) = code { assertions } else { [] }
+  }
+}
+
+extension Reason.Code {
+  /// What the client or the driver said; empty where the code says it all.
+  package var detail: String {
+    switch self {
+    case .noAnswer(let detail), .operationFailed(let detail), .versionUnknown(let detail): detail
+    case .rowsNotCounted(_, _, let detail): detail
+    default: ""
+    }
+  }
+}
+
 /// A part of an original that its ports do not show, or that cannot be compared.
 package struct PortGap: Codable, Hashable, Sendable {
   package enum Kind: String, Codable, CaseIterable, Sendable {
@@ -182,6 +200,8 @@ package struct PortGap: Codable, Hashable, Sendable {
     case neverAsked, askedWithoutQuery, neverDone, neverLookedAt, becameOther
     // What cannot be compared.
     case addressUnknown, systemUnknown, assertionUnknown, incomparable, nothingRead, notRead
+    /// A sentence of a coverage file of schema 1 or 2, as its `source`.
+    case told
   }
 
   package var kind: Kind

@@ -23,7 +23,7 @@ package struct AttemptMerge: Sendable {
   /// - Parameter records: at least one; the same run given twice counts once.
   /// - Throws: where two of them are not of the same recipe, files, driver and tool.
   package init(_ records: [RunRecord]) throws(Conflict) {
-    var keyed = records.map { (record: $0, bytes: (try? RecordEncoder().bytes(of: $0)) ?? []) }
+    var keyed = records.map { (record: $0, bytes: (try? JSONTextEncoder().bytes(of: $0)) ?? []) }
     keyed.sort { a, b in
       let (first, second) = (a.record.header, b.record.header)
       let byHost = UTF8Order.compare(first.host, second.host)
@@ -52,7 +52,12 @@ package struct AttemptMerge: Sendable {
     header.host = Self.uniqued(attempts.map(\.header.host)).joined(separator: ", ")
     header.shard = nil
     header.planned = planned
-    if !header.isFull { header.selection = selection }
+    if !header.isFull {
+      header.selection = selection
+      // As far as those went that were asked for no part.
+      let stages = attempts.filter { $0.header.selection == nil }.map(\.header.lastStage)
+      header.lastStage = selection == nil ? stages.max() ?? header.lastStage : .functional
+    }
     let records = attempts.map { attempt in
       Dictionary(attempt.checks.map { ($0.id, $0) }) { first, _ in first }
     }

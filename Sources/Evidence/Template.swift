@@ -26,13 +26,13 @@ package struct Template: Sendable {
 
   package var isLiteral: Bool { names.isEmpty }
 
-  /// The same with some names replaced by what they stand for.
-  package func filling(_ values: [String: String]) -> Template {
+  /// The same with some names replaced by what is written for them.
+  package func filling(_ values: [String: Template]) -> Template {
     guard names.contains(where: { values[$0] != nil }) else { return self }
     var filled: [Part] = []
     for part in parts {
       switch part {
-      case .name(let name): filled.append(values[name].map(Part.text) ?? part)
+      case .name(let name): filled += values[name]?.parts ?? [part]
       case .text: filled.append(part)
       }
     }
@@ -145,8 +145,8 @@ extension TemplateTree {
     }
   }
 
-  /// The same with some names replaced by what they stand for.
-  package func filling(_ values: [String: String]) -> TemplateTree {
+  /// The same with some names replaced by what is written for them.
+  package func filling(_ values: [String: Template]) -> TemplateTree {
     switch self {
     case .null, .bool, .number: self
     case .template(let template): .template(template.filling(values))

@@ -25,7 +25,9 @@ package struct UnitCoverage: Codable, Hashable, Sendable {
   /// `<path>`, `<path>::<function>`; as it is named under `ports`.
   package var id: String
   package var disposition: Disposition
-  /// Its own words, or what it asks; one line.
+  /// Why a person takes other checks for as good; nil where it is not `covered`.
+  package var why: String?
+  /// Its own words, or what it asks, or its name; one line.
   package var about: String
   /// Its script's path.
   package var script: String
@@ -49,6 +51,7 @@ package struct UnitCoverage: Codable, Hashable, Sendable {
   package init(
     id: String,
     disposition: Disposition = .missing,
+    why: String? = nil,
     about: String,
     script: String,
     lines: [Int],
@@ -62,6 +65,7 @@ package struct UnitCoverage: Codable, Hashable, Sendable {
   ) {
     self.id = id
     self.disposition = disposition
+    self.why = why
     self.about = about
     self.script = script
     self.lines = lines
@@ -74,6 +78,7 @@ package struct UnitCoverage: Codable, Hashable, Sendable {
     self.isPinned = isPinned
   }
 }
+
 extension UnitCoverage.Disposition {
   /// As a person reads it.
   package var shown: String {

@@ -1,3 +1,4 @@
+package import Evidence
 import Synchronization
 
 /// How many checks may go wrong before nothing more is begun; shared by all runs of one call.
@@ -15,10 +16,8 @@ package final class FailureLimit: Sendable {
   package func add() { count.withLock { $0 += 1 } }
 
   /// Why nothing more is begun; nil while there is room.
-  package var reason: String? {
+  package var reason: Reason? {
     guard let maximum, count.withLock({ $0 >= maximum }) else { return nil }
-    return maximum == 1
-      ? "the run was stopped at the first failure"
-      : "the run was stopped at \(maximum) failures"
+    return Reason(.stopped(.failuresReached, failures: maximum, detail: nil))
   }
 }

@@ -10,7 +10,7 @@ package protocol ProgressObserver: Sendable {
   func awaiting(_ what: String, elapsed: Duration, limit: Duration)
   func left(_ stage: Stage, _ outcome: Outcome, after duration: Duration)
   /// The run will not go on to its end, in a sentence that says why.
-  func stopping(_ why: String)
+  func stopping(_ why: Reason)
 }
 
 /// Says nothing.
@@ -21,5 +21,5 @@ package struct SilentProgress: ProgressObserver {
   package func checking(_ id: CheckID) {}
   package func awaiting(_ what: String, elapsed: Duration, limit: Duration) {}
   package func left(_ stage: Stage, _ outcome: Outcome, after duration: Duration) {}
-  package func stopping(_ why: String) {}
+  package func stopping(_ why: Reason) {}
 }

@@ -45,13 +45,10 @@ package struct ReadinessGate: Sendable {
       let elapsed = ContinuousClock.now - start
       Self.add(look.state, at: elapsed.inMicroseconds, to: &spans)
       let dead = look.attempt == .satisfied ? [] : await deployment.deadServices()
-      if let first = dead.first {
-        look.attempt = .hopeless
-        look.reason += (look.reason.isEmpty ? "" : "; ") + first.description
-      }
+      if !dead.isEmpty { look.attempt = .hopeless }
       let action = Task.isCancelled ? .stop : polling.next(after: look.attempt, elapsed: elapsed)
       guard case .again(let pause) = action else {
-        return result(look, spans, elapsed)
+        return result(look, dead.map(Reason.Note.init), spans, elapsed)
       }
       awaiting("\(health.askedText) is \(look.state)", elapsed, health.within)
       try? await Task.sleep(for: pause)
@@ -64,17 +61,18 @@ package struct ReadinessGate: Sendable {
     var attempt: Polling.Attempt
     /// A status code, `000` where nothing answered, and what is missing.
     var state: String
-    var reason: String
+    /// Nil where it is ready.
+    var answer: Reason.GateAnswer?
   }
 
   private func look(at deployment: any Deployment, in scope: Scope, within limit: Duration) async
     -> Look
   {
     if let tcp = health.tcp, let problem = await connect(tcp, deployment) {
-      return Look(attempt: .unanswered, state: "000", reason: problem)
+      return Look(attempt: .unanswered, state: "000", answer: .none(detail: problem))
     }
     guard health.asksHTTP || health.tcp == nil else {
-      return Look(attempt: .satisfied, state: "connected", reason: "")
+      return Look(attempt: .satisfied, state: "connected", answer: nil)
     }
     var request = HTTPRequest(url: deployment.baseURL + health.path)
     request.timeout = limit
@@ -83,7 +81,7 @@ package struct ReadinessGate: Sendable {
     do throws(HTTPError) {
       response = try await http.send(request)
     } catch {
-      return Look(attempt: .unanswered, state: "000", reason: error.reason)
+      return Look(attempt: .unanswered, state: "000", answer: .none(detail: error.reason))
     }
     let status = String(response.status)
     // Also where the suite accepts 404: what answers is not the app.
@@ -100,26 +98,26 @@ package struct ReadinessGate: Sendable {
       return Look(
         attempt: .unsatisfied,
         state: status,
-        reason: "answers \(status) with a page that looks like \(owner), not the app's"
+        answer: .foreignPage(status: response.status, owner: owner)
       )
     }
     guard health.accepts.contains(response.status) else {
       return Look(
         attempt: .unsatisfied,
         state: status,
-        reason: "answers \(status), not \(health.accepts.map(String.init).joined(separator: ", "))"
+        answer: .status(response.status, accepted: health.accepts)
       )
     }
     guard !health.requires.isEmpty else {
-      return Look(attempt: .satisfied, state: status, reason: "")
+      return Look(attempt: .satisfied, state: status, answer: nil)
     }
     let missing = missingKeys(in: response.body, scope)
     return missing.isEmpty
-      ? Look(attempt: .satisfied, state: status, reason: "")
+      ? Look(attempt: .satisfied, state: status, answer: nil)
       : Look(
         attempt: .unsatisfied,
         state: "\(status) without \(missing.joined(separator: ", "))",
-        reason: "answers \(status) without \(missing.joined(separator: ", "))"
+        answer: .missing(status: response.status, keys: missing)
       )
   }
 
@@ -159,8 +157,12 @@ package struct ReadinessGate: Sendable {
     }
   }
 
-  private func result(_ look: Look, _ spans: [ReadinessRecord.Span], _ elapsed: Duration) -> Result
-  {
+  private func result(
+    _ look: Look,
+    _ notes: [Reason.Note],
+    _ spans: [ReadinessRecord.Span],
+    _ elapsed: Duration
+  ) -> Result {
     let ready = look.attempt == .satisfied
     let record = ReadinessRecord(
       gate: health.askedText,
@@ -169,18 +171,17 @@ package struct ReadinessGate: Sendable {
       microseconds: elapsed.inMicroseconds,
       within: health.within.inMicroseconds
     )
-    let outcome: Outcome =
-      if ready {
-        .passed
-      } else if Task.isCancelled {
-        .broken(reason: "interrupted while waiting for \(health.askedText)")
-      } else {
-        // Readiness not reached is the app's failure, also where nothing answered.
-        .failed(
-          reason: "not ready after \(elapsed.shown) of \(health.within.shown): "
-            + "\(health.askedText) \(look.reason)"
-        )
-      }
-    return Result(record: record, outcome: outcome)
+    guard !ready else { return Result(record: record, outcome: .passed) }
+    if Task.isCancelled {
+      let reason = Reason(.interrupted, during: health.askedText)
+      return Result(record: record, outcome: .broken(reason: reason))
+    }
+    // Readiness not reached is the app's failure, also where nothing answered.
+    let code = Reason.Code.notReady(
+      gate: health.askedText,
+      milliseconds: health.within.inMicroseconds / 1000,
+      last: look.answer ?? .none(detail: "")
+    )
+    return Result(record: record, outcome: .failed(reason: Reason(code, notes: notes)))
   }
 }

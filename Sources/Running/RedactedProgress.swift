@@ -17,20 +17,8 @@ struct RedactedProgress: ProgressObserver {
   }
 
   func left(_ stage: Stage, _ outcome: Outcome, after duration: Duration) {
-    observer.left(stage, outcome.mapReason(log.redacted), after: duration)
+    observer.left(stage, outcome.mapReason { $0.mapTexts(log.redacted) }, after: duration)
   }
 
-  func stopping(_ why: String) { observer.stopping(log.redacted(why)) }
-}
-
-extension Outcome {
-  fileprivate func mapReason(_ transform: (String) -> String) -> Outcome {
-    switch self {
-    case .passed: .passed
-    case .failed(let reason): .failed(reason: transform(reason))
-    case .broken(let reason): .broken(reason: transform(reason))
-    case .skipped(let reason): .skipped(reason: transform(reason))
-    case .notRun(let reason): .notRun(reason: transform(reason))
-    }
-  }
+  func stopping(_ why: Reason) { observer.stopping(why.mapTexts(log.redacted)) }
 }

@@ -5,7 +5,7 @@ import Suites
 /// The suite's own checks: overlays and functional ones.
 extension RunSession {
   func runChecks(_ kind: CheckKind, in stage: Stage) async {
-    for planned in plan.checks(kind, in: stage) {
+    for planned in plan.planned where planned.kind == kind && planned.stage == stage {
       if let why = await stopped() {
         end(planned.id, .notRun(reason: why))
       } else {
@@ -15,14 +15,14 @@ extension RunSession {
   }
 
   private func run(_ planned: PlannedCheck) async {
-    guard let body = plan.bodies[planned.id] else { return }
-    if let reason = plan.skips[planned.id]
+    guard let body = bodies[planned.id] else { return }
+    if let reason = planned.skip
       ?? Circumstances(driver: plan.driver, version: version).reasonAgainst(body.when)
     {
       return end(planned.id, .skipped(reason: reason))
     }
     if let missing = body.needs.first(where: { outcomes[$0] != .passed }) {
-      return end(planned.id, .notRun(reason: "\(missing) did not pass"))
+      return end(planned.id, .notRun(reason: Reason(.needs(check: missing))))
     }
     let fresh = ["unique": token()]
     await check(planned.id, fresh: fresh) {
@@ -48,12 +48,12 @@ extension RunSession {
     _ performer: CheckPerformer,
     _ scope: Scope
   ) async {
-    guard let readBack = plan.readBacks[id] else { return }
+    guard let readBack = planned[id]?.readBack else { return }
     guard readBack.decoyPossible else {
       return tell(
         .controlFinished(
           check: id,
-          control: ControlRecord(kind: .decoy, result: .notPossible(reason: readBack.why))
+          control: ControlRecord(kind: .decoy, result: .notPossible(reason: Reason(.controlNotPossible(why: readBack.why))))
         )
       )
     }
@@ -76,7 +76,7 @@ extension RunSession {
     let ending = await probes.runScript(
       argv: runner.argv(for: path),
       scope: scope,
-      within: plan.suite.deadlines.operation
+      within: suite.deadlines.operation
     )
     var step = StepRecord(
       number: "1",
@@ -87,20 +87,14 @@ extension RunSession {
     )
     step.microseconds = (ContinuousClock.now - start).inMicroseconds
     switch ending {
-    case .unanswered(let reason, let exchange, _):
-      step.outcome = .broken(reason: reason)
+    case .unanswered(let code, let exchange, _):
+      step.outcome = .broken(reason: Reason(code, during: step.title))
       step.exchange = exchange
     case .answered(let answer, let exchange):
       step.exchange = exchange
       let exit = answer.exit ?? -1
       step.assertions = [
-        AssertionRecord(
-          subject: "exit",
-          expected: "== 0",
-          wanted: "== 0",
-          actual: String(exit),
-          holds: exit == 0
-        )
+        Assertion(.exit, .equals(number: 0), actual: .number(exit), holds: exit == 0)
       ]
       step.outcome = runner.outcome(
         exit: exit,
@@ -134,20 +128,21 @@ extension Check.ScriptRunner {
   /// run; `sh` and `env`: 126 and 127 where the program is missing. Both pytest and bats exit with 0
   /// where every test was skipped, and bats where there is none.
   func outcome(exit: Int, path: String, printed: String, _ errors: String = "") -> Outcome {
+    func reason(_ problem: Reason.ScriptProblem) -> Reason {
+      Reason(.script(path: path, problem: problem, exit: exit))
+    }
     switch (self, exit) {
     case (.pytest, 1) where errors.contains("No module named pytest"):
-      return .broken(reason: "pytest is not installed")
+      return .broken(reason: reason(.runnerMissing))
     case (.pytest, 0), (.bats, 0):
       if self == .bats, printed.utf8.starts(with: "1..0".utf8) {
-        return .failed(reason: "bats found no test in \(path)")
+        return .failed(reason: reason(.noTests))
       }
-      return skippedAll(printed)
-        ? .skipped(reason: "\(path) skipped all of its tests, or expects them to fail") : .passed
+      return skippedAll(printed) ? .skipped(reason: reason(.allSkipped)) : .passed
     case (_, 0): return .passed
-    case (.pytest, 2...4): return .broken(reason: "pytest could not run \(path): exit \(exit)")
-    case (.pytest, 5): return .failed(reason: "pytest found no test in \(path)")
-    case (_, 126), (_, 127): return .broken(reason: "\(path) could not be run: exit \(exit)")
-    default: return .failed(reason: "\(path): exit \(exit)")
+    case (.pytest, 2...4), (_, 126), (_, 127): return .broken(reason: reason(.didNotRun))
+    case (.pytest, 5): return .failed(reason: reason(.noTests))
+    default: return .failed(reason: reason(.failed))
     }
   }
 

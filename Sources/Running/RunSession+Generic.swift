@@ -7,22 +7,12 @@ import Suites
 extension RunSession {
   func serving(_ stage: Stage, _ ready: Outcome) async {
     let id = CheckID.generic(stage, "serving")
-    let gate = plan.suite.health.askedText
-    let accepted = plan.suite.health.acceptedText
     await check(id) {
       note(
         id,
         1,
-        gate,
-        [
-          AssertionRecord(
-            subject: "answer",
-            expected: accepted,
-            wanted: accepted,
-            actual: ready.reason ?? "it does",
-            holds: ready.isPassed
-          )
-        ],
+        suite.health.askedText,
+        [Assertion(.gate, .isWell, actual: .absent, holds: ready.isPassed)],
         outcome: ready
       )
     }
@@ -31,77 +21,56 @@ extension RunSession {
   func lookAtServices(_ stage: Stage) async {
     let id = CheckID.generic(stage, "services_running")
     await check(id) {
-      guard let deployment else { return .broken(reason: "nothing is deployed") }
+      guard let deployment else { return .broken(reason: Reason(.notDeployed)) }
       let dead = await deployment.stoppedServices()
+      let names = deployment.services
+      let running = names.map { name in
+        let end = dead.first { $0.service == name }
+        return Assertion(
+          .service(name),
+          .isWell,
+          actual: .text(end?.ending ?? "running"),
+          holds: end == nil
+        )
+      }
       return note(
         id,
         1,
-        "look whether the services run",
-        [
-          AssertionRecord(
-            subject: "services",
-            expected: ">= 1",
-            wanted: ">= 1",
-            actual: String(deployment.services.count),
-            holds: !deployment.services.isEmpty
-          )
-        ]
-          + deployment.services.map { name in
-            let how = dead.first { $0.service == name }
-            return AssertionRecord(
-              subject: "service \(name)",
-              expected: "runs",
-              wanted: "runs",
-              actual: how?.state ?? "runs",
-              holds: how == nil
-            )
-          }
+        "services",
+        [Self.atLeastOne(.services, names.count)] + running,
+        notes: dead.filter { names.contains($0.service) }.map(Reason.Note.init)
       )
     }
+  }
+
+  private static func atLeastOne(_ subject: Subject, _ count: Int) -> Assertion {
+    Assertion(subject, .atLeast(1), actual: .number(count), holds: count > 0)
   }
 
   /// Reads the version off what runs; health says nothing about it.
   func lookAtVersion() async {
     let id = CheckID.generic(.upgrade, "version_runs")
     await check(id) {
-      guard let deployment else { return .broken(reason: "nothing is deployed") }
+      guard let deployment else { return .broken(reason: Reason(.notDeployed)) }
       do throws(DeploymentError) {
         let running = try await deployment.runningVersion()
         let target = plan.target.version
-        var assertions = [
-          AssertionRecord(
-            subject: "version that runs",
-            expected: "== \(target)",
-            wanted: "== \(target)",
-            actual: running.version,
-            holds: running.version == target
-          )
-        ]
-        for (name, fact) in running.facts.sorted(by: { $0.key < $1.key }) {
-          assertions.append(
-            AssertionRecord(
-              subject: name,
-              expected: "is told",
-              wanted: "is told",
-              actual: fact,
-              holds: true
-            )
-          )
+        let version = Assertion(
+          .runningVersion,
+          .equals(.template(Template(name: "target"))),
+          filled: .equals(.template(Template(literal: target))),
+          actual: .text(running.version),
+          holds: running.version == target
+        )
+        let proofs = running.facts.sorted { $0.key < $1.key }.map { name, fact in
+          Assertion(.versionProof(name), .exists(true), actual: .text(fact), holds: true)
         }
-        for contradiction in running.contradictions {
-          assertions.append(
-            AssertionRecord(
-              subject: "contradiction",
-              expected: "does not exist",
-              wanted: "does not exist",
-              actual: contradiction,
-              holds: false
-            )
-          )
+        let contradictions = running.contradictions.map { text in
+          Assertion(.contradiction, .exists(false), actual: .text(text), holds: false)
         }
-        return note(id, 1, "ask what runs", assertions)
+        return note(id, 1, "running version", [version] + proofs + contradictions)
       } catch {
-        return .broken(reason: "the running version cannot be told: \(error)")
+        return .broken(reason: Reason(.versionUnknown(detail: error.description)))
       }
     }
   }
@@ -109,71 +78,54 @@ extension RunSession {
   func lookAtSnapshot() async {
     let snapshotID = CheckID.generic(.backup, "snapshot")
     await check(snapshotID) {
-      guard let snapshot else { return .broken(reason: "there is no snapshot") }
-      return note(
-        snapshotID,
-        1,
-        "look at the snapshot",
-        [
-          AssertionRecord(
-            subject: "id",
-            expected: "is told",
-            wanted: "is told",
-            actual: snapshot.id,
-            holds: !snapshot.id.isEmpty
-          ),
-          AssertionRecord(
-            subject: "files",
-            expected: ">= 1",
-            wanted: ">= 1",
-            actual: String(snapshot.files.count),
-            holds: !snapshot.files.isEmpty
-          ),
-        ]
+      guard let snapshot else { return .broken(reason: Reason(.noSnapshot)) }
+      let hasID = Assertion(
+        .snapshotID,
+        .exists(true),
+        actual: snapshot.id.isEmpty ? .absent : .text(snapshot.id),
+        holds: !snapshot.id.isEmpty
       )
+      let files = Self.atLeastOne(.snapshotFiles, snapshot.files.count)
+      return note(snapshotID, 1, "snapshot", [hasID, files])
     }
     let pathsID = CheckID.generic(.backup, "declared_paths")
     await check(pathsID) {
-      guard let snapshot else { return .broken(reason: "there is no snapshot") }
+      guard let snapshot else { return .broken(reason: Reason(.noSnapshot)) }
       return note(
         pathsID,
         1,
-        "look for every declared path in the snapshot",
-        [
-          AssertionRecord(
-            subject: "declared paths",
-            expected: ">= 1",
-            wanted: ">= 1",
-            actual: String(snapshot.declaredPaths.count),
-            holds: !snapshot.declaredPaths.isEmpty
-          )
-        ]
-          + snapshot.declaredPaths.map { path in
-            let files = snapshot.files.filter { $0.path == path || $0.path.hasPrefix(path + "/") }
-            let bytes = files.map(\.bytes).reduce(0, +)
-            return AssertionRecord(
-              subject: path,
-              expected: "has a file that is not empty",
-              wanted: "has a file that is not empty",
-              actual: files.isEmpty
-                ? nil : "\(files.count) \(files.count == 1 ? "file" : "files"), \(bytes) bytes",
-              holds: bytes > 0
-            )
-          }
-          + snapshot.leftOut.sorted { $0.key < $1.key }.map { service, reason in
-            AssertionRecord(
-              subject: "service \(service)",
-              expected: "has its data in the backup",
-              wanted: "has its data in the backup",
-              actual: reason,
+        "declared paths",
+        [Self.atLeastOne(.declaredPaths, snapshot.declaredPaths.count)]
+          + snapshot.declaredPaths.map { Self.bytes(below: $0, in: snapshot) }
+          + snapshot.leftOut.sorted { $0.key < $1.key }.map { service, why in
+            Assertion(
+              .backedUp(service: service),
+              .exists(true),
+              actual: .text(why),
               holds: false
             )
           }
       )
     }
+    await verifySnapshot()
+  }
+
+  /// A file of a path that the labels declare, with something in it.
+  private static func bytes(below path: String, in snapshot: Snapshot) -> Assertion {
+    let files = snapshot.files.filter { $0.path == path || $0.path.hasPrefix(path + "/") }
+    let bytes = files.map(\.bytes).reduce(0, +)
+    return Assertion(
+      .snapshotBytes(path: path),
+      .atLeast(1),
+      actual: files.isEmpty ? .absent : .number(bytes),
+      holds: bytes > 0
+    )
+  }
+
+  private func verifySnapshot() async {
     let verifyID = CheckID.generic(.backup, "verify")
-    guard plan.has(verifyID) else { return }
-    let steps = plan.suite.backup.verify
+    guard has(verifyID) else { return }
+    let steps = suite.backup.verify
     await check(verifyID) {
       var scope = scope(fresh: ["unique": token()])
       return await performer().perform(steps, of: verifyID, in: &scope)

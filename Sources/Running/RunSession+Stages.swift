@@ -26,8 +26,8 @@ extension RunSession {
     var outcome: Outcome
     if let why = await stopped() {
       outcome = .notRun(reason: why)
-    } else if let reason = plan.suite.notApplicable.first(where: { $0.stage == stage })?.why {
-      outcome = .skipped(reason: reason)
+    } else if let why = suite.notApplicable.first(where: { $0.stage == stage })?.why {
+      outcome = .skipped(reason: .declared(why))
     } else if let blocked {
       outcome = .notRun(reason: blocked)
     } else {
@@ -44,10 +44,10 @@ extension RunSession {
   /// What checks come to that their stage did not get to: they did not fail themselves.
   private static func left(over outcome: Outcome, _ stage: Stage) -> Outcome {
     switch outcome {
-    case .passed: .notRun(reason: "nothing performed it")
+    case .passed: .notRun(reason: Reason(.notPerformed))
     case .skipped, .notRun: outcome
     case .failed(let reason), .broken(let reason):
-      .notRun(reason: "\(stage) did not get to it: \(reason)")
+      .notRun(reason: Reason(.notReached(in: stage, because: reason)))
     }
   }
 
@@ -66,20 +66,20 @@ extension RunSession {
   // MARK: Install
 
   private func install() async -> Outcome {
-    if let failure = await runHook(.preInstall, in: .install) { return block(failure, "install") }
+    if let failure = await runHook(.preInstall, in: .install) { return block(failure, .install) }
     let version = version
     let failure = await operate("deploy \(version)", in: .install) { () throws(DeploymentError) in
       let deployment = try await driver.deploy(version)
       self.deployment = deployment
-      probes = Probes(options: Self.options(plan), deployment: deployment, http: http)
+      probes = Probes(options: Self.options(suite), deployment: deployment, http: http)
     }
     await tellValues()
-    if let failure { return block(failure, "install") }
+    if let failure { return block(failure, .install) }
     let ready = await gate(.install)
     await lookAtServices(.install)
     await serving(.install, ready)
-    guard ready.isPassed else { return block(ready, "install") }
-    if let failure = await runHook(.postInstall, in: .install) { return block(failure, "install") }
+    guard ready.isPassed else { return block(ready, .install) }
+    if let failure = await runHook(.postInstall, in: .install) { return block(failure, .install) }
     await seedStores(.install, name: "seeded")
     await runChecks(.overlay, in: .install)
     return .passed
@@ -95,8 +95,8 @@ extension RunSession {
   }
 
   /// Nothing after a stage that left no working app can run.
-  private func block(_ outcome: Outcome, _ stage: String) -> Outcome {
-    blocked = "\(stage) did not succeed: \(outcome.reason ?? "")"
+  private func block(_ outcome: Outcome, _ stage: Stage) -> Outcome {
+    if let reason = outcome.reason { blocked = Reason(.blocked(by: stage, because: reason)) }
     return outcome
   }
 
@@ -104,12 +104,11 @@ extension RunSession {
 
   private func upgrade() async -> Outcome {
     guard let base = plan.base, let deployment else {
-      return .skipped(reason: plan.baseReason ?? "there is no older version to upgrade from")
+      return .skipped(reason: plan.stageSkips[.upgrade] ?? Reason(.noOlderVersion))
     }
     guard base.tree != plan.target.tree else {
       return .failed(
-        reason: "base \(base.version) and target \(plan.target.version) are the same files: "
-          + "nothing would be upgraded"
+        reason: Reason(.sameFiles(base: base.version, target: plan.target.version))
       )
     }
     if let failure = await runHook(.preUpgrade, in: .upgrade) { return failure }
@@ -119,13 +118,13 @@ extension RunSession {
       () throws(DeploymentError) in
       try await deployment.upgrade(to: target)
     }
-    if let failure { return block(failure, "upgrade") }
+    if let failure { return block(failure, .upgrade) }
     version = target
     let ready = await gate(.upgrade)
     await lookAtVersion()
     await lookAtServices(.upgrade)
     await serving(.upgrade, ready)
-    guard ready.isPassed else { return block(ready, "upgrade") }
+    guard ready.isPassed else { return block(ready, .upgrade) }
     await verifyStores(.upgrade, markersOf: .install, name: "survives_upgrade")
     await runChecks(.overlay, in: .upgrade)
     return .passed
@@ -134,8 +133,8 @@ extension RunSession {
   // MARK: Backup
 
   private func backup() async -> Outcome {
-    if let reason = plan.noBackupReason { return .skipped(reason: reason) }
-    guard let deployment else { return .broken(reason: "nothing is deployed") }
+    if let reason = plan.stageSkips[.backup] { return .skipped(reason: reason) }
+    guard let deployment else { return .broken(reason: Reason(.notDeployed)) }
     await seedStores(.backup, name: "seeded_for_backup")
     if let failure = await runHook(.preBackup, in: .backup) { return failure }
     await takeCounts()
@@ -153,10 +152,10 @@ extension RunSession {
   // MARK: Restore
 
   private func restore() async -> Outcome {
-    if let reason = plan.noBackupReason { return .skipped(reason: reason) }
-    guard let deployment else { return .broken(reason: "nothing is deployed") }
+    if let reason = plan.stageSkips[.restore] { return .skipped(reason: reason) }
+    guard let deployment else { return .broken(reason: Reason(.notDeployed)) }
     guard let snapshot else {
-      return .notRun(reason: "backup did not succeed: there is no snapshot to restore")
+      return .notRun(reason: Reason(.noSnapshot))
     }
     let dropped = await dropMarkers()
     if let failure = await runHook(.preRestore, in: .restore) { return failure }
@@ -166,12 +165,12 @@ extension RunSession {
     }
     let ready = await gate(.restore)
     if let failure {
-      if !ready.isPassed { return block(failure, "restore") }
+      if !ready.isPassed { return block(failure, .restore) }
       return failure
     }
     await lookAtServices(.restore)
     await serving(.restore, ready)
-    guard ready.isPassed else { return block(ready, "restore") }
+    guard ready.isPassed else { return block(ready, .restore) }
     await verifyRestored(dropped)
     await runChecks(.overlay, in: .restore)
     return .passed
@@ -214,22 +213,22 @@ extension RunSession {
       note(
         id,
         1,
-        "look for what is left",
+        "what is left",
         [
-          AssertionRecord(
-            subject: "left",
-            expected: "== []",
-            wanted: "== []",
-            actual: JSONValue.array(report.leftovers.map { .string($0) }).description,
+          Assertion(
+            .leftovers,
+            .isEmpty,
+            actual: Assertion.Actual(.array(report.leftovers.map { .string($0) })),
             holds: report.leftovers.isEmpty
           )
         ],
-        outcome: report.leftovers.isEmpty ? report.doubt.map { .broken(reason: $0) } : nil
+        outcome: report.leftovers.isEmpty
+          ? report.doubt.map { .broken(reason: Reason(.operationFailed(detail: $0))) } : nil
       )
     }
-    if let doubt = report.doubt { stop.give(.died, doubt) }
+    if let doubt = report.doubt { stop.give(.died, detail: doubt) }
     await noteEnd()
-    endAll(.teardown, .notRun(reason: "nothing performed it"))
+    endAll(.teardown, .notRun(reason: Reason(.notPerformed)))
     let outcome = stageOutcome(.teardown)
     tell(.stageFinished(stage: .teardown, outcome: outcome))
     progress.left(.teardown, outcome, after: ContinuousClock.now - start)

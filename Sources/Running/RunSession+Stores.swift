@@ -6,7 +6,7 @@ import Suites
 /// P4: a marker in every store, planted, dropped, brought back; rows counted before and after.
 extension RunSession {
   private var entries: [IntegrityEntry] {
-    plan.suite.integrity.values.sorted { $0.store.utf8.lexicographicallyPrecedes($1.store.utf8) }
+    suite.integrity.values.sorted { $0.store.utf8.lexicographicallyPrecedes($1.store.utf8) }
   }
 
   /// Plants a marker of its own for this stage in every store, and looks whether it is there.
@@ -40,25 +40,24 @@ extension RunSession {
   private func count(_ entry: IntegrityEntry) async -> Swift.Result<[String: Int64], CountProblem> {
     var result: [String: Int64] = [:]
     for count in entry.counts {
-      let step = Self.step(for: count, of: entry, kind: plan.suite.services[entry.store]?.database)
+      let step = Self.step(for: count, of: entry, kind: suite.services[entry.store]?.database)
       guard let step else {
         return .failure(
-          CountProblem(reason: "\(entry.store) is no database: rows cannot be counted")
+          CountProblem(table: nil, detail: "\(entry.store): not a database")
         )
       }
       let ending = await probes.perform(
         step.action,
         in: scope(),
-        within: plan.suite.deadlines.step
+        within: suite.deadlines.step
       )
       switch ending {
-      case .unanswered(let reason, _, _): return .failure(CountProblem(reason: reason))
+      case .unanswered(let code, _, _):
+        return .failure(CountProblem(table: count.table, detail: code.detail))
       case .answered(let answer, _):
         guard let value = answer.rows?.first?["n"], let number = Self.number(value) else {
           return .failure(
-            CountProblem(
-              reason: "\(count.table): \(answer.error?.message ?? "no number came back")"
-            )
+            CountProblem(table: count.table, detail: answer.error?.message ?? "not a number")
           )
         }
         result[count.table] = number
@@ -105,7 +104,7 @@ extension RunSession {
     for entry in entries {
       let id = CheckID.integrity(entry.store, name)
       guard let marker = markers[entry.store]?[seeded] else {
-        end(id, .notRun(reason: "no marker was planted in \(entry.store) in \(seeded)"))
+        end(id, .notRun(reason: Reason(.noMarkerPlanted(store: entry.store, stage: seeded))))
         continue
       }
       let fresh = ["marker": marker]
@@ -127,35 +126,22 @@ extension RunSession {
 
   private func compareCounts(_ entry: IntegrityEntry, _ id: CheckID, number: Int) async -> Outcome {
     guard !entry.counts.isEmpty else { return .passed }
-    let title = "count the rows of \(entry.counts.map(\.table).joined(separator: ", "))"
+    let title = "rows of \(entry.counts.map(\.table).joined(separator: ", "))"
+    func broken(_ phase: Reason.CountPhase, _ problem: CountProblem?) -> Outcome {
+      let code = Reason.Code.rowsNotCounted(
+        table: problem?.table,
+        phase: phase,
+        detail: problem?.detail ?? ""
+      )
+      return note(id, number, title, [], outcome: .broken(reason: Reason(code, during: title)))
+    }
     let before: [String: Int64]
     let after: [String: Int64]
     switch (counts[entry.store], await count(entry)) {
     case (.success(let first)?, .success(let second)): (before, after) = (first, second)
-    case (.failure(let problem)?, _):
-      return note(
-        id,
-        number,
-        title,
-        [],
-        outcome: .broken(reason: "before the operation: \(problem.reason)")
-      )
-    case (_, .failure(let problem)):
-      return note(
-        id,
-        number,
-        title,
-        [],
-        outcome: .broken(reason: "after the operation: \(problem.reason)")
-      )
-    case (nil, _):
-      return note(
-        id,
-        number,
-        title,
-        [],
-        outcome: .broken(reason: "the rows were not counted before")
-      )
+    case (.failure(let problem)?, _): return broken(.before, problem)
+    case (_, .failure(let problem)): return broken(.after, problem)
+    case (nil, _): return broken(.notCounted, nil)
     }
     return note(
       id,
@@ -164,12 +150,11 @@ extension RunSession {
       entry.counts.map { count in
         let was = before[count.table] ?? 0
         let now = after[count.table] ?? 0
-        let word = now < was ? "\(now): \(was - now) lost" : "\(now): \(now - was) too many"
-        return AssertionRecord(
-          subject: "rows of \(count.table)",
-          expected: "as many as before",
-          wanted: "== \(was)",
-          actual: now == was ? String(now) : word,
+        return Assertion(
+          .rowCount(table: count.table),
+          .equals(.template(Template(name: "before"))),
+          filled: .equals(number: Int(was)),
+          actual: .number(Int(now)),
           holds: now == was,
           place: count.place
         )
@@ -191,10 +176,10 @@ extension RunSession {
     for entry in entries {
       let id = CheckID.integrity(entry.store, "survives_restore")
       guard let marker = markers[entry.store]?[.backup] else {
-        end(id, .notRun(reason: "no marker was planted in \(entry.store) before the backup"))
+        end(id, .notRun(reason: Reason(.noMarkerPlanted(store: entry.store, stage: .backup))))
         continue
       }
-      guard plan.has(id) else { continue }
+      guard has(id) else { continue }
       let fresh = ["marker": marker]
       tell(.checkStarted(check: id, fresh: fresh))
       var scope = scope(fresh: fresh)
@@ -219,8 +204,8 @@ extension RunSession {
       guard let drop = dropped[entry.store], let marker = markers[entry.store]?[.backup] else {
         continue
       }
-      guard drop.outcome.isPassed else {
-        end(id, .broken(reason: "the marker could not be dropped: \(drop.outcome.reason ?? "")"))
+      if let reason = drop.outcome.reason {
+        end(id, .broken(reason: Reason(.markerNotDropped(because: reason))))
         continue
       }
       progress.checking(id)

@@ -9,7 +9,12 @@ import Suites
 ///
 /// Each stage is a file of its own; this one holds what they share.
 actor RunSession {
-  let plan: RunPlan
+  let suite: Suite
+  let plan: Plan
+  /// The plan's checks by id.
+  let planned: [CheckID: PlannedCheck]
+  /// The suite's own checks by id.
+  let bodies: [CheckID: Check]
   let driver: any Driver
   let log: EventLog
   let http: HTTPClient
@@ -22,7 +27,7 @@ actor RunSession {
   var deployment: (any Deployment)?
   var probes: Probes
   /// Why later stages cannot run; nil while they can.
-  var blocked: String?
+  var blocked: Reason?
   /// The version that should run now.
   var version: String
   var snapshot: Snapshot?
@@ -35,10 +40,14 @@ actor RunSession {
   var outcomes: [CheckID: Outcome] = [:]
   private var random: any RandomNumberGenerator & Sendable
 
-  struct CountProblem: Error { var reason: String }
+  struct CountProblem: Error {
+    var table: String?
+    var detail: String
+  }
 
   init(
-    plan: RunPlan,
+    suite: Suite,
+    plan: Plan,
     driver: any Driver,
     log: EventLog,
     http: HTTPClient,
@@ -48,7 +57,10 @@ actor RunSession {
     stop: StopOrder,
     failures: FailureLimit
   ) {
+    self.suite = suite
     self.plan = plan
+    planned = Dictionary(plan.planned.map { ($0.id, $0) }) { first, _ in first }
+    bodies = suite.checksByID
     self.driver = driver
     self.log = log
     self.http = http
@@ -59,38 +71,41 @@ actor RunSession {
     self.failures = failures
     version = plan.base?.version ?? plan.target.version
     random = SystemRandomNumberGenerator()
-    probes = Probes(options: Self.options(plan), deployment: nil, http: http)
+    probes = Probes(options: Self.options(suite), deployment: nil, http: http)
   }
 
-  static func options(_ plan: RunPlan) -> Probes.Options {
-    Probes.Options(folder: plan.suite.folder, services: plan.suite.services)
+  static func options(_ suite: Suite) -> Probes.Options {
+    Probes.Options(folder: suite.folder, services: suite.services)
   }
+
+  func has(_ id: CheckID) -> Bool { planned[id] != nil }
 
   func tell(_ what: RunEvent.What) { log.tell(what) }
 
   /// Why nothing further is begun; nil while all is well.
-  func stopped() async -> String? {
+  func stopped() async -> Reason? {
     await noteEnd()
     if let reason = failures.reason { stop.give(.failuresReached, reason) }
-    return stop.reason?.text
+    return stop.reason
   }
 
   /// Notes what keeps the run from being one that came to its own end.
   func noteEnd() async {
     if let problem = log.problem {
-      stop.give(.died, "\(log.name) could not be written: \(problem)")
+      stop.give(.died, detail: "\(log.name): \(problem)")
     } else if let lost = await driver.lost() {
-      stop.give(.died, lost)
+      stop.give(.died, detail: lost)
     }
-    if Task.isCancelled { stop.give(.interrupted, "the run was interrupted") }
+    if Task.isCancelled { stop.give(.interrupted) }
   }
 
   /// What services that the driver has lost answer is no failure of the recipe.
   private func settled(_ outcome: Outcome) async -> Outcome {
-    guard case .failed(let reason) = outcome, let lost = await driver.lost() else {
+    guard case .failed(var reason) = outcome, let lost = await driver.lost() else {
       return outcome
     }
-    return .broken(reason: "\(lost): \(reason)")
+    reason.notes.append(.lost(detail: lost))
+    return .broken(reason: reason)
   }
 
   // MARK: Scopes
@@ -117,7 +132,7 @@ actor RunSession {
     }
     var scope = Scope(
       constants: constants,
-      variables: plan.suite.vars + variables,
+      variables: suite.vars + variables,
       fresh: fresh,
       secrets: secrets,
       captures: runCaptures
@@ -130,9 +145,9 @@ actor RunSession {
     let deployment = deployment
     let attempts = Attempts(
       probes: probes,
-      stepLimit: plan.suite.deadlines.step,
+      stepLimit: suite.deadlines.step,
       seed: seed,
-      hopeless: { await deployment?.deadServices().first?.description },
+      hopeless: { await deployment?.deadServices().first.map(Reason.Note.init) },
       awaiting: { [progress] in progress.awaiting($0, elapsed: $1, limit: $2) }
     )
     return CheckPerformer(
@@ -151,7 +166,7 @@ actor RunSession {
     fresh: [String: String] = [:],
     _ body: () async -> Outcome
   ) async {
-    guard plan.has(id), outcomes[id] == nil else { return }
+    guard has(id), outcomes[id] == nil else { return }
     // Whether something is left is always looked at.
     if id != .generic(.teardown, "nothing_left"), let reason = failures.reason {
       stop.give(.failuresReached, reason)
@@ -163,7 +178,7 @@ actor RunSession {
   }
 
   func end(_ id: CheckID, _ outcome: Outcome) {
-    guard plan.has(id), outcomes[id] == nil else { return }
+    guard has(id), outcomes[id] == nil else { return }
     outcomes[id] = outcome
     if outcome.isWrong { failures.add() }
     tell(.checkFinished(check: id, outcome: outcome))
@@ -172,7 +187,7 @@ actor RunSession {
   /// Gives every check of a stage that has no outcome yet one and the same.
   func endAll(_ stage: Stage, _ outcome: Outcome) {
     for check in plan.planned where check.stage == stage && outcomes[check.id] == nil {
-      end(check.id, plan.skips[check.id].map { .skipped(reason: $0) } ?? outcome)
+      end(check.id, check.skip.map { .skipped(reason: $0) } ?? outcome)
     }
   }
 
@@ -181,7 +196,8 @@ actor RunSession {
     _ id: CheckID,
     _ number: Int,
     _ title: String,
-    _ assertions: [AssertionRecord],
+    _ assertions: [Assertion],
+    notes: [Reason.Note] = [],
     outcome: Outcome? = nil
   ) -> Outcome {
     let violated = assertions.filter { !$0.holds }
@@ -189,7 +205,7 @@ actor RunSession {
       outcome
       ?? (violated.isEmpty
         ? .passed
-        : .failed(reason: "\(title): " + violated.map(\.complaint).joined(separator: "; ")))
+        : .failed(reason: Reason(.violated(assertions: violated), during: title, notes: notes)))
     tell(
       .stepFinished(
         check: id,
@@ -216,7 +232,7 @@ actor RunSession {
     if let broken = first(.broken) { return broken }
     if all.contains(.passed) { return .passed }
     return first(.notRun) ?? first(.skipped)
-      ?? .skipped(reason: "no check belongs to \(stage.rawValue)")
+      ?? .skipped(reason: Reason(.noChecks(in: stage)))
   }
 
   /// Performs an operation of the driver and tells what it did.
@@ -234,9 +250,8 @@ actor RunSession {
     do throws(DeploymentError) {
       try await body()
     } catch {
-      failure =
-        error.isRecipes
-        ? .failed(reason: "\(name): \(error)") : .broken(reason: "\(name): \(error)")
+      let reason = Reason(.operationFailed(detail: error.description), during: name)
+      failure = error.isRecipes ? .failed(reason: reason) : .broken(reason: reason)
     }
     if let outcome = failure { failure = await settled(outcome) }
     for operation in await driver.takeOperations() {
@@ -259,7 +274,7 @@ actor RunSession {
   ///
   /// - Returns: nil where all passed.
   func runHook(_ hook: Hook, in stage: Stage) async -> Outcome? {
-    guard let steps = plan.suite.hooks[hook], !steps.isEmpty else { return nil }
+    guard let steps = suite.hooks[hook], !steps.isEmpty else { return nil }
     let start = ContinuousClock.now
     var scope = scope(fresh: ["unique": token()])
     // A hook is no check: its steps are told as one operation.
@@ -297,9 +312,9 @@ actor RunSession {
 
   /// Waits until the app is ready, and tells the time line.
   func gate(_ stage: Stage) async -> Outcome {
-    guard let deployment else { return .broken(reason: "nothing is deployed") }
+    guard let deployment else { return .broken(reason: Reason(.notDeployed)) }
     let gate = ReadinessGate(
-      health: plan.suite.health,
+      health: suite.health,
       http: http,
       seed: seed,
       image: plan.appImage,
@@ -316,13 +331,21 @@ extension Outcome {
   var isWrong: Bool { word == .failed || word == .broken }
 }
 
+extension Reason.Note {
+  init(_ service: DeadService) {
+    self = .died(service: service.service, ending: service.ending, log: service.lastWords)
+  }
+}
+
 extension OperationRecord {
   init(_ operation: Operation) {
     let outcome: Outcome =
       switch operation.ending {
       case .succeeded: .passed
-      case .failed(let reason): .failed(reason: reason)
-      case .broken(let reason): .broken(reason: reason)
+      case .failed(let detail):
+        .failed(reason: Reason(.operationFailed(detail: detail), during: operation.name))
+      case .broken(let detail):
+        .broken(reason: Reason(.operationFailed(detail: detail), during: operation.name))
       }
     self.init(
       name: operation.name,

@@ -3,17 +3,18 @@ import Synchronization
 
 /// Why a run is to end before its stages are through; the first reason stays.
 final class StopOrder: Sendable {
-  struct Reason: Sendable, Equatable {
-    var end: RunEnd
-    /// One line for the outcome of what is not reached.
-    var text: String
+  private let given = Mutex<(end: RunEnd, reason: Reason)?>(nil)
+
+  var end: RunEnd? { given.withLock { $0?.end } }
+
+  var reason: Reason? { given.withLock { $0?.reason } }
+
+  /// - Parameter detail: What broke, in the words of who noticed it.
+  func give(_ end: RunEnd, detail: String? = nil) {
+    give(end, Reason(.stopped(end, failures: nil, detail: detail)))
   }
 
-  private let given = Mutex<Reason?>(nil)
-
-  var reason: Reason? { given.withLock { $0 } }
-
-  func give(_ end: RunEnd, _ text: String) {
-    given.withLock { if $0 == nil { $0 = Reason(end: end, text: text) } }
+  func give(_ end: RunEnd, _ reason: Reason) {
+    given.withLock { if $0 == nil { $0 = (end, reason) } }
   }
 }

@@ -38,7 +38,7 @@ extension Check {
   }
 
   /// The values of a row of `cases`, by their columns.
-  package var columnValues: [String: String] {
-    Dictionary(columns.map { ($0.name, $0.value.source) }) { _, last in last }
+  package var columnValues: [String: Template] {
+    Dictionary(columns.map { ($0.name, $0.value) }) { _, last in last }
   }
 }

@@ -127,7 +127,7 @@ import Testing
     },
     Edit("another claim of P3", "the claim P3/functional/x::y is of no functional check") {
       $0.claims.append(
-        Claim(id: "P3/functional/x::y", part: .p3, statement: "x", verdict: .proven, checks: [])
+        Claim(id: "P3/functional/x::y", part: .p3, verdict: .proven, checks: [])
       )
     },
     Edit("a claim twice", "the claim P2 is there twice") { model in

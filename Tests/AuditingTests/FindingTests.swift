@@ -16,7 +16,7 @@ import Testing
       sample.set(Sample.first, .failed(reason: "was 500"))
       sample.merge { $0.set(Sample.first, .passed) }
     case .checkUnsteady: sample.merge { $0.set(Sample.first, .broken(reason: "no answer")) }
-    case .checkMayBeStale: sample.setWeakness(Sample.first, "expects only fixed values")
+    case .checkMayBeStale: sample.setMayBeStale(Sample.first)
     case .sameBehaviourTwice: sample.setBehaviour([Sample.first, Sample.second], "form")
     case .controlMissing: sample.setControl(Sample.first, nil)
     case .controlBroken: sample.setControl(Sample.first, .broken(reason: "refused"))
@@ -59,7 +59,7 @@ import Testing
     case .portOrphaned: sample.link(Sample.first, to: ["healt.py"])
     case .portDrifted:
       sample.hold("health.py", Sample.health + "    assert r.json()[\"mail\"] == \"ok\"\n")
-    case .portWeaker: sample.see(Sample.first, "GET", "http://h/other", [("status", "== 200")])
+    case .portWeaker: sample.see(Sample.first, "GET", "http://h/other", [(.status, .equals(200))])
     case .portUnread:
       sample.hold("health.py", Sample.health + "    assert now() > 3\n")
       sample.pin()

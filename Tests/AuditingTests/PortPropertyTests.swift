@@ -47,8 +47,8 @@ import Testing
             place: nil,
             outcome: .passed,
             exchange: .http(HTTPExchange(method: "GET", url: url, status: 200, curl: "")),
-            assertions: [("status", "== 200"), ("$.a", #"== "b""#)].map {
-              AssertionRecord(subject: $0.0, expected: $0.1, wanted: $0.1, actual: "1", holds: true)
+            assertions: [(.status, .equals(200)), (.json("$.a"), .equals("b"))].map {
+              Assertion($0.0, $0.1)
             }
           )
         }
@@ -181,15 +181,16 @@ import Testing
       return "nothing held in a step of \(id)"
     case 5:
       step { step in
-        for place in step.assertions.indices where step.assertions[place].subject == "status" {
-          (step.assertions[place].expected, step.assertions[place].wanted) = ("< 500", "< 500")
+        for place in step.assertions.indices where step.assertions[place].subject == .status {
+          step.assertions[place].predicate = .less(500)
         }
       }
       return "a step of \(id) accepts more codes"
     case 6:
       step { step in
-        for place in step.assertions.indices where step.assertions[place].subject == "$.a" {
-          (step.assertions[place].expected, step.assertions[place].wanted) = ("exists", "exists")
+        for place in step.assertions.indices where step.assertions[place].subject == .json("$.a")
+        {
+          step.assertions[place].predicate = .exists(true)
         }
       }
       return "a step of \(id) asks only whether a field is there"

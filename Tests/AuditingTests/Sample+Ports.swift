@@ -30,8 +30,8 @@ extension Sample {
       "GET",
       "http://127.0.0.1:4000/api/health?x=1",
       [
-        ("status", "== 200"), ("$", #"has {"postgres":"ok"}"#),
-        ("header content-type", #"== "application/json""#),
+        (.status, .equals(200)), (.json("$"), .subset(["postgres": "ok"])),
+        (.header("content-type"), .equals("application/json")),
       ]
     )
   }
@@ -95,7 +95,7 @@ extension Sample {
     _ id: CheckID,
     _ method: String,
     _ url: String,
-    _ assertions: [(String, String)]
+    _ assertions: [(Subject, Predicate)]
   ) {
     set(id) { check in
       check.steps = [
@@ -106,9 +106,7 @@ extension Sample {
           place: nil,
           outcome: .passed,
           exchange: .http(HTTPExchange(method: method, url: url, status: 200, curl: "")),
-          assertions: assertions.map {
-            AssertionRecord(subject: $0.0, expected: $0.1, wanted: $0.1, actual: "1", holds: true)
-          }
+          assertions: assertions.map { Assertion($0.0, $0.1) }
         )
       ]
     }
@@ -116,9 +114,11 @@ extension Sample {
 
   var units: [UnitCoverage] { coverage.corpus.units ?? [] }
 
-  func disposition(_ id: String = unit) -> UnitCoverage.Disposition? {
-    units.first { $0.id == id }?.disposition
-  }
+  func disposition(_ id: String = unit) -> UnitCoverage.Disposition? { unit(id)?.disposition }
 
-  func reason(_ id: String = unit) -> String? { verdict("P2/\(id)")?.reason }
+  func reason(_ id: String = unit) -> Reason.Code? { verdict("P2/\(id)")?.reason?.code }
+
+  func unit(_ id: String = unit) -> UnitCoverage? { units.first { $0.id == id } }
+
+  var gaps: [PortGap] { unit()?.weaker ?? [] }
 }

@@ -23,20 +23,19 @@ struct Sample {
   init() {
     suite = Suite(recipe: "demo", folder: "/suites/demo")
     corpus = Self.corpus(.none)
-    let header = RunHeader(
-      id: "20260101T000000Z-abcd",
+    let plan = Plan(
       recipe: "demo",
       driver: "local",
+      base: RecipeRevision(version: "1.0.0+1", tree: "aaaa"),
+      target: RecipeRevision(version: "1.1.0+1", tree: "bbbb"),
+      suiteTree: "cccc"
+    )
+    let header = RunHeader(
+      id: "20260101T000000Z-abcd",
       toolVersion: "0.1.0",
       startedAt: "2026-01-01T00:00:00.000Z",
       host: "host",
-      base: RecipeRevision(version: "1.0.0+1", tree: "aaaa"),
-      target: RecipeRevision(version: "1.1.0+1", tree: "bbbb"),
-      suiteTree: "cccc",
-      standins: [],
-      planned: [],
-      stores: [],
-      isFull: true
+      plan: plan
     )
     record = RunRecord(
       header: header,
@@ -86,7 +85,7 @@ struct Sample {
         place: Self.place,
         strength: strength,
         isHealth: false,
-        failsWhen: [],
+        steps: [],
         ports: []
       )
     )
@@ -158,11 +157,11 @@ struct Sample {
     }
   }
 
-  /// Of a check of content: one of state has none.
-  mutating func setWeakness(_ id: CheckID, _ weakness: String) {
+  /// Of a check of content: one of state never is.
+  mutating func setMayBeStale(_ id: CheckID) {
     setStrength(id, .content)
     for index in record.header.planned.indices where record.header.planned[index].id == id {
-      record.header.planned[index].weakness = weakness
+      record.header.planned[index].mayBeStale = true
     }
   }
 
@@ -212,7 +211,6 @@ struct Sample {
       record: record,
       suite: suite,
       corpus: corpus,
-      corpusStatement: "the corpus says \(corpus.state.rawValue)",
       policy: policy,
       held: held
     )
@@ -226,6 +224,9 @@ struct Sample {
   func verdict(_ claim: String) -> Verdict? {
     coverage.claims.first { $0.id == claim }?.verdict
   }
+
+  /// Why the verdict of a claim is what it is.
+  func code(_ claim: String) -> Reason.Code? { verdict(claim)?.reason?.code }
 
   func rung(_ level: Int) -> RungCoverage.State? {
     coverage.rungs.first { $0.level == level }?.state

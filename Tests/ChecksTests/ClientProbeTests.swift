@@ -36,10 +36,10 @@ private struct Seen: Equatable, CustomStringConvertible {
       rows = answer.rows?.map(\.description)
       error = answer.error.map { "\($0.code) \($0.message)" }
       through = exchange.through
-    case .unanswered(let reason, .sql(let exchange)?, _):
-      unanswered = reason
+    case .unanswered(let code, .sql(let exchange)?, _):
+      unanswered = code.detail
       through = exchange.through
-    case .unanswered(let reason, _, _): unanswered = reason
+    case .unanswered(let code, _, _): unanswered = code.detail
     case .answered: unanswered = "no exchange of SQL"
     }
   }

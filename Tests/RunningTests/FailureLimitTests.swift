@@ -27,9 +27,7 @@ struct FailureLimitTests {
     let ran = try await Self.failing(limit).run()
     #expect(ran.record.checks.count { $0.outcome.word == .failed } == limit)
     #expect(ran.end == .failuresReached && !ran.record.isWhole)
-    let reason =
-      limit == 1
-      ? "the run was stopped at the first failure" : "the run was stopped at \(limit) failures"
+    let reason = Reason(.stopped(.failuresReached, failures: limit, detail: nil))
     let last = ran.record.checks.filter { $0.stage == .functional }
     #expect(last.map(\.outcome) == [.notRun(reason: reason)])
     #expect(ran.outcome("generic/teardown::nothing_left") == .passed)
@@ -76,19 +74,20 @@ struct FailureLimitTests {
 
   @Test func `A stage that nobody asked for does not run, and is no failure`() async throws {
     var bench = Bench()
+    let selection = RunSelection(
+      parts: [.p3],
+      checks: [],
+      stages: [.install, .upgrade, .functional]
+    )
     bench.adjust = { plan in
-      plan.selection = RunSelection(
-        parts: [.p3],
-        checks: [],
-        stages: [.install, .upgrade, .functional]
-      )
+      plan.selection = selection
       plan.planned.removeAll { $0.kind == .integrity || $0.kind == .overlay }
       plan.planned.removeAll { $0.stage == .backup || $0.stage == .restore }
     }
     let ran = try await bench.run()
     #expect(ran.outcome("functional/a::test_it") == .passed)
     for stage in [Stage.backup, .restore] {
-      #expect(ran.outcome(stage) == .skipped(reason: "not asked for, and not needed for P3"))
+      #expect(ran.outcome(stage) == .skipped(reason: Reason(.notNeeded(selection))))
       #expect(ran.words(stage).isEmpty)
     }
     #expect(ran.outcome(.upgrade) == .passed && ran.end == .finished)

@@ -24,7 +24,7 @@ struct LossTests {
     #expect(ran.end == .died && ran.record.end == .died)
     #expect(ran.teardowns == 1)
     for later in Stage.allCases where later >= stage && later != .teardown {
-      #expect(ran.outcome(later) == .notRun(reason: "the guardian died"))
+      #expect(ran.outcome(later) == .notRun(reason: Reason(.stopped(.died, failures: nil, detail: "the guardian died"))))
     }
   }
 
@@ -40,7 +40,7 @@ struct LossTests {
     let ran = try await bench.run()
     let outcome = ran.outcome("functional/a::test_it")
     #expect(outcome?.word == .broken)
-    #expect(outcome?.reason?.hasPrefix("the guardian died: ") == true)
+    #expect(outcome?.reason?.notes == [.lost(detail: "the guardian died")])
     #expect(ran.end == .died)
   }
 
@@ -48,7 +48,7 @@ struct LossTests {
     var bench = Bench()
     bench.behaviour.doubt = "nobody can tell whether that was all"
     let ran = try await bench.run()
-    #expect(ran.outcome(.teardown) == .broken(reason: "nobody can tell whether that was all"))
+    #expect(ran.outcome(.teardown) == .broken(reason: Reason(.operationFailed(detail: "nobody can tell whether that was all"))))
     #expect(ran.end == .died)
     bench.behaviour.leftovers = ["process 7 x"]
     #expect(try await bench.run().outcome(.teardown)?.word == .failed)
@@ -60,9 +60,8 @@ struct LossTests {
     let ran = try await bench.run()
     #expect(ran.end == .died)
     #expect(ran.teardowns == 1)
-    #expect(
-      ran.outcome(.install)
-        == .notRun(reason: "full could not be written: No space left on device")
-    )
+    let detail = "full: No space left on device"
+    let reason = Reason(.stopped(.died, failures: nil, detail: detail))
+    #expect(ran.outcome(.install) == .notRun(reason: reason))
   }
 }

@@ -18,9 +18,9 @@ struct RedactedProgressTests {
     func checking(_ id: CheckID) { hear(id.description) }
     func awaiting(_ what: String, elapsed: Duration, limit: Duration) { hear(what) }
     func left(_ stage: Stage, _ outcome: Outcome, after duration: Duration) {
-      hear("\(outcome.word) \(outcome.reason ?? "")")
+      hear("\(outcome.word) \(outcome.reason?.code.detail ?? "")")
     }
-    func stopping(_ why: String) { hear(why) }
+    func stopping(_ why: Reason) { hear(why.code.detail) }
   }
 
   @Test func `A person who waits is told no secret, also none that was captured meanwhile`() throws
@@ -34,9 +34,10 @@ struct RedactedProgressTests {
     let progress = RedactedProgress(observer: listener, log: log)
     progress.operating("deploy Tq7x2Zk29w")
     progress.awaiting("GET /Tq7x2Zk29w", elapsed: .zero, limit: .zero)
-    progress.stopping("lost Tq7x2Zk29w")
+    progress.stopping(Reason(.noAnswer(detail: "lost Tq7x2Zk29w")))
     log.learn(Redactor.Secret(name: "token", value: "9f8e7d6c5b4a"))
-    for reason in ["was Tq7x2Zk29w", "was 9f8e7d6c5b4a"] {
+    for detail in ["was Tq7x2Zk29w", "was 9f8e7d6c5b4a"] {
+      let reason = Reason(.noAnswer(detail: detail))
       progress.left(.install, .failed(reason: reason), after: .zero)
       progress.left(.install, .broken(reason: reason), after: .zero)
       progress.left(.install, .skipped(reason: reason), after: .zero)

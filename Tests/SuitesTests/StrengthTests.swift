@@ -255,23 +255,24 @@ struct StrengthTests {
     #expect(assessment.reason == "step 1 sends and step 3 reads back {{unique}}, {{site}}")
   }
 
-  @Test func whatWouldMakeItFailIsReadOffTheAssertions() throws {
+  @Test func whatIsAssertedIsReadOffTheSteps() throws {
     let suite = try SuiteLoader.load(folder: Fixtures.path("plausible")).suite
+    func asserted(_ index: Int) -> [String] {
+      suite.checks[index].planned.flatMap(\.assertions).map(\.description)
+    }
     #expect(
-      suite.checks[1].failsWhen == [
-        "status is not 202", "header x-plausible-dropped is there", "the number of rows is below 1",
-        "the row's name is not pageview", "the row's pathname is not /{{unique}}",
-        "the row's hostname is not {{site}}",
+      asserted(1) == [
+        "status == 202", "header x-plausible-dropped exists false", "rows >= 1",
+        ##"row has {"name":"pageview","pathname":"/{{unique}}","hostname":"{{site}}"}"##,
       ]
     )
-    #expect(suite.checks[6].failsWhen == ["functional/probe.sh does not exit with 0"])
-    let all = suite.checks[5].failsWhen
-    #expect(all.contains("$.items has a count that is not 2"))
-    #expect(all.contains("standard output is empty"))
-    #expect(all.contains("status is 500 within 2s"))
+    #expect(asserted(6) == ["exit == 0"])
+    #expect(asserted(5).contains("$.items count (== 2)"))
+    #expect(asserted(5).contains("stdout not (isEmpty)"))
+    #expect(asserted(5).contains("never status == 500"))
   }
 
-  @Test func whatWouldMakeARowFailIsSaidInItsOwnValues() throws {
+  @Test func aRowAssertsItsOwnValues() throws {
     try Folder.temporary { folder in
       try folder.write([
         "recipe.yml": "",
@@ -285,9 +286,9 @@ struct StrengthTests {
       ])
       let suite = try SuiteLoader.load(folder: folder.path).suite
       #expect(
-        suite.checks.map(\.failsWhen) == [
-          ["header content-type is not text/html", "the body is not html {{unique}}"],
-          ["header content-type is not empty", "the body is not x{{unique}} {{unique}}"],
+        suite.checks.map { $0.planned.flatMap(\.assertions).map(\.description) } == [
+          [#"header content-type == "text/html""#, #"body == "html {{unique}}""#],
+          [#"header content-type == """#, #"body == "x{{unique}} {{unique}}""#],
         ]
       )
     }

@@ -32,10 +32,10 @@ enum JSONFields {
     return PathPattern(original)?.matches(own) ?? false
   }
 
-  /// Every value of a JSON text with its place; the text as JSON.
-  static func leaves(of text: String, below base: String) -> [(path: String, value: String)] {
-    guard let value = try? JSONParser().parse(text) else { return [] }
-    var leaves: [(String, String)] = []
+  /// Every value inside a value with its place.
+  static func leaves(of value: JSONValue, below base: String) -> [(path: String, value: JSONValue)]
+  {
+    var leaves: [(String, JSONValue)] = []
     func visit(_ value: JSONValue, _ path: String) {
       guard leaves.count < limit else { return }
       if let object = value.objectValue {
@@ -45,7 +45,7 @@ enum JSONFields {
       } else if let list = value.arrayValue {
         for (index, element) in list.enumerated() { visit(element, "\(path)[\(index)]") }
       } else {
-        leaves.append((path, value.description))
+        leaves.append((path, value))
       }
     }
     visit(value, base)

@@ -3,27 +3,48 @@ package import Evidence
 import Suites
 
 extension PortAudit {
-  /// What the rules say of links and units.
+  /// What is said of a corpus that cannot be read.
+  private var corpusFindings: [Finding] {
+    switch corpus.state {
+    case .rootMissing, .unreadable:
+      let reason = Reason(.corpus(corpus.state))
+      return [
+        Rule.corpusUnreachable.finding("the corpus of \(suite.recipe) is not known", because: reason)
+      ]
+    case .none, .noEntry, .noScripts, .scripts: return []
+    }
+  }
+
+  /// What the rules say of the corpus, its units and links.
   package func findings(_ judged: [Judged]) -> [Finding] {
-    judged.flatMap(findings) + declarationFindings() + orphanFindings()
+    corpusFindings + judged.flatMap(findings) + declarationFindings() + orphanFindings()
   }
 
   private func findings(_ judged: Judged) -> [Finding] {
     let unit = judged.unit
     let place = place(of: unit)
     var result: [Finding] = []
-    func add(_ rule: Rule, _ words: String) {
+    func add(_ rule: Rule, _ words: String, because: Reason? = nil) {
       result.append(
-        rule.finding("\(unit.id) \(words)", at: place, about: [unit.id, unit.script])
+        rule.finding(
+          "\(unit.id) \(words)",
+          because: because,
+          at: place,
+          about: [unit.id, unit.script]
+        )
       )
     }
     switch unit.disposition {
     case .missing: add(.portMissing, "has no port")
-    case .drifted: add(.portDrifted, "changed since it was pinned: \(Self.list(unit.changes))")
-    case .weaker: add(.portWeaker, "looks at more than its port: \(Self.list(unit.weaker))")
-    case .unread: add(.portUnread, "is not known in full: \(Self.list(unit.unread))")
+    case .drifted:
+      let changes = Reason(.originalChanged(changes: unit.changes))
+      add(.portDrifted, "changed since it was pinned", because: changes)
+    case .weaker:
+      add(.portWeaker, "looks at more than its port", because: Reason(.portGaps(unit.weaker)))
+    case .unread:
+      add(.portUnread, "is not known in full", because: Reason(.portUnread(unit.unread)))
     case .unshown where record != nil:
-      add(.portUnshown, "is not shown: \(judged.claim.verdict.reason ?? "")")
+      add(.portUnshown, "is not shown", because: judged.claim.verdict.reason)
     case .ported, .failing, .unshown, .covered, .deferred, .nonPort: break
     }
     let isHeld = ![.missing, .deferred, .nonPort].contains(unit.disposition)

@@ -38,13 +38,14 @@ package struct PortAudit: Sendable {
         script: unit.script,
         lines: [unit.lines.lowerBound, unit.lines.upperBound],
         facts: unit.fingerprint.lines,
-        unread: unit.unread.map { "line \($0.line): \($0.reason)" }
+        unread: unit.unread.map { PortGap(.notRead, line: $0.line, source: $0.reason) }
       )
       let verdict = judge(unit, entry, &row)
+      if row.disposition == .covered { row.why = entry.covered.first?.why }
       let claim = Claim(
         id: "P2/\(unit.id)",
         part: .p2,
-        statement: row.about + Self.word(ofPerson: entry, row.disposition),
+        about: row.about,
         verdict: verdict,
         checks: row.checks
       )
@@ -82,14 +83,17 @@ package struct PortAudit: Sendable {
     if !entry.covered.isEmpty { return judgeCovered(entry, &row) }
     if let deferred = entry.deferred.first?.entry {
       row.disposition = .deferred
-      return .deferred(reason: "\(deferred.what): \(deferred.why)", until: deferred.until)
+      return .deferred(
+        reason: Reason(.declared(why: deferred.why), during: deferred.what),
+        until: deferred.until
+      )
     }
     if let notPorted = entry.notPorted.first?.entry {
       row.disposition = .nonPort
-      return .notApplicable(reason: notPorted.why)
+      return .notApplicable(reason: .declared(notPorted.why))
     }
     row.disposition = .missing
-    return .refuted(reason: "no check stands for it")
+    return .refuted(reason: Reason(.notPorted))
   }
 
   private func judgeCovered(_ entry: PortIndex.Entry, _ row: inout UnitCoverage) -> Verdict {
@@ -121,11 +125,11 @@ package struct PortAudit: Sendable {
     if let verdict = drift(&row) { return verdict }
     if !row.weaker.isEmpty {
       row.disposition = .weaker
-      return .unproven(reason: "the original looks at more: \(Self.list(row.weaker))")
+      return .unproven(reason: Reason(.portGaps(row.weaker)))
     }
     if !row.unread.isEmpty {
       row.disposition = .unread
-      return .unproven(reason: "the original is not known in full: \(Self.list(row.unread))")
+      return .unproven(reason: Reason(.portUnread(row.unread)))
     }
     return proven
   }
@@ -134,91 +138,60 @@ package struct PortAudit: Sendable {
   private func shortcoming(of checks: [CheckID], _ row: inout UnitCoverage) -> Verdict? {
     guard let record else {
       row.disposition = .unshown
-      return .unproven(reason: "nothing has run yet")
+      return .unproven(reason: Reason(.nothingRan))
     }
-    let outcomes = checks.map { id in (id, records[id].map { (check: $0, outcome: $0.outcome) }) }
-    let failed = outcomes.first { $0.1?.outcome.word == .failed }
-    if let failed, let found = failed.1 {
+    let found = checks.map { records[$0] }
+    func reason(of check: CheckRecord) -> Reason {
+      let reason = check.outcome.reason ?? Reason(.notPerformed)
+      return Placeholders(record, fresh: check.fresh).apply(to: reason)
+    }
+    if let failed = found.compactMap(\.self).first(where: { $0.outcome.word == .failed }) {
       row.disposition = .failing
-      return .refuted(reason: "\(failed.0) failed: \(reason(of: found.check, in: record))")
+      return .refuted(reason: Reason(.checkFailed(check: failed.id, because: reason(of: failed))))
     }
-    let held = row.disposition
-    row.disposition = .unshown
-    for (id, found) in outcomes {
-      guard let found else { return .unproven(reason: "\(id) is not in the run") }
-      switch found.outcome.word {
-      case .passed, .failed: break
-      case .broken, .skipped, .notRun:
-        return .unproven(
-          reason: "\(id) \(Self.word(found.outcome)): \(reason(of: found.check, in: record))"
-        )
+    func shortcoming(_ id: CheckID, _ check: CheckRecord?) -> Reason.Code? {
+      guard let check else { return .notInRun(check: id) }
+      guard check.outcome.isPassed else {
+        return .checkDidNotTell(check: id, outcome: check.outcome.word, because: reason(of: check))
       }
-      if planned[id]?.strength == Strength.none {
-        return .unproven(reason: "\(id) asserts nothing")
-      }
-      switch found.check.control?.result {
-      case .passed?: return .unproven(reason: "\(id) passed where it had to fail")
-      case .broken?: return .unproven(reason: "\(id) has a control that gave no answer")
-      case .failed?, .notPossible?, nil: break
+      if planned[id]?.strength == Strength.none { return .assertsNothing(check: id) }
+      switch check.control?.result {
+      case .passed?: return .controlPassed(check: id)
+      case .broken(let cause)?:
+        let placeholders = Placeholders(record, fresh: check.fresh)
+        return .controlBroken(check: id, because: placeholders.apply(to: cause))
+      case .failed?, .notPossible?, nil: return nil
       }
     }
-    row.disposition = held
+    for (id, check) in zip(checks, found) {
+      guard let code = shortcoming(id, check) else { continue }
+      row.disposition = .unshown
+      return .unproven(reason: Reason(code))
+    }
     return nil
   }
 
   private func drift(_ row: inout UnitCoverage) -> Verdict? {
     guard !row.changes.isEmpty else { return nil }
     row.disposition = .drifted
-    return .unproven(reason: "the original changed since it was pinned: \(Self.list(row.changes))")
+    return .unproven(reason: Reason(.originalChanged(changes: row.changes)))
   }
 
   private var proven: Verdict {
     guard let first = record?.header.standins.first else { return .proven }
-    return .provenOnStandin(reason: "shown on the stand-in for \(first.service)")
+    return .provenOnStandin(reason: Reason(.standin(service: first.service)))
   }
 
   private func strength(of id: CheckID) -> Strength? {
     records[id]?.outcome.isPassed == true ? planned[id]?.strength : nil
   }
 
-  /// Without what differs between two equal runs.
-  private func reason(of check: CheckRecord, in record: RunRecord) -> String {
-    Audit.normalized(check, Normalizer(record: record, fresh: check.fresh)).reason ?? ""
-  }
-
-  private static func word(_ outcome: Outcome) -> String {
-    switch outcome.word {
-    case .passed: "passed"
-    case .failed: "failed"
-    case .broken: "broke"
-    case .skipped: "was skipped"
-    case .notRun: "did not run"
-    }
-  }
-
-  /// The first three, and how many more there are.
-  static func list(_ parts: [String]) -> String {
-    let more = parts.count > 3 ? "; and \(parts.count - 3) more" : ""
-    return parts.prefix(3).joined(separator: "; ") + more
-  }
-
-  /// Why a person takes other checks for as good: what is proven has no reason of its own.
-  private static func word(
-    ofPerson entry: PortIndex.Entry,
-    _ disposition: UnitCoverage.Disposition
-  ) -> String {
-    guard disposition == .covered, let covered = entry.covered.first else { return "" }
-    return " (covered: \(covered.why))"
-  }
-
-  /// The unit's own words, else what it looks at and what it wants to see there.
+  /// The unit's own words, else what it looks at and what it wants to see there, else its name.
   private static func about(_ unit: CorpusUnit) -> String {
     if !unit.about.isEmpty { return unit.about }
     let sources =
       (unit.requests.map(\.description) + unit.systems.map(\.description)).uniqued
-    guard !sources.isEmpty else {
-      return unit.function == nil ? "An older script." : "A test of an older script."
-    }
+    guard !sources.isEmpty else { return unit.function ?? unit.script }
     let looks = sources.prefix(3).map { source in
       let wanted = unit.assertions.filter { $0.source == source }
         .map { "\($0.subject) \($0.condition)" }

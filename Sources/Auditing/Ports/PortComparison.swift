@@ -1,19 +1,34 @@
 import Corpus
 import Evidence
+import Formats
 
 /// What the ports of a unit were seen to ask and to assert, and what of the original is not among it.
 struct PortComparison {
   struct Difference: Hashable {
     /// What the original asks or asserts and the ports do not.
-    var weaker: [String] = []
-    /// What cannot be compared, each with its line.
-    var unread: [String] = []
+    var weaker: [PortGap] = []
+    /// What cannot be compared.
+    var unread: [PortGap] = []
   }
 
   /// One act of a check that was as expected, with what it was held to.
   private struct Look {
     var exchange: Exchange
-    var assertions: [(subject: String, condition: RecordedCondition)]
+    var assertions: [Held]
+
+    func held(to subject: Subject) -> [Held] { assertions.filter { $0.subject == subject } }
+  }
+
+  /// What was demanded of a subject, with the assertion that demanded it.
+  private struct Held {
+    var assertion: Assertion
+    var condition: PortCondition
+
+    var subject: Subject { assertion.subject }
+
+    func demanding(_ condition: PortCondition) -> Held {
+      Held(assertion: assertion, condition: condition)
+    }
   }
 
   private let looks: [Look]
@@ -26,9 +41,7 @@ struct PortComparison {
     looks = checks.flatMap(\.steps).filter(\.outcome.isPassed).compactMap { step in
       guard let exchange = step.exchange else { return nil }
       let assertions = step.assertions.filter(\.holds).compactMap { assertion in
-        RecordedCondition(assertion.wanted, written: assertion.expected).map {
-          (assertion.subject, $0)
-        }
+        PortCondition(assertion).map { Held(assertion: assertion, condition: $0) }
       }
       return Look(exchange: exchange, assertions: assertions)
     }
@@ -38,44 +51,48 @@ struct PortComparison {
   func difference(from unit: CorpusUnit) -> Difference {
     var difference = Difference()
     var known: Set<String> = []
-    for request in unit.requests {
-      let name = request.description
-      guard known.insert(name).inserted else { continue }
-      guard let target = RequestPattern(request) else {
-        difference.unread.append(
-          "line \(request.line): the address of `\(name)` is only known when it runs"
-        )
-        continue
-      }
-      if !looks(at: target).isEmpty || asksInScript(target) { continue }
-      let isNear = !looks(at: target.withoutQuery).isEmpty || asksInScript(target.withoutQuery)
-      difference.weaker.append(
-        isNear ? "`\(name)` is only asked without all of its query" : "`\(name)` is never asked"
-      )
+    for request in unit.requests where known.insert(request.description).inserted {
+      compare(request, &difference)
     }
     for system in unit.systems where known.insert(system.description).inserted {
-      let isInScript = scripts.contains {
-        $0.systems.contains { $0.kind == system.kind && $0.text == system.text }
-      }
-      if isInScript { continue }
-      guard let target = SystemPattern(system) else {
-        difference.unread.append(
-          "line \(system.line): nothing of `\(system)` can be held against a run"
-        )
-        continue
-      }
-      if looks(at: target).isEmpty { difference.weaker.append("`\(system)` is never done") }
+      compare(system, &difference)
     }
     for assertion in unit.assertions { compare(assertion, &difference) }
     if unit.fingerprint.isEmpty, unit.unread.isEmpty {
-      difference.unread.append(
-        "line \(unit.lines.lowerBound): nothing that it asks or asserts can be read off"
-      )
+      difference.unread.append(PortGap(.nothingRead, line: unit.lines.lowerBound))
     }
     return difference
   }
 
   // MARK: What was asked
+
+  private func compare(_ request: CorpusRequest, _ difference: inout Difference) {
+    func gap(_ kind: PortGap.Kind) -> PortGap {
+      PortGap(kind, line: request.line, source: request.description)
+    }
+    guard let target = RequestPattern(request) else {
+      difference.unread.append(gap(.addressUnknown))
+      return
+    }
+    if !looks(at: target).isEmpty || asksInScript(target) { return }
+    let isNear = !looks(at: target.withoutQuery).isEmpty || asksInScript(target.withoutQuery)
+    difference.weaker.append(gap(isNear ? .askedWithoutQuery : .neverAsked))
+  }
+
+  private func compare(_ system: CorpusSystem, _ difference: inout Difference) {
+    let isInScript = scripts.contains {
+      $0.systems.contains { $0.kind == system.kind && $0.text == system.text }
+    }
+    if isInScript { return }
+    func gap(_ kind: PortGap.Kind) -> PortGap {
+      PortGap(kind, line: system.line, source: system.description)
+    }
+    guard let target = SystemPattern(system) else {
+      difference.unread.append(gap(.systemUnknown))
+      return
+    }
+    if looks(at: target).isEmpty { difference.weaker.append(gap(.neverDone)) }
+  }
 
   private func looks(at target: RequestPattern) -> [Look] {
     looks.filter { look in
@@ -103,49 +120,44 @@ struct PortComparison {
   // MARK: What was asserted
 
   private func compare(_ assertion: CorpusAssertion, _ difference: inout Difference) {
-    let condition = assertion.condition
-    guard let source = assertion.source else {
-      difference.unread.append(
-        "line \(assertion.line): `\(assertion.subject) \(condition)` cannot be held against a run"
+    func gap(_ kind: PortGap.Kind, _ own: [Assertion] = []) -> PortGap {
+      PortGap(
+        kind,
+        line: assertion.line,
+        source: assertion.source ?? "",
+        wanted: "\(assertion.subject) \(assertion.condition)",
+        own: own
       )
+    }
+    guard let source = assertion.source else {
+      difference.unread.append(gap(.assertionUnknown))
       return
     }
     if scripts.contains(where: { asserts($0, assertion) }) { return }
     if case .value = assertion.subject {
-      difference.unread.append(
-        "line \(assertion.line): `\(assertion.subject) \(condition)` of `\(source)` cannot be held "
-          + "against a run"
-      )
+      difference.unread.append(gap(.assertionUnknown))
       return
     }
     let asked = looks(atSource: source)
     // What was never asked is told already.
-    guard !asked.isEmpty else {
-      if !looksReach(source) { return }
-      difference.weaker.append("`\(source)` \(assertion.subject) is never looked at (\(condition))")
-      return
-    }
-    var own: [String] = []
+    if asked.isEmpty, !looksReach(source) { return }
+    var own: [Held] = []
     for look in asked {
-      if let missing = shortfall(of: look, from: assertion) { own += missing } else { return }
+      guard let missing = shortfall(of: look, from: assertion) else { return }
+      own += missing
     }
-    // A bound, a list or a pattern that is only known at run time may be anything.
-    if case .compare(let comparison, let operand) = condition, !own.isEmpty,
-      RecordedCondition.isUnknowable(comparison, operand)
+    let asserted = own.map(\.assertion.asserted).uniqued
+    if asserted.isEmpty {
+      difference.weaker.append(gap(.neverLookedAt))
+    } else if case .compare(let comparison, let operand) = assertion.condition,
+      // A bound, a list or a pattern that is only known at run time may be anything.
+      PortCondition.isUnknowable(comparison, operand)
         || assertion.subject == .status && OriginalOperand(operand).text == nil
     {
-      difference.unread.append(
-        "line \(assertion.line): `\(assertion.subject) \(condition)` of `\(source)` cannot be "
-          + "held against \(own.first ?? "")"
-      )
-      return
+      difference.unread.append(gap(.incomparable, asserted))
+    } else {
+      difference.weaker.append(gap(.becameOther, asserted))
     }
-    let topic = "`\(source)` \(assertion.subject)"
-    difference.weaker.append(
-      own.isEmpty
-        ? "\(topic) is never looked at (\(condition))"
-        : "\(topic) \(condition) became \(own.first ?? "")"
-    )
   }
 
   /// Whether a source that no look reached is reached by a script, which then asserts less.
@@ -179,75 +191,91 @@ struct PortComparison {
   }
 
   /// What one look has in the place of an assertion; nil where it has as much.
-  private func shortfall(of look: Look, from assertion: CorpusAssertion) -> [String]? {
-    if assertion.subject == .status, case .codes(let codes) = assertion.condition {
-      let own = look.assertions.filter { $0.subject == "status" }.map(\.condition)
-      let isWithin = StatusCodes.known.allSatisfy { code in
-        codes.contains(code) || own.contains { $0.accepts(code) == false }
-      }
-      return isWithin ? nil : own.map(\.written)
+  private func shortfall(of look: Look, from assertion: CorpusAssertion) -> [Held]? {
+    guard case .compare(let comparison, let operand) = assertion.condition else {
+      return shortfall(of: look, fromCodes: assertion)
     }
-    guard case .compare(let comparison, let operand) = assertion.condition else { return [] }
     // Any code might be meant.
     if assertion.subject == .status, OriginalOperand(operand).text == nil {
-      return look.assertions.filter { $0.subject == "status" }.map(\.condition.written)
+      return look.held(to: .status)
     }
-    let own = look.assertions.flatMap {
-      conditions(for: assertion.subject, $0.subject, $0.condition)
-    }
-    if own.contains(where: { $0.implies(comparison, operand) }) { return nil }
+    let own = look.assertions.flatMap { Self.conditions(for: assertion.subject, $0) }
+    if own.contains(where: { $0.condition.implies(comparison, operand) }) { return nil }
     // That there is something is shown by whatever is expected of any part of it.
     let isNotEmpty = comparison == .notEqual && OriginalOperand(operand).text == ""
-    if comparison == .exists || comparison == .isTrue || isNotEmpty {
-      let isContent = look.assertions.contains {
-        Self.isContent($0.subject) && $0.condition.implies(.isTrue, "")
+    if comparison == .exists || comparison == .isTrue || isNotEmpty,
+      [.body, .field(""), .output].contains(assertion.subject)
+    {
+      let isSeen = look.assertions.contains {
+        $0.subject.isContent && $0.condition.implies(.isTrue, "")
       }
-      if isContent, [.body, .field(""), .output].contains(assertion.subject) { return nil }
+      if isSeen { return nil }
     }
-    // A command or a statement that came back as the step wanted ended well.
-    if assertion.subject == .exit, comparison == .equal, operand == "0" {
-      switch look.exchange {
-      case .sql: return nil
-      case .command(let command):
-        if command.ending == "exit 0" { return nil }
-      case .http, .file: break
-      }
+    // A statement that came back ended well; what a command ended with is asserted.
+    if case .sql = look.exchange, assertion.subject == .exit, comparison == .equal, operand == "0" {
+      return nil
     }
-    return own.map(\.written)
+    return own
   }
 
-  private static func isContent(_ subject: String) -> Bool {
-    subject == "body" || subject == "stdout" || subject == "content" || subject.hasPrefix("$")
-      || subject.hasPrefix("row") || subject.hasPrefix("column ") || subject.hasPrefix("xpath ")
-      || subject.hasPrefix("regex ")
+  private func shortfall(of look: Look, fromCodes assertion: CorpusAssertion) -> [Held]? {
+    guard assertion.subject == .status, case .codes(let codes) = assertion.condition else {
+      return []
+    }
+    let own = look.held(to: .status)
+    let isWithin = StatusCodes.known.allSatisfy { code in
+      codes.contains(code) || own.contains { $0.condition.accepts(code) == false }
+    }
+    return isWithin ? nil : own
   }
 
   /// What a recorded assertion says of an original's subject.
-  private func conditions(
-    for subject: CorpusAssertion.Subject,
-    _ own: String,
-    _ condition: RecordedCondition
-  ) -> [RecordedCondition] {
-    switch subject {
-    case .status: return own == "status" ? [condition] : []
-    case .header(let name):
-      return own.lowercased() == "header \(name.lowercased())" ? [condition] : []
-    case .address: return own.lowercased() == "header location" ? [condition] : []
-    case .body: return own == "body" ? [condition] : []
-    case .output:
-      return Self.isContent(own) ? [condition] : []
-    case .exit: return own == "exit" ? [condition] : []
-    case .value: return []
-    case .field(let path):
-      guard own.hasPrefix("$") || own.hasPrefix("row") else { return [] }
-      let base = own.hasPrefix("$") ? JSONFields.path(own) : String(own.dropFirst(4))
-      if condition.word == .has || (condition.word == .equal && condition.operand.hasPrefix("{")) {
-        let leaves = JSONFields.leaves(of: condition.operand, below: base)
-          .filter { JSONFields.isSame(path, $0.path) }
-          .compactMap { RecordedCondition("== \($0.value)", written: "== \($0.value)") }
-        return leaves + (JSONFields.isSame(path, base) ? [condition] : [])
-      }
-      return JSONFields.isSame(path, base) ? [condition] : []
+  private static func conditions(for subject: CorpusAssertion.Subject, _ held: Held) -> [Held] {
+    switch (subject, held.subject) {
+    case (.status, .status), (.body, .body), (.exit, .exit): [held]
+    case (.header(let name), .header(let own)):
+      name.lowercased() == own.lowercased() ? [held] : []
+    case (.address, .header(let own)): own.lowercased() == "location" ? [held] : []
+    case (.output, let own): own.isContent ? [held] : []
+    case (.field(let path), .jsonpath(let own)):
+      conditions(at: path, held, below: JSONFields.path(own.text), isList: !own.isSingular)
+    case (.field(let path), .cell(let name)): conditions(at: path, held, below: name)
+    case (.field(let path), .row), (.field(let path), .rows):
+      conditions(at: path, held, below: "")
+    default: []
     }
   }
+
+  /// - Parameter isList: whether it looks at all that its path finds, as one list.
+  private static func conditions(
+    at path: String,
+    _ held: Held,
+    below base: String,
+    isList: Bool = false
+  ) -> [Held] {
+    func leaves(_ tree: TemplateTree, below base: String) -> [Held] {
+      guard let value = tree.value else { return [] }
+      return JSONFields.leaves(of: value, below: base).filter { JSONFields.isSame(path, $0.path) }
+        .map { held.demanding(PortCondition(equals: $0.value)) }
+    }
+    // What an original asks of any element, some element shows.
+    if isList {
+      return switch held.condition.predicate {
+      case .contains(let tree): leaves(tree, below: base)
+      case .equals(.list(let items)): items.flatMap { leaves($0, below: base) }
+      default: []
+      }
+    }
+    let own = JSONFields.isSame(path, base) ? [held] : []
+    return switch held.condition.predicate {
+    case .subset(let tree): leaves(tree, below: base) + own
+    case .equals(let tree) where tree.isObject: leaves(tree, below: base) + own
+    case .contains(let tree): leaves(tree, below: "\(base)[*]") + own
+    default: own
+    }
+  }
+}
+
+extension TemplateTree {
+  fileprivate var isObject: Bool { if case .object = self { true } else { false } }
 }

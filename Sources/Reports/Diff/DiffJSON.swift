@@ -16,7 +16,7 @@ package struct DiffJSON: Sendable {
       ("recipeCount", .int(Int64(diff.recipeCount))), ("counts", Self.counts(diff.count)),
       ("recipes", .array(diff.recipes.map(Self.recipe))),
     ])
-    return JSONWriter(.pretty).string(of: document) + "\n"
+    return JSONWriter(.spaced).string(of: document) + "\n"
   }
 
   /// What has no value has no key.
