@@ -16,6 +16,7 @@ extension PortGap {
       case .incomparable: "\(what) cannot be compared with \(ownText)"
       case .nothingRead: "no request or assertion could be read"
       case .notRead: "\(what) was not read"
+      case .told: source
       }
     return (line.map { "line \($0): " } ?? "") + said
   }
