@@ -10,12 +10,12 @@ import Suites
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Check that committed pages match their coverage, and that it is of these files.",
+    abstract: "Check that committed pages match their coverage, and the coverage these files.",
     discussion: """
-      Renders PARITY.md again from coverage.json and compares bytes; it never audits again. Fails \
-      when a page or a coverage was edited by hand, when suite, recipe or corpus changed since the \
-      coverage was made, and when the coverage speaks of checks that are gone. Without recipes also \
-      when there is a coverage of a recipe that has no suite.
+      Renders PARITY.md again from coverage.json and compares the bytes; it does not audit again. \
+      Fails if a page or a coverage was edited by hand, if suite, recipe or corpus changed since \
+      the coverage was made, and if the coverage names checks that are gone. Without recipes also \
+      if there is a coverage of a recipe without a suite.
       """
   )
 

@@ -91,8 +91,6 @@ package struct HealthGate: Sendable {
   package var asksHTTP = true
   package var within: Duration = .seconds(300)
   package var place: SourcePlace?
-
-  package init() {}
 }
 
 package struct ServiceSettings: Sendable {
@@ -105,31 +103,17 @@ package struct ServiceSettings: Sendable {
   /// The port inside the service, where it differs from the database's usual one.
   package var port: Int?
   package var place: SourcePlace?
-
-  package init(database: Database? = nil, port: Int? = nil, place: SourcePlace? = nil) {
-    self.database = database
-    self.port = port
-    self.place = place
-  }
 }
 
 package struct VersionSettings: Sendable {
   package var base: String?
   package var basePlace: SourcePlace?
-
-  package init() {}
 }
 
 package struct Variable: Sendable {
   package var name: String
   package var value: Template
   package var place: SourcePlace?
-
-  package init(name: String, value: Template, place: SourcePlace?) {
-    self.name = name
-    self.value = value
-    self.place = place
-  }
 }
 
 package struct SecretSetting: Sendable {
@@ -163,24 +147,6 @@ package struct IntegrityEntry: Sendable {
   package var verify: [Step]
   package var counts: [RowCount]
   package var place: SourcePlace
-
-  package init(
-    store: String,
-    prepare: [Step],
-    seed: [Step],
-    drop: [Step],
-    verify: [Step],
-    counts: [RowCount],
-    place: SourcePlace
-  ) {
-    self.store = store
-    self.prepare = prepare
-    self.seed = seed
-    self.drop = drop
-    self.verify = verify
-    self.counts = counts
-    self.place = place
-  }
 }
 
 /// Something that is counted before an operation and must be the same after it.
@@ -188,11 +154,6 @@ package struct RowCount: Sendable, Hashable {
   /// A table's name, `schema.table` allowed.
   package var table: String
   package var place: SourcePlace
-
-  package init(table: String, place: SourcePlace) {
-    self.table = table
-    self.place = place
-  }
 }
 
 package struct BackupSettings: Sendable {
@@ -200,13 +161,7 @@ package struct BackupSettings: Sendable {
   package var capable: Bool?
   package var capableReason: String?
   /// Run after the snapshot, with the snapshot's files at hand.
-  package var verify: [Step]
-
-  package init(capable: Bool? = nil, capableReason: String? = nil, verify: [Step] = []) {
-    self.capable = capable
-    self.capableReason = capableReason
-    self.verify = verify
-  }
+  package var verify: [Step] = []
 }
 
 package struct Waiver: Sendable, Hashable {
@@ -216,14 +171,6 @@ package struct Waiver: Sendable, Hashable {
   package var why: String
   package var until: String
   package var place: SourcePlace
-
-  package init(rule: String, subject: String?, why: String, until: String, place: SourcePlace) {
-    self.rule = rule
-    self.subject = subject
-    self.why = why
-    self.until = until
-    self.place = place
-  }
 }
 
 /// A stage or rung that this recipe cannot have, as the suite declares.
@@ -231,12 +178,6 @@ package struct NotApplicable: Sendable, Hashable {
   package var stage: Stage
   package var why: String
   package var place: SourcePlace
-
-  package init(stage: Stage, why: String, place: SourcePlace) {
-    self.stage = stage
-    self.why = why
-    self.place = place
-  }
 }
 
 package struct Deadlines: Sendable {
@@ -246,6 +187,4 @@ package struct Deadlines: Sendable {
   package var operation: Duration = .seconds(1200)
   /// For one step without `retry`.
   package var step: Duration = .seconds(30)
-
-  package init() {}
 }

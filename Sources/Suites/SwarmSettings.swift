@@ -15,6 +15,4 @@ package struct SwarmSettings: Sendable {
   /// What `{{base_url}}` is, where the app is reached through the proxy that the cluster has.
   package var url: Template?
   package var appPlace: SourcePlace?
-
-  package init() {}
 }

@@ -3,8 +3,9 @@ import Auditing
 import Commands
 import Evidence
 import Foundation
-import Suites
 import Testing
+
+@testable import Suites
 
 /// What `docs/` says of commands, rules and keys is held against the code.
 struct DocumentationTests {
