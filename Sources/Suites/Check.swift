@@ -22,7 +22,7 @@ package struct Check: Sendable {
   /// Corpus units that it stands for.
   package var links: [PortLink] = []
   /// Only looks at whether the app is well: does not count for P3.
-  package var isHealth: Bool = false
+  package var isHealth = false
   package var when: Condition?
   /// Checks that must have passed before it, by id.
   package var needs: [CheckID] = []

@@ -83,7 +83,7 @@ struct CheckFileReader {
       guard let text = reader.text(item, "needs") else { return nil }
       if text.contains("::") {
         if let other = CheckID(text) { return other }
-        sink.error("needs \"\(text)\" is no id", at: item, expected: "folder/file::name")
+        sink.error("needs \"\(text)\" is not a check id", at: item, expected: "folder/file::name")
         return nil
       }
       return CheckID(folder: id.folder, stem: id.stem, name: text)

@@ -36,7 +36,7 @@ struct CorpusDeclarationsReader {
       reader.items(list, "by").compactMap { item -> CheckID? in
         guard let text = reader.text(item, "by") else { return nil }
         if let id = CheckID(text) { return id }
-        sink.error("check \"\(text)\" is no id", at: item, expected: "folder/file::name")
+        sink.error("check \"\(text)\" is not a check id", at: item, expected: "folder/file::name")
         return nil
       }
     }

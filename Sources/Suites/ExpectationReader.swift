@@ -43,7 +43,7 @@ struct ExpectationReader {
       }
       found += expectations(member)
     }
-    if node.members?.isEmpty ?? node.isNull { sink.error("expect says nothing", at: node) }
+    if node.members?.isEmpty ?? node.isNull { sink.error("expect is empty", at: node) }
     return found
   }
 

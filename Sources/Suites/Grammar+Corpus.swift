@@ -32,8 +32,6 @@ extension Grammar {
   private static let ports = Field(
     "ports",
     .list(.text),
-    "Units, or whole scripts: `health.py::test_up`, `health.py`, `health.py::*`.",
-    required: true,
-    also: ["port", "units", "originals"]
-  )
+    "Units, or whole scripts: `health.py::test_up`, `health.py`, `health.py::*`."
+  ).required().also("port units originals")
 }

@@ -18,7 +18,7 @@ package struct LocalService: Sendable {
   /// What it is, where it stands for the real program; nil for the real one.
   package var standin: String?
   /// The name in `versions` that holds the stand-in's own version.
-  package var standinVersion: String?
+  var standinVersion: String?
   /// Run once in a fresh deployment, before the first start, in order.
   package var prepare: [[Template]] = []
   package var command: [Template]
@@ -34,11 +34,11 @@ package struct LocalService: Sendable {
   package var ready: LocalReadiness?
   /// Run once after the first start, when the service is ready, in order.
   package var setup: [[Template]] = []
-  package var stop: LocalStop = LocalStop()
+  package var stop = LocalStop()
   /// Hook label (`backup.pre-hook` …) → the command that is run in its place here.
   package var hooks: [String: [Template]] = [:]
   /// Restarted when the version changes; else left alone.
-  package var restartsOnUpgrade: Bool = false
+  package var restartsOnUpgrade = false
   /// How the running program tells its version.
   package var reports: LocalVersionProbe?
   package var place: SourcePlace

@@ -255,7 +255,7 @@ extension NodeReader {
   func checkName(_ text: String, _ what: String, at place: SourcePlace, length: Int) -> Bool {
     if Self.isName(text) { return true }
     sink.error(
-      "\(what) \"\(text)\" is no name",
+      "\(what) \"\(text)\" is not a name",
       at: place,
       length: length,
       expected: "letters, digits, \"_\", \".\", \"-\""

@@ -22,20 +22,26 @@ package struct Project: Sendable {
   /// The folder of `parity.yml`, absolute.
   package var folder: String
   /// Absolute.
-  package var suites: String = folder + "/suites"
+  package var suites: String
   /// By recipe.
   package var recipes: [String: RecipeSource] = [:]
   /// Nil where `parity.yml` says nothing.
   package var corpus: CorpusSource?
   /// Absolute.
-  package var reports: String = folder + "/reports"
+  package var reports: String
   package var driver: String?
   /// The driver whose full runs write the pages; nil: the one that is used.
   package var publish: String?
   package var allowForeignTests: [String] = []
-  package var policy: Policy = Policy()
+  package var policy = Policy()
   /// By host name: how the engines of a Swarm's other nodes are reached, as `DOCKER_HOST` has it.
   package var swarmNodes: [String: String] = [:]
+
+  init(folder: String) {
+    self.folder = folder
+    suites = folder + "/suites"
+    reports = folder + "/reports"
+  }
 
   /// The folder of a recipe's suite. The name was checked when the project was loaded or by
   /// `isRecipeName`.
@@ -73,7 +79,7 @@ package struct Project: Sendable {
       return Diagnostic(
         .error,
         file: path,
-        message: "folder has \(sign) and no recipe.yml, so that it is no suite",
+        message: "folder has \(sign) and no recipe.yml",
         expected: "recipe.yml, which may be empty"
       )
     }

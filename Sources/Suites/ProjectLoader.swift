@@ -74,7 +74,7 @@ package struct ProjectLoader {
     for member in entry.members("recipes") {
       guard Project.isRecipeName(member.key) else {
         sink.error(
-          "recipe \"\(member.key)\" is no name",
+          "recipe \"\(member.key)\" is not a name",
           at: member.keyPlace,
           length: member.keyLength,
           expected: "letters, digits, \"_\", \".\", \"-\""
@@ -132,7 +132,7 @@ package struct ProjectLoader {
       guard let reason = reader.text(chosen.value, "none"), !reason.isEmpty,
         !["true", "false"].contains(reason)
       else {
-        sink.error("none is the reason why there is no corpus", at: chosen.value)
+        sink.error("none needs the reason why there is no corpus", at: chosen.value)
         return nil
       }
       return Project.CorpusSource.none(reason: reason)
@@ -144,7 +144,7 @@ package struct ProjectLoader {
     guard let text = reader.text(node, what) else { return nil }
     if text.isEmpty || text.hasPrefix("~") {
       sink.error(
-        "\(what) \"\(text)\" is no path",
+        "\(what) \"\(text)\" is not a path",
         at: node,
         expected: "a path relative to \(Self.fileName), or an absolute one"
       )
@@ -161,7 +161,7 @@ package struct ProjectLoader {
   private func address(_ node: YAMLNode) -> String? {
     guard let text = reader.text(node, "git") else { return nil }
     if text.isEmpty || text.hasPrefix("-") || text.contains("::") {
-      sink.error("git \"\(text)\" is no address of a repository", at: node)
+      sink.error("git \"\(text)\" is not a repository address", at: node)
       return nil
     }
     let isRemote = text.contains("://") || text.contains(":")
@@ -171,7 +171,7 @@ package struct ProjectLoader {
   private func revision(_ node: YAMLNode) -> String? {
     guard let text = reader.text(node, "ref") else { return nil }
     if text.isEmpty || text.hasPrefix("-") || text.contains(" ") {
-      sink.error("ref \"\(text)\" is no branch, tag or commit", at: node)
+      sink.error("ref \"\(text)\" is not a branch, tag or commit", at: node)
       return nil
     }
     return text

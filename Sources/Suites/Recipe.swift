@@ -95,7 +95,7 @@ package struct Compose: Sendable, Hashable {
     package var value: String
     package var place: SourcePlace
     /// How much of its line it takes, in Unicode scalars.
-    package var length: Int = 1
+    package var length = 1
   }
 
   /// One value of the file.
@@ -110,7 +110,7 @@ package struct Compose: Sendable, Hashable {
     /// A named volume.
     package var volume: String
     package var target: String
-    package var isReadOnly: Bool = false
+    package var isReadOnly = false
   }
 }
 

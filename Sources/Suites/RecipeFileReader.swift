@@ -80,7 +80,7 @@ struct RecipeFileReader {
     guard let node else { return [:] }
     for member in reader.members(node, what) where !Self.isVariable(member.key) {
       sink.error(
-        "\(what) \"\(member.key)\" is no name of a variable",
+        "\(what) \"\(member.key)\" is not a variable name",
         at: member.keyPlace,
         length: member.keyLength,
         expected: "letters, digits, \"_\", no digit first"
@@ -226,7 +226,7 @@ struct RecipeFileReader {
             .allSatisfy { NodeReader.isName(String($0)) }
           guard isTable else {
             sink.error(
-              "table \"\(table)\" is no name",
+              "table \"\(table)\" is not a name",
               at: item,
               expected: "table, or schema.table"
             )
@@ -306,7 +306,7 @@ struct RecipeFileReader {
   private func said(_ node: YAMLNode, _ what: String) -> String? {
     guard let text = reader.text(node, what) else { return nil }
     if text.allSatisfy(\.isWhitespace) {
-      sink.error("\(what) says nothing", at: node)
+      sink.error("\(what) is empty", at: node)
       return nil
     }
     return text
@@ -317,7 +317,7 @@ struct RecipeFileReader {
     guard let text = said(node, "until") else { return nil }
     if CalendarDay.looksLikeDay(text), !CalendarDay.isDay(text) {
       sink.error(
-        "until \"\(text)\" is no day of the calendar",
+        "until \"\(text)\" is not a calendar day",
         at: node,
         expected: "YYYY-MM-DD, or a trigger in words"
       )
@@ -335,7 +335,7 @@ struct RecipeFileReader {
           return nil
         }
         sink.error(
-          "\(member.key) is never not applicable: without it nothing is tested",
+          "\(member.key) cannot be skipped: nothing is tested without it",
           at: member.keyPlace,
           length: member.keyLength,
           expected: "one of \(NodeReader.list(stages.map(\.rawValue)))"

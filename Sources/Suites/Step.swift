@@ -95,7 +95,7 @@ package struct HTTPAction: Sendable {
   package var body: Body?
   package var authorization: Authorization?
   package var redirects: Redirects = .none
-  package var verifiesTLS: Bool = true
+  package var verifiesTLS = true
   package var timeout: Duration?
 }
 

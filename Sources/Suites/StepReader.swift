@@ -101,14 +101,14 @@ struct StepReader {
       requirement = VersionRequirement(text)
       if requirement == nil {
         sink.error(
-          "version \"\(text)\" is no requirement",
+          "version \"\(text)\" is not a version requirement",
           at: value,
           expected: "as in \">=3.0\", \"<4\", \"==3.0.1\""
         )
       }
     }
     if node.members?.isEmpty ?? true {
-      sink.error("when says nothing", at: node)
+      sink.error("when is empty", at: node)
     }
     return Condition(drivers: drivers, version: requirement, place: node.place)
   }
@@ -126,7 +126,7 @@ extension StepReader {
       guard let method = reader.text(chosen.value, "method") else { return nil }
       guard !method.isEmpty, method.utf8.allSatisfy({ $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A })
       else {
-        sink.error("method \"\(method)\" is no HTTP method", at: chosen.value)
+        sink.error("method \"\(method)\" is not an HTTP method", at: chosen.value)
         return nil
       }
       guard let url else {

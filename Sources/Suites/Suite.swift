@@ -5,62 +5,38 @@ package struct Suite: Sendable {
   package var recipe: String
   /// The absolute path of the suite's folder.
   package var folder: String
-  package var health: HealthGate
+  package var health = HealthGate()
   /// By service name; services of the compose file that need no mention are not in it.
-  package var services: [String: ServiceSettings]
-  package var versions: VersionSettings
+  package var services: [String: ServiceSettings] = [:]
+  package var versions = VersionSettings()
   /// In the file's order; later ones may use earlier ones.
-  package var vars: [Variable]
-  package var secrets: [SecretSetting]
+  package var vars: [Variable] = []
+  package var secrets: [SecretSetting] = []
   /// By store name.
-  package var integrity: [String: IntegrityEntry]
-  package var hooks: [Hook: [Step]]
-  package var backup: BackupSettings
-  package var deferred: [Deferral]
+  package var integrity: [String: IntegrityEntry] = [:]
+  package var hooks: [Hook: [Step]] = [:]
+  package var backup = BackupSettings()
+  package var deferred: [Deferral] = []
   /// What becomes of units of the corpus that no check names.
-  package var corpus: CorpusDeclarations
-  package var waivers: [Waiver]
-  package var notApplicable: [NotApplicable]
+  package var corpus = CorpusDeclarations()
+  package var waivers: [Waiver] = []
+  package var notApplicable: [NotApplicable] = []
   /// Markdown, verbatim.
   package var notes: String?
-  package var environment: [String: Template]
+  package var environment: [String: Template] = [:]
   /// Only from the upgrade on.
-  package var upgradeEnvironment: [String: Template]
-  package var deadlines: Deadlines
+  package var upgradeEnvironment: [String: Template] = [:]
+  package var deadlines = Deadlines()
   /// Overlays, functional checks and scripts, in the order of file names, then of the file.
-  package var checks: [Check]
+  package var checks: [Check] = []
   /// The driver `local`; nil where the suite has no `local.yml`.
   package var local: LocalSettings?
   /// The driver `swarm`; nil where the suite has no `swarm.yml`, and the defaults do.
   package var swarm: SwarmSettings?
   /// Other recipes that must run beside this one.
-  package var dependencies: [String]
+  package var dependencies: [String] = []
   /// What is confidential in its files, for who shows their lines later.
   var concealment = Concealment()
-
-  package init(recipe: String, folder: String) {
-    self.recipe = recipe
-    self.folder = folder
-    health = HealthGate()
-    services = [:]
-    versions = VersionSettings()
-    vars = []
-    secrets = []
-    integrity = [:]
-    hooks = [:]
-    backup = BackupSettings()
-    deferred = []
-    corpus = CorpusDeclarations()
-    waivers = []
-    notApplicable = []
-    notes = nil
-    environment = [:]
-    upgradeEnvironment = [:]
-    deadlines = Deadlines()
-    checks = []
-    local = nil
-    dependencies = []
-  }
 }
 
 extension Suite {
@@ -107,7 +83,7 @@ package struct ServiceSettings: Sendable {
 
 package struct VersionSettings: Sendable {
   package var base: String?
-  package var basePlace: SourcePlace?
+  var basePlace: SourcePlace?
 }
 
 package struct Variable: Sendable {
