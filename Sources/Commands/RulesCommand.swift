@@ -1,6 +1,7 @@
 import ArgumentParser
 import Auditing
 import Evidence
+import RulePages
 import Suites
 
 struct RulesCommand: AsyncParsableCommand {
@@ -37,7 +38,8 @@ struct ExplainCommand: AsyncParsableCommand {
         let hint = NearestName.hint(for: rule, among: Rule.allCases.map(\.rawValue))
         throw Failure(.wrongUsage, "unknown rule \"\(Console.quotable(rule))\"\(hint)")
       }
-      Console.out(EmbeddedRulePages.files["\(found.rawValue).md"] ?? found.title + "\n")
+      let page = RulePages.pages[found.rawValue].map { String(decoding: $0, as: UTF8.self) }
+      Console.out(page ?? found.title + "\n")
       return .proven
     }
   }

@@ -243,7 +243,7 @@ import XMLDocuments
     let folder = try TemporaryFolder()
     let path = folder.path("junit.xml")
     try AtomicFile.write("old".utf8, to: path)
-    var files = EmbeddedTemplates.files
+    var files = TemplateSet.embedded.files
     files["junit/begin.mustache"] = "<testsuites name=\"x\">\n"
     let (coverage, record) = Fixture.plausible()
     let report = JUnitReport(coverage, record, templates: TemplateSet(files: files))
