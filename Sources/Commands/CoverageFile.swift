@@ -34,7 +34,7 @@ enum CoverageFile {
   ) throws -> File? {
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
     guard let file = try? JSONDecoder().decode(type, from: data) else {
-      throw Failure(.broken, "\(path) cannot be read as what its name says")
+      throw Failure(.broken, "\(path) cannot be read")
     }
     if schema(file) <= version { return file }
     throw Failure(.broken, "\(path) has schema \(schema(file)), this tool reads up to \(version)")

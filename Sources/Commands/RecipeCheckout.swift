@@ -73,7 +73,7 @@ struct RecipeCheckout: Sendable {
     } else {
       return (nil, "\(name) has no published version older than \(target.version)")
     }
-    guard let repository else { return (nil, "\(shownAs) is no git repository of its own") }
+    guard let repository else { return (nil, "\(shownAs) is not a git repository of its own") }
     return (
       RecipeRevision(version: version, tree: try await repository.treeHash(of: version)), nil
     )
@@ -150,7 +150,7 @@ struct RecipeCheckout: Sendable {
       } else if let repository {
         try await repository.export(version, to: destination)
       } else {
-        throw DeploymentError(.noSuchVersion, "\(shownAs) is no git repository: no \(version)")
+        throw DeploymentError(.noSuchVersion, "\(shownAs) is not a git repository: no \(version)")
       }
     } catch let error as DeploymentError {
       throw error

@@ -148,7 +148,7 @@ struct Verification {
     guard let base = coverage.base else { return nil }
     let shown = "the base of the coverage, \(base.version) \(base.tree.prefix(12)),"
     guard let repository = checkout.repository, checkout.published.contains(base.version) else {
-      return "\(shown) is no version of the recipe"
+      return "\(shown) is not a version of the recipe"
     }
     let tree = try await repository.treeHash(of: base.version)
     return tree == base.tree ? nil : "\(shown) is \(tree.prefix(12)) now"

@@ -1,5 +1,4 @@
 import Formats
-@testable import Suites
 
 @testable import Suites
 
