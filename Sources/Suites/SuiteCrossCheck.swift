@@ -85,7 +85,8 @@ private struct NamesOfSuite {
     }
     let started = local.services.map(\.name)
     if started.isEmpty {
-      return add("local.yml", "file runs no service", expected: "services: {\(first): {command: […]}}")
+      let expected = "services: {\(first): {command: […]}}"
+      return add("local.yml", "file runs no service", expected: expected)
     }
     for name in services where !started.contains(name) {
       add(
