@@ -89,7 +89,6 @@ struct AuditCommand: AsyncParsableCommand {
     let unrun = UnrunAudit(
       suite: suite,
       corpus: corpus.coverage,
-      statement: corpus.statement,
       held: workspace.held(corpus, suite),
       today: day
     )

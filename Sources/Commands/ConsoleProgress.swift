@@ -71,7 +71,7 @@ final class ConsoleProgress: ProgressObserver {
   func left(_ stage: Stage, _ outcome: Outcome, after duration: Duration) {
     state.withLock {
       clear(&$0)
-      let reason = outcome.reason.map { "  \($0)" } ?? ""
+      let reason = outcome.reason.map { "  \($0.cause)" } ?? ""
       line(
         "\(recipe)  \(stage.rawValue.padded(10)) \(outcome.word.shown.padded(7)) "
           + duration.short + reason
@@ -79,7 +79,7 @@ final class ConsoleProgress: ProgressObserver {
     }
   }
 
-  func stopping(_ why: String) { say(why) }
+  func stopping(_ why: Reason) { say("\(why.cause): taking everything down") }
 
   /// A message beside the progress.
   func say(_ text: String) {

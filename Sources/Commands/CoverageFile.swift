@@ -33,7 +33,7 @@ enum CoverageFile {
     _ schema: (File) -> Int
   ) throws -> File? {
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
-    guard let file = try? JSONDecoder().decode(type, from: data) else {
+    guard let file = try? JSONTextDecoder().decode(type, from: Array(data)) else {
       throw Failure(.broken, "\(path) cannot be read")
     }
     if schema(file) <= version { return file }

@@ -49,7 +49,7 @@ private struct Pinning {
     let corpus = workspace.corpus(for: recipe)
     switch corpus.coverage.state {
     case .rootMissing, .unreadable:
-      throw Failure(.broken, "\(recipe) cannot be pinned: \(corpus.statement)")
+      throw Failure(.broken, "\(recipe) cannot be pinned: \(corpus.coverage.sentences)")
     case .none, .noEntry, .noScripts, .scripts: break
     }
     let held = workspace.held(corpus, suite)

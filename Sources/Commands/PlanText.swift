@@ -1,11 +1,13 @@
 import Evidence
+import Reports
+import Suites
 
 extension Plan {
   /// One line a check, by stage, with its strength, its control and its place; for a person.
   package var listing: String {
     var text =
       "\(recipe) \(base.map { "\($0.version) → " } ?? "")\(target.version), driver \(driver)\n"
-    if let baseReason { text += "  base: \(baseReason)\n" }
+    if let baseReason { text += "  base: \(baseReason.cause)\n" }
     for standin in standins {
       text += "  stand-in: \(standin.service) is \(standin.what)"
       text += standin.versions.isEmpty ? "\n" : " (\(standin.versions.joined(separator: ", ")))\n"
@@ -18,7 +20,7 @@ extension Plan {
     for stage in Stage.allCases {
       let checks = planned.filter { $0.stage == stage }
       text += "\(stage.rawValue)"
-      if let reason = stageSkips[stage] { text += ": skipped, \(reason)" }
+      if let reason = stageSkips[stage] { text += ": skipped, \(reason.cause)" }
       text += checks.isEmpty ? ": no checks\n" : "\n"
       for check in checks { text += line(check) }
     }
@@ -34,7 +36,7 @@ extension Plan {
       text += readBack.decoyPossible ? ", control: decoy" : ", control: not possible"
     }
     if let place = check.place { text += "  \(place)" }
-    if let skip = check.skip, stageSkips[check.stage] == nil { text += "\n    skipped: \(skip)" }
+    if let skip = check.skip, stageSkips[check.stage] == nil { text += "\n    skipped: \(skip.cause)" }
     return text + "\n"
   }
 }

@@ -54,7 +54,7 @@ struct RecipeCheckout: Sendable {
   ///   - asked: by the command line, else by the suite, where it was looked at before; must exist.
   ///   - lastProven: the newest version that a run has proven.
   /// - Returns: nil where there is none, with the reason.
-  func base(asked: String?, lastProven: String?) async throws -> (RecipeRevision?, String?) {
+  func base(asked: String?, lastProven: String?) async throws -> (RecipeRevision?, Reason?) {
     let version: String
     if let asked {
       guard published.contains(asked) else {
@@ -71,9 +71,9 @@ struct RecipeCheckout: Sendable {
     } else if let older = RecipeVersion.newest(of: published, below: target.version) {
       version = older
     } else {
-      return (nil, "\(name) has no published version older than \(target.version)")
+      return (nil, Reason(.noOlderVersion))
     }
-    guard let repository else { return (nil, "\(shownAs) is not a git repository of its own") }
+    guard let repository else { return (nil, Reason(.noRepository(path: shownAs))) }
     return (
       RecipeRevision(version: version, tree: try await repository.treeHash(of: version)), nil
     )

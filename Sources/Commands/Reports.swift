@@ -32,7 +32,6 @@ struct Reports {
       record: record,
       suite: suite,
       corpus: corpus.coverage,
-      corpusStatement: corpus.statement,
       policy: workspace.project.policy,
       held: workspace.held(corpus, suite)
     )

@@ -176,16 +176,16 @@ struct ReportsMerge {
     )
   }
 
-  private func why(_ recipe: String, _ shards: [ShardFile]) -> String {
+  private func why(_ recipe: String, _ shards: [ShardFile]) -> Reason {
     let lost = sources.flatMap { $0.lost[recipe] ?? [] }.sorted { UTF8Order.precedes($0, $1) }
-    if let id = lost.first { return "run \(id) left no events that can be read" }
+    if let id = lost.first { return Reason(.runLost(run: id)) }
     let plan = shards.first?.plan ?? []
     guard let index = plan.firstIndex(where: { $0.contains(recipe) }) else {
-      return "no run of it is there"
+      return Reason(.runLost(run: nil))
     }
-    return shards.contains { $0.shard.number == index + 1 }
-      ? "shard \(index + 1)/\(plan.count) ended before it came to it"
-      : "shard \(index + 1)/\(plan.count) is missing"
+    let shard = Shard(number: index + 1, count: plan.count)
+    let isMissing = !shards.contains { $0.shard.number == shard.number }
+    return Reason(.shardLost(shard, isMissing: isMissing))
   }
 
   // MARK: Writing

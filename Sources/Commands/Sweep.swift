@@ -1,5 +1,6 @@
 import Auditing
 import Evidence
+import Reports
 import Running
 import Synchronization
 
@@ -37,9 +38,9 @@ final class Sweep: Sendable {
   }
 
   private func run(_ job: RunJob) async -> ExitStatus {
-    let interrupted = isInterrupted.withLock { $0 } ? "the call was interrupted" : nil
+    let interrupted = isInterrupted.withLock { $0 } ? Reason(.interrupted) : nil
     if let reason = interrupted ?? failures.reason {
-      Console.error("\(job.recipe): not run: \(reason)")
+      Console.error("\(job.recipe): not run: \(reason.cause)")
       return .broken
     }
     do {

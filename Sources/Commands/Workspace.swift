@@ -204,7 +204,6 @@ struct Workspace: Sendable {
 
   struct CorpusView {
     var coverage: CorpusCoverage
-    var statement: String
     /// Nil where there is nothing that could be read.
     var reading: CorpusReading?
   }
@@ -246,7 +245,6 @@ struct Workspace: Sendable {
     }
     return CorpusView(
       coverage: coverage,
-      statement: coverage.statement(for: recipe),
       reading: reading
     )
   }

@@ -74,7 +74,7 @@ extension Reason.Code {
     case .happened, .inconclusive, .outputTruncated, .unknownName, .interrupted, .script,
       .notReady, .notDeployed, .noSnapshot, .sameFiles, .notPerformed, .noChecks, .unended,
       .eventsUnreadable, .notSelected, .notNeeded, .needs, .onlyOn, .onlyFor, .declared,
-      .noOlderVersion, .noBackupLabel, .noMarkerPlanted, .controlNotPossible, .standin,
+      .noOlderVersion, .noRepository, .runLost, .shardLost, .noBackupLabel, .noMarkerPlanted, .controlNotPossible, .standin,
       .assertsNothing, .onlyAcknowledged, .mayBeStale, .controlPassed, .controlMissing,
       .markerStillThere, .markerWasNotDropped, .noMarker, .tooFew, .stageDidNotRun,
       .noGenericCheck, .notPlanned, .notInRun, .nothingLookedAt, .partNotAsked, .lintDidNotRun,

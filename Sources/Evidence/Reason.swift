@@ -78,6 +78,12 @@ package struct Reason: Codable, Hashable, Sendable {
     case onlyFor(versions: String, version: String)
     case declared(why: String)
     case noOlderVersion
+    /// The recipe is no git repository, so that there is nothing to upgrade from.
+    case noRepository(path: String)
+    /// Of a merge: the run left no events, or nothing tells of the recipe's run.
+    case runLost(run: String?)
+    /// Of a merge: the shard that was to run it is missing, or ended before it.
+    case shardLost(Shard, isMissing: Bool)
     case noBackupLabel
 
     // MARK: Stores

@@ -49,6 +49,10 @@ extension Reason.Code {
       "only on driver \(drivers.joined(separator: ", ")), not on \(driver)"
     case .onlyFor(let versions, let version): "only for version \(versions), not for \(version)"
     case .noOlderVersion: "there is no older version to upgrade from"
+    case .noRepository(let path): "\(path) is not a git repository of its own"
+    case .runLost(let run): run.map { "run \($0) left no readable events" } ?? "no run was found"
+    case .shardLost(let shard, let isMissing):
+      "shard \(shard) \(isMissing ? "is missing" : "ended before this recipe")"
     case .noBackupLabel: "no service asks for a backup"
     default: ""
     }

@@ -57,7 +57,8 @@ extension Reason {
     case .declared(let why), .controlNotPossible(let why): why
     case .notDeployed, .noSnapshot, .versionUnknown, .sameFiles, .blocked, .notReached,
       .notPerformed, .noChecks, .unended, .eventsUnreadable, .stopped, .notSelected, .notNeeded,
-      .needs, .onlyOn, .onlyFor, .noOlderVersion, .noBackupLabel:
+      .needs, .onlyOn, .onlyFor, .noOlderVersion, .noRepository, .runLost, .shardLost,
+      .noBackupLabel:
       code.sentenceOfRun
     case .noMarkerPlanted, .markerNotDropped, .rowsNotCounted, .controlMissedItsPoint,
       .controlMissing, .controlOfStoreMissing, .markerStillThere, .markerWasNotDropped, .noMarker,
