@@ -82,29 +82,3 @@ package struct DiffMarkdown: Sendable {
     return lines.map { "  - \(MarkdownText.codeSpan(ReportText.cut($0, 500), inTable: false))\n" }.joined()
   }
 }
-
-/// What still has room, in the order of importance: after the first that has none, nothing of less
-/// importance is taken.
-private struct Fit {
-  private var room: Int
-  private(set) var isFull = false
-  private var dropped: [String] = []
-
-  init(room: Int) { self.room = room }
-
-  mutating func take(_ bytes: Int) -> Bool {
-    if bytes > room { isFull = true }
-    guard !isFull else { return false }
-    room -= bytes
-    return true
-  }
-
-  mutating func drop(_ count: Int, _ words: (Int) -> String) {
-    if count > 0 { dropped.append(words(count)) }
-  }
-
-  func account(_ limit: Int) -> String {
-    dropped.isEmpty
-      ? "" : "\nLeft out to fit into \(limit) bytes: \(dropped.joined(separator: ", ")).\n"
-  }
-}

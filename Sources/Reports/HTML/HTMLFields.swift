@@ -197,7 +197,7 @@ struct HTMLPart: TemplateFields {
     .list("claims", "its claims") { part in
       let units = part.part == .p2 ? part.index.coverage.corpus.unitsByID : [:]
       return part.index.coverage.claims.filter { $0.part == part.part }.map { claim in
-        let unit = units[String(claim.id.dropFirst(3))]
+        let unit = claim.unit.flatMap { units[$0] }
         return HTMLClaim(claim: claim, unit: unit, index: part.index)
       }
     }
@@ -286,7 +286,7 @@ struct HTMLFinding: TemplateFields {
   static let table = TemplateTable<HTMLFinding>(
     .object("mark", "its severity") { HTMLMark($0.finding.severity) },
     .text("rule", "the rule's id") { $0.finding.rule },
-    .text("message", "what is found") { $0.finding.message },
+    .text("message", "what is found") { $0.finding.sentence },
     .optionalText("place", "where") { $0.finding.place?.description },
     .text("advice", "what to do") { $0.finding.advice },
     .optionalText("waived", "why it does not count") { $0.finding.waived },

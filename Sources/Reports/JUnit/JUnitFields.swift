@@ -180,7 +180,7 @@ extension JUnitPlan {
       one.classname = "\(suite.classname).\(claim.part.rawValue)"
       one.text = "\(coverage.statement(of: claim))\n" + claim.checks.map { "rests on \($0)\n" }.joined()
       if claim.id == "P2" { one.text += coverage.corpus.sentences + "\n" }
-      if claim.part == .p2, let unit = units[String(claim.id.dropFirst(3))] {
+      if let unit = claim.unit.flatMap({ units[$0] }) {
         one.text += "\(unit.disposition.shown)\n"
         for (title, lines) in unit.details {
           one.text += "\(title):\n" + lines.map { "  \(ReportText.line($0))\n" }.joined()
@@ -197,7 +197,7 @@ extension JUnitPlan {
       one.name = finding.rule + (twins > 0 ? " (\(twins + 1))" : "")
       one.classname = "\(suite.classname).findings"
       one.type = finding.severity.rawValue
-      one.message = finding.message
+      one.message = finding.sentence
       one.text = "\(ReportText.finding(finding))\n\(finding.advice)\n"
     case .end:
       take("run", .broken(reason: Reason(.stopped(record.end, failures: nil, detail: nil))))

@@ -183,14 +183,14 @@ package struct TerminalSummary: Sendable {
       let place = finding.place.map { " (\($0.file):\($0.line))" } ?? ""
       lines.add([
         .toned(finding.severity.tone, finding.severity.shown),
-        .plain(" \(finding.rule): \(finding.message)\(place)"),
+        .plain(" \(finding.rule): \(finding.sentence)\(place)"),
       ])
     }
     for finding in waived {
       let until = finding.waivedUntil.map { ", until \($0)" } ?? ""
       lines.add([
         .quiet("waived"),
-        .plain(" \(finding.rule): \(finding.message) (\(finding.waived ?? "")\(until))"),
+        .plain(" \(finding.rule): \(finding.sentence) (\(finding.waived ?? "")\(until))"),
       ])
     }
   }

@@ -16,6 +16,7 @@ extension PortGap {
       case .incomparable: "\(what) cannot be compared with \(ownText)"
       case .nothingRead: "no request or assertion could be read"
       case .notRead: "\(what) was not read"
+      case .told: source
       }
     return (line.map { "line \($0): " } ?? "") + said
   }
@@ -23,4 +24,9 @@ extension PortGap {
   private var ownText: String {
     own.first.map { $0.expectations.joined(separator: "; ") } ?? "nothing"
   }
+}
+
+extension Finding {
+  /// What is found, and what that rests on.
+  package var sentence: String { because.map { "\(message): \($0.cause)" } ?? message }
 }
