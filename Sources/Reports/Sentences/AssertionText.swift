@@ -113,7 +113,7 @@ extension Predicate {
     case .contains(let tree): "containing \(tree.written)"
     case .startsWith(let text): "starting with \(JSONValue.string(text.source))"
     case .endsWith(let text): "ending with \(JSONValue.string(text.source))"
-    case .matches(let regex): "matching /\(regex.pattern)/"
+    case .matches(let regex): "matching /\(regex.text)/"
     case .exists(let wanted): wanted ? "any value" : "none"
     case .count(let inner):
       "count \(inner.map { $0.phrase(of: subject) }.joined(separator: " and "))"

@@ -41,6 +41,7 @@ extension Reason {
     case .noAnswer(let detail): doing(detail.isEmpty ? "no answer" : "no answer: \(detail)")
     case .inconclusive(let answer, let never):
       doing(answer.sentence + (never ? "; whether it never happens is unknown" : ""))
+    case .searchGivenUp(let detail): doing(detail)
     case .outputTruncated: doing("output exceeds its limit; not checked")
     case .unknownName(let name): doing("{{\(name)}} has no value")
     case .interrupted: doing("interrupted")
