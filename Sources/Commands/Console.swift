@@ -2,7 +2,7 @@ import ArgumentParser
 import Auditing
 import FoundationEssentials
 import Glibc
-import Rendering
+import Reports
 import Suites
 import Synchronization
 
