@@ -25,7 +25,8 @@ import Testing
   @Test func `What is unproven is named, the first three of it`() {
     var (coverage, record) = Fixture.plausible()
     for index in coverage.claims.indices {
-      coverage.claims[index].verdict = index == 0 ? .unproven(reason: .told("nobody looked")) : .proven
+      coverage.claims[index].verdict =
+        index == 0 ? .unproven(reason: .told("nobody looked")) : .proven
     }
     let one = TerminalSummary(coverage, record).rendered()
     #expect(one.contains("\n? unproven \(coverage.claims[0].id): nobody looked\n"))

@@ -82,6 +82,8 @@ import Testing
     var exchange = SQLExchange(service: "db", statement: "SELECT 1", rowCount: 1)
     #expect(Exchange.sql(exchange).answer == "1 row")
     exchange.through = "psql inside the container"
-    #expect(Exchange.sql(exchange).lines == ["db: SELECT 1 → 1 row, through psql inside the container"])
+    #expect(
+      Exchange.sql(exchange).lines == ["db: SELECT 1 → 1 row, through psql inside the container"]
+    )
   }
 }

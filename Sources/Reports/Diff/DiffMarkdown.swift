@@ -69,7 +69,8 @@ package struct DiffMarkdown: Sendable {
   }
 
   private static func line(_ entry: DiffEntry) -> String {
-    let parts = [ReportText.cut(entry.recipe, 100)] + (entry.subject.map { [ReportText.cut($0, 300)] } ?? [])
+    let parts =
+      [ReportText.cut(entry.recipe, 100)] + (entry.subject.map { [ReportText.cut($0, 300)] } ?? [])
     let about = parts.map { MarkdownText.codeSpan($0, inTable: false) }.joined(separator: " ")
     let step = MarkdownText.codeSpan(ReportText.cut(entry.step, 300), inTable: false)
     return "- **\(entry.change.kind.shown)** \(about): \(step)\n"
@@ -79,6 +80,7 @@ package struct DiffMarkdown: Sendable {
     var lines = entry.reason.map { [$0] } ?? []
     lines += entry.details
     if let place = entry.change.place { lines.append("\(place.file):\(place.line)") }
-    return lines.map { "  - \(MarkdownText.codeSpan(ReportText.cut($0, 500), inTable: false))\n" }.joined()
+    return lines.map { "  - \(MarkdownText.codeSpan(ReportText.cut($0, 500), inTable: false))\n" }
+      .joined()
   }
 }

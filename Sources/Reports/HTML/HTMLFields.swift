@@ -34,7 +34,9 @@ struct HTMLFields: TemplateFields {
       $0.record.end == .finished ? nil : $0.record.end.shown
     },
     .list("counts", "claims by verdict") { HTMLCount.claims($0.coverage) },
-    .list("problems", "what is red or open, the worst first") { HTMLProblem.all($0.index, $0.record) },
+    .list("problems", "what is red or open, the worst first") {
+      HTMLProblem.all($0.index, $0.record)
+    },
     .list("rungs", "L1 to L5") { fields in
       fields.coverage.rungs.map {
         HTMLRung(rung: $0, isOnStandin: fields.coverage.isOnStandin)
@@ -83,7 +85,9 @@ struct HTMLFields: TemplateFields {
     ]
     all += record.circumstances.map { ($0.name, $0.value) }
     all += record.flaky.map { ("flaky", "\($0.name): \($0.shown)") }
-    if record.unreadableLines > 0 { all.append(("events not readable", "\(record.unreadableLines)")) }
+    if record.unreadableLines > 0 {
+      all.append(("events not readable", "\(record.unreadableLines)"))
+    }
     return all.compactMap { name, value in value.map { NamedText(name: name, value: $0) } }
   }
 }

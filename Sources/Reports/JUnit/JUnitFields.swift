@@ -163,7 +163,10 @@ extension JUnitPlan {
     case .operation(let stage, let place):
       guard let operation = record[stage]?.operations[place] else { break }
       let twins = record[stage]?.operations[..<place].count { $0.name == operation.name } ?? 0
-      one.take("operation \(operation.name)" + (twins > 0 ? " (\(twins + 1))" : ""), operation.outcome)
+      one.take(
+        "operation \(operation.name)" + (twins > 0 ? " (\(twins + 1))" : ""),
+        operation.outcome
+      )
       one.text = ReportText.lines(operation.outcome.reason?.furtherDetails ?? [])
       one.text += ReportText.operation(operation)
     case .readiness(let stage):

@@ -125,7 +125,9 @@ extension UnitCoverage {
   /// What is to be told beside its verdict: what it looks at, and what of it is not shown.
   var details: [(title: String, lines: [String])] {
     [
-      ("covered, on a person's word", why.map { [$0] } ?? []), ("changed since it was pinned", changes), ("not checked by its ports", weaker.map(\.sentence)),
+      ("covered, on a person's word", why.map { [$0] } ?? []),
+      ("changed since it was pinned", changes),
+      ("not checked by its ports", weaker.map(\.sentence)),
       ("not known", unread.map(\.sentence)), ("the original", facts),
     ].filter { !$0.1.isEmpty }
   }

@@ -75,7 +75,8 @@ extension Reason {
 
   /// Some of several, and how many more there are.
   static func list(_ shown: [String], of count: Int) -> String {
-    shown.joined(separator: "; ") + (count > shown.count ? " (and \(count - shown.count) more)" : "")
+    shown.joined(separator: "; ")
+      + (count > shown.count ? " (and \(count - shown.count) more)" : "")
   }
 }
 
