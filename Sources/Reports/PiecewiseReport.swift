@@ -46,6 +46,8 @@ extension PiecewiseReport {
 extension Collection where Index == Int {
   /// Its elements, so many at a time.
   func chunks(of size: Int) -> [SubSequence] {
-    stride(from: startIndex, to: endIndex, by: size).map { self[$0..<Swift.min($0 + size, endIndex)] }
+    stride(from: startIndex, to: endIndex, by: size).map {
+      self[$0..<Swift.min($0 + size, endIndex)]
+    }
   }
 }

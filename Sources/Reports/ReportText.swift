@@ -43,39 +43,7 @@ package enum ReportText {
     if let place = step.placeOfFailure { text += " at \(place)" }
     text += "\n"
     for line in step.outcome.reason?.details ?? [] { text += "  \(line)\n" }
-    if let exchange = step.exchange { text += Self.exchange(exchange) }
-    return text
-  }
-
-  /// `no answer, error 42P01, through psql inside the container`.
-  static func answer(_ sql: SQLExchange) -> String {
-    let rows = sql.rowCount.map { Words.count($0, "row") } ?? "no answer"
-    let code = sql.errorCode.map { ", error \($0)" } ?? ""
-    let way = sql.through.map { ", through \($0)" } ?? ""
-    return rows + code + way
-  }
-
-  static func exchange(_ exchange: Exchange) -> String {
-    switch exchange {
-    case .http(let http):
-      let answer = http.status.map { "\($0)" } ?? "no answer"
-      return "  \(http.method) \(http.url) → \(answer)\n  \(http.curl)\n"
-        + (http.responseBody.map { "  \($0)\n" } ?? "")
-    case .sql(let sql):
-      return "  \(sql.service): \(sql.statement) → \(answer(sql))\n"
-        + sql.rows.map { "  \($0)\n" }.joined()
-    case .command(let command): return Self.command(command)
-    case .file(let file):
-      let size = file.bytes.map { Words.count($0, "byte") } ?? "no such file"
-      return "  \(file.source): \(file.path) → \(size)\n"
-    }
-  }
-
-  static func command(_ command: CommandExchange) -> String {
-    let service = command.service.map { "\($0): " } ?? ""
-    var text = "  \(service)\(shell(command.argv)) → \(command.ending ?? "did not start")\n"
-    if !command.stdout.isEmpty { text += "  stdout: \(command.stdout)\n" }
-    if !command.stderr.isEmpty { text += "  stderr: \(command.stderr)\n" }
+    if let exchange = step.exchange { text += lines(exchange.lines.map { "  \($0)" }) }
     return text
   }
 
@@ -97,7 +65,7 @@ package enum ReportText {
   }
 
   static func operation(_ operation: OperationRecord) -> String {
-    var text = operation.command.map(command) ?? ""
+    var text = lines((operation.command.map { Exchange.command($0).lines } ?? []).map { "  \($0)" })
     for (name, value) in operation.facts.sorted(by: { $0.key < $1.key }) {
       text += "  \(name): \(value)\n"
     }
@@ -136,7 +104,51 @@ package enum ReportText {
     let until = finding.waivedUntil.map { ", until \($0)" } ?? ""
     let waived = finding.waived.map { "waived \(finding.rule) (\($0)\(until))" }
     let head = waived ?? "\(finding.severity.shown) \(finding.rule)"
-    return "\(head): \(finding.message)\(place)"
+    return "\(head): \(finding.sentence)\(place)"
+  }
+}
+
+extension Exchange {
+  /// What was asked: `GET http://…`, `db: SELECT 1`.
+  var request: String {
+    switch self {
+    case .http(let http): return "\(http.method) \(http.url)"
+    case .sql(let sql): return "\(sql.service): \(sql.statement)"
+    case .command(let command):
+      return (command.service.map { "\($0): " } ?? "") + ReportText.shell(command.argv)
+    case .file(let file): return "\(file.source): \(file.path)"
+    }
+  }
+
+  /// What came back: `200, 12 bytes`, `no answer, error 42P01, through psql inside the container`.
+  var answer: String {
+    switch self {
+    case .http(let http):
+      guard let status = http.status else { return "no answer" }
+      let version = http.version.map { "\($0) " } ?? ""
+      let reused = http.connectionReused ? ", connection reused" : ""
+      return "\(version)\(status), \(Words.count(http.responseBytes, "byte"))\(reused)"
+    case .sql(let sql):
+      let rows = sql.rowCount.map { Words.count($0, "row") } ?? "no answer"
+      let code = sql.errorCode.map { ", error \($0)" } ?? ""
+      return rows + code + (sql.through.map { ", through \($0)" } ?? "")
+    case .command(let command): return command.ending ?? "did not start"
+    case .file(let file): return file.bytes.map { Words.count($0, "byte") } ?? "no such file"
+    }
+  }
+
+  /// The request with its answer, for reports without markup.
+  var lines: [String] {
+    let head = "\(request) → \(answer)"
+    switch self {
+    case .http(let http): return [head, http.curl] + [http.responseBody].compactMap { $0 }
+    case .sql(let sql): return [head] + sql.rows
+    case .command(let command):
+      return [head]
+        + [("stdout", command.stdout), ("stderr", command.stderr)].filter { !$0.1.isEmpty }
+        .map { "\($0): \($1)" }
+    case .file: return [head]
+    }
   }
 }
 

@@ -314,5 +314,7 @@ extension RunRecord {
 
 extension Standin {
   /// `parity's plausible stand-in 1.0.0 → 2.0.0`.
-  var shown: String { ([what] + (versions.isEmpty ? [] : [versions.joined(separator: " → ")])).joined(separator: " ") }
+  var shown: String {
+    ([what] + (versions.isEmpty ? [] : [versions.joined(separator: " → ")])).joined(separator: " ")
+  }
 }

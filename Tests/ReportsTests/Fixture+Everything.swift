@@ -66,18 +66,18 @@ extension Fixture {
           control: control(checks.count)
         )
         one.evidence = [
-            EvidenceStep(
-              act: text(),
-              assertions: [
-                Assertion(
-                  .header(text()),
-                  .contains(.template(Template(literal: text()))),
-                  actual: .absent,
-                  holds: true
-                )
-              ]
-            )
-          ]
+          EvidenceStep(
+            act: text(),
+            assertions: [
+              Assertion(
+                .header(text()),
+                .contains(.template(Template(literal: text()))),
+                actual: .absent,
+                holds: true
+              )
+            ]
+          )
+        ]
         one.ports = ["older/\(text().prefix(10)).py"]
         checks.append(one)
       }
@@ -191,7 +191,11 @@ extension Fixture {
     var record = record(of: coverage, end: end)
     record.stages[5].outcome = .failed(reason: .told(text()))
     record.stages[0].operations = [
-      OperationRecord(name: "deploy", outcome: .broken(reason: .told(text())), facts: ["b": text()]),
+      OperationRecord(
+        name: "deploy",
+        outcome: .broken(reason: .told(text())),
+        facts: ["b": text()]
+      ),
       OperationRecord(name: "deploy", outcome: .failed(reason: .told(text()))),
     ]
     record.stages[1].readiness?.ready = false

@@ -47,7 +47,12 @@ enum Fixture {
           state: .fail,
           reason: wrongName
         ),
-        RungCoverage(level: 5, name: "lint", state: .unver, reason: Reason(.lintDidNotRun(driver: "local"))),
+        RungCoverage(
+          level: 5,
+          name: "lint",
+          state: .unver,
+          reason: Reason(.lintDidNotRun(driver: "local"))
+        ),
       ],
       gate: GateCoverage(
         path: "/api/health",
@@ -243,7 +248,9 @@ enum Fixture {
         outcome: .failed(reason: wrongName),
         control: ControlCoverage(
           kind: .decoy,
-          result: .notPossible(reason: Reason(.controlNotPossible(why: "the read-back did not pass")))
+          result: .notPossible(
+            reason: Reason(.controlNotPossible(why: "the read-back did not pass"))
+          )
         )
       ),
     ]
@@ -423,9 +430,11 @@ enum Fixture {
       StepRecord(
         number: "2",
         kind: "clickhouse",
-        title: "clickhouse events_db: SELECT name, pathname FROM events_v2 WHERE pathname = {path:String}",
+        title:
+          "clickhouse events_db: SELECT name, pathname FROM events_v2 WHERE pathname = {path:String}",
         place: SourcePlace(file: "functional/event_tracking.yml", line: 13, column: 7),
-        outcome: isRed ? .failed(reason: Reason(.violated(assertions: [name(holds: false)]))) : .passed,
+        outcome: isRed
+          ? .failed(reason: Reason(.violated(assertions: [name(holds: false)]))) : .passed,
         attempts: 7,
         microseconds: 5_300_000,
         exchange: .sql(

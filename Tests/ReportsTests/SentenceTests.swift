@@ -40,7 +40,7 @@ import XMLDocuments
       .onlyFor(versions: ">=3.0", version: "2.1"), .declared(why: "no volume is kept"),
       .noOlderVersion, .noBackupLabel, .operationFailed(detail: "image not found"),
       .interrupted, .outputTruncated, .unknownName(name: "token"), .happened(milliseconds: 10_000),
-      .noAnswer(detail: "connection refused"),
+      .noAnswer(detail: "connection refused"), .searchGivenUp(detail: "the pattern took too long"),
     ]
     let controls: [Reason.Code] = [
       .noMarkerPlanted(store: "db", stage: .install), .markerNotDropped(because: failed),
@@ -59,14 +59,18 @@ import XMLDocuments
       .portGaps([gap]), .portUnread([PortGap(.addressUnknown, line: 3, source: "GET {…}")]),
       .originalChanged(changes: ["- GET /a", "+ GET /b", "- GET /c", "+ GET /d"]),
       .units(worst: [.init(unit: "restart.py", disposition: .missing)], of: 10),
-      .units(worst: ["a.py", "b.py", "c.py", "d.py"].map { .init(unit: $0, disposition: .weaker) }, of: 10),
+      .units(
+        worst: ["a.py", "b.py", "c.py", "d.py"].map { .init(unit: $0, disposition: .weaker) },
+        of: 10
+      ),
       .told(text: "as an older file says"),
     ]
     let ends = RunEnd.allCases.flatMap { end in
       Reason.UnendedPart.allCases.map { Reason.Code.unended($0, run: end, in: .backup) }
     }
     let answers: [Reason.Inconclusive] = [
-      .status(503), .unexpectedStatus(403), .foreignPage(status: 404, owner: "nginx's own 404 page"),
+      .status(503), .unexpectedStatus(403),
+      .foreignPage(status: 404, owner: "nginx's own 404 page"),
       .programMissing(exit: 127), .unexpectedExit(1),
     ]
     let gates: [Reason.GateAnswer] = [
@@ -106,20 +110,23 @@ import XMLDocuments
       one(.xpath("//a"), .count([.atLeast(1), .less(.number("3"))]), .number(3)),
       one(.cell("name"), .oneOf([text, .number("5")]), .value(.null)),
       one(.row, .subset(.object([.init(key: "name", value: text)])), .unreadable("not JSON")),
-      one(.rows, .captured(name: "id"), .absent), one(.column("id"), .greater(.number("5")), .absent),
+      one(.rows, .captured(name: "id"), .absent),
+      one(.column("id"), .greater(.number("5")), .absent),
       one(.duration, .lessOrEqual(.number("500")), .number(900)), one(.size, .isEmpty, .number(9)),
       one(.exit, .equals(number: 0), .number(3)),
       one(.error, .exists(false), .text("42P01: relation \"x\" does not exist")),
       one(.gate, .isWell, .text("503")), one(.services, .atLeast(1), .number(0)),
       one(.service("db"), .isWell, .text("exit 1")),
-      one(.runningVersion, .equals(text), .text("b")), one(.versionProof("image"), .exists(true), .absent),
+      one(.runningVersion, .equals(text), .text("b")),
+      one(.versionProof("image"), .exists(true), .absent),
       one(.contradiction, .exists(false), .text("app reports 1.1, expected 1.2")),
       one(.snapshotID, .exists(true), .absent), one(.snapshotFiles, .atLeast(1), .number(0)),
       one(.declaredPaths, .atLeast(1), .number(0)),
       one(.snapshotBytes(path: "cache"), .atLeast(1), .number(0)),
       one(.backedUp(service: "app"), .exists(true), .text("every volume is excluded")),
       one(.rowCount(table: "sites"), .atLeast(3), .number(2)),
-      one(.leftovers, .isEmpty, .value(["volume a", "folder b"])), one(.written("a == 1, was 2"), .isWell, .absent),
+      one(.leftovers, .isEmpty, .value(["volume a", "folder b"])),
+      one(.written("a == 1, was 2"), .isWell, .absent),
     ]
   }
 
@@ -134,7 +141,9 @@ import XMLDocuments
       #expect(group.allSatisfy { !$0.isEmpty && !$0.contains("\n") })
     }
     #expect(Set(causes).count >= causes.count - RunEnd.allCases.count)
-    let parts = [("causes", causes), ("assertions", said), ("expectations", expected), ("gaps", gaps)]
+    let parts = [
+      ("causes", causes), ("assertions", said), ("expectations", expected), ("gaps", gaps),
+    ]
     let text = parts.map { "\($0):\n" + $1.map { "  \($0)\n" }.joined() }.joined(separator: "\n")
     try Golden.expect(text, is: "sentences.txt")
   }

@@ -80,12 +80,10 @@ import Testing
 @Suite struct SQLAnswerTests {
   @Test func reportsSayWhoAskedADatabaseInOurPlace() {
     var exchange = SQLExchange(service: "db", statement: "SELECT 1", rowCount: 1)
-    #expect(ReportText.answer(exchange) == "1 row")
+    #expect(Exchange.sql(exchange).answer == "1 row")
     exchange.through = "psql inside the container"
-    #expect(ReportText.answer(exchange) == "1 row, through psql inside the container")
     #expect(
-      ReportText.exchange(.sql(exchange))
-        == "  db: SELECT 1 → 1 row, through psql inside the container\n"
+      Exchange.sql(exchange).lines == ["db: SELECT 1 → 1 row, through psql inside the container"]
     )
   }
 }

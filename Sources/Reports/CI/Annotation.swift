@@ -33,7 +33,7 @@ extension CoverageModel {
         .error,
         "\(check.id) \(check.outcome.word == .failed ? "failed" : "broke")",
         check.outcome.reason?.cause ?? "",
-        at: check.place
+        at: check.outcome.reason?.violated.first?.place ?? check.place
       )
     }
     // A unit of the corpus is refuted by a finding, most other claims by a check.
@@ -42,7 +42,7 @@ extension CoverageModel {
         && $0.id != "P3"
     }.map { Annotation(.error, "\($0.id) is refuted", $0.verdict.reason?.cause ?? "", at: nil) }
     all += findings.filter { !$0.isWaived && $0.severity != .note }.map {
-      Annotation($0.severity, $0.rule, "\($0.message). \($0.advice)", at: $0.place)
+      Annotation($0.severity, $0.rule, "\($0.sentence). \($0.advice)", at: $0.place)
     }
     return all.filter { $0.severity == .error } + all.filter { $0.severity != .error }
   }

@@ -50,19 +50,20 @@ package struct JobSummary: Sendable {
   ///   much that was is said.
   package func rendered(limit: Int = limit) -> String {
     let lines = recipes.enumerated().flatMap { self.lines($1, $0) }
-    let kept = fitting(lines, limit)
+    // The head, the table's own two lines, and the sentence about what is left out.
+    var fit = Fit(room: limit - head.utf8.count - 300)
+    let kept = fitting(lines, &fit)
     var text = head
-    let rows = zip(lines, kept).filter { $0.0.kind == .row && $0.1 }
+    let rows = kept.filter { $0.kind == .row }
     if !rows.isEmpty {
       text += "\n| recipe | versions | level | claims |\n|---|---|---|---|\n"
-      text += rows.map(\.0.text).joined()
+      text += rows.map(\.text).joined()
     }
     for (index, recipe) in recipes.enumerated() {
-      let own = zip(lines, kept).filter { $0.0.recipe == index && $0.0.kind != .row && $0.1 }
-      if own.isEmpty { continue }
-      text += heading(recipe) + own.map(\.0.text).joined()
+      let own = kept.filter { $0.recipe == index && $0.kind != .row }
+      if !own.isEmpty { text += heading(recipe) + own.map(\.text).joined() }
     }
-    return text + leftOut(lines, kept)
+    return text + fit.account(limit)
   }
 
   private var head: String {
@@ -101,7 +102,7 @@ package struct JobSummary: Sendable {
       for finding in recipe.findings where finding.severity == severity && !finding.isWaived {
         let text =
           "- **\(severity.shown)** \(MarkdownText.codeSpan(finding.rule)): "
-          + "\(Self.escaped(finding.message))\n"
+          + "\(Self.escaped(finding.sentence))\n"
         lines.append(Line(kind: kind, recipe: index, text: text))
       }
     }
@@ -112,34 +113,21 @@ package struct JobSummary: Sendable {
     return lines
   }
 
-  /// Which lines there is room for: up to the first, by importance, that has none.
-  private func fitting(_ lines: [Line], _ limit: Int) -> [Bool] {
-    // The head, the table's own two lines, and the sentence about what is left out.
-    var room = limit - head.utf8.count - 300
-    var kept = lines.map { _ in false }
+  /// The lines that there is room for: up to the first, by importance, that has none.
+  private func fitting(_ lines: [Line], _ fit: inout Fit) -> [Line] {
+    var kept: [Line] = []
     var headed: Set<Int> = []
     for kind in Kind.allCases {
-      for index in lines.indices where lines[index].kind == kind {
-        let line = lines[index]
-        let begins = kind != .row && !headed.contains(line.recipe)
-        let size = line.text.utf8.count + (begins ? heading(recipes[line.recipe]).utf8.count : 0)
-        guard size <= room else { return kept }
-        room -= size
-        kept[index] = true
-        if begins { headed.insert(line.recipe) }
+      let all = lines.filter { $0.kind == kind }
+      let some = all.prefix { line in
+        let begins = kind != .row && headed.insert(line.recipe).inserted
+        let head = begins ? heading(recipes[line.recipe]).utf8.count : 0
+        return fit.take(line.text.utf8.count + head)
       }
+      fit.drop(all.count - some.count, kind.counted)
+      kept += some
     }
     return kept
-  }
-
-  private func leftOut(_ lines: [Line], _ kept: [Bool]) -> String {
-    let counts = Kind.allCases.compactMap { kind -> String? in
-      let count = zip(lines, kept).count { $0.0.kind == kind && !$0.1 }
-      return count == 0 ? nil : kind.counted(count)
-    }
-    if counts.isEmpty { return "" }
-    return
-      "\nLeft out for want of room: \(counts.joined(separator: ", ")). The reports have them.\n"
   }
 
   private static func escaped(_ text: String) -> String {

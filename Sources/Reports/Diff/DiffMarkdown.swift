@@ -69,7 +69,8 @@ package struct DiffMarkdown: Sendable {
   }
 
   private static func line(_ entry: DiffEntry) -> String {
-    let parts = [ReportText.cut(entry.recipe, 100)] + (entry.subject.map { [ReportText.cut($0, 300)] } ?? [])
+    let parts =
+      [ReportText.cut(entry.recipe, 100)] + (entry.subject.map { [ReportText.cut($0, 300)] } ?? [])
     let about = parts.map { MarkdownText.codeSpan($0, inTable: false) }.joined(separator: " ")
     let step = MarkdownText.codeSpan(ReportText.cut(entry.step, 300), inTable: false)
     return "- **\(entry.change.kind.shown)** \(about): \(step)\n"
@@ -79,32 +80,7 @@ package struct DiffMarkdown: Sendable {
     var lines = entry.reason.map { [$0] } ?? []
     lines += entry.details
     if let place = entry.change.place { lines.append("\(place.file):\(place.line)") }
-    return lines.map { "  - \(MarkdownText.codeSpan(ReportText.cut($0, 500), inTable: false))\n" }.joined()
-  }
-}
-
-/// What still has room, in the order of importance: after the first that has none, nothing of less
-/// importance is taken.
-private struct Fit {
-  private var room: Int
-  private(set) var isFull = false
-  private var dropped: [String] = []
-
-  init(room: Int) { self.room = room }
-
-  mutating func take(_ bytes: Int) -> Bool {
-    if bytes > room { isFull = true }
-    guard !isFull else { return false }
-    room -= bytes
-    return true
-  }
-
-  mutating func drop(_ count: Int, _ words: (Int) -> String) {
-    if count > 0 { dropped.append(words(count)) }
-  }
-
-  func account(_ limit: Int) -> String {
-    dropped.isEmpty
-      ? "" : "\nLeft out to fit into \(limit) bytes: \(dropped.joined(separator: ", ")).\n"
+    return lines.map { "  - \(MarkdownText.codeSpan(ReportText.cut($0, 500), inTable: false))\n" }
+      .joined()
   }
 }

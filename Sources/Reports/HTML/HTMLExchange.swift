@@ -5,8 +5,8 @@ struct HTMLExchange: TemplateFields {
   let exchange: Exchange
 
   static let table = TemplateTable<HTMLExchange>(
-    .text("request", "what was asked") { $0.request },
-    .text("answer", "what came back, in short") { $0.answer },
+    .text("request", "what was asked") { $0.exchange.request },
+    .text("answer", "what came back, in short") { $0.exchange.answer },
     .optionalText("curl", "the same request as a command line") { $0.http?.curl },
     .list("blocks", "headers, bodies, rows and output") { $0.blocks },
     .list("phases", "how the time of a request divides") { $0.phases }
@@ -14,29 +14,6 @@ struct HTMLExchange: TemplateFields {
 
   private var http: HTTPExchange? {
     if case .http(let http) = exchange { http } else { nil }
-  }
-
-  private var request: String {
-    switch exchange {
-    case .http(let http): return "\(http.method) \(http.url)"
-    case .sql(let sql): return "\(sql.service): \(sql.statement)"
-    case .command(let command):
-      return (command.service.map { "\($0): " } ?? "") + ReportText.shell(command.argv)
-    case .file(let file): return "\(file.source): \(file.path)"
-    }
-  }
-
-  private var answer: String {
-    switch exchange {
-    case .http(let http):
-      guard let status = http.status else { return "no answer" }
-      let version = http.version.map { "\($0) " } ?? ""
-      let reused = http.connectionReused ? ", connection reused" : ""
-      return "\(version)\(status), \(Words.count(http.responseBytes, "byte"))\(reused)"
-    case .sql(let sql): return ReportText.answer(sql)
-    case .command(let command): return command.ending ?? "did not start"
-    case .file(let file): return file.bytes.map { Words.count($0, "byte") } ?? "no such file"
-    }
   }
 
   private var blocks: [NamedText] {

@@ -34,7 +34,9 @@ struct HTMLFields: TemplateFields {
       $0.record.end == .finished ? nil : $0.record.end.shown
     },
     .list("counts", "claims by verdict") { HTMLCount.claims($0.coverage) },
-    .list("problems", "what is red or open, the worst first") { HTMLProblem.all($0.index, $0.record) },
+    .list("problems", "what is red or open, the worst first") {
+      HTMLProblem.all($0.index, $0.record)
+    },
     .list("rungs", "L1 to L5") { fields in
       fields.coverage.rungs.map {
         HTMLRung(rung: $0, isOnStandin: fields.coverage.isOnStandin)
@@ -83,7 +85,9 @@ struct HTMLFields: TemplateFields {
     ]
     all += record.circumstances.map { ($0.name, $0.value) }
     all += record.flaky.map { ("flaky", "\($0.name): \($0.shown)") }
-    if record.unreadableLines > 0 { all.append(("events not readable", "\(record.unreadableLines)")) }
+    if record.unreadableLines > 0 {
+      all.append(("events not readable", "\(record.unreadableLines)"))
+    }
     return all.compactMap { name, value in value.map { NamedText(name: name, value: $0) } }
   }
 }
@@ -197,7 +201,7 @@ struct HTMLPart: TemplateFields {
     .list("claims", "its claims") { part in
       let units = part.part == .p2 ? part.index.coverage.corpus.unitsByID : [:]
       return part.index.coverage.claims.filter { $0.part == part.part }.map { claim in
-        let unit = units[String(claim.id.dropFirst(3))]
+        let unit = claim.unit.flatMap { units[$0] }
         return HTMLClaim(claim: claim, unit: unit, index: part.index)
       }
     }
@@ -286,7 +290,7 @@ struct HTMLFinding: TemplateFields {
   static let table = TemplateTable<HTMLFinding>(
     .object("mark", "its severity") { HTMLMark($0.finding.severity) },
     .text("rule", "the rule's id") { $0.finding.rule },
-    .text("message", "what is found") { $0.finding.message },
+    .text("message", "what is found") { $0.finding.sentence },
     .optionalText("place", "where") { $0.finding.place?.description },
     .text("advice", "what to do") { $0.finding.advice },
     .optionalText("waived", "why it does not count") { $0.finding.waived },

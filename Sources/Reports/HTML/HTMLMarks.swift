@@ -17,7 +17,11 @@ struct HTMLMark: TemplateFields {
   init(_ state: RungCoverage.State, isOnStandin: Bool) {
     self.init(state)
     if state == .pass, isOnStandin {
-      self.init(tone: .standin, sign: Verdict.Word.provenOnStandin.sign, word: state.shown + " (stand-in)")
+      self.init(
+        tone: .standin,
+        sign: Verdict.Word.provenOnStandin.sign,
+        word: state.shown + " (stand-in)"
+      )
     }
   }
 

@@ -43,7 +43,7 @@ struct HTMLOperation: TemplateFields {
     .optionalText("reason", "why, where it did not pass") { $0.operation.outcome.reason?.cause },
     .text("duration", "how long it took") { Words.duration($0.operation.microseconds) },
     .optionalText("command", "what was run") {
-      $0.operation.command.map { ReportText.command($0).trimmingIndent }
+      $0.operation.command.map { Exchange.command($0).lines.joined(separator: "\n") }
     },
     .list("facts", "about the result") {
       $0.operation.facts.sorted { $0.key < $1.key }.map { NamedText(name: $0.key, value: $0.value) }
@@ -52,15 +52,6 @@ struct HTMLOperation: TemplateFields {
       $0.operation.difference
     }
   )
-}
-
-extension String {
-  /// Without the two spaces that lines of plain reports begin with.
-  var trimmingIndent: String {
-    split(separator: "\n", omittingEmptySubsequences: false)
-      .map { $0.hasPrefix("  ") ? $0.dropFirst(2) : $0 }
-      .joined(separator: "\n")
-  }
 }
 
 struct HTMLReadiness: TemplateFields {

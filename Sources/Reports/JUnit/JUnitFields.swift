@@ -69,6 +69,19 @@ struct JUnitCase: TemplateFields {
 }
 
 extension JUnitCase {
+  mutating func take(_ name: String, _ outcome: Outcome) {
+    self.name = name
+    type = outcome.word.rawValue
+    message = outcome.reason?.cause ?? ""
+  }
+
+  mutating func take(_ name: String, _ verdict: Verdict) {
+    self.name = name
+    type = verdict.word.rawValue
+    let until = verdict.until.map { " (until \($0))" } ?? ""
+    message = (verdict.reason?.cause ?? "") + until
+  }
+
   /// A name that no reader loses: one line, not empty, not too long.
   static func filled(_ name: String) -> String {
     let line = ReportText.line(XMLText.cut(name, to: 1_000))
@@ -141,54 +154,39 @@ extension JUnitPlan {
       message: "",
       text: ""
     )
-    func take(_ name: String, _ outcome: Outcome) {
-      one.name = name
-      one.type = outcome.word.rawValue
-      one.message = outcome.reason?.cause ?? ""
-    }
-    func take(_ name: String, _ verdict: Verdict) {
-      one.name = name
-      one.type = verdict.word.rawValue
-      let until = verdict.until.map { " (until \($0))" } ?? ""
-      one.message = (verdict.reason?.cause ?? "") + until
-    }
     switch entry {
     case .check(let place):
       let check = coverage.checks[place]
-      take(check.id.name, index.outcome(at: place))
+      one.take(check.id.name, index.outcome(at: place))
       if one.result == .failure, flaky[check.id] != nil { one.type = "flaky" }
       if one.result != .passed { one.text = ReportText.check(at: place, index) }
     case .operation(let stage, let place):
       guard let operation = record[stage]?.operations[place] else { break }
       let twins = record[stage]?.operations[..<place].count { $0.name == operation.name } ?? 0
-      take("operation \(operation.name)" + (twins > 0 ? " (\(twins + 1))" : ""), operation.outcome)
+      one.take(
+        "operation \(operation.name)" + (twins > 0 ? " (\(twins + 1))" : ""),
+        operation.outcome
+      )
       one.text = ReportText.lines(operation.outcome.reason?.furtherDetails ?? [])
       one.text += ReportText.operation(operation)
     case .readiness(let stage):
       guard let readiness = record[stage]?.readiness else { break }
       let word: Outcome.Word = one.result == .error ? .broken : .failed
       let reason = record[stage]?.outcome.reason ?? .told(ReportText.readiness(readiness))
-      take("readiness", Outcome(word, reason: reason))
+      one.take("readiness", Outcome(word, reason: reason))
       one.text = ReportText.readiness(readiness)
     case .stage(let stage):
       guard let stage = record[stage] else { break }
-      take("stage \(stage.stage.rawValue)", stage.outcome)
+      one.take("stage \(stage.stage.rawValue)", stage.outcome)
       one.text = ReportText.lines(stage.outcome.reason?.furtherDetails ?? [])
     case .claim(let index):
       let claim = coverage.claims[index]
-      take(claim.id, claim.verdict)
+      one.take(claim.id, claim.verdict)
       one.classname = "\(suite.classname).\(claim.part.rawValue)"
-      one.text = "\(coverage.statement(of: claim))\n" + claim.checks.map { "rests on \($0)\n" }.joined()
-      if claim.id == "P2" { one.text += coverage.corpus.sentences + "\n" }
-      if claim.part == .p2, let unit = units[String(claim.id.dropFirst(3))] {
-        one.text += "\(unit.disposition.shown)\n"
-        for (title, lines) in unit.details {
-          one.text += "\(title):\n" + lines.map { "  \(ReportText.line($0))\n" }.joined()
-        }
-      }
+      one.text = text(of: claim)
     case .store(let index):
       let store = coverage.stores[index]
-      take("P4/\(store.name)", store.result)
+      one.take("P4/\(store.name)", store.result)
       one.classname = "\(suite.classname).P4"
       one.text = ReportText.store(store)
     case .finding(let index):
@@ -197,10 +195,10 @@ extension JUnitPlan {
       one.name = finding.rule + (twins > 0 ? " (\(twins + 1))" : "")
       one.classname = "\(suite.classname).findings"
       one.type = finding.severity.rawValue
-      one.message = finding.message
+      one.message = finding.sentence
       one.text = "\(ReportText.finding(finding))\n\(finding.advice)\n"
     case .end:
-      take("run", .broken(reason: Reason(.stopped(record.end, failures: nil, detail: nil))))
+      one.take("run", .broken(reason: Reason(.stopped(record.end, failures: nil, detail: nil))))
     }
     one.name = JUnitCase.filled(one.name)
     one.message = XMLText.cut(ReportText.line(one.message), to: Self.limits.message)
@@ -209,5 +207,19 @@ extension JUnitPlan {
       one.text = XMLText.cut("\(one.message)\n\(one.text)", to: Self.limits.text)
     }
     return one
+  }
+
+  /// What is to be said of a claim below its verdict.
+  private func text(of claim: Claim) -> String {
+    var lines = [coverage.statement(of: claim)]
+    if claim.id == "P2" { lines.append(coverage.corpus.sentences) }
+    lines += claim.checks.map { "rests on \($0)" }
+    if let unit = claim.unit.flatMap({ units[$0] }) {
+      lines.append(unit.disposition.shown)
+      for (title, details) in unit.details {
+        lines += ["\(title):"] + details.map { "  \(ReportText.line($0))" }
+      }
+    }
+    return ReportText.lines(lines)
   }
 }

@@ -65,9 +65,9 @@ struct PageFields: TemplateFields {
 
   private var units: [PageClaim] {
     let units = coverage.corpus.unitsByID
-    return coverage.claims.filter { $0.part == .p2 }.map { claim in
-      PageClaim(claim, coverage.statement(of: claim), unit: units[String(claim.id.dropFirst(3))])
-    }.filter(\.isUnit)
+    return coverage.claims.compactMap { claim in
+      claim.unit.map { PageClaim(claim, coverage.statement(of: claim), unit: units[$0]) }
+    }
   }
 
   private var lifecycle: [PageCheck] {
@@ -124,7 +124,7 @@ struct PageClaim: TemplateFields {
   private let others: [Claim]
   private let unit: UnitCoverage?
   /// Whether it is about one unit of the corpus.
-  let isUnit: Bool
+  var isUnit: Bool { claim.unit != nil }
 
   init(
     _ claim: Claim,
@@ -136,7 +136,6 @@ struct PageClaim: TemplateFields {
     self.statement = statement
     self.others = others
     self.unit = unit
-    isUnit = claim.part == .p2 && claim.id.hasPrefix("P2/")
   }
 
   /// One row for claims about rows of one check that follow each other and came to the same.
@@ -155,7 +154,7 @@ struct PageClaim: TemplateFields {
   }
 
   private var ids: String {
-    if isUnit { return Markdown.code(String(claim.id.dropFirst(3))) }
+    if let unit = claim.unit { return Markdown.code(unit) }
     let rows = others.compactMap { $0.checks.first?.rowInBrackets }
     return ([claim.id] + rows).map { Markdown.code($0) }.joined(separator: ", ")
   }
@@ -287,7 +286,7 @@ struct PageFinding: TemplateFields {
     .text("severity", "error, warning or note") { $0.first.severity.shown },
     .markup("rule", "the rule's id, as code") { Markdown.code($0.first.rule) },
     .markup("messages", "what is found, one line each") {
-      $0.lines { Markdown.text($0.message) }
+      $0.lines { Markdown.text($0.sentence) }
     },
     .markup("places", "where, as code, one line each") {
       $0.lines { $0.place.map { Markdown.code($0.description) } ?? "—" }

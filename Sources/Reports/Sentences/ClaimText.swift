@@ -29,6 +29,11 @@ extension CoverageModel {
   }
 }
 
+extension Claim {
+  /// The unit of the corpus that it is about; nil for any other claim.
+  var unit: String? { part == .p2 && id.hasPrefix("P2/") ? String(id.dropFirst(3)) : nil }
+}
+
 extension Stage {
   fileprivate var statement: String {
     switch self {
@@ -120,7 +125,9 @@ extension UnitCoverage {
   /// What is to be told beside its verdict: what it looks at, and what of it is not shown.
   var details: [(title: String, lines: [String])] {
     [
-      ("changed since it was pinned", changes), ("not checked by its ports", weaker.map(\.sentence)),
+      ("covered, on a person's word", why.map { [$0] } ?? []),
+      ("changed since it was pinned", changes),
+      ("not checked by its ports", weaker.map(\.sentence)),
       ("not known", unread.map(\.sentence)), ("the original", facts),
     ].filter { !$0.1.isEmpty }
   }

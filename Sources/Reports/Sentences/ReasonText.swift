@@ -32,10 +32,6 @@ extension Reason {
   /// Those details that say more than the cause.
   package var furtherDetails: [String] { details.filter { $0 != cause } }
 
-  private var violated: [Assertion] {
-    if case .violated(let assertions) = code { assertions } else { [] }
-  }
-
   private var codeText: String {
     switch code {
     case .violated(let assertions):
@@ -54,7 +50,8 @@ extension Reason {
       "not ready within \(Words.limit(milliseconds)): \(gate) \(last.sentence)"
     case .operationFailed(let detail): "\(act ?? "operation") failed: \(detail)"
     case .told(let text): text
-    case .declared(let why), .controlNotPossible(let why): why
+    case .declared(let why): doing(why)
+    case .controlNotPossible(let why): why
     case .notDeployed, .noSnapshot, .versionUnknown, .sameFiles, .blocked, .notReached,
       .notPerformed, .noChecks, .unended, .eventsUnreadable, .stopped, .notSelected, .notNeeded,
       .needs, .onlyOn, .onlyFor, .noOlderVersion, .noRepository, .runLost, .shardLost,
@@ -79,7 +76,8 @@ extension Reason {
 
   /// Some of several, and how many more there are.
   static func list(_ shown: [String], of count: Int) -> String {
-    shown.joined(separator: "; ") + (count > shown.count ? " (and \(count - shown.count) more)" : "")
+    shown.joined(separator: "; ")
+      + (count > shown.count ? " (and \(count - shown.count) more)" : "")
   }
 }
 

@@ -35,7 +35,9 @@ package struct TerminalSummary: Sendable {
 
   package func rendered() -> String {
     var lines = TerminalLines(style: style)
-    lines.add([.bold(coverage.recipe), .plain(" \(coverage.shownVersions) · driver \(coverage.driver)")])
+    lines.add([
+      .bold(coverage.recipe), .plain(" \(coverage.shownVersions) · driver \(coverage.driver)"),
+    ])
     for standin in coverage.standins {
       lines.add([
         .toned(.standin, "◇ stand-in"),
@@ -183,14 +185,14 @@ package struct TerminalSummary: Sendable {
       let place = finding.place.map { " (\($0.file):\($0.line))" } ?? ""
       lines.add([
         .toned(finding.severity.tone, finding.severity.shown),
-        .plain(" \(finding.rule): \(finding.message)\(place)"),
+        .plain(" \(finding.rule): \(finding.sentence)\(place)"),
       ])
     }
     for finding in waived {
       let until = finding.waivedUntil.map { ", until \($0)" } ?? ""
       lines.add([
         .quiet("waived"),
-        .plain(" \(finding.rule): \(finding.message) (\(finding.waived ?? "")\(until))"),
+        .plain(" \(finding.rule): \(finding.sentence) (\(finding.waived ?? "")\(until))"),
       ])
     }
   }
@@ -212,7 +214,9 @@ package struct TerminalSummary: Sendable {
     )
     let claims = coverage.claims.filter { red.isDisjoint(with: $0.checks) }
     for claim in claims where claim.verdict.word == .refuted {
-      lines.add([.toned(.bad, "✗ refuted"), .plain(" \(claim.id): \(claim.verdict.reason?.cause ?? "")")])
+      lines.add([
+        .toned(.bad, "✗ refuted"), .plain(" \(claim.id): \(claim.verdict.reason?.cause ?? "")"),
+      ])
     }
     let unproven = claims.filter { $0.verdict.word == .unproven }
     for claim in unproven.prefix(3) {

@@ -25,3 +25,8 @@ extension PortGap {
     own.first.map { $0.expectations.joined(separator: "; ") } ?? "nothing"
   }
 }
+
+extension Finding {
+  /// What is found, and what that rests on.
+  package var sentence: String { because.map { "\(message): \($0.cause)" } ?? message }
+}
