@@ -6,7 +6,7 @@ DEBUG := .build/debug
 RELEASE := .build/release
 SWIFT_FILES := Package.swift Sources Tests Benchmarks templates docs
 # Tests that start no server and watch no clock.
-PLAIN := ^(Auditing|Corpus|Evidence|Formats|Git|MarkdownDocuments|Rendering|Suites|XMLDocuments)Tests\.
+PLAIN := ^(Auditing|Corpus|Evidence|Formats|Git|MarkdownDocuments|Reports|Suites|XMLDocuments)Tests\.
 
 .PHONY: help demo test test-swarm soak mutants packages samples build release lint bench clean
 .DEFAULT_GOAL := help

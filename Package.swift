@@ -90,12 +90,12 @@ let package = Package(
     module(
       "Commands",
       [
-        "Auditing", "Corpus", "Drivers", "Evidence", "Formats", "Git", "Rendering", "RulePages",
+        "Auditing", "Corpus", "Drivers", "Evidence", "Formats", "Git", "Reports", "RulePages",
         "Running", "Suites", argumentParser,
       ]
     ),
     module(
-      "Rendering",
+      "Reports",
       [
         "Evidence", "Formats", "HTMLTemplates", "JUnitTemplates", "MarkdownDocuments",
         "PageTemplates", "XMLDocuments", mustache,
@@ -119,10 +119,10 @@ let package = Package(
     module("Deployments"),
     module("Suites", ["Evidence", "Formats", "CLibyaml"]),
     module("Evidence", ["Formats"]),
-    module("Formats"),
+    module("Formats", ["CLibpcre2"]),
     module("Git", ["Formats", "Programs"]),
     module("Programs", [subprocess]),
-    module("ClickHouseQueries", ["HTTPRequests"]),
+    module("ClickHouseQueries", ["Formats", "HTTPRequests"]),
     module("HTTPRequests", ["CLibcurl", "Threads"]),
     module("PostgresQueries", ["CLibpq", "Threads"]),
     module("Threads"),
@@ -133,6 +133,11 @@ let package = Package(
       name: "CLibcurl",
       pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"])]
+    ),
+    .systemLibrary(
+      name: "CLibpcre2",
+      pkgConfig: "libpcre2-8",
+      providers: [.apt(["libpcre2-dev"])]
     ),
     .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(
@@ -226,10 +231,10 @@ let package = Package(
     ),
     tests(
       of: "Auditing",
-      ["Corpus", "Evidence", "Formats", "Rendering", "SeededGenerators", "Suites"]
+      ["Corpus", "Evidence", "Formats", "Reports", "SeededGenerators", "Suites"]
     ),
     tests(
-      of: "Rendering",
+      of: "Reports",
       ["Evidence", "Formats", "MarkdownDocuments", "XMLDocuments"],
       exclude: ["Golden"]
     ),
@@ -238,7 +243,7 @@ let package = Package(
     tests(
       of: "Commands",
       [
-        "Auditing", "BuiltTool", "Evidence", "Formats", "Rendering", "RulePages", "Suites",
+        "Auditing", "BuiltTool", "Evidence", "Formats", "Reports", "RulePages", "Suites",
         "XMLDocuments", "parity", "plausible-standin", argumentParser,
       ],
       exclude: ["Golden"]

@@ -1,7 +1,7 @@
 import Evidence
 import Formats
 import Glibc
-import Rendering
+import Reports
 import Running
 import Synchronization
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Auditing
 import Evidence
-import Rendering
+import Reports
 import Suites
 
 struct LintCommand: AsyncParsableCommand {

@@ -2,7 +2,7 @@ import Auditing
 import Evidence
 import Formats
 import FoundationEssentials
-import Rendering
+import Reports
 import Running
 import Suites
 

@@ -13,7 +13,7 @@ package indirect enum Predicate: Hashable, Sendable {
   case contains(TemplateTree)
   case startsWith(Template)
   case endsWith(Template)
-  case matches(LinearRegex)
+  case matches(Pattern)
   case exists(Bool)
   /// Of a list's or an object's number of elements.
   case count([Predicate])
@@ -132,7 +132,7 @@ extension Predicate: Codable {
     case .contains: self = .contains(try tree())
     case .startsWith: self = .startsWith(try text())
     case .endsWith: self = .endsWith(try text())
-    case .matches: self = .matches(try values.decode(LinearRegex.self, forKey: word))
+    case .matches: self = .matches(try values.decode(Pattern.self, forKey: word))
     case .exists: self = .exists(try values.decode(Bool.self, forKey: word))
     case .count: self = .count(try values.decode([Predicate].self, forKey: word))
     case .kind: self = .kind(try values.decode(Kind.self, forKey: word))
@@ -170,11 +170,11 @@ extension Predicate: Codable {
   }
 }
 
-extension LinearRegex: Codable {
+extension Pattern: Codable {
   package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let pattern = try container.decode(String.self)
-    do throws(LinearRegexError) {
+    do throws(PatternError) {
       try self.init(pattern)
     } catch {
       throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(error)")
@@ -183,7 +183,7 @@ extension LinearRegex: Codable {
 
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    try container.encode(pattern)
+    try container.encode(text)
   }
 }
 
@@ -199,7 +199,7 @@ extension Predicate: CustomStringConvertible {
     case .contains(let tree): "contains \(tree.written)"
     case .startsWith(let text): "startsWith \(JSONValue.string(text.source))"
     case .endsWith(let text): "endsWith \(JSONValue.string(text.source))"
-    case .matches(let regex): "matches /\(regex.pattern)/"
+    case .matches(let regex): "matches /\(regex.text)/"
     case .exists(let wanted): wanted ? "exists" : "exists false"
     case .count(let inner): "count (\(inner.map(\.description).joined(separator: " and ")))"
     case .kind(let kind): "is \(kind.rawValue)"

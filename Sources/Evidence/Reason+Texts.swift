@@ -47,6 +47,7 @@ extension Reason.Code {
     switch self {
     case .violated(let assertions): return .violated(assertions: assertions.map(assertion))
     case .noAnswer(let detail): return .noAnswer(detail: transform(detail))
+    case .searchGivenUp(let detail): return .searchGivenUp(detail: transform(detail))
     case .operationFailed(let detail): return .operationFailed(detail: transform(detail))
     case .versionUnknown(let detail): return .versionUnknown(detail: transform(detail))
     case .notReady(let gate, let milliseconds, .none(let detail)):

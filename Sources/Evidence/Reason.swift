@@ -41,6 +41,8 @@ package struct Reason: Codable, Hashable, Sendable {
     case noAnswer(detail: String)
     /// An answer from which nothing can be concluded; where `never`, not even that it never happens.
     case inconclusive(Inconclusive, never: Bool)
+    /// A search in the answer came to its limit: a pattern, a path.
+    case searchGivenUp(detail: String)
     /// More was printed than is kept, so that it cannot be judged.
     case outputTruncated
     /// A name between braces that has no value here.
@@ -186,7 +188,9 @@ extension Reason.Code {
   /// What the client or the driver said; empty where the code says it all.
   package var detail: String {
     switch self {
-    case .noAnswer(let detail), .operationFailed(let detail), .versionUnknown(let detail): detail
+    case .noAnswer(let detail), .operationFailed(let detail), .versionUnknown(let detail),
+      .searchGivenUp(let detail):
+      detail
     case .rowsNotCounted(_, _, let detail): detail
     default: ""
     }

@@ -64,7 +64,9 @@ package struct FlakyOutcome: Hashable, Sendable {
   package var name: String { check?.description ?? "stage \(stage)" }
 
   /// `failed in attempt 1, passed in attempt 2`.
-  package var shown: String {
+  package var shown: String { Self.shown(passed: passed, failed: failed, broken: broken) }
+
+  package static func shown(passed: [Int], failed: [Int], broken: [Int]) -> String {
     [("failed", failed), ("gave no answer", broken), ("passed", passed)].compactMap {
       word,
       numbers in

@@ -10,7 +10,7 @@ package enum Subject: Hashable, Sendable {
   case jsonpath(JSONPath)
   case xpath(String)
   /// What a pattern finds: its first group, or all that it matched.
-  case regex(LinearRegex)
+  case regex(Pattern)
   /// The rows of an SQL answer: their number, or the list itself.
   case rows
   /// The first row, as an object by column name.
@@ -93,7 +93,7 @@ extension Subject: Codable {
     case .body: (.body, nil)
     case .jsonpath(let path): (.jsonpath, path.text)
     case .xpath(let expression): (.xpath, expression)
-    case .regex(let regex): (.regex, regex.pattern)
+    case .regex(let regex): (.regex, regex.text)
     case .rows: (.rows, nil)
     case .row: (.row, nil)
     case .cell(let name): (.cell, name)
@@ -132,7 +132,7 @@ extension Subject: Codable {
       self = .jsonpath(path)
     case (.xpath, let expression?): self = .xpath(expression)
     case (.regex, let pattern?):
-      guard let regex = try? LinearRegex(pattern) else { return nil }
+      guard let regex = try? Pattern(pattern) else { return nil }
       self = .regex(regex)
     case (.rows, nil): self = .rows
     case (.row, nil): self = .row
@@ -203,7 +203,7 @@ extension Subject: CustomStringConvertible {
     case .header(let name): "header \(name)"
     case .jsonpath(let path): path.text
     case .xpath(let expression): "xpath \(expression)"
-    case .regex(let regex): "regex /\(regex.pattern)/"
+    case .regex(let regex): "regex /\(regex.text)/"
     case .cell(let name): "row.\(name)"
     case .column(let name): "column \(name)"
     case .service(let name): "service \(name)"

@@ -331,12 +331,10 @@ extension JSONReader {
 
   /// Checks from `start` to the current place; escapes are ASCII and do not matter.
   private func checkUTF8(from start: Int) throws(JSONParsingError) {
-    var place = start
-    while place < offset {
-      guard let width = UTF8Scalar.decode(bytes, at: place, end: offset)?.width else {
-        throw failure(.invalidUTF8, at: place)
-      }
-      place &+= width
+    do throws(UTF8.ValidationError) {
+      _ = try UTF8Span(validating: Span(_unsafeElements: bytes[start..<offset]))
+    } catch {
+      throw failure(.invalidUTF8, at: start + error.byteOffsets.lowerBound)
     }
   }
 }

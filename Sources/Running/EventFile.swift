@@ -31,13 +31,13 @@ package enum EventFile {
         builder.addUnreadable()
         continue
       }
-      // Asked first: what else a later version changed may not be readable here at all.
-      if let schema = value["what"]?["runStarted"]?["schema"]?.intValue,
+      // Asked first: what else another version wrote may not be readable here at all.
+      if let schema = value["what"]?["runStarted"]?["schema"]?.intValue.map({ Int($0) }),
         schema != RunEvent.schemaVersion
       {
         let other = schema > RunEvent.schemaVersion ? "a later" : "an earlier"
         throw RunError(
-          .otherSchema(Int(schema)),
+          .otherSchema(schema),
           "\(path) was written by \(other) parity (schema \(schema); this one reads "
             + "\(RunEvent.schemaVersion)): run the recipe again"
         )

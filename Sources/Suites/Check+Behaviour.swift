@@ -11,7 +11,7 @@ extension Check {
   }
 
   /// Whether it looks at nothing but what the health gate asks, under whatever name.
-  package func looksOnlyAtHealth(_ gate: HealthGate) -> Bool {
+  func looksOnlyAtHealth(_ gate: HealthGate) -> Bool {
     guard case .steps(let steps) = body, !steps.isEmpty, gate.asksHTTP else { return false }
     let leaves = steps.flatMap(\.leaves)
     let path = Self.path(gate.path)
@@ -145,7 +145,7 @@ private struct BehaviourForm {
     case .contains(let tree): "contains \(text(tree))"
     case .startsWith(let template): "startsWith \(text(template))"
     case .endsWith(let template): "endsWith \(text(template))"
-    case .matches(let regex): "matches \(regex.pattern)"
+    case .matches(let regex): "matches \(regex.text)"
     case .exists(let wanted): "exists \(wanted)"
     case .count(let inner): "count(\(inner.map(text).sorted().joined(separator: ",")))"
     case .subset(let tree): "subset \(text(tree))"

@@ -1,5 +1,5 @@
 import Evidence
-import Rendering
+import Reports
 import Testing
 
 @testable import Auditing

@@ -28,7 +28,7 @@ extension TemplateTree: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
 
 extension Predicate {
   static func matching(_ pattern: String) -> Predicate {
-    (try? LinearRegex(pattern)).map(Predicate.matches) ?? .isWell
+    (try? Pattern(pattern)).map(Predicate.matches) ?? .isWell
   }
 }
 

@@ -4,10 +4,10 @@ import FakeDeployments
 import Formats
 import Foundation
 import HTTPRequests
-import Suites
 import Testing
 
 @testable import Checks
+@testable import Suites
 
 @Suite(.timeLimit(.minutes(1)))
 struct AttemptsTests {
@@ -55,6 +55,36 @@ struct AttemptsTests {
       let result = await attempts(probes).perform(step, number: "1", in: scope)
       #expect(result.record.outcome.word == .failed)
       #expect(result.record.attempts == app.received.count && app.received.count > 1)
+    }
+  }
+
+  /// Where a search is given up, nothing is known: not even that something is not there.
+  @Test(arguments: [false, true]) func aPatternThatNeverEndsIsBroken(isNegated: Bool) async throws {
+    let hostile = try Pattern("^(a|a)*$")
+    let path = try JSONPath("$[?search(@.a, '^(a|a)*$')]")
+    try await withApp { _ in
+      .init(200, #"{"x":{"a":"\#(String(repeating: "a", count: 5_000))!"}}"#)
+    } _: { _, probes, scope in
+      let predicate = Predicate.exists(true)
+      let value = try Expectation.Subject.jsonpath(JSONPath("$.x.a"))
+      var steps = [
+        get(expect: [expecting(value, isNegated ? .not(.matches(hostile)) : .matches(hostile))])
+      ]
+      for subject in [.jsonpath(path), .regex(try Pattern("(a|a)*[bc]$"))]
+        as [Expectation.Subject]
+      {
+        steps.append(get(expect: [expecting(subject, isNegated ? .exists(false) : predicate)]))
+        var capturing = get()
+        capturing.capture = [
+          Capture(name: "x", subject: subject, isSecret: false, scope: .check, place: somewhere)
+        ]
+        steps.append(capturing)
+      }
+      for step in steps {
+        let result = await attempts(probes).perform(step, number: "1", in: scope)
+        #expect(result.record.outcome.word == .broken)
+        #expect(result.record.outcome.reason?.contains("match limit") == true)
+      }
     }
   }
 

@@ -1,8 +1,8 @@
 import Formats
-import Suites
 import Testing
 
 @testable import Checks
+@testable import Suites
 
 struct PredicateTests {
   struct Case: Sendable, CustomTestStringConvertible {
@@ -16,7 +16,7 @@ struct PredicateTests {
 
   private static func number(_ text: String) -> TemplateTree { .number(text) }
   private static func regex(_ pattern: String) -> Predicate {
-    (try? LinearRegex(pattern)).map { .matches($0) } ?? .exists(false)
+    (try? Pattern(pattern)).map { .matches($0) } ?? .exists(false)
   }
 
   /// Values are written as JSON.

@@ -158,7 +158,7 @@ struct PortCondition {
     case (.matches, .equals(let tree)):
       guard let pattern = wanted.text else { return true }
       return tree.plain.map { Self.matches($0, pattern) == true } ?? false
-    case (.matches, .matches(let regex)): return wanted.text == regex.pattern
+    case (.matches, .matches(let regex)): return wanted.text == regex.text
     default: return false
     }
   }
@@ -189,7 +189,7 @@ struct PortCondition {
     case (.notEqual, .equals(let tree)): return wanted.map { Self.isSame(tree.plain, $0) } ?? true
     case (.doesNotStartWith, .startsWith(let text)), (.doesNotEndWith, .endsWith(let text)):
       return wanted.map { Self.isSame(text.text, $0) } ?? true
-    case (.doesNotMatch, .matches(let regex)): return wanted == nil || wanted == regex.pattern
+    case (.doesNotMatch, .matches(let regex)): return wanted == nil || wanted == regex.text
     // A value with letters of another case would pass.
     case (.lacks, .contains(let tree)):
       return wanted.map { part in tree.plain.map { part.contains($0) } ?? false } ?? true
@@ -210,7 +210,7 @@ struct PortCondition {
     switch predicate {
     case .equals(let tree), .contains(let tree): tree.plain
     case .startsWith(let text), .endsWith(let text): text.text
-    case .matches(let regex): Self.literal(regex.pattern)
+    case .matches(let regex): Self.literal(regex.text)
     default: nil
     }
   }
@@ -228,7 +228,7 @@ struct PortCondition {
 
   /// Whether a pattern is found in a text; nil where it cannot be read.
   private static func matches(_ text: String, _ pattern: String) -> Bool? {
-    guard let regex = try? LinearRegex(pattern) else { return nil }
+    guard let regex = try? Pattern(pattern) else { return nil }
     return try? regex.matches(text)
   }
 

@@ -1,7 +1,7 @@
 import Evidence
 import FoundationEssentials
 import Glibc
-import Rendering
+import Reports
 import Suites
 import Synchronization
 

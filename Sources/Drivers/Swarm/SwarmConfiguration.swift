@@ -1,4 +1,5 @@
 import Deployments
+import Evidence
 package import Suites
 
 /// All that the swarm driver needs to know of one run.

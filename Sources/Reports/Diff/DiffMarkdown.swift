@@ -1,0 +1,110 @@
+package import Evidence
+import MarkdownDocuments
+
+/// A diff as the comment on a pull request.
+///
+/// What suites and apps wrote stands in code spans, where no name calls anybody and no mark works.
+package struct DiffMarkdown: Sendable {
+  /// Fits everywhere: GitHub takes 65,536 characters, GitLab 1,000,000, and Gitea and Forgejo what
+  /// their database's text column takes, which was 65,535 bytes on MySQL.
+  package static let defaultLimit = 65_000
+  /// What the head and the account of what was left out need.
+  package static let leastLimit = 1_000
+
+  private let diff: CoverageDiff
+  private let limit: Int
+
+  /// - Parameter limit: Of the whole text, in bytes.
+  package init(_ diff: CoverageDiff, limit: Int = defaultLimit) {
+    self.diff = diff
+    self.limit = max(limit, Self.leastLimit)
+  }
+
+  package func rendered() -> String {
+    var fit = Fit(room: limit - head.utf8.count - Self.reserve)
+    var body = ""
+    for direction in CoverageChange.Direction.allCases {
+      let entries = DiffEntry.all(diff, direction)
+      let heading = Self.heading(direction, entries.count)
+      var group: [Block] = []
+      for entry in entries {
+        // What has no room any more need not be written.
+        let text = fit.isFull ? "" : Self.line(entry)
+        guard fit.take(text.utf8.count + (group.isEmpty ? heading.utf8.count : 0)) else { break }
+        group.append(Block(text: text, entry: entry))
+      }
+      fit.drop(entries.count - group.count, direction.counted)
+      // The changes themselves come before what is to be said about them.
+      var bare = 0
+      for index in group.indices {
+        let details = fit.isFull ? "" : Self.details(group[index].entry)
+        if fit.take(details.utf8.count) {
+          group[index].text += details
+        } else if group[index].entry.hasMore {
+          bare += 1
+        }
+      }
+      fit.drop(bare) { "details of \(direction.counted($0))" }
+      if !group.isEmpty { body += heading + group.map(\.text).joined() }
+    }
+    return head + body + fit.account(limit)
+  }
+
+  private struct Block {
+    var text: String
+    var entry: DiffEntry
+  }
+
+  /// Bytes for the account of what was left out.
+  private static let reserve = 400
+
+  private var head: String {
+    let from = MarkdownText.codeSpan(ReportText.cut(diff.from, 100), inTable: false)
+    let to = MarkdownText.codeSpan(ReportText.cut(diff.to, 100), inTable: false)
+    return "### Coverage: \(diff.summary)\n\n\(from) → \(to), \(diff.extent)\n"
+  }
+
+  private static func heading(_ direction: CoverageChange.Direction, _ count: Int) -> String {
+    "\n#### \(direction.sign) \(direction.counted(count))\n\n"
+  }
+
+  private static func line(_ entry: DiffEntry) -> String {
+    let parts = [ReportText.cut(entry.recipe, 100)] + (entry.subject.map { [ReportText.cut($0, 300)] } ?? [])
+    let about = parts.map { MarkdownText.codeSpan($0, inTable: false) }.joined(separator: " ")
+    let step = MarkdownText.codeSpan(ReportText.cut(entry.step, 300), inTable: false)
+    return "- **\(entry.change.kind.shown)** \(about): \(step)\n"
+  }
+
+  private static func details(_ entry: DiffEntry) -> String {
+    var lines = entry.reason.map { [$0] } ?? []
+    lines += entry.details
+    if let place = entry.change.place { lines.append("\(place.file):\(place.line)") }
+    return lines.map { "  - \(MarkdownText.codeSpan(ReportText.cut($0, 500), inTable: false))\n" }.joined()
+  }
+}
+
+/// What still has room, in the order of importance: after the first that has none, nothing of less
+/// importance is taken.
+private struct Fit {
+  private var room: Int
+  private(set) var isFull = false
+  private var dropped: [String] = []
+
+  init(room: Int) { self.room = room }
+
+  mutating func take(_ bytes: Int) -> Bool {
+    if bytes > room { isFull = true }
+    guard !isFull else { return false }
+    room -= bytes
+    return true
+  }
+
+  mutating func drop(_ count: Int, _ words: (Int) -> String) {
+    if count > 0 { dropped.append(words(count)) }
+  }
+
+  func account(_ limit: Int) -> String {
+    dropped.isEmpty
+      ? "" : "\nLeft out to fit into \(limit) bytes: \(dropped.joined(separator: ", ")).\n"
+  }
+}

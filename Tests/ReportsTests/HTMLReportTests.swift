@@ -1,0 +1,98 @@
+import Evidence
+import Testing
+import XMLDocuments
+
+@testable import Reports
+
+@Suite struct HTMLReportTests {
+  @Test func `The page needs no network, runs nothing and has every claim`() throws {
+    let (coverage, record) = Fixture.everything()
+    let page = try HTMLReport(coverage, record).rendered()
+    #expect(page.contains("default-src 'none'; style-src 'unsafe-inline'"))
+    #expect(!page.contains("<script"))
+    #expect(!page.contains("<img"))
+    #expect(!page.contains("url("))
+    #expect(!page.contains("src="))
+    #expect(!page.utf8.contains(0x1B))
+    #expect(!page.utf8.contains(0))
+    for claim in coverage.claims {
+      let id = claim.id.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+        .replacing(">", with: "&gt;")
+      #expect(page.contains("<code>\(id)</code>"))
+    }
+    for index in coverage.checks.indices { #expect(page.contains("id=\"check-\(index)\"")) }
+  }
+
+  @Test func `Elements are closed as they were opened`() throws {
+    let (coverage, record) = Fixture.everything()
+    for page in [
+      try HTMLReport(coverage, record).rendered(),
+      try HTMLIndex([.init(coverage, link: "a/\"b\".html")]).rendered(),
+    ] {
+      var open: [Substring] = []
+      let empty: Set<Substring> = ["meta", "br", "hr", "input", "!doctype", "!"]
+      for tag in page.matches(of: /<(\/?)([a-z!][a-z0-9]*)[^>]*>/) {
+        if empty.contains(tag.2) { continue }
+        if tag.1.isEmpty { open.append(tag.2) } else { #expect(open.popLast() == tag.2) }
+      }
+      #expect(open.isEmpty)
+    }
+  }
+
+  @Test func `Nothing that a stand-in showed is plain green`() throws {
+    let (coverage, record) = Fixture.plausible()
+    let page = try HTMLReport(coverage, record).rendered()
+    let body = try #require(page.firstRange(of: "<body>"))
+    #expect(!page[body.upperBound...].contains(/class="[^"]*\bgood\b/))
+    #expect(page.contains("<span class=\"level-word\">stand-in</span>"))
+    var real = coverage
+    real.standins = []
+    #expect(try HTMLReport(real, record).rendered().contains("class=\"level good\""))
+  }
+
+  @Test func `A passed check of a large run takes less than 150 bytes`() throws {
+    let (coverage, record) = Fixture.large(20_000)
+    var total = 0
+    var largest = 0
+    var reds = 0
+    try HTMLReport(coverage, record).forEachPiece { piece in
+      total += piece.utf8.count
+      largest = max(largest, piece.utf8.count)
+      reds += piece.ranges(of: "<details class=\"check bad\"").count
+    }
+    #expect(total < 20_000 * 150)
+    #expect(largest < 200_000)
+    #expect(reds == 20)
+  }
+
+  @Test func `History is drawn in words and lines, and only where there is one`() throws {
+    let (coverage, record) = Fixture.plausible()
+    #expect(!(try HTMLReport(coverage, record).rendered()).contains("id=\"history\""))
+    var entries: [CoverageHistory.Entry] = []
+    for (index, level) in [0, 3, 2].enumerated() {
+      entries.append(
+        CoverageHistory.Entry(
+          commit: String(repeating: "\(index)", count: 40),
+          day: "2026-01-0\(index + 1)",
+          state: CoverageHistory.State(
+            level: level,
+            isOnStandin: index == 1,
+            version: "1.0.0+<b>",
+            verdicts: ["P1/install": index == 1 ? .provenOnStandin : .refuted]
+          )
+        )
+      )
+    }
+    entries.append(
+      CoverageHistory.Entry(commit: "f00", day: "2026-02-01", state: nil, problem: "<script>")
+    )
+    let history = CoverageHistory(recipe: "plausible", entries: entries, beginning: "cut & gone")
+    let page = try HTMLReport(coverage, record, history: history).rendered()
+    #expect(page.contains("level 3 (stand-in)") && page.contains("cut &amp; gone"))
+    #expect(!page.contains("<script>") && !page.contains("<b>\""))
+    #expect(page.contains("<td>2026-01-02 1111111111</td><td>2026-01-03 2222222222</td><td>2</td>"))
+    _ = try XMLDocument(
+      parsing: Array(HistoryChart(entries: entries).svg.utf8)
+    )
+  }
+}
