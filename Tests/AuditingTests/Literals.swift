@@ -1,9 +1,9 @@
-import Evidence
+package import Evidence
 import Formats
 
 // What tests write as literals.
 
-extension Reason: ExpressibleByStringLiteral {
+extension Reason: ExpressibleByStringInterpolation {
   package init(stringLiteral text: String) { self = .told(text) }
 }
 

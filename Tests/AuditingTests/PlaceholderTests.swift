@@ -76,7 +76,9 @@ import Testing
     sample.set(Sample.second) { check in
       check.fresh = ["unique": numbers.word(12)]
       check.outcome = .broken(
-        reason: Reason(.noAnswer(detail: "connect to 127.0.0.1:\(second) from \(folder)/app failed"))
+        reason: Reason(
+          .noAnswer(detail: "connect to 127.0.0.1:\(second) from \(folder)/app failed")
+        )
       )
     }
     let refused = Reason(.noAnswer(detail: "127.0.0.1:\(second) refused"))
@@ -128,7 +130,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "Your trial ends after 3 days", "closed after 12 tries in 3.2 s: no", "/tmp/parity-abcdefgh/log",
+    "Your trial ends after 3 days", "closed after 12 tries in 3.2 s: no",
+    "/tmp/parity-abcdefgh/log",
   ])
   func `What a check saw of the app is in coverage as it was`(_ body: String) {
     var sample = Sample()

@@ -34,7 +34,8 @@ import Testing
     ("assert r.status_code == 200", .status, .less(500), false),
     ("assert r.status_code in (200, 302)", .status, .equals(302), true),
     ("assert r.status_code in (200, 302)", .status, .oneOf([200, 301]), false),
-    ("assert r.ok", .status, .equals(204), true), ("assert r.ok", .status, .not(.equals(500)), false),
+    ("assert r.ok", .status, .equals(204), true),
+    ("assert r.ok", .status, .not(.equals(500)), false),
     ("assert r.status_code != 404", .status, .not(.equals(404)), true),
     ("assert r.status_code != 404", .status, .greaterOrEqual(200), false),
     // Which value, and something of it.
@@ -109,7 +110,9 @@ import Testing
     ("assert any(x == 'a' for x in r.json()['l'])", .json("$.l"), .equals("a"), false),
     ("assert r.json()['l'][0] == 'a'", .json("$.l"), .contains("a"), false),
     ("assert any(x['n'] == 'a' for x in r.json()['l'])", .json("$.l"), .contains(["n": "a"]), true),
-    ("assert any(x['n'] == 'a' for x in r.json()['l'])", .json("$.l"), .contains(["m": "a"]), false),
+    (
+      "assert any(x['n'] == 'a' for x in r.json()['l'])", .json("$.l"), .contains(["m": "a"]), false
+    ),
     ("assert any(x['n'] == 'a' for x in r.json()['l'])", .json("$.l[*].n"), .contains("a"), true),
     ("assert any(x['n'] == 'a' for x in r.json()['l'])", .json("$.l[*].n"), .equals(["a"]), true),
     ("assert any(x['n'] == 'a' for x in r.json()['l'])", .json("$.l[*].n"), .exists(true), false),
@@ -131,15 +134,17 @@ import Testing
     #expect(sample.disposition("a.py::test_a") == (isEnough ? .ported : .weaker))
   }
 
-  @Test(arguments: [
-    ("assert re.search('^v[0-9]', r.text)", .body, .matching("."), UnitCoverage.Disposition.unread),
+  static let unknowable: [(String, Subject, Predicate, UnitCoverage.Disposition)] = [
+    ("assert re.search('^v[0-9]', r.text)", .body, .matching("."), .unread),
     ("assert re.search('^v[0-9]', r.text)", .body, .matching("^v[0-9]"), .ported),
     ("assert re.search('^v[0-9]', r.text)", .body, .equals("v2.1"), .ported),
     ("assert re.search('^v[0-9]', r.text)", .body, .equals("2.1"), .unread),
     ("assert r.json()['n'] > int(name)", .json("$.n"), .greater(0), .unread),
     ("assert r.status_code in name", .status, .equals(500), .unread),
     ("assert r.status_code == int(name)", .status, .equals(500), .unread),
-  ])
+  ]
+
+  @Test(arguments: unknowable)
   func `What cannot be held against another is said, and not taken for it`(
     _ original: String,
     _ subject: Subject,

@@ -47,7 +47,8 @@ import Testing
             place: nil,
             outcome: .passed,
             exchange: .http(HTTPExchange(method: "GET", url: url, status: 200, curl: "")),
-            assertions: [(.status, .equals(200)), (.json("$.a"), .equals("b"))].map {
+            assertions: [(Subject.status, Predicate.equals(200)), (.json("$.a"), .equals("b"))].map
+            {
               Assertion($0.0, $0.1)
             }
           )
@@ -188,8 +189,7 @@ import Testing
       return "a step of \(id) accepts more codes"
     case 6:
       step { step in
-        for place in step.assertions.indices where step.assertions[place].subject == .json("$.a")
-        {
+        for place in step.assertions.indices where step.assertions[place].subject == .json("$.a") {
           step.assertions[place].predicate = .exists(true)
         }
       }

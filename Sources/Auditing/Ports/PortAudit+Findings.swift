@@ -7,9 +7,11 @@ extension PortAudit {
   private var corpusFindings: [Finding] {
     switch corpus.state {
     case .rootMissing, .unreadable:
-      let reason = Reason(.corpus(corpus.state))
       return [
-        Rule.corpusUnreachable.finding("the corpus of \(suite.recipe) is not known", because: reason)
+        Rule.corpusUnreachable.finding(
+          "the corpus of \(suite.recipe) is not known",
+          because: Reason(.corpus(corpus.state))
+        )
       ]
     case .none, .noEntry, .noScripts, .scripts: return []
     }
