@@ -218,7 +218,10 @@ let package = Package(
         "Suites",
       ]
     ),
-    tests(of: "Drivers", ["CLinux", "Deployments", "Formats", "Suites", "guardian-runner"]),
+    tests(
+      of: "Drivers",
+      ["CLinux", "Deployments", "Formats", "PrivateServers", "Suites", "guardian-runner"]
+    ),
     tests(
       of: "Running",
       ["Checks", "Deployments", "Evidence", "FakeDeployments", "Formats", "HTTPRequests", "Suites"]
@@ -233,7 +236,7 @@ let package = Package(
       exclude: ["Golden"]
     ),
     // The built tool in a project of its own, as a person runs it.
-    module("BuiltTool", ["Formats"], path: "Tests/BuiltTool"),
+    module("BuiltTool", ["Formats", "PrivateServers"], path: "Tests/BuiltTool"),
     tests(
       of: "Commands",
       [
@@ -246,7 +249,7 @@ let package = Package(
     .testTarget(
       name: "FaultTests",
       dependencies: [
-        "BuiltTool", "Evidence", "Formats", "SeededGenerators", "liar", "parity",
+        "BuiltTool", "Evidence", "Formats", "PrivateServers", "SeededGenerators", "liar", "parity",
         "plausible-standin", yams,
       ],
       swiftSettings: swiftSettings

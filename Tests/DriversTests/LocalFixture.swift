@@ -1,6 +1,7 @@
 import Deployments
 import FoundationEssentials
 import Glibc
+import PrivateServers
 import Suites
 import Testing
 
@@ -26,7 +27,7 @@ final class LocalFixture: Sendable {
     var files = suite
     files["recipe.yml"] = "secrets: {password: {generate: 20}, token: {generate: 20}}\n"
     files["local.yml"] = """
-      search: ["/usr/lib/postgresql/*/bin"]
+      search: ["\(PreparedRestic.folder)", "/usr/lib/postgresql/*/bin"]
       versions: \(versions)
       services:
       \(services.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
