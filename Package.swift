@@ -61,7 +61,6 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser",
   package: "swift-argument-parser"
 )
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
@@ -83,7 +82,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
-    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
   ],
@@ -119,10 +117,11 @@ let package = Package(
       ]
     ),
     module("Deployments"),
-    module("Suites", ["Evidence", "Formats", yams]),
+    module("Suites", ["Evidence", "Formats", "CLibyaml"]),
     module("Evidence", ["Formats"]),
     module("Formats"),
-    module("Git", ["Formats", subprocess]),
+    module("Git", ["Formats", "Programs"]),
+    module("Programs", [subprocess]),
     module("ClickHouseQueries", ["HTTPRequests"]),
     module("HTTPRequests", ["CLibcurl", "Threads"]),
     module("PostgresQueries", ["CLibpq", "Threads"]),
@@ -146,6 +145,7 @@ let package = Package(
       pkgConfig: "libcmark",
       providers: [.apt(["libcmark-dev"])]
     ),
+    .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CLinux"),
 
     // A small server that stands for Plausible in this project's own suite.
@@ -207,7 +207,8 @@ let package = Package(
     ),
     tests(of: "XMLDocuments", ["SeededGenerators"]),
     tests(of: "MarkdownDocuments", ["SeededGenerators"]),
-    tests(of: "Git", [subprocess]),
+    tests(of: "Programs"),
+    tests(of: "Git", ["Programs"]),
     tests(of: "Corpus", ["Evidence", "Git", "SeededGenerators"], exclude: ["Hostile"]),
     // A driver, a deployment and an app that do what a test says.
     module("FakeDeployments", ["Deployments", flyingFox], path: "Tests/FakeDeployments"),
@@ -249,8 +250,8 @@ let package = Package(
     .testTarget(
       name: "FaultTests",
       dependencies: [
-        "BuiltTool", "Evidence", "Formats", "PrivateServers", "SeededGenerators", "liar", "parity",
-        "plausible-standin", yams,
+        "BuiltTool", "Evidence", "Formats", "PrivateServers", "SeededGenerators", "Suites", "liar",
+        "parity", "plausible-standin",
       ],
       swiftSettings: swiftSettings
     ),
