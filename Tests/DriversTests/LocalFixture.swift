@@ -26,7 +26,7 @@ final class LocalFixture: Sendable {
     run = try RunFixture()
     var files = suite
     files["recipe.yml"] = "secrets: {password: {generate: 20}, token: {generate: 20}}\n"
-    files["local.yml"] = """
+    files["local.yml"] = try """
       search: ["\(PreparedRestic.folder)", "/usr/lib/postgresql/*/bin"]
       versions: \(versions)
       services:
