@@ -1,4 +1,5 @@
 import Formats
+@testable import Suites
 
 @testable import Suites
 
