@@ -7,6 +7,10 @@ RELEASE := .build/release
 SWIFT_FILES := Package.swift Sources Tests Benchmarks templates docs
 # Tests that start no server and watch no clock.
 PLAIN := ^(Auditing|Corpus|Evidence|Formats|Git|MarkdownDocuments|Reports|Suites|XMLDocuments)Tests\.
+# Prints what failed, and a line a suite.
+SUMMARIZE := Tests/summarize.py
+# How many tests of `swift test` run at a time.
+WIDTH := --experimental-maximum-parallelization-width
 
 .PHONY: help demo test test-swarm soak mutants packages samples build release lint bench clean
 .DEFAULT_GOAL := help
@@ -24,12 +28,10 @@ demo: packages samples release ## build the tool and run the sample recipe throu
 test: packages samples ## build, check the style, run every test, run the sample recipes
 	$(SWIFT) build --build-tests
 	$(SWIFT) format lint --strict --recursive $(SWIFT_FILES)
-	# On all cores.
-	$(SWIFT) test --skip-build --filter '$(PLAIN)'
-	# One after the other: the tests start real servers, and this machine may have two cores.
-	$(SWIFT) test --skip-build --no-parallel --skip '$(PLAIN)|^FaultTests\.'
-	# Two of these at a time.
-	$(SWIFT) test --skip-build --filter '^FaultTests\.' --skip '^FaultTests\.SwarmTests'
+	$(SUMMARIZE) plain $(SWIFT) test --skip-build --filter '$(PLAIN)'
+	# Each starts real servers, and this machine may have two cores.
+	$(SUMMARIZE) servers $(SWIFT) test --skip-build $(WIDTH) 3 --skip '$(PLAIN)|^FaultTests\.'
+	$(SUMMARIZE) faults $(SWIFT) test --skip-build --filter '^FaultTests\.' --skip '^FaultTests\.SwarmTests'
 	Tests/Standins/plausible/test-standin.sh $(DEBUG)/plausible-standin
 	Tests/recipes/test-hooks.sh
 	python3 -B Tests/mutations/test_swift_source.py
@@ -47,7 +49,7 @@ test-swarm: packages samples ## run the sample recipes and their faults on a Doc
 
 soak: packages samples ## take the sample recipe through fifty good runs in bad weather
 	$(SWIFT) build --build-tests
-	GOOD_RUNS=50 $(SWIFT) test --skip-build --filter '^FaultTests\.GoodRun'
+	GOOD_RUNS=50 $(SUMMARIZE) soak $(SWIFT) test --skip-build --filter '^FaultTests\.GoodRun'
 
 mutants: packages samples ## take out each control and verdict rule in turn; a test must go red for each
 	$(SWIFT) build --build-tests

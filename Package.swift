@@ -224,7 +224,10 @@ let package = Package(
         "Suites",
       ]
     ),
-    tests(of: "Drivers", ["CLinux", "Deployments", "Formats", "Suites", "guardian-runner"]),
+    tests(
+      of: "Drivers",
+      ["CLinux", "Deployments", "Formats", "PrivateServers", "Suites", "guardian-runner"]
+    ),
     tests(
       of: "Running",
       ["Checks", "Deployments", "Evidence", "FakeDeployments", "Formats", "HTTPRequests", "Suites"]
@@ -239,7 +242,7 @@ let package = Package(
       exclude: ["Golden"]
     ),
     // The built tool in a project of its own, as a person runs it.
-    module("BuiltTool", ["Formats"], path: "Tests/BuiltTool"),
+    module("BuiltTool", ["Formats", "PrivateServers"], path: "Tests/BuiltTool"),
     tests(
       of: "Commands",
       [
@@ -252,8 +255,8 @@ let package = Package(
     .testTarget(
       name: "FaultTests",
       dependencies: [
-        "BuiltTool", "Evidence", "Formats", "SeededGenerators", "Suites", "liar", "parity",
-        "plausible-standin",
+        "BuiltTool", "Evidence", "Formats", "PrivateServers", "SeededGenerators", "Suites", "liar",
+        "parity", "plausible-standin",
       ],
       swiftSettings: swiftSettings
     ),

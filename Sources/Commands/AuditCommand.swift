@@ -102,7 +102,21 @@ struct AuditCommand: AsyncParsableCommand {
       ),
       status: unrun.status(strict: strict),
       coverage: nil,
-      text: { unrun.text }
+      text: { Self.text(of: unrun) }
     )
+  }
+
+  private static func text(of unrun: UnrunAudit) -> String {
+    var lines = ["\(unrun.recipe): no run is kept, so nothing is proven"]
+    for claim in unrun.claims {
+      let until = claim.verdict.until.map { " until \($0)" } ?? ""
+      let reason = claim.verdict.reason.map { ": \($0.cause)" } ?? ""
+      lines.append("  \(claim.verdict.word.shown)\(until) \(claim.id)\(reason)")
+    }
+    for finding in unrun.findings where finding.severity != .note && finding.waived == nil {
+      let place = finding.place.map { " (\($0.file):\($0.line))" } ?? ""
+      lines.append("  \(finding.severity.rawValue) \(finding.rule): \(finding.message)\(place)")
+    }
+    return lines.map { TerminalText.stripped($0) + "\n" }.joined()
   }
 }

@@ -16,10 +16,6 @@ package struct XMLError: Error, Equatable, Sendable {
     case invalidExpression
     /// The XPath expression could not be evaluated, or asked for too much work.
     case evaluation
-    /// A writer was given a name that XML does not allow.
-    case invalidName
-    /// A writer was told to end what had not begun, or to finish with an element open.
-    case unbalanced
     /// libxml2 could not make a context; it is out of memory.
     case unavailable
   }
@@ -62,7 +58,6 @@ extension XMLError: CustomStringConvertible {
     switch code {
     case .invalidSchema: "XML schema"
     case .invalidExpression, .evaluation: "XPath expression"
-    case .invalidName, .unbalanced: "XML writer"
     case .unavailable: "libxml2"
     case .unreadable, .notWellFormed, .entity, .tooLarge: "XML document"
     }

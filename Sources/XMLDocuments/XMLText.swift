@@ -53,12 +53,6 @@ package enum XMLText {
     return result ?? clean
   }
 
-  /// Sanitises, escapes and appends.
-  static func append(_ text: String, as place: Place, to output: inout [UInt8]) {
-    var clean = sanitized(text)
-    clean.withUTF8 { appendEscaped($0, as: place, to: &output) }
-  }
-
   private static func appendEscaped(
     _ bytes: UnsafeBufferPointer<UInt8>,
     as place: Place,

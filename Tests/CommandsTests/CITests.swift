@@ -23,7 +23,7 @@ import Testing
   /// A project with a check that fails on an answer that has the form of a command.
   private static func hostile() async throws -> ToolProject {
     let project = try ToolProject()
-    _ = try await project.run("new", project.recipe)
+    try await project.addSite()
     try project.write(
       "\(project.suite)/functional/wrong.yml",
       """
@@ -97,7 +97,7 @@ import Testing
 
   @Test func `What verify finds is annotated`() async throws {
     let project = try ToolProject()
-    _ = try await project.run("new", project.recipe)
+    try await project.addSite()
     let verify = try await project.run("verify", environment: ["GITHUB_ACTIONS": "true"])
     #expect(verify.status == 1)
     #expect(verify.out.contains("\n::error title=\(project.recipe)%3A verify::"))

@@ -36,7 +36,7 @@ import Testing
     try git(project, "commit", "-qm", "one")
     // Not committed, so not there.
     try project.write("older/recipe-info/\(project.recipe)/tests/a.py", "pass\n")
-    _ = try await project.run("new", project.recipe)
+    try await project.addSite()
     let run = try await project.run("run")
     let corpus = try RunTests.coverage(project).corpus
     #expect(corpus.state == .noEntry, "\(run.out)\(run.err)")
@@ -58,7 +58,7 @@ import Testing
   @Test func `A corpus in the project's own repository is named by its tree alone`() async throws {
     let project = try ToolProject(parity: "corpus: {git: .}\n")
     try project.write("recipe-info/\(project.recipe)/tests/a.py", "pass\n")
-    _ = try await project.run("new", project.recipe)
+    try await project.addSite()
     try git(project, in: ".", "init", "-q")
     try git(project, in: ".", "add", "-A")
     try git(project, in: ".", "commit", "-qm", "one")
@@ -76,7 +76,7 @@ import Testing
     try git(project, "add", "-A")
     try git(project, "commit", "-qm", "one")
     try git(project, "clone", "-q", "--bare", ".", project.path("older.git"))
-    _ = try await project.run("new", project.recipe)
+    try await project.addSite()
     switch kind {
     case "bare": try project.write("parity.yml", "corpus: {git: older.git}\n")
     case "file URL":

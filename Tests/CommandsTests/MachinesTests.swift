@@ -12,7 +12,7 @@ import XMLDocuments
     let project = try ToolProject()
     for recipe in recipes {
       let name = "\(recipe)-\(project.recipe)"
-      _ = try await project.run("new", name)
+      try await project.addSite(named: name)
       let compose = try project.text("suites/\(name)/recipe/compose.yml")
       try project.write(
         "suites/\(name)/recipe/compose.yml",

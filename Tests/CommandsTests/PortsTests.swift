@@ -21,7 +21,7 @@ import Testing
     parity: String = "corpus: {root: recipe-info}\n"
   ) async throws -> ToolProject {
     let project = try ToolProject(parity: parity)
-    _ = try await project.run("new", project.recipe)
+    try await project.addSite()
     if let script {
       try project.write("recipe-info/\(project.recipe)/tests/health.py", script)
     }
@@ -288,7 +288,7 @@ import Testing
     async throws
   {
     let project = try await Self.project()
-    _ = try await project.run("new", "other")
+    try await project.addSite(named: "other")
     let own = try await project.run("audit", project.recipe)
     #expect(own.out.contains("unproven P2/health.py::test_up: nothing has run yet"))
     let other = try await project.run("audit", "other")
@@ -322,7 +322,7 @@ import Testing
 
   @Test func `A catalogue says which recipe needs work first`() async throws {
     let project = try await Self.project()
-    _ = try await project.run("new", "other")
+    try await project.addSite(named: "other")
     let audit = try await project.run("audit")
     #expect(audit.status == 1)
     let lines = audit.out.split(separator: "\n")

@@ -15,7 +15,7 @@ import XMLDocuments
 
   @Test func `A new suite runs, is verified, and its page is held to its coverage`() async throws {
     let project = try ToolProject()
-    _ = try await project.run("new", project.recipe)
+    try await project.addSite()
     let run = try await project.run("run", environment: ["TERM": "xterm"])
     #expect(run.status == 0, "\(run.out)\(run.err)")
 
@@ -114,7 +114,7 @@ import XMLDocuments
 
   @Test func `A partial run publishes nothing and is no failure`() async throws {
     let project = try ToolProject()
-    _ = try await project.run("new", project.recipe)
+    try await project.addSite()
     let run = try await project.run("run", "--until", "install")
     #expect(run.status == 0, "\(run.out)\(run.err)")
     #expect(!project.exists("\(project.suite)/PARITY.md"))
@@ -125,7 +125,7 @@ import XMLDocuments
 
   @Test func `A failing check exits with 1 and names what was there`() async throws {
     let project = try ToolProject()
-    _ = try await project.run("new", project.recipe)
+    try await project.addSite()
     try project.write(
       "\(project.suite)/functional/wrong.yml",
       """
@@ -149,7 +149,7 @@ import XMLDocuments
   /// A suite that stays in one stage until it is ended.
   static func hanging(_ moment: Moment) async throws -> ToolProject {
     let project = try ToolProject()
-    _ = try await project.run("new", project.recipe)
+    try await project.addSite()
     try project.write("\(project.suite)/PARITY.md", "as it was\n")
     switch moment {
     case .install:

@@ -10,7 +10,7 @@ import Testing
   /// A project whose suite was run once, to its end.
   private static func published() async throws -> ToolProject {
     let project = try ToolProject()
-    _ = try await project.run("new", project.recipe)
+    try await project.addSite()
     let run = try await project.run("run")
     #expect(run.status == 0, "\(run.out)\(run.err)")
     return project

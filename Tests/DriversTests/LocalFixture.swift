@@ -1,6 +1,7 @@
 import Deployments
 import FoundationEssentials
 import Glibc
+import PrivateServers
 import Testing
 
 @testable import Drivers
@@ -25,8 +26,8 @@ final class LocalFixture: Sendable {
     run = try RunFixture()
     var files = suite
     files["recipe.yml"] = "secrets: {password: {generate: 20}, token: {generate: 20}}\n"
-    files["local.yml"] = """
-      search: ["/usr/lib/postgresql/*/bin"]
+    files["local.yml"] = try """
+      search: ["\(PreparedRestic.folder)", "/usr/lib/postgresql/*/bin"]
       versions: \(versions)
       services:
       \(services.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))

@@ -1,5 +1,6 @@
 import BuiltTool
 import Foundation
+import PrivateServers
 
 /// A project with one fault in it.
 struct FaultProject: Sendable {
@@ -21,10 +22,7 @@ struct FaultProject: Sendable {
     try tool.write("parity.yml", parity.replacingOccurrences(of: "NAME", with: tool.recipe))
     switch row.start {
     case .plausible: try copyPlausible()
-    case .site:
-      _ = try await tool.run("new", tool.recipe)
-      let bin = try Prepared.shared.get().folder + "/bin"
-      try edit("suites/site/local.yml", [("search: [", "search: [\(bin), ")])
+    case .site: try await tool.addSite()
     case .web, .data: try copySwarm()
     case .empty: break
     }
@@ -106,7 +104,7 @@ struct FaultProject: Sendable {
     try edit(
       "suites/plausible/local.yml",
       [
-        ("search: [", "search: [\(prepared.folder)/bin, "),
+        ("search: [", "search: [\(try PreparedRestic.folder), "),
         ("STANDIN_BOOT_DELAY: 1s", "STANDIN_BOOT_DELAY: 50ms"),
         ("STANDIN_WARM_UP: 2s", "STANDIN_WARM_UP: 50ms"),
         ("STANDIN_SITES_CACHE_INTERVAL: 1s", "STANDIN_SITES_CACHE_INTERVAL: 200ms"),

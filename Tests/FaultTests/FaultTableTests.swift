@@ -11,16 +11,25 @@ struct FaultTableTests {
   }
 
   @Test(
-    "without its fault the project is proven",
+    "without its fault the project is proven, twice the same, and tells no secret",
     arguments: [FaultRow.Start.plausible, .site]
   )
   func isGreen(_ start: FaultRow.Start) async throws {
     try await Lanes.shared.use {
       let project = try await FaultProject(FaultRow(sound: start))
-      let run = try await project.tool.run("run")
-      #expect(run.status == 0, "\(run.out)\(run.err)")
+      var coverages: [Data] = []
+      for _ in 0..<2 {
+        var run = FaultRun(project)
+        let result = try await run.perform()
+        let said = result.out + result.err
+        #expect(result.status == 0, "\(said)")
+        coverages.append(try project.tool.bytes("\(project.tool.reports)/coverage.json"))
+        Self.expectNoSecret(project, said, run)
+      }
+      #expect(coverages[0] == coverages[1])
       let coverage = try #require(try Self.coverage(project))
       #expect(coverage.level == 4)
+      #expect(coverage.claims.allSatisfy { $0.verdict.word != .proven })
     }
   }
 

@@ -1,6 +1,7 @@
 import BuiltTool
 import Evidence
 import Foundation
+import PrivateServers
 import SeededGenerators
 import Testing
 
@@ -67,7 +68,7 @@ struct Weather: Sendable {
     let postgres = try Prepared.postgresPrograms()
     let prepared = try Prepared.shared.get()
     try put("pg_dump", first: delay(toolDelay), "\(postgres)/pg_dump")
-    try put("restic", first: delay(toolDelay), prepared.folder + "/bin/restic")
+    try put("restic", first: delay(toolDelay), PreparedRestic.folder + "/restic")
     try put("postgres", first: delay(databaseDelay), "\(postgres)/postgres")
     if let restart {
       let app = prepared.standin

@@ -1,7 +1,7 @@
 import BuiltTool
 import Foundation
 
-/// What every row would otherwise make anew: the sample recipe, a cluster, a backup repository.
+/// What every row would otherwise make anew: the sample recipe and a cluster.
 struct Prepared: Sendable {
   let folder: String
 
@@ -20,7 +20,7 @@ struct Prepared: Sendable {
       try? FileManager.default.removeItem(atPath: folder)
     }
     try FileManager.default.createDirectory(
-      atPath: folder + "/bin",
+      atPath: folder,
       withIntermediateDirectories: true
     )
     chmod(folder, 0o755)
@@ -28,7 +28,6 @@ struct Prepared: Sendable {
     let built = URL(fileURLWithPath: ToolProject.program).deletingLastPathComponent().path
     try FileManager.default.copyItem(atPath: built + "/plausible-standin", toPath: standin)
     try makeCluster()
-    try makeRepository()
   }
 
   private func makeCluster() throws {
@@ -45,28 +44,6 @@ struct Prepared: Sendable {
       argv = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] + argv
     }
     try Self.execute(argv)
-  }
-
-  /// A repository with keys, and a `restic` that begins from a copy of it: deriving new keys takes
-  /// seconds. All else is done by the real one.
-  private func makeRepository() throws {
-    let program = """
-      #!/bin/sh
-      # Restic, begun from a prepared repository.
-      export RESTIC_PASSWORD=prepared
-      case " $* " in
-        *" init "*) exec cp -r "\(folder)/repository" "$2" ;;
-      esac
-      exec /usr/bin/restic "$@"
-
-      """
-    try Data(program.utf8).write(to: URL(fileURLWithPath: folder + "/bin/restic"))
-    chmod(folder + "/bin/restic", 0o755)
-    try Self.execute(
-      ["/usr/bin/restic", "--repo", folder + "/repository", "--no-cache", "init", "--quiet"],
-      ["RESTIC_PASSWORD": "prepared"]
-    )
-    try Self.execute(["chmod", "-R", "a+rX", folder + "/repository"])
   }
 
   /// The stand-in where every user can run it.

@@ -71,4 +71,41 @@ import XMLDocuments
     let text = String(repeating: "\u{1B}[31mx\u{1B}[0m", count: 50)
     #expect(XMLText.cut(text, to: 50) == String(repeating: "x", count: 50))
   }
+
+  @Test("What is escaped is read back as the same text, sanitised", arguments: 0..<400)
+  func roundTrip(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let value = randomText(using: &random)
+    let text = randomText(using: &random)
+    for place in [XMLText.Place.content, .attribute] {
+      let content = XMLText.escaped(text, as: place)
+      let document = "<e a=\"\(XMLText.escaped(value))\">\(content)</e>"
+      var attribute: String?
+      var read = ""
+      for event in try XMLReader(.text(document)).allEvents() {
+        if case .start(let element) = event { attribute = element["a"] }
+        if case .text(let text, _) = event { read += text }
+      }
+      #expect(attribute.map { Array($0.utf8) } == Array(XMLText.sanitized(value).utf8))
+      #expect(Array(read.utf8) == Array(XMLText.sanitized(text).utf8))
+    }
+  }
+
+  private func randomText(using random: inout SeededGenerator) -> String {
+    var scalars = String.UnicodeScalarView()
+    for _ in 0..<Int.random(in: 0..<60, using: &random) {
+      let range: ClosedRange<UInt32> =
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: 0...0x1F
+        case 1: 0x7F...0xFF
+        case 2: 0xFFF0...0xFFFF
+        case 3: 0x1F300...0x1F3FF
+        default: 0x20...0x7E
+        }
+      if let scalar = Unicode.Scalar(UInt32.random(in: range, using: &random)) {
+        scalars.append(scalar)
+      }
+    }
+    return String(scalars)
+  }
 }
