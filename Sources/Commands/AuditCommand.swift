@@ -1,7 +1,9 @@
 import ArgumentParser
 import Auditing
 import Evidence
+import Formats
 import FoundationEssentials
+import Reports
 import Suites
 
 struct AuditCommand: AsyncParsableCommand {
