@@ -196,7 +196,10 @@ let package = Package(
     module("SeededGenerators", path: "Tests/SeededGenerators"),
     tests(of: "Formats", ["SeededGenerators"]),
     tests(of: "Evidence", ["Formats", "SeededGenerators"], exclude: ["Fixtures"]),
-    tests(of: "Suites", ["BuiltTool", "Evidence", "Formats"], exclude: ["Fixtures", "Golden"]),
+    tests(
+      of: "Suites",
+      ["BuiltTool", "Evidence", "Formats", "Reports"],
+      exclude: ["Fixtures", "Golden"]),
     // Real servers for tests, unprivileged, on free loopback ports, gone when the tests are.
     module("PrivateServers", ["Threads"], path: "Tests/PrivateServers"),
     tests(of: "HTTPRequests", ["PrivateServers", "Threads", flyingFox]),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Auditing
+import Reports
 import Suites
 
 struct ListCommand: AsyncParsableCommand {

@@ -40,3 +40,14 @@ package struct Plan: Codable, Hashable, Sendable {
   /// False where only a part was asked for.
   package var isFull: Bool { lastStage == .functional && selection == nil }
 }
+
+extension Plan {
+  /// Functional checks of strength `state` that would run, those that do the same counted once:
+  /// what P3 counts.
+  package var deepChecks: Int {
+    let deep = planned.filter {
+      $0.kind == .functional && $0.strength == .state && !$0.isHealth && $0.skip == nil
+    }
+    return Set(deep.map { $0.behaviour ?? $0.id.description }).count
+  }
+}

@@ -184,14 +184,3 @@ extension Plan {
     }
   }
 }
-
-extension Plan {
-  /// Functional checks of strength `state` that would run, those that do the same counted once:
-  /// what P3 counts.
-  package var deepChecks: Int {
-    let deep = planned.filter {
-      $0.kind == .functional && $0.strength == .state && !$0.isHealth && $0.skip == nil
-    }
-    return Set(deep.map { $0.behaviour ?? $0.id.description }).count
-  }
-}

@@ -1,3 +1,4 @@
+import Formats
 package import Evidence
 package import Foundation
 

@@ -57,7 +57,7 @@ struct DiffTests {
     }
 
     static func refute(_ model: inout CoverageModel) {
-      model.claims[0].verdict = .refuted(reason: "it is down")
+      model.claims[0].verdict = .refuted(reason: .told("it is down"))
     }
   }
 

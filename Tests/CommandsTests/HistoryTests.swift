@@ -29,11 +29,12 @@ import Testing
         isSample: false,
         detail: "none"
       ),
+      policy: CoveragePolicy(functionalChecks: 2),
       level: level,
       rungs: [],
-      gate: GateCoverage(asked: "GET /", accepts: "200", within: 1),
+      gate: GateCoverage(path: "/", port: nil, accepts: [200], requires: [], within: 1),
       claims: [
-        Claim(id: "P1/install", part: .p1, statement: "It installs.", verdict: verdict, checks: [])
+        Claim(id: "P1/install", part: .p1, verdict: verdict, checks: [])
       ],
       checks: [],
       stores: [],
@@ -74,9 +75,9 @@ import Testing
     try commit(
       project,
       file,
-      try coverage(recipe, level: 1, .provenOnStandin(reason: "s"), standin: true)
+      try coverage(recipe, level: 1, .provenOnStandin(reason: Reason(.standin(service: "app"))), standin: true)
     )
-    try commit(project, file, try coverage(recipe, level: 0, .refuted(reason: "why")))
+    try commit(project, file, try coverage(recipe, level: 0, .refuted(reason: .told("why"))))
     try commit(project, file, try coverage(recipe, level: 2, .proven))
     try git(project, "mv", "old", "new")
     try git(project, "commit", "--quiet", "--message", "rename")

@@ -158,7 +158,9 @@ import XMLDocuments
     let left = record.checks.filter { $0.id.stem == "content" && $0.kind == .functional }
     #expect(left.count == 2)
     #expect(
-      left.allSatisfy { $0.outcome == .notRun(reason: "the run was stopped at the first failure") }
+      left.allSatisfy {
+        $0.outcome == .notRun(reason: Reason(.stopped(.failuresReached, failures: 1, detail: nil)))
+      }
     )
     #expect(!project.exists("reports/\(Self.name("a", project))/coverage.json"))
     #expect(!project.exists("reports/\(Self.name("b", project))"))
@@ -388,9 +390,8 @@ import XMLDocuments
     #expect(coverage.findings.map(\.rule).contains("check-flaky"))
     let claim = coverage.claims.first { $0.id == "P3/functional/moody::moody.sh" }
     #expect(claim?.verdict.word == .refuted)
-    #expect(
-      claim?.verdict.reason?.hasPrefix("flaky, failed in attempt 1, passed in attempt 2") == true
-    )
+    let note = Reason.Note.flaky(passed: [2], failed: [1], broken: [])
+    #expect(claim?.verdict.reason?.notes == [note])
     let cases = try Self.cases(project, "reports/\(name)/junit.xml")
     #expect(cases["\(name).functional.moody.moody.sh"] == "failure flaky")
     #expect(try project.text("reports/\(name)/coverage.html").contains("failed in attempt 1"))

@@ -48,7 +48,7 @@ import Testing
       !reports.mayPublish(
         Self.record { record in
           let install = record.stages.firstIndex { $0.stage == .install } ?? 0
-          record.stages[install].outcome = .broken(reason: "no program")
+          record.stages[install].outcome = .broken(reason: Reason(.noAnswer(detail: "no program")))
         }
       )
     )
@@ -57,7 +57,7 @@ import Testing
       reports.mayPublish(
         Self.record { record in
           let install = record.stages.firstIndex { $0.stage == .install } ?? 0
-          record.stages[install].outcome = .failed(reason: "never ready")
+          record.stages[install].outcome = .failed(reason: Reason(.notDeployed))
         }
       )
     )

@@ -23,7 +23,7 @@ import XMLDocuments
     #expect(coverage.checks.allSatisfy { ![.failed, .broken, .notRun].contains($0.outcome.word) })
     let upgrade = coverage.claims.first { $0.id == "P1/upgrade" }?.verdict
     #expect(upgrade?.word == .notApplicable)
-    #expect(upgrade?.reason?.contains("no published version older than") == true)
+    #expect(upgrade?.reason?.code == .noOlderVersion)
     let store = coverage.stores.first { $0.name == "content" }
     #expect(store?.dropped.word == .provenOnStandin)
     #expect(store?.restored.word == .provenOnStandin)

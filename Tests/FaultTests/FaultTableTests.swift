@@ -98,11 +98,11 @@ struct FaultTableTests {
     let coverage = try #require(coverage, "no coverage was written\n\(said)")
     for (id, word) in expected.claims {
       let claim = coverage.claims.first { $0.id == id }
-      #expect(claim?.verdict.word == word, "\(id): \(claim?.verdict.reason ?? "")\n\(said)")
+      #expect(claim?.verdict.word == word, "\(id): \(claim?.verdict.reason as Any)\n\(said)")
     }
     for (id, word) in expected.checks {
       let check = coverage.checks.first { $0.id.description == id }
-      #expect(check?.outcome.word == word, "\(id): \(check?.outcome.reason ?? "")\n\(said)")
+      #expect(check?.outcome.word == word, "\(id): \(check?.outcome.reason as Any)\n\(said)")
     }
     for (id, word) in expected.controls {
       let check = coverage.checks.first { $0.id.description == id }

@@ -205,7 +205,7 @@ struct ComposeReaderTests {
     #expect(compose.services[0].containerLabels.map(\.name) == ["backupbot.backup"])
     #expect(
       RecipeFacts.noBackupReason(of: compose, suite: Suite(recipe: "a", folder: "/a"))
-        == "no service has backupbot.backup=true under deploy.labels"
+        == Reason(.noBackupLabel)
     )
   }
 

@@ -1,3 +1,4 @@
+import Reports
 import Evidence
 import Testing
 
@@ -25,7 +26,7 @@ struct PlanTests {
     )
   }
 
-  private static func skips(_ plan: Plan) -> [CheckID: String] {
+  private static func skips(_ plan: Plan) -> [CheckID: Reason] {
     Dictionary(plan.planned.compactMap { check in check.skip.map { (check.id, $0) } }) { a, _ in a }
   }
 
@@ -38,7 +39,7 @@ struct PlanTests {
       compose: compose,
       driver: "local",
       base: revision("3.0.0+v2.0.0"),
-      baseReason: "versions.base in recipe.yml",
+      baseReason: .declared("versions.base in recipe.yml"),
       target: revision("3.0.1+v2.0.0"),
       suiteTree: "aa"
     )
@@ -113,13 +114,13 @@ struct PlanTests {
     let skips = Self.skips(try plan(files))
     #expect(skips.count == 6)
     let id = { CheckID(folder: "functional", stem: "a", name: $0) }
-    #expect(skips[id("other_driver")] == "only with driver swarm, this is local")
-    #expect(skips[id("old")] == "only with version <1.1, this is 1.1.0+2")
+    #expect(skips[id("other_driver")] == Reason(.onlyOn(drivers: ["swarm"], driver: "local")))
+    #expect(skips[id("old")] == Reason(.onlyFor(versions: "<1.1", version: "1.1.0+2")))
     #expect(
       skips[CheckID(folder: "overlays", stem: "install", name: "new")]
-        == "only with version >=1.1, this is 1.0.0+1"
+        == Reason(.onlyFor(versions: ">=1.1", version: "1.0.0+1"))
     )
-    #expect(skips[.generic(.backup, "snapshot")] == "the app keeps nothing")
+    #expect(skips[.generic(.backup, "snapshot")] == .declared("the app keeps nothing"))
     let noBase = try plan(["recipe.yml": ""], base: nil)
     #expect(Self.skips(noBase).keys.map(\.stem) == ["upgrade", "upgrade", "upgrade"])
   }

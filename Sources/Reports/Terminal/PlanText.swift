@@ -1,6 +1,4 @@
-import Evidence
-import Reports
-import Suites
+package import Evidence
 
 extension Plan {
   /// One line a check, by stage, with its strength, its control and its place; for a person.
