@@ -7,12 +7,12 @@ import Suites
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
-    abstract: "Audit the last run again and print it; write nothing.",
+    abstract: "Audit the last run again and print the result; write nothing.",
     discussion: """
-      The corpus is read as it is now, the run as it was. `--today` says which deferrals and \
-      waivers are past their date, and an expired waiver waives nothing; nothing of it is stored.
+      The corpus is read as it is now, the run as it was. Deferrals and waivers whose date is \
+      before `--today` have expired, and an expired waiver waives nothing. Nothing is stored.
 
-      A recipe without a run is held against its corpus alone. With several recipes a list says \
+      A recipe without a run is compared with its corpus only. With several recipes a list says \
       which of them needs work first, in one line each unless they are named.
       """
   )
@@ -22,21 +22,12 @@ struct AuditCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A run's id instead of the last one.", valueName: "id"))
   var run: String?
 
-  @Option(help: ArgumentHelp("YYYY-MM-DD; by default this day, in UTC.", valueName: "date"))
-  var today: String?
+  @OptionGroup var todayOption: TodayOption
 
   @Flag(help: "Count warnings as errors.")
   var strict = false
 
   @OptionGroup var ciOptions: CIOptions
-
-  func validate() throws {
-    if let today, !CalendarDay.isDay(today) {
-      throw ValidationError(
-        "--today takes a day as YYYY-MM-DD, not \"\(Console.quotable(today))\""
-      )
-    }
-  }
 
   func run() async throws {
     try await concluding {
@@ -55,7 +46,7 @@ struct AuditCommand: AsyncParsableCommand {
         if let coverage = audited.coverage { ci.add(coverage) }
         if !isCatalogue { Console.out(audited.text()) }
         ranking.add(audited.row)
-        if audited.status.precedence > worst.precedence { worst = audited.status }
+        worst = worst.worse(audited.status)
       }
       if recipes.count > 1 { Console.out((isCatalogue ? "" : "\n") + ranking.text) }
       return worst
@@ -71,7 +62,7 @@ struct AuditCommand: AsyncParsableCommand {
     var text: () -> String
   }
 
-  private var day: String { today ?? String(Date.now.formatted(.iso8601).prefix(10)) }
+  private var day: String { todayOption.day }
 
   private func audit(_ suite: Suite, _ runs: KeptRuns, _ workspace: Workspace) throws -> Audited {
     guard run != nil || !runs.ids.isEmpty else { return auditUnrun(suite, workspace) }

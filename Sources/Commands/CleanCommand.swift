@@ -8,11 +8,12 @@ import Suites
 struct CleanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clean",
-    abstract: "Remove what dead runs left, here and on the Docker engine; nothing of a live run.",
+    abstract: "Remove what dead runs left on this machine and on the Docker engine.",
     discussion: """
       A run cleans up after itself. This is for runs on this machine whose guardian was killed \
-      too, and for runs on a Docker Swarm whose runner was: what they made there carries their \
-      label, and their lease is dead. Without an engine, only this machine is looked at.
+      too, and for runs on a Docker Swarm whose runner was killed: what they made there has their \
+      label, and their lease has expired. Nothing of a live run is removed. Without an engine, only \
+      this machine is cleaned.
       """
   )
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Auditing
 import FoundationEssentials
 import Glibc
+import Rendering
 import Suites
 import Synchronization
 
@@ -72,6 +73,21 @@ enum Console {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 else { return 100 }
     return Int(size.ws_col)
+  }
+
+  /// Of results on standard output.
+  static var style: TerminalSummary.Style {
+    TerminalSummary.Style(
+      width: min(width(STDOUT_FILENO), 120),
+      hasColour: hasColour(STDOUT_FILENO)
+    )
+  }
+
+  /// Whether a path is a folder; nil where there is nothing.
+  static func isFolder(_ path: String) -> Bool? {
+    var isFolder = false
+    let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    return isThere ? isFolder : nil
   }
 
   /// Says what went wrong.

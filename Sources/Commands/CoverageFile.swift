@@ -25,6 +25,21 @@ enum CoverageFile {
     return try model(Array(data), shownAs: name)
   }
 
+  /// A file of another kind; nil where there is none, refused where a later version wrote it.
+  static func read<File: Decodable>(
+    _ type: File.Type,
+    at path: String,
+    upTo version: Int,
+    _ schema: (File) -> Int
+  ) throws -> File? {
+    guard let data = FileManager.default.contents(atPath: path) else { return nil }
+    guard let file = try? JSONDecoder().decode(type, from: data) else {
+      throw Failure(.broken, "\(path) cannot be read")
+    }
+    if schema(file) <= version { return file }
+    throw Failure(.broken, "\(path) has schema \(schema(file)), this tool reads up to \(version)")
+  }
+
   static func model(_ bytes: [UInt8], shownAs name: String) throws -> CoverageModel {
     do {
       return try CoverageReader.read(bytes)

@@ -9,13 +9,14 @@ import Suites
 struct DiffCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
-    abstract: "Tell what is proven on one side and not on the other.",
+    abstract: "Compare the coverage of two commits.",
     discussion: """
-      A side is a commit (read from git, nothing is checked out), a folder with a parity.yml or \
-      with reports, or a coverage.json. By default HEAD is compared with the working tree; \
-      `A..B` compares two commits, and `A...B` compares B with what it branched off from.
+      Each side is a commit (read from git, nothing is checked out), a folder with a parity.yml \
+      or with reports, or a coverage.json. By default HEAD is compared with the working tree; \
+      `A..B` compares two commits, and `A...B` compares B with the commit that it branched off \
+      from.
 
-      Exits with 1 where there is a regression, or what `--fail-on` names: a kind of change, \
+      Exits with 1 on a regression, or on what `--fail-on` names: a kind of change, \
       `regression`, or `none`, several with commas. docs/diff.md lists the kinds.
       """
   )
@@ -26,15 +27,7 @@ struct DiffCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("The newer side; by default the working tree.", valueName: "b"))
   var newer: String?
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "The folder of parity.yml; by default it is looked for from here upwards.",
-      valueName: "folder"
-    ),
-    completion: .directory
-  )
-  var project: String?
+  @OptionGroup var location: ProjectOption
 
   @Option(help: ArgumentHelp("terminal, markdown, html, json or junit.", valueName: "format"))
   var format = Format.terminal.rawValue
@@ -47,7 +40,7 @@ struct DiffCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Bytes of a Markdown comment; what has no room is left out, the least important first.",
+      "Bytes of a Markdown comment; the least important changes are left out first.",
       valueName: "bytes"
     )
   )
@@ -55,12 +48,14 @@ struct DiffCommand: AsyncParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("What exits with 1 instead of every regression.", valueName: "kinds")
+    help: ArgumentHelp(
+      "The changes that exit with 1, instead of every regression.",
+      valueName: "kinds"
+    )
   )
   var failOn = regression
 
-  @Option(help: ArgumentHelp("YYYY-MM-DD; by default this day, in UTC.", valueName: "date"))
-  var today: String?
+  @OptionGroup var todayOption: TodayOption
 
   enum Format: String, CaseIterable { case terminal, markdown, html, json, junit }
 
@@ -68,11 +63,6 @@ struct DiffCommand: AsyncParsableCommand {
   private static let none = "none"
 
   func validate() throws {
-    if let today, !CalendarDay.isDay(today) {
-      throw ValidationError(
-        "--today takes a day as YYYY-MM-DD, not \"\(Console.quotable(today))\""
-      )
-    }
     try Self.check(format, "--format", among: Format.allCases.map(\.rawValue))
     for kind in kindNames { try Self.check(kind, "--fail-on", among: Self.kindNames) }
     if kindNames.count > 1, kindNames.contains(Self.none) {
@@ -92,9 +82,9 @@ struct DiffCommand: AsyncParsableCommand {
 
   private static func check(_ word: String, _ option: String, among known: [String]) throws {
     if known.contains(word) { return }
-    let near = NearestName.of(word, among: known).map { "; did you mean \($0)?" } ?? ""
     throw ValidationError(
-      "\(option) cannot be \"\(Console.quotable(word))\" (\(known.joined(separator: ", ")))\(near)"
+      "\(option) cannot be \"\(Console.quotable(word))\" (\(known.joined(separator: ", ")))"
+        + NearestName.hint(for: word, among: known)
     )
   }
 
@@ -109,12 +99,10 @@ struct DiffCommand: AsyncParsableCommand {
     )
   }
 
-  private var day: String { today ?? String(Date.now.formatted(.iso8601).prefix(10)) }
-
   func run() async throws {
     try await concluding {
-      let sides = try await DiffSides(older, newer, project: project)
-      let diff = try await sides.diff(today: day)
+      let sides = try await DiffSides(older, newer, project: location.project)
+      let diff = try await sides.diff(today: todayOption.day)
       let text = try rendered(diff)
       if let output {
         try AtomicFile.write(text.utf8, to: output)
@@ -129,14 +117,9 @@ struct DiffCommand: AsyncParsableCommand {
   private func rendered(_ diff: CoverageDiff) throws -> String {
     switch Format(rawValue: format) ?? .terminal {
     case .terminal:
-      let isFile = output != nil
-      return DiffTerminal(
-        diff,
-        style: TerminalSummary.Style(
-          width: isFile ? 100 : min(Console.width(STDOUT_FILENO), 120),
-          hasColour: !isFile && Console.hasColour(STDOUT_FILENO)
-        )
-      ).rendered()
+      let style =
+        output == nil ? Console.style : TerminalSummary.Style(width: 100, hasColour: false)
+      return DiffTerminal(diff, style: style).rendered()
     case .markdown: return DiffMarkdown(diff, limit: limit).rendered()
     case .html: return try DiffHTML(diff).rendered()
     case .json: return try DiffJSON(diff).rendered()

@@ -161,8 +161,7 @@ struct DiffSides: Sendable {
 
     /// Whether an argument can be nothing but a path, or is the name of something that is there.
     func isPath(_ text: String) -> Bool {
-      text.hasPrefix("/") || text.hasPrefix("./") || text.hasPrefix("../") || text == "."
-        || text == ".." || FileManager.default.fileExists(atPath: text)
+      isCertainlyPath(text) || FileManager.default.fileExists(atPath: text)
     }
 
     private func isCertainlyPath(_ text: String) -> Bool {
@@ -188,7 +187,7 @@ struct DiffSides: Sendable {
 
     /// - Parameter isDefault: nobody wrote it, so that it is no path.
     func side(_ text: String, isDefault: Bool) async throws -> DiffSide {
-      guard !text.isEmpty else { throw Failure(.wrongUsage, "a side of a diff is not nothing") }
+      guard !text.isEmpty else { throw Failure(.wrongUsage, "empty revision") }
       let isThere = !isDefault && FileManager.default.fileExists(atPath: text)
       if isThere || isCertainlyPath(text) {
         if !isCertainlyPath(text), await isCommit(text) {
@@ -247,8 +246,7 @@ struct DiffSides: Sendable {
 
     private func path(_ text: String) throws -> DiffSide {
       let name = text.count > 1 && text.hasSuffix("/") ? String(text.dropLast()) : text
-      var isFolder = false
-      guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) else {
+      guard let isFolder = Console.isFolder(name) else {
         throw Failure(.wrongUsage, "\"\(Console.quotable(text))\" is not there")
       }
       if !isFolder { return try DiffSide.file(name, name: name) }

@@ -8,11 +8,11 @@ import Suites
 struct HistoryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "history",
-    abstract: "Print what the committed coverage of a recipe said, commit by commit.",
+    abstract: "Print the committed coverage of a recipe, commit by commit.",
     discussion: """
-      Reads coverage.json out of git's objects, through renames; nothing is checked out. Says of \
+      Reads coverage.json from git's objects, through renames; nothing is checked out. Says of \
       each claim when it was first proven, when it was last refuted, and how often it went from \
-      proven to anything else or back. What is not committed is not part of it.
+      proven to anything else or back. Uncommitted files are not looked at.
       """
   )
 
@@ -21,12 +21,7 @@ struct HistoryCommand: AsyncParsableCommand {
   @Argument(help: "The recipe.")
   var recipe: String
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp("The folder of parity.yml.", valueName: "folder"),
-    completion: .directory
-  )
-  var project: String?
+  @OptionGroup var location: ProjectOption
 
   @Option(help: ArgumentHelp("Only this claim.", valueName: "id"))
   var claim: String?
@@ -37,17 +32,11 @@ struct HistoryCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("terminal or json.", valueName: "name"))
   var format = Format.terminal
 
-  func validate() throws {
-    if let since, !CalendarDay.isDay(since) {
-      throw ValidationError(
-        "--since takes a day as YYYY-MM-DD, not \"\(Console.quotable(since))\""
-      )
-    }
-  }
+  func validate() throws { try CalendarDay.requireDay(since, "--since") }
 
   func run() async throws {
     try await concluding {
-      let workspace = try Workspace(folder: project)
+      let workspace = try Workspace(folder: location.project)
       let history = try await HistoryReader(
         workspace: workspace,
         recipe: try workspace.historic(recipe)
@@ -55,11 +44,7 @@ struct HistoryCommand: AsyncParsableCommand {
       if let claim { try require(claim, of: history) }
       switch format {
       case .terminal:
-        let style = TerminalSummary.Style(
-          width: min(Console.width(STDOUT_FILENO), 120),
-          hasColour: Console.hasColour(STDOUT_FILENO)
-        )
-        Console.out(HistoryText(history, style: style).rendered(claim: claim))
+        Console.out(HistoryText(history, style: Console.style).rendered(claim: claim))
       case .json:
         Console.out(String(decoding: try CoverageFile.bytes(history), as: UTF8.self))
       }
@@ -70,10 +55,10 @@ struct HistoryCommand: AsyncParsableCommand {
   private func require(_ claim: String, of history: CoverageHistory) throws {
     let ids = history.claims.map(\.id)
     guard !ids.contains(claim) else { return }
-    let near = NearestName.of(claim, among: ids).map { "; did you mean \($0)?" } ?? ""
     throw Failure(
       .wrongUsage,
-      "\"\(Console.quotable(claim))\" was never a claim of \(recipe)\(near)"
+      "\"\(Console.quotable(claim))\" was never a claim of \(recipe)"
+        + NearestName.hint(for: claim, among: ids)
     )
   }
 }
@@ -82,7 +67,7 @@ extension Workspace {
   /// A recipe that has a suite, or had a coverage: a history may be of one that is gone.
   func historic(_ name: String) throws -> String {
     guard Project.isRecipeName(name) else {
-      throw Failure(.wrongUsage, "\"\(Console.quotable(name))\" is no recipe name")
+      throw Failure(.wrongUsage, "\"\(Console.quotable(name))\" is not a recipe name")
     }
     return name
   }

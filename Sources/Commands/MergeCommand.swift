@@ -8,33 +8,26 @@ import Suites
 struct MergeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
-    abstract: "Join the reports of shards, retries and other machines into one.",
+    abstract: "Merge the reports of shards, retries and other machines.",
     discussion: """
       Each DIR is a folder of reports that `parity run` wrote on some machine. Runs of one recipe \
-      over the same files are its attempts: what failed in one of them is refuted, whatever the \
-      others say, and told as flaky. A recipe that a shard was given and that nothing tells of is \
-      not run, and the merge exits with 2. The order of the folders does not matter.
+      over the same files are its attempts: a check that failed in one of them is refuted, and \
+      flaky if it passed in another. A recipe of a shard without a run counts as not run, and the \
+      merge exits with 2. The order of the folders does not matter.
 
         parity merge shard-1 shard-2
         parity merge --into all shard-*/reports
       """
   )
 
-  @Option(
-    help: ArgumentHelp(
-      "The folder of parity.yml; by default it is looked for from here upwards.",
-      valueName: "folder"
-    ),
-    completion: .directory
-  )
-  var project: String?
+  @OptionGroup var location: ProjectOption
 
   @Argument(help: ArgumentHelp("Folders of reports.", valueName: "dir"), completion: .directory)
   var folders: [String]
 
   @Option(
     help: ArgumentHelp(
-      "Takes what is joined, pages included; by default the project's own reports and suites.",
+      "Write reports and pages there; by default to the project's own reports and suites.",
       valueName: "folder"
     ),
     completion: .directory
@@ -45,13 +38,13 @@ struct MergeCommand: AsyncParsableCommand {
   var strict = false
 
   func validate() throws {
-    if folders.isEmpty { throw ValidationError("merge takes folders of reports") }
-    if into?.isEmpty == true { throw ValidationError("--into takes a folder, not nothing") }
+    if folders.isEmpty { throw ValidationError("merge needs folders of reports") }
+    if into?.isEmpty == true { throw ValidationError("--into needs a folder") }
   }
 
   func run() async throws {
     try await concluding {
-      var workspace = try await Workspace(folder: project).withCorpus()
+      var workspace = try await Workspace(folder: location.project).withCorpus()
       let here = FileManager.default.currentDirectoryPath
       func absolute(_ path: String) -> String {
         // One path for one folder, however it is written.

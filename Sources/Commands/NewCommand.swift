@@ -7,41 +7,36 @@ import Suites
 struct NewCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "new",
-    abstract: "Begin a suite that runs at once.",
+    abstract: "Create a suite that runs at once.",
     discussion: """
-      Makes <suites>/<recipe>/ with a small recipe of one web server and a suite that already goes \
-      through install, backup, restore and one functional check. Put your own recipe and services \
-      in their place, one at a time. Nothing that exists is replaced.
+      Creates <suites>/<recipe>/ with a small recipe of one web server and a suite with install, \
+      backup, restore and one functional check. Replace recipe and services by your own, one at a \
+      time. No existing file is replaced.
 
-      Where there is no parity.yml in this folder or above it, one is made here.
+      If there is no parity.yml in this folder or above it, one is created here.
       """
   )
 
   @Argument(help: "The recipe's name.")
   var recipe: String
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp("The folder of parity.yml.", valueName: "folder"),
-    completion: .directory
-  )
-  var project: String?
+  @OptionGroup var location: ProjectOption
 
   func run() async throws {
     try await concluding {
       guard Project.isRecipeName(recipe) else {
         throw Failure(
           .wrongUsage,
-          "\"\(Console.quotable(recipe))\" is no recipe name: letters, digits, - _ . only"
+          "\"\(Console.quotable(recipe))\" is not a recipe name: letters, digits, - _ . only"
         )
       }
       let here = FileManager.default.currentDirectoryPath
-      if project == nil, try ProjectLoader.nearest(to: here) == nil {
+      if location.project == nil, try ProjectLoader.nearest(to: here) == nil {
         let path = "\(here)/\(ProjectLoader.fileName)"
         try AtomicFile.write(Array(NewSuite.projectFile.utf8), to: path)
         Console.out("\(ProjectLoader.fileName)\n")
       }
-      let workspace = try Workspace(folder: project)
+      let workspace = try Workspace(folder: location.project)
       let folder = workspace.project.suiteFolder(of: recipe)
       guard !FileManager.default.fileExists(atPath: folder) else {
         throw Failure(.wrongUsage, "\(workspace.shown(folder)) exists already")

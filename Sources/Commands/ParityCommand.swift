@@ -5,19 +5,19 @@ import Suites
 package struct ParityCommand: AsyncParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "parity",
-    abstract: "Proves what a recipe's tests prove, and writes it down.",
+    abstract: "Test a recipe and write its parity report.",
     discussion: """
-      Parity takes a self-hosted app's recipe through its life (install, upgrade, backup, \
-      restore), runs the recipe's own checks, audits what that proved, and writes PARITY.md, \
-      JUnit XML and an HTML page from the evidence.
+      Parity installs, upgrades, backs up and restores a self-hosted app's recipe, runs the \
+      recipe's own checks, audits what the run proved, and writes PARITY.md, JUnit XML and an \
+      HTML page from the evidence.
 
       A first look:
-        parity list              what would be run, without running it
+        parity list              print the plan, without running it
         parity run plausible     run it, audit it, write the reports
         parity audit plausible   audit the last run again, write nothing
 
-      Exit status: 0 as claimed; 1 a check failed or a claim was refuted; 2 the run broke and \
-      cannot tell; 64 wrong usage; 65 a suite file is wrong.
+      Exit status: 0 passed; 1 a check failed or a claim was refuted; 2 the run broke and shows \
+      nothing; 64 wrong usage; 65 a mistake in a suite file.
       """,
     version: ToolVersion.current,
     subcommands: [
@@ -42,9 +42,8 @@ package struct ParityCommand: AsyncParsableCommand {
       guard let next = commands.first(where: { $0.configuration.commandName == word }) else {
         let hidden = ["guardian", "completion-script"]
         if hidden.contains(word) { return nil }
-        let near = NearestName.of(word, among: names).map { "; did you mean \($0)?" } ?? ""
-        return
-          "\"\(Console.quotable(word))\" is no command (\(names.joined(separator: ", ")))\(near)"
+        return "unknown command \"\(Console.quotable(word))\" (\(names.joined(separator: ", ")))"
+          + NearestName.hint(for: word, among: names)
       }
       command = next
     }
@@ -55,22 +54,4 @@ package struct ParityCommand: AsyncParsableCommand {
 enum ToolVersion {
   /// Goes up with every release; records hold it.
   static let current = "0.1.0"
-}
-
-/// What every command that looks at a project takes.
-struct ProjectOptions: ParsableArguments {
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "The folder of parity.yml; by default it is looked for from here upwards.",
-      valueName: "folder"
-    ),
-    completion: .directory
-  )
-  var project: String?
-
-  @Argument(
-    help: ArgumentHelp("Recipes; by default all that have a suite.", valueName: "recipe")
-  )
-  var recipes: [String] = []
 }

@@ -8,12 +8,12 @@ import Suites
 struct PinCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pin",
-    abstract: "Write down what the older scripts are now, so that later changes are seen.",
+    abstract: "Pin the older scripts, so that later changes show.",
     discussion: """
-      Stores the hash of the script and what it asks and asserts in the suite's parity.lock, for \
-      every unit that a check stands for, and says what changed since the last time. Nothing is \
-      written where a port names a unit that is not there. Pinning says that a person has compared \
-      port and original: it is no part of a run, and `parity report` audits by it at once.
+      Stores the hash of the script and its requests and assertions in the suite's parity.lock, \
+      for every unit that a check ports, and prints what changed since the last time. Nothing is \
+      written if a port names an unknown unit. Pinning says that a person has compared port and \
+      original: it is not part of a run, and `parity report` uses it at once.
       """
   )
 

@@ -58,12 +58,11 @@ struct RecipeCheckout: Sendable {
     let version: String
     if let asked {
       guard published.contains(asked) else {
-        let near = NearestName.of(asked, among: published).map { "; did you mean \($0)?" }
         throw Failure(
           .wrongUsage,
-          "--base \"\(Console.quotable(asked))\" is no version of \(name) "
+          "--base \"\(Console.quotable(asked))\" is not a version of \(name) "
             + "(\(published.isEmpty ? "no tags in \(shownAs)" : published.joined(separator: ", ")))"
-            + (near ?? "")
+            + NearestName.hint(for: asked, among: published)
         )
       }
       version = asked
@@ -74,45 +73,27 @@ struct RecipeCheckout: Sendable {
     } else {
       return (nil, "\(name) has no published version older than \(target.version)")
     }
-    guard let repository else { return (nil, "\(shownAs) is no git repository of its own") }
+    guard let repository else { return (nil, "\(shownAs) is not a git repository of its own") }
     return (
       RecipeRevision(version: version, tree: try await repository.treeHash(of: version)), nil
     )
   }
 
-  func compose(at version: String) async throws(DeploymentError) -> Compose {
-    if version == target.version { return compose }
-    guard let repository else {
-      throw DeploymentError(.noSuchVersion, "\(shownAs) is no git repository: no \(version)")
-    }
-    do {
-      var files = ["compose.yml"]
-      if let bytes = try await repository.read(".env.sample", at: version) {
-        files = EnvironmentSample(String(decoding: bytes, as: UTF8.self)).composeFiles
-      }
-      var read: [ComposeReader.File] = []
-      for file in files {
-        guard let bytes = try await repository.read(file, at: version) else {
-          throw DeploymentError(.noSuchVersion, "\(version) has no \(file)")
-        }
-        read.append(ComposeReader.File(name: "\(file)@\(version)", bytes: bytes))
-      }
-      return try ComposeReader.read(read)
-    } catch let error as DeploymentError {
-      throw error
-    } catch {
-      throw DeploymentError(.noSuchVersion, "\(version): \(error)")
-    }
-  }
-
-  /// The same with more files laid over it and its variables filled in, as it will be deployed.
+  /// The compose files of a version.
   ///
-  /// - Parameter environment: over the values of the version's own `.env.sample`.
+  /// - Parameters:
+  ///   - overlays: laid over them.
+  ///   - environment: over the values of the version's own `.env.sample`; nil leaves variables as
+  ///     they are.
   func compose(
     at version: String,
-    under overlays: [ComposeReader.File],
-    environment: [String: String]
+    under overlays: [ComposeReader.File] = [],
+    environment: [String: String]? = nil
   ) async throws(DeploymentError) -> Compose {
+    if version == target.version, overlays.isEmpty, environment == nil { return compose }
+    guard version == target.version || repository != nil else {
+      throw DeploymentError(.noSuchVersion, "\(shownAs) is not a git repository: no \(version)")
+    }
     func bytes(_ name: String) async throws -> [UInt8]? {
       if version == target.version { return SuiteFiles(folder: folder).read(name) }
       return try await repository?.read(name, at: version)
@@ -129,7 +110,7 @@ struct RecipeCheckout: Sendable {
       }
       return try ComposeReader.read(
         files + overlays,
-        environment: sample.values.merging(environment) { $1 }
+        environment: environment.map { sample.values.merging($0) { $1 } }
       )
     } catch let error as DeploymentError {
       throw error
@@ -169,7 +150,7 @@ struct RecipeCheckout: Sendable {
       } else if let repository {
         try await repository.export(version, to: destination)
       } else {
-        throw DeploymentError(.noSuchVersion, "\(shownAs) is no git repository: no \(version)")
+        throw DeploymentError(.noSuchVersion, "\(shownAs) is not a git repository: no \(version)")
       }
     } catch let error as DeploymentError {
       throw error

@@ -7,10 +7,10 @@ import Suites
 struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Write the reports again, from the last run and the committed coverage.",
+    abstract: "Write the reports again from the last run or the committed coverage.",
     discussion: """
-      A run that died is reported as far as its events tell, below its own folder. Where no run is \
-      kept, PARITY.md is written again from coverage.json alone.
+      A run that died is reported as far as its events go, in its own folder. Without a kept run, \
+      PARITY.md is written again from coverage.json alone.
       """
   )
 
@@ -31,8 +31,7 @@ struct ReportCommand: AsyncParsableCommand {
       let set = try TemplateFolder.read(templates)
       var worst = ExitStatus.proven
       for recipe in try workspace.recipes(options.recipes) {
-        let status = try await report(recipe, workspace, set)
-        if status.precedence > worst.precedence { worst = status }
+        worst = worst.worse(try await report(recipe, workspace, set))
       }
       return worst
     }

@@ -1,7 +1,6 @@
 import Auditing
 import Evidence
 import FoundationEssentials
-import Glibc
 import Rendering
 import Running
 import Suites
@@ -116,10 +115,7 @@ struct Reports {
       coverage,
       record,
       reports: paths,
-      style: TerminalSummary.Style(
-        width: min(Console.width(STDOUT_FILENO), 120),
-        hasColour: Console.hasColour(STDOUT_FILENO)
-      )
+      style: Console.style
     ).rendered()
   }
 }
@@ -164,10 +160,10 @@ struct KeptRuns {
       )
     }
     guard ids.contains(chosen) else {
-      let near = NearestName.of(chosen, among: ids).map { "; did you mean \($0)?" } ?? ""
       throw Failure(
         .wrongUsage,
-        "\(recipe) has no run \"\(Console.quotable(chosen))\"\(ids.isEmpty ? "; none is kept" : near)"
+        "\(recipe) has no run \"\(Console.quotable(chosen))\""
+          + (ids.isEmpty ? "; none is kept" : NearestName.hint(for: chosen, among: ids))
       )
     }
     guard !EventFile.isBeingWritten(folder(chosen) + "/events.ndjson") else {

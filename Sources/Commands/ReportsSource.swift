@@ -29,9 +29,8 @@ struct ReportsSource {
   init(_ folder: String, shownAs name: String) throws {
     self.folder = folder
     self.name = name
-    var isFolder = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder else {
-      throw Failure(.wrongUsage, "\(Console.quotable(name)) is no folder")
+    guard Console.isFolder(folder) == true else {
+      throw Failure(.wrongUsage, "\(Console.quotable(name)) is not a folder")
     }
     let own = try ShardFile.read(folder)
     let merged = try MergeFile.read(folder)
@@ -144,17 +143,7 @@ struct MergeFile: Codable, Hashable {
   /// Nil where a folder has none.
   static func read(_ folder: String) throws -> MergeFile? {
     let path = "\(folder)/\(name)"
-    guard let data = FileManager.default.contents(atPath: path) else { return nil }
-    guard let file = try? JSONDecoder().decode(MergeFile.self, from: data) else {
-      throw Failure(.broken, "\(path) is no file of a merge that can be read")
-    }
-    guard file.schema <= schemaVersion else {
-      throw Failure(
-        .broken,
-        "\(path) has schema \(file.schema), this tool reads up to \(schemaVersion)"
-      )
-    }
-    return file
+    return try CoverageFile.read(MergeFile.self, at: path, upTo: schemaVersion, \.schema)
   }
 }
 

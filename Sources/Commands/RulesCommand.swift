@@ -7,7 +7,7 @@ import Suites
 struct RulesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rules",
-    abstract: "List what the audit looks for, with severities.",
+    abstract: "List the audit's rules and their severities.",
     discussion: "`parity explain ID` prints a rule's page."
   )
 
@@ -35,10 +35,8 @@ struct ExplainCommand: AsyncParsableCommand {
   func run() async throws {
     try await concluding {
       guard let found = Rule(rawValue: rule) else {
-        let near =
-          NearestName.of(rule, among: Rule.allCases.map(\.rawValue))
-          .map { "; did you mean \($0)?" } ?? ""
-        throw Failure(.wrongUsage, "\"\(Console.quotable(rule))\" is no rule\(near)")
+        let hint = NearestName.hint(for: rule, among: Rule.allCases.map(\.rawValue))
+        throw Failure(.wrongUsage, "unknown rule \"\(Console.quotable(rule))\"\(hint)")
       }
       let page = RulePages.pages[found.rawValue].map { String(decoding: $0, as: UTF8.self) }
       Console.out(page ?? found.title + "\n")

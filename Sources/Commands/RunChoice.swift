@@ -61,7 +61,7 @@ struct RunChoice {
     }
     var messages = unknown.map { name in
       let near = CheckSelection.nearest(to: name, in: ids).map { "; did you mean \($0)?" } ?? ""
-      return "--check \"\(Console.quotable(name))\" is no check of \(names(of: all))\(near)"
+      return "--check \"\(Console.quotable(name))\" is not a check of \(names(of: all))\(near)"
     }
     messages += selection.parts.filter { part in
       all.allSatisfy { selection.empty(in: $0.plan).contains(part) }

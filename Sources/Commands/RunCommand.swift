@@ -12,11 +12,11 @@ import Suites
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Take recipes through their life, audit what that proved, write the reports.",
+    abstract: "Install, upgrade, back up, restore and check recipes; write the reports.",
     discussion: """
-      Stages: install, upgrade, backup, restore, functional, teardown. Teardown always happens, \
-      also after Ctrl-C. A full run by the driver named under `publish:` in parity.yml replaces \
-      PARITY.md and coverage.json; other runs write below reports/<recipe>/runs/<id>/.
+      Stages: install, upgrade, backup, restore, functional, teardown. Teardown always runs, also \
+      after Ctrl-C. A full run by the driver named under `publish:` in parity.yml replaces \
+      PARITY.md and coverage.json; other runs write to reports/<recipe>/runs/<id>/.
 
         parity run plausible
         parity run plausible --until restore       stop after a stage
@@ -28,12 +28,12 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var options: ProjectOptions
 
-  @Option(help: ArgumentHelp("What puts the recipe up: local, swarm.", valueName: "name"))
+  @Option(help: ArgumentHelp("What deploys the recipe: local, swarm.", valueName: "name"))
   var driver: String?
 
   @Option(
     help: ArgumentHelp(
-      "With the driver swarm: the docker context of the engine; else what docker itself takes.",
+      "With the driver swarm: the docker context; by default the one that docker uses.",
       valueName: "context"
     )
   )
@@ -44,13 +44,13 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The last stage to run before teardown: \(StageName.list).",
+      "The last stage to run before teardown: \(Stage.names).",
       valueName: "stage"
     ),
-    completion: .list(StageName.allCases.map(\.rawValue)),
-    transform: StageName.read
+    completion: .list(Stage.selectable.map(\.rawValue)),
+    transform: Stage.read
   )
-  var until: StageName?
+  var until: Stage?
 
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var sweep: SweepOptions
@@ -61,7 +61,7 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Count warnings as errors.")
   var strict = false
 
-  @Flag(help: "Do not wait for another run of the same recipe: exit with 2 and name it.")
+  @Flag(help: "Do not wait for another run of the same recipe; exit with 2 and name it.")
   var noWait = false
 
   @OptionGroup var ciOptions: CIOptions
@@ -70,7 +70,7 @@ struct RunCommand: AsyncParsableCommand {
     guard let asked = selection.asked else { return }
     if publish {
       throw ValidationError(
-        "--publish cannot go with \(asked): the page would lose what is not run"
+        "--publish cannot go with \(asked): the page would lose what does not run"
       )
     }
     if until != nil {
@@ -135,7 +135,7 @@ struct RunCommand: AsyncParsableCommand {
       driver: name,
       engine: choice.engine,
       askedBase: base,
-      lastStage: until?.stage ?? .functional
+      lastStage: until ?? .functional
     )
     return RunCandidate(planner: planner, driver: choice, plan: try await planner.plan())
   }
@@ -180,32 +180,20 @@ struct RunCommand: AsyncParsableCommand {
   }
 }
 
-/// A stage as an argument.
-enum StageName: String, CaseIterable {
-  case install, upgrade, backup, restore, functional
+extension Stage {
+  /// Those that a run may end with.
+  fileprivate static let selectable = allCases.filter { $0 != .teardown }
+  fileprivate static var names: String { selectable.map(\.rawValue).joined(separator: ", ") }
 
-  static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
-
-  static func read(_ text: String) throws -> StageName {
-    if let stage = StageName(rawValue: text) { return stage }
-    let names = allCases.map(\.rawValue)
-    if text == Stage.teardown.rawValue {
-      throw ValidationError("teardown always runs; a run that ends before it is not made")
+  fileprivate static func read(_ text: String) throws -> Stage {
+    if let stage = Stage(rawValue: text) {
+      guard stage == .teardown else { return stage }
+      throw ValidationError("teardown cannot be skipped; stages are \(names)")
     }
     throw ValidationError(
-      "\"\(Console.quotable(text))\" is no stage; one of \(list)"
-        + (NearestName.of(text, among: names).map { "; did you mean \($0)?" } ?? "")
+      "unknown stage \"\(Console.quotable(text))\"; stages are \(names)"
+        + NearestName.hint(for: text, among: selectable.map(\.rawValue))
     )
-  }
-
-  var stage: Stage {
-    switch self {
-    case .install: .install
-    case .upgrade: .upgrade
-    case .backup: .backup
-    case .restore: .restore
-    case .functional: .functional
-    }
   }
 }
 

@@ -118,12 +118,20 @@ final class RunJob: Sendable {
     guard let record = log.record() else {
       throw Failure(.broken, "the run left no record")
     }
-    let isKept = log.problem == nil
+    return try await conclude(record, in: folder, isKept: log.problem == nil)
+  }
+
+  /// - Parameter isKept: whether all events could be written.
+  private func conclude(
+    _ record: RunRecord,
+    in folder: String,
+    isKept: Bool
+  ) async throws -> ExitStatus {
     let reports = Reports(
       workspace: workspace,
       suite: suite,
       ci: company.ci,
-      history: await HistoryReader(workspace: workspace, recipe: suite.recipe).historyIfAny()
+      history: await HistoryReader(workspace: workspace, recipe: recipe).historyIfAny()
     )
     let publishes = publish || reports.mayPublish(record)
     let status = try reports.conclude(

@@ -22,7 +22,7 @@ struct SelectionOptions: ParsableArguments {
   )
   var check: [String] = []
 
-  @Flag(help: "Only what was not proven since the last full run.")
+  @Flag(help: "Only checks that have not passed since the last full run.")
   var rerunFailed = false
 
   var selection: CheckSelection {
@@ -36,7 +36,7 @@ struct SelectionOptions: ParsableArguments {
 
   func validate() throws {
     if let empty = check.first(where: \.isEmpty) {
-      throw ValidationError("--check takes a check's id, not \"\(empty)\"")
+      throw ValidationError("--check needs a check's id, not \"\(empty)\"")
     }
     if rerunFailed, !selection.isEmpty {
       throw ValidationError(
@@ -49,7 +49,7 @@ struct SelectionOptions: ParsableArguments {
     try text.split(separator: ",", omittingEmptySubsequences: false).map { name in
       if let part = ClaimPart(rawValue: name.uppercased()) { return part }
       let all = ClaimPart.allCases.map { "\($0.rawValue) \($0.word)" }.joined(separator: ", ")
-      throw ValidationError("\"\(Console.quotable(String(name)))\" is no part; one of \(all)")
+      throw ValidationError("\"\(Console.quotable(String(name)))\" is not a part; parts are \(all)")
     }
   }
 }
@@ -67,18 +67,18 @@ extension ClaimPart {
 
 /// How several recipes are run.
 struct SweepOptions: ParsableArguments {
-  @Flag(help: "Stop at the first failure: what comes after it does not run.")
+  @Flag(help: "Stop at the first failure.")
   var failFast = false
 
-  @Option(help: ArgumentHelp("Stop at so many failures.", valueName: "number"))
+  @Option(help: ArgumentHelp("Stop after this many failures.", valueName: "number"))
   var maxFailures: Int?
 
-  @Option(help: ArgumentHelp("Run so many recipes at once.", valueName: "number"))
+  @Option(help: ArgumentHelp("Run this many recipes at once.", valueName: "number"))
   var jobs = 1
 
   @Option(
     help: ArgumentHelp(
-      "Run one part of the recipes, as 2/5; `parity merge` joins the parts.",
+      "Run one part of the recipes, as 2/5; `parity merge` merges the parts.",
       valueName: "part/parts"
     ),
     transform: Self.readShard
@@ -91,21 +91,21 @@ struct SweepOptions: ParsableArguments {
   func validate() throws {
     if let maxFailures {
       guard maxFailures > 0 else {
-        throw ValidationError("--max-failures takes a number from 1, not \(maxFailures)")
+        throw ValidationError("--max-failures needs a number from 1, not \(maxFailures)")
       }
       if failFast {
         throw ValidationError("--fail-fast is --max-failures 1: give one of them")
       }
     }
     guard (1...64).contains(jobs) else {
-      throw ValidationError("--jobs takes a number from 1 to 64, not \(jobs)")
+      throw ValidationError("--jobs needs a number from 1 to 64, not \(jobs)")
     }
   }
 
   private static func readShard(_ text: String) throws -> Shard {
     if let shard = Shard(text) { return shard }
     throw ValidationError(
-      "--shard takes a part and how many there are, as 2/5, not \"\(Console.quotable(text))\""
+      "--shard needs a part and the number of parts, as 2/5, not \"\(Console.quotable(text))\""
     )
   }
 }

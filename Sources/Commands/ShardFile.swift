@@ -44,22 +44,11 @@ struct ShardFile: Codable, Hashable {
   /// Nil where a folder has none.
   static func read(_ folder: String) throws -> ShardFile? {
     let path = "\(folder)/\(name)"
-    guard let data = FileManager.default.contents(atPath: path) else { return nil }
-    let file: ShardFile
-    do {
-      file = try JSONDecoder().decode(ShardFile.self, from: data)
-    } catch {
-      throw Failure(.broken, "\(path) is no file of a shard that can be read")
-    }
-    guard file.schema <= schemaVersion else {
-      throw Failure(
-        .broken,
-        "\(path) has schema \(file.schema), this tool reads up to \(schemaVersion)"
-      )
-    }
+    guard let file = try CoverageFile.read(ShardFile.self, at: path, upTo: schemaVersion, \.schema)
+    else { return nil }
     guard file.plan.count == file.shard.count, (1...file.plan.count).contains(file.shard.number)
     else {
-      throw Failure(.broken, "\(path): shard \(file.shard) of \(file.plan.count) is none")
+      throw Failure(.broken, "\(path): shard \(file.shard) is out of range")
     }
     return file
   }

@@ -1,19 +1,18 @@
 import ArgumentParser
 import Auditing
-import FoundationEssentials
 import Rendering
 
 struct TemplatesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "templates",
-    abstract: "Check report templates, or print what they may use.",
+    abstract: "Check report templates, or print the names that they may use.",
     subcommands: [Check.self, Fields.self]
   )
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "check",
-      abstract: "Check that templates ask only for what there is."
+      abstract: "Check that templates use known names only."
     )
 
     @Argument(help: "A folder of templates; the built-in ones without it.", completion: .directory)
@@ -49,12 +48,11 @@ enum TemplateFolder {
   /// The built-in ones where there is no folder; one that is not there would silently be them too.
   static func read(_ folder: String?) throws -> TemplateSet {
     guard let folder else { return .embedded }
-    var isFolder = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
+    guard let isFolder = Console.isFolder(folder) else {
       throw Failure(.wrongUsage, "folder \"\(Console.quotable(folder))\" does not exist")
     }
     guard isFolder else {
-      throw Failure(.wrongUsage, "\"\(Console.quotable(folder))\" is no folder of templates")
+      throw Failure(.wrongUsage, "\"\(Console.quotable(folder))\" is not a folder of templates")
     }
     return try TemplateSet(folder: folder)
   }

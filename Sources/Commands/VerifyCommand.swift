@@ -10,12 +10,12 @@ import Suites
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Check that committed pages match their coverage, and that it is of these files.",
+    abstract: "Check that committed pages match their coverage, and the coverage these files.",
     discussion: """
-      Renders PARITY.md again from coverage.json and compares bytes; it never audits again. Fails \
-      when a page or a coverage was edited by hand, when suite, recipe or corpus changed since the \
-      coverage was made, and when the coverage speaks of checks that are gone. Without recipes also \
-      when there is a coverage of a recipe that has no suite.
+      Renders PARITY.md again from coverage.json and compares the bytes; it does not audit again. \
+      Fails if a page or a coverage was edited by hand, if suite, recipe or corpus changed since \
+      the coverage was made, and if the coverage names checks that are gone. Without recipes also \
+      if there is a coverage of a recipe without a suite.
       """
   )
 
@@ -148,7 +148,7 @@ struct Verification {
     guard let base = coverage.base else { return nil }
     let shown = "the base of the coverage, \(base.version) \(base.tree.prefix(12)),"
     guard let repository = checkout.repository, checkout.published.contains(base.version) else {
-      return "\(shown) is no version of the recipe"
+      return "\(shown) is not a version of the recipe"
     }
     let tree = try await repository.treeHash(of: base.version)
     return tree == base.tree ? nil : "\(shown) is \(tree.prefix(12)) now"

@@ -38,11 +38,8 @@ struct Workspace: Sendable {
 
   /// What `--project` names must be there: else a command would speak of a file nobody knows.
   private static func checkFolder(_ path: String, asked: String) throws {
-    guard !asked.isEmpty else {
-      throw Failure(.wrongUsage, "--project takes a folder, not nothing")
-    }
-    var isFolder = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    guard !asked.isEmpty else { throw Failure(.wrongUsage, "--project needs a folder") }
+    guard let isFolder = Console.isFolder(path) else {
       throw Failure(.wrongUsage, "--project \(asked): folder does not exist")
     }
     guard isFolder else {
@@ -142,11 +139,11 @@ struct Workspace: Sendable {
   func driverName(_ asked: String?, _ suite: Suite) throws -> String {
     if let name = asked ?? project.driver {
       guard Self.drivers.contains(name) else {
-        let near = NearestName.of(name, among: Self.drivers).map { "; did you mean \($0)?" } ?? ""
         throw Failure(
           asked == nil ? .wrongSuite : .wrongUsage,
           "\(asked == nil ? "driver in parity.yml" : "--driver") cannot be \"\(name)\"; this "
-            + "version has: \(Self.drivers.joined(separator: ", "))\(near)"
+            + "version has: \(Self.drivers.joined(separator: ", "))"
+            + NearestName.hint(for: name, among: Self.drivers)
         )
       }
       return name

@@ -11,7 +11,7 @@ package enum CalendarDay {
   }
 
   /// True for what somebody wrote as a date, right or not: `2026-1-31`, `31.01.2026`, `2026-02-30`.
-  package static func looksLikeDay(_ text: String) -> Bool {
+  static func looksLikeDay(_ text: String) -> Bool {
     let parts = text.split(omittingEmptySubsequences: false) { "-./".contains($0) }
     return parts.count == 3
       && parts.allSatisfy { part in

@@ -10,7 +10,7 @@ extension Check {
   }
 
   /// Whether it looks at nothing but what the health gate asks, under whatever name.
-  package func looksOnlyAtHealth(_ gate: HealthGate) -> Bool {
+  func looksOnlyAtHealth(_ gate: HealthGate) -> Bool {
     guard case .steps(let steps) = body, !steps.isEmpty, gate.asksHTTP else { return false }
     let leaves = steps.flatMap(\.leaves)
     let path = Self.path(gate.path)

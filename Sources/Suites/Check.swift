@@ -20,41 +20,15 @@ package struct Check: Sendable {
   package var place: SourcePlace
   package var body: Body
   /// Corpus units that it stands for.
-  package var links: [PortLink]
+  package var links: [PortLink] = []
   /// Only looks at whether the app is well: does not count for P3.
-  package var isHealth: Bool
+  package var isHealth = false
   package var when: Condition?
   /// Checks that must have passed before it, by id.
-  package var needs: [CheckID]
-  package var vars: [Variable]
+  package var needs: [CheckID] = []
+  package var vars: [Variable] = []
   /// The values of its row of `cases`; they are among `vars` too.
   package var columns: [Variable] = []
-
-  package init(
-    id: CheckID,
-    kind: CheckKind,
-    stage: Stage,
-    about: String,
-    place: SourcePlace,
-    body: Body,
-    links: [PortLink] = [],
-    isHealth: Bool = false,
-    when: Condition? = nil,
-    needs: [CheckID] = [],
-    vars: [Variable] = []
-  ) {
-    self.id = id
-    self.kind = kind
-    self.stage = stage
-    self.about = about
-    self.place = place
-    self.body = body
-    self.links = links
-    self.isHealth = isHealth
-    self.when = when
-    self.needs = needs
-    self.vars = vars
-  }
 
   /// Names of corpus units that it stands for, as written.
   package var ports: [String] { links.map(\.name) }

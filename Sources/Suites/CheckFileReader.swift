@@ -52,11 +52,11 @@ struct CheckFileReader {
       id: id,
       kind: kind,
       stage: stage,
-      about: entry["about"].flatMap { reader.text($0, "about") } ?? "",
+      about: entry.text("about") ?? "",
       place: member.keyPlace,
       body: .steps(list),
       links: entry["ports"].map(links) ?? [],
-      isHealth: entry["health"].flatMap { reader.boolean($0, "health") } ?? false,
+      isHealth: entry.boolean("health") ?? false,
       when: entry["when"].flatMap(steps.condition),
       needs: entry["needs"].map { needs($0, of: id) } ?? [],
       vars: entry["vars"].map { recipe.variables($0, "vars") } ?? []
@@ -83,7 +83,7 @@ struct CheckFileReader {
       guard let text = reader.text(item, "needs") else { return nil }
       if text.contains("::") {
         if let other = CheckID(text) { return other }
-        sink.error("needs \"\(text)\" is no id", at: item, expected: "folder/file::name")
+        sink.error("needs \"\(text)\" is not a check id", at: item, expected: "folder/file::name")
         return nil
       }
       return CheckID(folder: id.folder, stem: id.stem, name: text)

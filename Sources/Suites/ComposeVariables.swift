@@ -1,10 +1,10 @@
 /// `$NAME`, `${NAME}`, `${NAME:-default}` and `$$` in a compose file.
-package enum ComposeVariables {
+enum ComposeVariables {
   /// Fills a text the way Compose does: what is not set is empty, `$$` is `$`.
   ///
   /// `:-`, `-`, `:+`, `+`, `:?` and `?` are known; a default may hold variables itself. What is no
   /// variable stays as it is.
-  package static func fill(_ text: String, _ environment: [String: String]) -> String {
+  static func fill(_ text: String, _ environment: [String: String]) -> String {
     fill(Array(text.utf8), environment, depth: 0)
   }
 

@@ -9,12 +9,8 @@ struct CorpusDeclarationsReader {
 
   func read(_ node: YAMLNode, into declarations: inout CorpusDeclarations) {
     guard let entry = reader.entry(node, "corpus_units") else { return }
-    if let list = entry["covered"] {
-      declarations.covered = reader.items(list, "covered").compactMap(covered)
-    }
-    if let list = entry["not_ported"] {
-      declarations.notPorted = reader.items(list, "not_ported").compactMap(notPorted)
-    }
+    declarations.covered = entry.items("covered").compactMap(covered)
+    declarations.notPorted = entry.items("not_ported").compactMap(notPorted)
   }
 
   /// Names of units or scripts; an empty list links nothing, which is never meant.
@@ -33,14 +29,14 @@ struct CorpusDeclarationsReader {
   private func covered(_ node: YAMLNode) -> CorpusDeclarations.Covered? {
     guard let entry = reader.entry(node, "covered_units") else { return nil }
     let names = entry["ports"].map(links) ?? []
-    let why = entry["why"].flatMap { reader.text($0, "why") }
+    let why = entry.text("why")
     let list = entry["by"]
     if let list, list.items?.isEmpty == true { sink.error("by names no check", at: list) }
     let checks = list.map { list in
       reader.items(list, "by").compactMap { item -> CheckID? in
         guard let text = reader.text(item, "by") else { return nil }
         if let id = CheckID(text) { return id }
-        sink.error("check \"\(text)\" is no id", at: item, expected: "folder/file::name")
+        sink.error("check \"\(text)\" is not a check id", at: item, expected: "folder/file::name")
         return nil
       }
     }
@@ -51,7 +47,7 @@ struct CorpusDeclarationsReader {
   private func notPorted(_ node: YAMLNode) -> CorpusDeclarations.NotPorted? {
     guard let entry = reader.entry(node, "unported_units") else { return nil }
     let names = entry["ports"].map(links) ?? []
-    let why = entry["why"].flatMap { reader.text($0, "why") }
+    let why = entry.text("why")
     guard let why, !names.isEmpty else { return nil }
     return CorpusDeclarations.NotPorted(links: names, why: why)
   }

@@ -1,7 +1,7 @@
 /// Durations as people write them: a number and one of `ms`, `s`, `m`, `h`, `d`.
-package enum DurationText {
+enum DurationText {
   /// Nil where the text is no duration; a bare number is none.
-  package static func parse(_ text: String) -> Duration? {
+  static func parse(_ text: String) -> Duration? {
     let digits = text.utf8.prefix { ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2E }
     guard let number = String(digits), !number.isEmpty, number.utf8.count <= 10 else { return nil }
     let parts = number.split(separator: ".", omittingEmptySubsequences: false)
@@ -40,7 +40,7 @@ package enum DurationText {
   }
 
   /// The shortest way to write it: `90s`, `5m`, `500ms`.
-  package static func format(_ duration: Duration) -> String {
+  static func format(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
     let milliseconds = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
     if milliseconds % 1_000 != 0 || milliseconds == 0 { return "\(milliseconds)ms" }

@@ -43,7 +43,7 @@ struct ExpectationReader {
       }
       found += expectations(member)
     }
-    if node.members?.isEmpty ?? node.isNull { sink.error("expect says nothing", at: node) }
+    if node.members?.isEmpty ?? node.isNull { sink.error("expect is empty", at: node) }
     return found
   }
 
@@ -382,7 +382,7 @@ extension ExpectationReader {
           length: member.keyLength
         ), let entry = reader.entry(member.value, "capture")
       else { return nil }
-      let isSecret = entry["secret"].flatMap { reader.boolean($0, "secret") } ?? false
+      let isSecret = entry.boolean("secret") ?? false
       let scope = entry["scope"]
         .flatMap { reader.choice($0, "scope", of: Capture.Scope.allCases.map(\.rawValue)) }
         .flatMap(Capture.Scope.init(rawValue:))

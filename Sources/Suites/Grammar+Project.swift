@@ -2,93 +2,63 @@ extension Grammar {
   static let projectTables: [Table] = [
     Table(
       "project",
-      "parity.yml",
-      "Where a project keeps its suites, recipes, corpus and reports. Paths are relative to the file.",
-      [
-        Field("suites", .text, "The folder with one suite for each recipe.", preset: "suites"),
-        Field(
-          "recipes",
-          .map(.anyOf([.text, .table("recipe_source")])),
-          "By recipe: a path, or a git repository.",
-          preset: "the folder `recipe` of the suite",
-          also: ["recipe"]
-        ),
-        Field(
-          "corpus",
-          .anyOf([.text, .table("corpus")]),
-          "The older scripts that recipes are held to.",
-          also: ["recipe-info"]
-        ),
-        Field("reports", .text, "The folder for reports.", preset: "reports", also: ["output"]),
-        Field(
-          "driver",
-          .choice(drivers),
-          "The driver where the command line names none.",
-          preset: "local where the suite has a local.yml"
-        ),
-        Field(
-          "publish",
-          .choice(drivers),
-          "The driver whose full runs write the pages.",
-          preset: "driver"
-        ),
-        Field(
-          "allow_foreign_tests",
-          .list(.text),
-          "Repositories whose suites may be run, though others wrote them.",
-          preset: "[]"
-        ),
-        Field("swarm", .table("project_swarm"), "The Docker Swarm of the driver of that name."),
-        Field("policy", .table("policy"), "What is asked of every suite."),
-      ]
-    ),
+      as: "parity.yml",
+      "Where a project keeps its suites, recipes, corpus and reports. Paths are relative to the file."
+    ) {
+      Field("suites", .text, "The folder with one suite for each recipe.").preset("suites")
+      Field(
+        "recipes",
+        .map(.anyOf([.text, .table("recipe_source")])),
+        "By recipe: a path, or a git repository."
+      ).preset("the folder `recipe` of the suite").also("recipe")
+      Field(
+        "corpus",
+        .anyOf([.text, .table("corpus")]),
+        "The older scripts that recipes are held to."
+      ).also("recipe-info")
+      Field("reports", .text, "The folder for reports.").preset("reports").also("output")
+      Field("driver", .choice(drivers), "The driver where the command line names none.").preset(
+        "local where the suite has a local.yml"
+      )
+      Field("publish", .choice(drivers), "The driver whose full runs write the pages.").preset(
+        "driver"
+      )
+      Field(
+        "allow_foreign_tests",
+        .list(.text),
+        "Repositories whose suites may be run, though others wrote them."
+      ).preset("[]")
+      Field("swarm", .table("project_swarm"), "The Docker Swarm of the driver of that name.")
+      Field("policy", .table("policy"), "What is asked of every suite.")
+    },
     Table(
       "project_swarm",
-      "swarm of parity.yml",
-      "The Docker Swarm that recipes are deployed to.",
-      [
-        Field(
-          "nodes",
-          .map(.text),
-          "By host name: how the engines of its other nodes are reached, as `DOCKER_HOST` has it."
-        )
-      ]
-    ),
-    Table(
-      "recipe_source",
-      "a recipe's source",
-      "A recipe in a git repository.",
-      [
-        Field("git", .text, "The repository's address or path.", required: true, also: ["url"]),
-        Field("ref", .text, "A branch, tag or commit.", preset: "HEAD", also: ["branch", "tag"]),
-      ]
-    ),
-    Table(
-      "corpus",
-      "corpus",
-      "The older scripts that recipes are held to.",
-      oneOf: ["root", "git", "none"],
-      [
-        Field("root", .text, "The folder `recipe-info`.", also: ["path"]),
-        Field("git", .text, "The repository's address or path.", also: ["url"]),
-        Field("ref", .text, "A branch, tag or commit of `git`.", preset: "HEAD"),
-        Field("none", .text, "Why there is none.", also: ["why", "reason"]),
-        Field("sample", .boolean, "It is only an example, and pages say so.", preset: "false"),
-      ]
-    ),
-    Table(
-      "policy",
-      "policy",
-      "What is asked of every suite.",
-      [
-        Field(
-          "functional_checks",
-          .integer(1...1_000),
-          "How many functional checks of strength `state` P3 asks for.",
-          preset: "2",
-          also: ["p3", "P3", "minimum"]
-        )
-      ]
-    ),
+      as: "swarm of parity.yml",
+      "The Docker Swarm that recipes are deployed to."
+    ) {
+      Field(
+        "nodes",
+        .map(.text),
+        "By host name: how the engines of its other nodes are reached, as `DOCKER_HOST` has it."
+      )
+    },
+    Table("recipe_source", as: "a recipe's source", "A recipe in a git repository.") {
+      Field("git", .text, "The repository's address or path.").required().also("url")
+      Field("ref", .text, "A branch, tag or commit.").preset("HEAD").also("branch tag")
+    },
+    Table("corpus", "The older scripts that recipes are held to.", oneOf: ["root", "git", "none"]) {
+      Field("root", .text, "The folder `recipe-info`.").also("path")
+      Field("git", .text, "The repository's address or path.").also("url")
+      Field("ref", .text, "A branch, tag or commit of `git`.").preset("HEAD")
+      Field("none", .text, "Why there is none.").also("why reason")
+      Field("sample", .boolean, "It is only an example, and pages say so.").preset("false")
+    },
+    Table("policy", "What is asked of every suite.") {
+      Field(
+        "functional_checks",
+        .integer(1...1_000),
+        "How many functional checks of strength `state` P3 asks for."
+      ).preset("2").also("p3 P3 minimum")
+    },
   ]
 }

@@ -4,281 +4,166 @@ extension Grammar {
   static let recipeTables: [Table] = [
     Table(
       "recipe",
-      "recipe.yml",
-      "What a suite says of its recipe as a whole. An empty file is a suite.",
-      [
-        Field("recipe", .name, "The recipe's name.", preset: "the folder's name", also: ["name"]),
-        Field(
-          "versions",
-          .table("versions"),
-          "Which versions a run goes through.",
-          also: ["version", "base"]
-        ),
-        Field(
-          "health",
-          .table("health"),
-          "What counts as ready.",
-          also: ["ready", "readiness", "healthcheck"]
-        ),
-        Field(
-          "services",
-          .map(.table("service")),
-          "Services that steps talk to, by their name in the compose file.",
-          also: ["stores", "databases"]
-        ),
-        Field(
-          "vars",
-          values,
-          "Values for `{{name}}`, made anew for every check; later ones may use earlier ones.",
-          also: ["variables", "values"]
-        ),
-        Field("secrets", .map(.table("secret")), "Secret values for `{{secret.NAME}}`."),
-        Field(
-          "integrity",
-          .map(.table("integrity")),
-          "P4: how a marker is planted in each store, and found again.",
-          also: ["markers", "stores"]
-        ),
-        Field("pre_install", steps, "Steps that run before the first deploy is looked at."),
-        Field("post_install", steps, "Steps that run once the install is ready.", also: ["setup"]),
-        Field("pre_upgrade", steps, "Steps that run just before the upgrade."),
-        Field("pre_backup", steps, "Steps that run just before the backup."),
-        Field("pre_restore", steps, "Steps that run just before the restore."),
-        Field("backup", .table("backup"), "What is known of this recipe's backup."),
-        Field(
-          "deferred",
-          .list(.table("deferral")),
-          "What this suite does not do yet, and until when.",
-          also: ["deferrals", "todo"]
-        ),
-        Field(
-          "corpus",
-          .table("corpus_units"),
-          "Units of the corpus that no check names under `ports`, and what becomes of them.",
-          also: ["parity", "ports"]
-        ),
-        Field(
-          "waivers",
-          .list(.table("waiver")),
-          "Findings that do not count here, with a reason and an end.",
-          also: ["waive", "ignore"]
-        ),
-        Field(
-          "not_applicable",
-          .map(.text),
-          "Stages that this recipe cannot have (\(stageNames)), each with its reason.",
-          also: ["skip", "skips", "na"]
-        ),
-        Field("notes", .text, "Markdown that the page carries verbatim."),
-        Field(
-          "environment",
-          values,
-          "Settings of the deployment, by variable.",
-          also: ["env", "settings"]
-        ),
-        Field("upgrade_environment", values, "Settings that hold only from the upgrade on."),
-        Field(
-          "deadlines",
-          .table("deadlines"),
-          "How long things may take.",
-          also: ["timeouts", "timeout", "deadline"]
-        ),
-        Field(
-          "dependencies",
-          .list(.name),
-          "Other recipes that must run beside this one.",
-          also: ["needs", "deps", "depends_on"]
-        ),
-      ]
-    ),
-    Table(
-      "versions",
-      "versions",
-      "Which versions a run goes through; the target is the recipe as given.",
-      [
-        Field(
-          "base",
-          .text,
-          "The version that is installed first.",
-          preset: "the last green one, else the newest older one"
-        )
-      ]
-    ),
-    Table(
-      "health",
-      "health",
-      "What counts as ready.",
-      [
-        Field("path", .template, "What is asked of the app.", preset: "/", also: ["url", "get"]),
-        Field(
-          "ok",
-          .anyOf([.integer(100...599), .list(.integer(100...599))]),
-          "Accepted status codes.",
-          preset: "[200, 301, 302]",
-          also: ["status", "accepts"]
-        ),
-        Field(
-          "require",
-          values,
-          "Keys of a JSON answer and the value that each must have; other keys are not looked at.",
-          also: ["requires", "json"]
-        ),
-        Field("tcp", .table("tcp"), "A port that must accept connections."),
-        Field(
-          "within",
-          .duration,
-          "How long the app may take.",
-          preset: "300s",
-          also: ["timeout", "deadline"]
-        ),
-      ]
-    ),
-    Table(
-      "tcp",
-      "tcp",
-      "A port that must accept connections.",
-      [
-        Field("service", .name, "The service.", required: true),
-        Field("port", .integer(1...65_535), "The port inside the service.", required: true),
-      ]
-    ),
-    Table(
-      "service",
-      "a service",
-      "How steps reach a service.",
-      [
-        Field("postgres", .table("postgres_database"), "It is a PostgreSQL server."),
-        Field("clickhouse", .table("clickhouse_database"), "It is a ClickHouse server."),
-        Field(
-          "port",
-          .integer(1...65_535),
-          "The port inside the service.",
-          preset: "5432 for postgres, 8123 for clickhouse"
-        ),
-      ]
-    ),
-    Table(
-      "postgres_database",
-      "postgres",
-      "A PostgreSQL database.",
-      [
-        Field("database", .template, "The database's name.", required: true, also: ["db", "name"]),
-        Field("user", .template, "Who connects.", preset: "postgres", also: ["username"]),
-        Field("password", .template, "Their password."),
-      ]
-    ),
-    Table(
-      "clickhouse_database",
-      "clickhouse",
-      "A ClickHouse database.",
-      [
-        Field("database", .template, "The database's name.", required: true, also: ["db", "name"]),
-        Field("user", .template, "Who connects.", preset: "default", also: ["username"]),
-        Field("password", .template, "Their password."),
-      ]
-    ),
+      as: "recipe.yml",
+      "What a suite says of its recipe as a whole. An empty file is a suite."
+    ) {
+      Field("recipe", .name, "The recipe's name.").preset("the folder's name").also("name")
+      Field("versions", .table("versions"), "Which versions a run goes through.").also(
+        "version base"
+      )
+      Field("health", .table("health"), "What counts as ready.").also("ready readiness healthcheck")
+      Field(
+        "services",
+        .map(.table("service")),
+        "Services that steps talk to, by their name in the compose file."
+      ).also("stores databases")
+      Field(
+        "vars",
+        values,
+        "Values for `{{name}}`, made anew for every check; later ones may use earlier ones."
+      ).also("variables values")
+      Field("secrets", .map(.table("secret")), "Secret values for `{{secret.NAME}}`.")
+      Field(
+        "integrity",
+        .map(.table("integrity")),
+        "P4: how a marker is planted in each store, and found again."
+      ).also("markers stores")
+      Field("pre_install", steps, "Steps that run before the first deploy is looked at.")
+      Field("post_install", steps, "Steps that run once the install is ready.").also("setup")
+      Field("pre_upgrade", steps, "Steps that run just before the upgrade.")
+      Field("pre_backup", steps, "Steps that run just before the backup.")
+      Field("pre_restore", steps, "Steps that run just before the restore.")
+      Field("backup", .table("backup"), "What is known of this recipe's backup.")
+      Field(
+        "deferred",
+        .list(.table("deferral")),
+        "What this suite does not do yet, and until when."
+      ).also("deferrals todo")
+      Field(
+        "corpus",
+        .table("corpus_units"),
+        "Units of the corpus that no check names under `ports`, and what becomes of them."
+      ).also("parity ports")
+      Field(
+        "waivers",
+        .list(.table("waiver")),
+        "Findings that do not count here, with a reason and an end."
+      ).also("waive ignore")
+      Field(
+        "not_applicable",
+        .map(.text),
+        "Stages that this recipe cannot have (\(stageNames)), each with its reason."
+      ).also("skip skips na")
+      Field("notes", .text, "Markdown that the page carries verbatim.")
+      Field("environment", values, "Settings of the deployment, by variable.").also("env settings")
+      Field("upgrade_environment", values, "Settings that hold only from the upgrade on.")
+      Field("deadlines", .table("deadlines"), "How long things may take.").also(
+        "timeouts timeout deadline"
+      )
+      Field("dependencies", .list(.name), "Other recipes that must run beside this one.").also(
+        "needs deps depends_on"
+      )
+    },
+    Table("versions", "Which versions a run goes through; the target is the recipe as given.") {
+      Field("base", .text, "The version that is installed first.").preset(
+        "the last green one, else the newest older one"
+      )
+    },
+    Table("health", "What counts as ready.") {
+      Field("path", .template, "What is asked of the app.").preset("/").also("url get")
+      Field(
+        "ok",
+        .anyOf([.integer(100...599), .list(.integer(100...599))]),
+        "Accepted status codes."
+      ).preset("[200, 301, 302]").also("status accepts")
+      Field(
+        "require",
+        values,
+        "Keys of a JSON answer and the value that each must have; other keys are not looked at."
+      ).also("requires json")
+      Field("tcp", .table("tcp"), "A port that must accept connections.")
+      Field("within", .duration, "How long the app may take.").preset("300s").also(
+        "timeout deadline"
+      )
+    },
+    Table("tcp", "A port that must accept connections.") {
+      Field("service", .name, "The service.").required()
+      Field("port", .integer(1...65_535), "The port inside the service.").required()
+    },
+    Table("service", as: "a service", "How steps reach a service.") {
+      Field("postgres", .table("postgres_database"), "It is a PostgreSQL server.")
+      Field("clickhouse", .table("clickhouse_database"), "It is a ClickHouse server.")
+      Field("port", .integer(1...65_535), "The port inside the service.").preset(
+        "5432 for postgres, 8123 for clickhouse"
+      )
+    },
+    Table("postgres_database", as: "postgres", "A PostgreSQL database.") {
+      Field("database", .template, "The database's name.").required().also("db name")
+      Field("user", .template, "Who connects.").preset("postgres").also("username")
+      Field("password", .template, "Their password.")
+    },
+    Table("clickhouse_database", as: "clickhouse", "A ClickHouse database.") {
+      Field("database", .template, "The database's name.").required().also("db name")
+      Field("user", .template, "Who connects.").preset("default").also("username")
+      Field("password", .template, "Their password.")
+    },
     Table(
       "secret",
-      "a secret",
+      as: "a secret",
       "Where a secret's value comes from.",
-      oneOf: ["generate", "env", "value"],
-      [
-        Field(
-          "generate",
-          .integer(8...256),
-          "Made anew for each run, with this many letters and digits.",
-          also: ["length", "random"]
-        ),
-        Field("env", .name, "Read from this environment variable.", also: ["environment"]),
-        Field("value", .text, "Written here, for what is secret only in form."),
-      ]
-    ),
-    Table(
-      "integrity",
-      "an integrity entry",
-      "P4 for one store.",
-      [
-        Field("prepare", steps, "Makes what the marker needs, once, before the first seed."),
-        Field("seed", steps, "Plants `{{marker}}`.", required: true, also: ["plant", "write"]),
-        Field("drop", steps, "Removes it again: the control before the restore.", also: ["delete"]),
-        Field(
-          "verify",
-          steps,
-          "Passes while the marker is there, fails when it is not.",
-          required: true,
-          also: ["check", "read"]
-        ),
-        Field(
-          "count",
-          .list(.text),
-          "Tables whose rows are counted before and after.",
-          also: ["counts", "tables"]
-        ),
-      ]
-    ),
-    Table(
-      "backup",
-      "backup",
-      "What is known of this recipe's backup.",
-      [
-        Field(
-          "capable",
-          .boolean,
-          "Forces the answer to whether it can be backed up.",
-          preset: "as the labels say"
-        ),
-        Field("why", .text, "Why `capable` is forced.", also: ["reason"]),
-        Field("verify", steps, "Steps on the snapshot's files."),
-      ]
-    ),
-    Table(
-      "deferral",
-      "a deferral",
-      "Something that the suite does not do yet.",
-      [
-        Field("what", .text, "What is not done.", required: true),
-        Field("why", .text, "Why not.", required: true, also: ["reason"]),
-        Field("until", .text, "A date `YYYY-MM-DD`, or a trigger in words.", required: true),
-        Field(
-          "ports",
-          .list(.text),
-          "Units of the corpus that wait for it, as under a check's `ports`.",
-          also: ["port", "units"]
-        ),
-      ]
-    ),
-    Table(
-      "waiver",
-      "a waiver",
-      "A finding that does not count here.",
-      [
-        Field("rule", .name, "The rule's id.", required: true),
-        Field(
-          "for",
-          .text,
-          "The check, store, service, volume or file that it is waived for.",
-          preset: "all",
-          also: ["subject", "store", "check", "service"]
-        ),
-        Field("why", .text, "Why it does not count.", required: true, also: ["reason"]),
-        Field("until", .text, "A date `YYYY-MM-DD`, or a trigger in words.", required: true),
-      ]
-    ),
-    Table(
-      "deadlines",
-      "deadlines",
-      "How long things may take.",
-      [
-        Field("run", .duration, "The whole run.", preset: "1h"),
-        Field(
-          "operation",
-          .duration,
-          "One deploy, upgrade, backup or restore, its gate not included.",
-          preset: "20m"
-        ),
-        Field("step", .duration, "One step without `retry`.", preset: "30s"),
-      ]
-    ),
+      oneOf: ["generate", "env", "value"]
+    ) {
+      Field(
+        "generate",
+        .integer(8...256),
+        "Made anew for each run, with this many letters and digits."
+      ).also("length random")
+      Field("env", .name, "Read from this environment variable.").also("environment")
+      Field("value", .text, "Written here, for what is secret only in form.")
+    },
+    Table("integrity", as: "an integrity entry", "P4 for one store.") {
+      Field("prepare", steps, "Makes what the marker needs, once, before the first seed.")
+      Field("seed", steps, "Plants `{{marker}}`.").required().also("plant write")
+      Field("drop", steps, "Removes it again: the control before the restore.").also("delete")
+      Field("verify", steps, "Passes while the marker is there, fails when it is not.").required()
+        .also("check read")
+      Field("count", .list(.text), "Tables whose rows are counted before and after.").also(
+        "counts tables"
+      )
+    },
+    Table("backup", "What is known of this recipe's backup.") {
+      Field("capable", .boolean, "Forces the answer to whether it can be backed up.").preset(
+        "as the labels say"
+      )
+      Field("why", .text, "Why `capable` is forced.").also("reason")
+      Field("verify", steps, "Steps on the snapshot's files.")
+    },
+    Table("deferral", as: "a deferral", "Something that the suite does not do yet.") {
+      Field("what", .text, "What is not done.").required()
+      Field("why", .text, "Why not.").required().also("reason")
+      Field("until", .text, "A date `YYYY-MM-DD`, or a trigger in words.").required()
+      Field(
+        "ports",
+        .list(.text),
+        "Units of the corpus that wait for it, as under a check's `ports`."
+      ).also("port units")
+    },
+    Table("waiver", as: "a waiver", "A finding that does not count here.") {
+      Field("rule", .name, "The rule's id.").required()
+      Field("for", .text, "The check, store, service, volume or file that it is waived for.")
+        .preset("all").also("subject store check service")
+      Field("why", .text, "Why it does not count.").required().also("reason")
+      Field("until", .text, "A date `YYYY-MM-DD`, or a trigger in words.").required()
+    },
+    Table("deadlines", "How long things may take.") {
+      Field("run", .duration, "The whole run.").preset("1h")
+      Field(
+        "operation",
+        .duration,
+        "One deploy, upgrade, backup or restore, its gate not included."
+      ).preset("20m")
+      Field("step", .duration, "One step without `retry`.").preset("30s")
+    },
   ]
 
   private static var stageNames: String {

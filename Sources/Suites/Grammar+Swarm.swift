@@ -2,54 +2,38 @@ extension Grammar {
   static let endpointModes = ["vip", "dnsrr"]
 
   static let swarmTables: [Table] = [
-    Table(
-      "swarm",
-      "swarm.yml",
-      "What a suite says of its recipe on a Docker Swarm.",
-      [
-        Field(
-          "domain",
-          .template,
-          "The domain that the app is told; the stack is called so, with `_` for dots.",
-          preset: "{{recipe}}.parity.test"
-        ),
-        Field(
-          "environment",
-          values,
-          "Values of the app's env file, over those of `.env.sample`.",
-          also: ["env"]
-        ),
-        Field(
-          "compose",
-          .list(.text),
-          "Compose files of the suite that are laid over the recipe's own; the run says so.",
-          also: ["compose_file", "compose_files"]
-        ),
-        Field(
-          "endpoint_mode",
-          .choice(endpointModes),
-          "For every service; `dnsrr` where the machine has no `ip_vs`. The run says so."
-        ),
-        Field(
-          "app",
-          .table("swarm_app"),
-          "What `{{base_url}}` leads to, through a tunnel; else the port of Traefik's label."
-        ),
-        Field(
-          "url",
-          .template,
-          "What `{{base_url}}` is, where the app is reached through the cluster's own proxy."
-        ),
-      ]
-    ),
-    Table(
-      "swarm_app",
-      "app of swarm.yml",
-      "A port inside a service.",
-      [
-        Field("service", .name, "The service.", preset: "app"),
-        Field("port", .integer(1...65_535), "The port that it listens on.", required: true),
-      ]
-    ),
+    Table("swarm", as: "swarm.yml", "What a suite says of its recipe on a Docker Swarm.") {
+      Field(
+        "domain",
+        .template,
+        "The domain that the app is told; the stack is called so, with `_` for dots."
+      ).preset("{{recipe}}.parity.test")
+      Field("environment", values, "Values of the app's env file, over those of `.env.sample`.")
+        .also("env")
+      Field(
+        "compose",
+        .list(.text),
+        "Compose files of the suite that are laid over the recipe's own; the run says so."
+      ).also("compose_file compose_files")
+      Field(
+        "endpoint_mode",
+        .choice(endpointModes),
+        "For every service; `dnsrr` where the machine has no `ip_vs`. The run says so."
+      )
+      Field(
+        "app",
+        .table("swarm_app"),
+        "What `{{base_url}}` leads to, through a tunnel; else the port of Traefik's label."
+      )
+      Field(
+        "url",
+        .template,
+        "What `{{base_url}}` is, where the app is reached through the cluster's own proxy."
+      )
+    },
+    Table("swarm_app", as: "app of swarm.yml", "A port inside a service.") {
+      Field("service", .name, "The service.").preset("app")
+      Field("port", .integer(1...65_535), "The port that it listens on.").required()
+    },
   ]
 }

@@ -1,6 +1,6 @@
 /// Every kind of mapping that the suites' files may hold, in one place.
-package enum Grammar {
-  package static let tables: [Table] =
+enum Grammar {
+  static let tables: [Table] =
     recipeTables + corpusTables + checkTables + actionTables + expectationTables + localTables
     + swarmTables
     + projectTables
@@ -8,10 +8,10 @@ package enum Grammar {
   private static let byName = Dictionary(uniqueKeysWithValues: tables.map { ($0.name, $0) })
 
   /// Nil where no table has that name.
-  package static func table(_ name: String) -> Table? { byName[name] }
+  static func table(_ name: String) -> Table? { byName[name] }
 
   /// The drivers that `when` and `parity.yml` may name.
-  package static let drivers = ["local", "swarm", "abra"]
+  static let drivers = ["local", "swarm", "abra"]
 
   static let steps = Shape.list(.table("step"))
   static let argv = Shape.list(.template)

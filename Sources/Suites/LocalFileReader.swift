@@ -10,20 +10,16 @@ struct LocalFileReader {
   func read(_ node: YAMLNode) -> LocalSettings? {
     guard let entry = reader.entry(node, "local") else { return nil }
     var settings = LocalSettings()
-    settings.search = entry["search"].map { reader.texts($0, "search") } ?? []
-    if let versions = entry["versions"] {
-      for version in reader.members(versions, "versions") {
-        let names = reader.members(version.value, "\"\(version.key)\"").compactMap { member in
-          reader.text(member.value, "\"\(member.key)\"").map { (member.key, $0) }
-        }
-        settings.versions[version.key] = Dictionary(names) { first, _ in first }
+    settings.search = entry.texts("search")
+    for version in entry.members("versions") {
+      let names = reader.members(version.value, "\"\(version.key)\"").compactMap { member in
+        reader.text(member.value, "\"\(member.key)\"").map { (member.key, $0) }
       }
+      settings.versions[version.key] = Dictionary(names) { first, _ in first }
     }
-    if let services = entry["services"] {
-      for member in reader.members(services, "services")
-      where reader.checkName(member.key, "service", at: member.keyPlace, length: member.keyLength) {
-        if let service = service(member) { settings.services.append(service) }
-      }
+    for member in entry.members("services")
+    where reader.checkName(member.key, "service", at: member.keyPlace, length: member.keyLength) {
+      if let service = service(member) { settings.services.append(service) }
     }
     checkNames(settings)
     return settings
@@ -33,35 +29,26 @@ struct LocalFileReader {
     guard let entry = reader.entry(member.value, "local_service") else { return nil }
     var service = LocalService(
       name: member.key,
-      command: entry["command"].map { reader.argv($0, "command") } ?? [],
+      command: entry.argv("command"),
       place: member.keyPlace
     )
-    service.standin = entry["standin"].flatMap { reader.text($0, "standin") }
-    service.standinVersion = entry["standin_version"].flatMap { reader.name($0, "standin_version") }
+    service.standin = entry.text("standin")
+    service.standinVersion = entry.name("standin_version")
     if let value = entry["standin_version"], service.standin == nil {
       sink.error("standin_version needs \"standin\": what stands for the real program", at: value)
     }
     service.prepare = commands(entry["prepare"], "prepare")
     service.setup = commands(entry["setup"], "setup")
-    service.environment = entry["environment"].map { reader.templates($0, "environment") } ?? []
+    service.environment = entry.templates("environment")
     service.files = entry["files"].map(files) ?? []
-    service.ports =
-      entry["ports"].map { node in
-        reader.items(node, "ports").compactMap { reader.integer($0, "port", in: 1...65_535) }
-      } ?? []
-    service.volumes =
-      entry["volumes"].map { node in
-        reader.items(node, "volumes").compactMap { reader.name($0, "volume") }
-      } ?? []
-    service.after =
-      entry["after"].map { node in
-        reader.items(node, "after").compactMap { reader.name($0, "service") }
-      } ?? []
+    service.ports = entry.items("ports").compactMap { reader.integer($0, "port", in: 1...65_535) }
+    service.volumes = entry.items("volumes").compactMap { reader.name($0, "volume") }
+    service.after = entry.items("after").compactMap { reader.name($0, "service") }
     service.ready = entry["ready"].flatMap { ready($0, ports: service.ports) }
     if let value = entry["stop"] { service.stop = stop(value) }
     service.hooks = entry["hooks"].map(hooks) ?? [:]
     service.restartsOnUpgrade =
-      entry["restart_on_upgrade"].flatMap { reader.boolean($0, "restart_on_upgrade") } ?? false
+      entry.boolean("restart_on_upgrade") ?? false
     service.reports = entry["reports"].flatMap { reports($0, ports: service.ports) }
     return service
   }
@@ -104,7 +91,7 @@ struct LocalFileReader {
 
   private func ready(_ node: YAMLNode, ports: [Int]) -> LocalReadiness? {
     guard let entry = reader.entry(node, "local_ready") else { return nil }
-    let within = entry["within"].flatMap { reader.duration($0, "within") } ?? .seconds(60)
+    let within = entry.duration("within") ?? .seconds(60)
     guard let chosen = entry.chosen else { return nil }
     if chosen.key == "port" {
       return port(chosen.value, among: ports).map { .port($0, within: within) }
@@ -115,26 +102,15 @@ struct LocalFileReader {
   private func stop(_ node: YAMLNode) -> LocalStop {
     var stop = LocalStop()
     guard let entry = reader.entry(node, "local_stop") else { return stop }
-    if let value = entry["signal"] {
-      stop.signal = reader.choice(value, "signal", of: Grammar.signals) ?? stop.signal
-    }
-    stop.grace = entry["grace"].flatMap { reader.duration($0, "grace") } ?? stop.grace
+    stop.signal = entry.choice("signal") ?? stop.signal
+    stop.grace = entry.duration("grace") ?? stop.grace
     return stop
   }
 
   private func hooks(_ node: YAMLNode) -> [String: [Template]] {
     var hooks: [String: [Template]] = [:]
     for member in reader.members(node, "hooks") {
-      guard Grammar.hookLabels.contains(member.key) else {
-        sink.error(
-          "hook \"\(member.key)\" does not exist",
-          at: member.keyPlace,
-          length: member.keyLength,
-          expected: "one of \(NodeReader.list(Grammar.hookLabels))",
-          nearest: NearestName.of(member.key, among: Grammar.hookLabels)
-        )
-        continue
-      }
+      guard reader.isKnown(member, "hook", among: Grammar.hookLabels) else { continue }
       hooks[member.key] = reader.argv(member.value, "a hook")
     }
     return hooks
@@ -142,12 +118,12 @@ struct LocalFileReader {
 
   private func reports(_ node: YAMLNode, ports: [Int]) -> LocalVersionProbe? {
     guard let entry = reader.entry(node, "local_reports") else { return nil }
-    let expected = entry["is"].flatMap { reader.template($0, "is") }
+    let expected = entry.template("is")
     guard let chosen = entry.chosen else { return nil }
     let source: LocalVersionProbe.Source
     if chosen.key == "http" {
       guard let fields = reader.entry(chosen.value, "local_reports_http") else { return nil }
-      let path = fields["path"].flatMap { reader.text($0, "path") }
+      let path = fields.text("path")
       let port = fields["port"].flatMap { self.port($0, among: ports) }
       let json = fields["json"].flatMap { value in
         reader.text(value, "json").flatMap {

@@ -118,6 +118,44 @@ final class NodeReader {
   static func list(_ names: some Sequence<String>) -> String { names.joined(separator: ", ") }
 }
 
+// MARK: - Values by key
+
+extension NodeReader.Entry {
+  func text(_ key: String) -> String? { self[key].flatMap { reader.text($0, key) } }
+  func template(_ key: String) -> Template? { self[key].flatMap { reader.template($0, key) } }
+  func name(_ key: String) -> String? { self[key].flatMap { reader.name($0, key) } }
+  func boolean(_ key: String) -> Bool? { self[key].flatMap { reader.boolean($0, key) } }
+  func duration(_ key: String) -> Duration? { self[key].flatMap { reader.duration($0, key) } }
+
+  /// In the grammar's range.
+  func integer(_ key: String) -> Int? {
+    guard let node = self[key], case .integer(let range)? = table[key]?.shape else { return nil }
+    return reader.integer(node, key, in: range)
+  }
+
+  /// One of the grammar's words.
+  func choice(_ key: String) -> String? {
+    guard let node = self[key], case .choice(let words)? = table[key]?.shape else { return nil }
+    return reader.choice(node, key, of: words)
+  }
+
+  /// As the grammar's table for the key describes it.
+  func entry(_ key: String) -> NodeReader.Entry? {
+    guard let node = self[key], case .table(let name)? = table[key]?.shape else { return nil }
+    return reader.entry(node, name)
+  }
+
+  func items(_ key: String) -> [YAMLNode] { self[key].map { reader.items($0, key) } ?? [] }
+  func members(_ key: String) -> [YAMLNode.Member] {
+    self[key].map { reader.members($0, key) } ?? []
+  }
+  func texts(_ key: String) -> [String] { self[key].map { reader.texts($0, key) } ?? [] }
+  func templates(_ key: String) -> [(name: String, value: Template)] {
+    self[key].map { reader.templates($0, key) } ?? []
+  }
+  func argv(_ key: String) -> [Template] { self[key].map { reader.argv($0, key) } ?? [] }
+}
+
 // MARK: - Scalars
 
 extension NodeReader {
@@ -217,7 +255,7 @@ extension NodeReader {
   func checkName(_ text: String, _ what: String, at place: SourcePlace, length: Int) -> Bool {
     if Self.isName(text) { return true }
     sink.error(
-      "\(what) \"\(text)\" is no name",
+      "\(what) \"\(text)\" is not a name",
       at: place,
       length: length,
       expected: "letters, digits, \"_\", \".\", \"-\""
@@ -239,6 +277,19 @@ extension NodeReader {
     if let members = node.members { return members }
     if !node.isNull { sink.error("\(what) is a mapping, not \(node.kindName)", at: node) }
     return []
+  }
+
+  /// Whether a key is one of these; says so where it is none.
+  func isKnown(_ member: YAMLNode.Member, _ what: String, among names: [String]) -> Bool {
+    if names.contains(member.key) { return true }
+    sink.error(
+      "\(what) \"\(member.key)\" does not exist",
+      at: member.keyPlace,
+      length: member.keyLength,
+      expected: "one of \(Self.list(names))",
+      nearest: NearestName.of(member.key, among: names)
+    )
+    return false
   }
 
   func texts(_ node: YAMLNode, _ what: String) -> [String] {

@@ -6,11 +6,6 @@ package struct PortLink: Sendable, Hashable {
   /// `recipe-info/demo/tests/health.py`.
   package var name: String
   package var place: SourcePlace
-
-  package init(name: String, place: SourcePlace) {
-    self.name = name
-    self.place = place
-  }
 }
 
 /// What the suite says of units of the corpus that no check names as its original.
@@ -21,23 +16,12 @@ package struct CorpusDeclarations: Sendable, Hashable {
     /// With all rows of a check that has cases.
     package var checks: [CheckID]
     package var why: String
-
-    package init(links: [PortLink], checks: [CheckID], why: String) {
-      self.links = links
-      self.checks = checks
-      self.why = why
-    }
   }
 
   /// Units that are left out for good.
   package struct NotPorted: Sendable, Hashable {
     package var links: [PortLink]
     package var why: String
-
-    package init(links: [PortLink], why: String) {
-      self.links = links
-      self.why = why
-    }
   }
 
   /// Units that are put off.
@@ -46,18 +30,9 @@ package struct CorpusDeclarations: Sendable, Hashable {
     package var what: String
     package var why: String
     package var until: String
-
-    package init(links: [PortLink], what: String, why: String, until: String) {
-      self.links = links
-      self.what = what
-      self.why = why
-      self.until = until
-    }
   }
 
   package var covered: [Covered] = []
   package var notPorted: [NotPorted] = []
   package var deferred: [Deferred] = []
-
-  package init() {}
 }

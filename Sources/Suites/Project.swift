@@ -17,8 +17,6 @@ package struct Project: Sendable {
   package struct Policy: Sendable, Hashable {
     /// How many functional checks of strength `state` P3 asks for.
     package var functionalChecks = 2
-
-    package init() {}
   }
 
   /// The folder of `parity.yml`, absolute.
@@ -26,7 +24,7 @@ package struct Project: Sendable {
   /// Absolute.
   package var suites: String
   /// By recipe.
-  package var recipes: [String: RecipeSource]
+  package var recipes: [String: RecipeSource] = [:]
   /// Nil where `parity.yml` says nothing.
   package var corpus: CorpusSource?
   /// Absolute.
@@ -34,21 +32,15 @@ package struct Project: Sendable {
   package var driver: String?
   /// The driver whose full runs write the pages; nil: the one that is used.
   package var publish: String?
-  package var allowForeignTests: [String]
-  package var policy: Policy
+  package var allowForeignTests: [String] = []
+  package var policy = Policy()
   /// By host name: how the engines of a Swarm's other nodes are reached, as `DOCKER_HOST` has it.
   package var swarmNodes: [String: String] = [:]
 
-  package init(folder: String) {
+  init(folder: String) {
     self.folder = folder
     suites = folder + "/suites"
-    recipes = [:]
-    corpus = nil
     reports = folder + "/reports"
-    driver = nil
-    publish = nil
-    allowForeignTests = []
-    policy = Policy()
   }
 
   /// The folder of a recipe's suite. The name was checked when the project was loaded or by
@@ -87,7 +79,7 @@ package struct Project: Sendable {
       return Diagnostic(
         .error,
         file: path,
-        message: "folder has \(sign) and no recipe.yml, so that it is no suite",
+        message: "folder has \(sign) and no recipe.yml",
         expected: "recipe.yml, which may be empty"
       )
     }

@@ -71,10 +71,10 @@ package struct ProjectLoader {
     else { return project }
     if let value = entry["suites"] { project.suites = path(value, "suites") ?? project.suites }
     if let value = entry["reports"] { project.reports = path(value, "reports") ?? project.reports }
-    for member in entry["recipes"].map({ reader.members($0, "recipes") }) ?? [] {
+    for member in entry.members("recipes") {
       guard Project.isRecipeName(member.key) else {
         sink.error(
-          "recipe \"\(member.key)\" is no name",
+          "recipe \"\(member.key)\" is not a name",
           at: member.keyPlace,
           length: member.keyLength,
           expected: "letters, digits, \"_\", \".\", \"-\""
@@ -84,27 +84,15 @@ package struct ProjectLoader {
       project.recipes[member.key] = recipe(member.value)
     }
     project.corpus = entry["corpus"].flatMap(corpus)
-    project.driver = entry["driver"].flatMap {
-      reader.choice($0, "driver", of: Grammar.drivers)
-    }
-    project.publish = entry["publish"].flatMap {
-      reader.choice($0, "publish", of: Grammar.drivers)
-    }
+    project.driver = entry.choice("driver")
+    project.publish = entry.choice("publish")
     project.allowForeignTests =
-      entry["allow_foreign_tests"].map { reader.texts($0, "allow_foreign_tests") } ?? []
-    if let value = entry["swarm"], let swarm = reader.entry(value, "project_swarm"),
-      let nodes = swarm["nodes"]
-    {
-      for member in reader.members(nodes, "nodes") {
-        project.swarmNodes[member.key] = reader.text(member.value, "the address of a node")
-      }
+      entry.texts("allow_foreign_tests")
+    for member in entry.entry("swarm")?.members("nodes") ?? [] {
+      project.swarmNodes[member.key] = reader.text(member.value, "the address of a node")
     }
-    if let value = entry["policy"], let policy = reader.entry(value, "policy"),
-      let minimum = policy["functional_checks"]
-    {
-      project.policy.functionalChecks =
-        reader.integer(minimum, "functional_checks", in: 1...1_000)
-        ?? project.policy.functionalChecks
+    if let count = entry.entry("policy")?.integer("functional_checks") {
+      project.policy.functionalChecks = count
     }
     return project
   }
@@ -130,7 +118,7 @@ package struct ProjectLoader {
       return path(node, "corpus").map { .folder($0, isSample: false) }
     }
     guard let entry = reader.entry(node, "corpus") else { return nil }
-    let isSample = entry["sample"].flatMap { reader.boolean($0, "sample") } ?? false
+    let isSample = entry.boolean("sample") ?? false
     let ref = entry["ref"].flatMap { revision($0) }
     guard let chosen = entry.chosen else { return nil }
     if let value = entry["ref"], chosen.key != "git" {
@@ -144,7 +132,7 @@ package struct ProjectLoader {
       guard let reason = reader.text(chosen.value, "none"), !reason.isEmpty,
         !["true", "false"].contains(reason)
       else {
-        sink.error("none is the reason why there is no corpus", at: chosen.value)
+        sink.error("none needs the reason why there is no corpus", at: chosen.value)
         return nil
       }
       return Project.CorpusSource.none(reason: reason)
@@ -156,7 +144,7 @@ package struct ProjectLoader {
     guard let text = reader.text(node, what) else { return nil }
     if text.isEmpty || text.hasPrefix("~") {
       sink.error(
-        "\(what) \"\(text)\" is no path",
+        "\(what) \"\(text)\" is not a path",
         at: node,
         expected: "a path relative to \(Self.fileName), or an absolute one"
       )
@@ -173,7 +161,7 @@ package struct ProjectLoader {
   private func address(_ node: YAMLNode) -> String? {
     guard let text = reader.text(node, "git") else { return nil }
     if text.isEmpty || text.hasPrefix("-") || text.contains("::") {
-      sink.error("git \"\(text)\" is no address of a repository", at: node)
+      sink.error("git \"\(text)\" is not a repository address", at: node)
       return nil
     }
     let isRemote = text.contains("://") || text.contains(":")
@@ -183,7 +171,7 @@ package struct ProjectLoader {
   private func revision(_ node: YAMLNode) -> String? {
     guard let text = reader.text(node, "ref") else { return nil }
     if text.isEmpty || text.hasPrefix("-") || text.contains(" ") {
-      sink.error("ref \"\(text)\" is no branch, tag or commit", at: node)
+      sink.error("ref \"\(text)\" is not a branch, tag or commit", at: node)
       return nil
     }
     return text

@@ -95,14 +95,7 @@ package struct Compose: Sendable, Hashable {
     package var value: String
     package var place: SourcePlace
     /// How much of its line it takes, in Unicode scalars.
-    package var length: Int
-
-    package init(name: String, value: String, place: SourcePlace, length: Int = 1) {
-      self.name = name
-      self.value = value
-      self.place = place
-      self.length = length
-    }
+    package var length = 1
   }
 
   /// One value of the file.
@@ -117,18 +110,7 @@ package struct Compose: Sendable, Hashable {
     /// A named volume.
     package var volume: String
     package var target: String
-    package var isReadOnly: Bool
-
-    package init(volume: String, target: String, isReadOnly: Bool = false) {
-      self.volume = volume
-      self.target = target
-      self.isReadOnly = isReadOnly
-    }
-  }
-
-  package init(services: [Service], volumes: [String]) {
-    self.services = services
-    self.volumes = volumes
+    package var isReadOnly = false
   }
 }
 
@@ -146,26 +128,5 @@ package struct BackupLabels: Sendable, Hashable {
   package struct Volume: Sendable, Hashable {
     package var name: String
     package var paths: [String]
-
-    package init(name: String, paths: [String]) {
-      self.name = name
-      self.paths = paths
-    }
-  }
-
-  package init(
-    service: String,
-    preHook: String?,
-    postHook: String?,
-    restorePreHook: String?,
-    restorePostHook: String?,
-    volumes: [Volume]
-  ) {
-    self.service = service
-    self.preHook = preHook
-    self.postHook = postHook
-    self.restorePreHook = restorePreHook
-    self.restorePostHook = restorePostHook
-    self.volumes = volumes
   }
 }

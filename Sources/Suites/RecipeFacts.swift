@@ -93,7 +93,7 @@ package enum RecipeFacts {
   }
 
   /// Why the recipe has no backup to test; nil where it has one.
-  package static func noBackupReason(of compose: Compose, suite: Suite) -> String? {
+  static func noBackupReason(of compose: Compose, suite: Suite) -> String? {
     switch suite.backup.capable {
     case true?: return nil
     case false?: return suite.backup.capableReason ?? "the suite says that it has none"

@@ -18,11 +18,9 @@ struct RecipeFileReader {
     guard let entry = reader.entry(node, "recipe") else { return }
     concealPasswords(in: node)
     if let value = entry["recipe"], let name = reader.name(value, "recipe") { suite.recipe = name }
-    if let value = entry["versions"], let versions = reader.entry(value, "versions"),
-      let base = versions["base"]
-    {
-      suite.versions.base = reader.text(base, "base")
-      suite.versions.basePlace = base.place
+    if let versions = entry.entry("versions") {
+      suite.versions.base = versions.text("base")
+      suite.versions.basePlace = versions["base"]?.place
     }
     if let value = entry["health"] { suite.health = health(value) }
     if let value = entry["services"] {
@@ -53,15 +51,11 @@ struct RecipeFileReader {
     }
     suite.waivers = entry["waivers"].map(waivers) ?? []
     suite.notApplicable = entry["not_applicable"].map(notApplicable) ?? []
-    suite.notes = entry["notes"].flatMap { reader.text($0, "notes") }
+    suite.notes = entry.text("notes")
     suite.environment = environment(entry["environment"], "environment")
     suite.upgradeEnvironment = environment(entry["upgrade_environment"], "upgrade_environment")
     if let value = entry["deadlines"] { suite.deadlines = deadlines(value) }
-    if let value = entry["dependencies"] {
-      suite.dependencies = reader.items(value, "dependencies").compactMap {
-        reader.name($0, "dependency")
-      }
-    }
+    suite.dependencies = entry.items("dependencies").compactMap { reader.name($0, "dependency") }
   }
 
   /// The members of a mapping whose keys are names.
@@ -86,7 +80,7 @@ struct RecipeFileReader {
     guard let node else { return [:] }
     for member in reader.members(node, what) where !Self.isVariable(member.key) {
       sink.error(
-        "\(what) \"\(member.key)\" is no name of a variable",
+        "\(what) \"\(member.key)\" is not a variable name",
         at: member.keyPlace,
         length: member.keyLength,
         expected: "letters, digits, \"_\", no digit first"
@@ -136,26 +130,26 @@ struct RecipeFileReader {
     if let value = entry["require"] {
       gate.requires = reader.templates(value, "require").map { ($0.name, $0.value) }
     }
-    if let value = entry["tcp"], let tcp = reader.entry(value, "tcp"),
-      let service = tcp["service"].flatMap({ reader.name($0, "service") }),
-      let port = tcp["port"].flatMap({ reader.integer($0, "port", in: 1...65_535) })
+    if let tcp = entry.entry("tcp"),
+      let service = tcp.name("service"),
+      let port = tcp.integer("port")
     {
       gate.tcp = (service, port)
       gate.asksHTTP = path != nil
     }
-    gate.within = entry["within"].flatMap { reader.duration($0, "within") } ?? gate.within
+    gate.within = entry.duration("within") ?? gate.within
     return gate
   }
 
   private func service(_ member: YAMLNode.Member) -> ServiceSettings {
     var settings = ServiceSettings(place: member.keyPlace)
     guard let entry = reader.entry(member.value, "service") else { return settings }
-    settings.port = entry["port"].flatMap { reader.integer($0, "port", in: 1...65_535) }
+    settings.port = entry.integer("port")
     let clickhouse = entry["clickhouse"]
     if let value = entry["postgres"], let fields = reader.entry(value, "postgres_database") {
-      let user = fields["user"].flatMap { reader.template($0, "user") }
-      let password = fields["password"].flatMap { reader.template($0, "password") }
-      if let database = fields["database"].flatMap({ reader.template($0, "database") }) {
+      let user = fields.template("user")
+      let password = fields.template("password")
+      if let database = fields.template("database") {
         settings.database = .postgres(
           database: database,
           user: user ?? Template(literal: "postgres"),
@@ -166,9 +160,9 @@ struct RecipeFileReader {
         sink.error("a service is postgres or clickhouse, not both", at: clickhouse)
       }
     } else if let clickhouse, let fields = reader.entry(clickhouse, "clickhouse_database") {
-      let user = fields["user"].flatMap { reader.template($0, "user") }
-      let password = fields["password"].flatMap { reader.template($0, "password") }
-      if let database = fields["database"].flatMap({ reader.template($0, "database") }) {
+      let user = fields.template("user")
+      let password = fields.template("password")
+      if let database = fields.template("database") {
         settings.database = .clickhouse(database: database, user: user, password: password)
       }
     }
@@ -232,7 +226,7 @@ struct RecipeFileReader {
             .allSatisfy { NodeReader.isName(String($0)) }
           guard isTable else {
             sink.error(
-              "table \"\(table)\" is no name",
+              "table \"\(table)\" is not a name",
               at: item,
               expected: "table, or schema.table"
             )
@@ -256,8 +250,8 @@ struct RecipeFileReader {
   private func backup(_ node: YAMLNode) -> BackupSettings {
     var settings = BackupSettings()
     guard let entry = reader.entry(node, "backup") else { return settings }
-    settings.capable = entry["capable"].flatMap { reader.boolean($0, "capable") }
-    settings.capableReason = entry["why"].flatMap { reader.text($0, "why") }
+    settings.capable = entry.boolean("capable")
+    settings.capableReason = entry.text("why")
     settings.verify = entry["verify"].map { steps.steps($0, "verify") } ?? []
     if let capable = entry["capable"], settings.capableReason?.isEmpty ?? true {
       sink.error("capable needs \"why\": what the labels say is overruled", at: capable)
@@ -268,8 +262,8 @@ struct RecipeFileReader {
   private func deferrals(_ node: YAMLNode, into suite: inout Suite) {
     for item in reader.items(node, "deferred") {
       guard let entry = reader.entry(item, "deferral") else { continue }
-      let what = entry["what"].flatMap { reader.text($0, "what") }
-      let why = entry["why"].flatMap { reader.text($0, "why") }
+      let what = entry.text("what")
+      let why = entry.text("why")
       let until = entry["until"].flatMap(end)
       let links = entry["ports"].map(CorpusDeclarationsReader(reader).links) ?? []
       guard let what, let why, let until else { continue }
@@ -312,7 +306,7 @@ struct RecipeFileReader {
   private func said(_ node: YAMLNode, _ what: String) -> String? {
     guard let text = reader.text(node, what) else { return nil }
     if text.allSatisfy(\.isWhitespace) {
-      sink.error("\(what) says nothing", at: node)
+      sink.error("\(what) is empty", at: node)
       return nil
     }
     return text
@@ -323,7 +317,7 @@ struct RecipeFileReader {
     guard let text = said(node, "until") else { return nil }
     if CalendarDay.looksLikeDay(text), !CalendarDay.isDay(text) {
       sink.error(
-        "until \"\(text)\" is no day of the calendar",
+        "until \"\(text)\" is not a calendar day",
         at: node,
         expected: "YYYY-MM-DD, or a trigger in words"
       )
@@ -336,21 +330,15 @@ struct RecipeFileReader {
     let stages = Stage.allCases.filter { ![.install, .teardown].contains($0) }
     return reader.members(node, "not_applicable").compactMap { member in
       guard let stage = stages.first(where: { $0.rawValue == member.key }) else {
-        if Stage(rawValue: member.key) != nil {
-          sink.error(
-            "\(member.key) is never not applicable: without it nothing is tested",
-            at: member.keyPlace,
-            length: member.keyLength,
-            expected: "one of \(NodeReader.list(stages.map(\.rawValue)))"
-          )
+        guard Stage(rawValue: member.key) != nil else {
+          _ = reader.isKnown(member, "stage", among: stages.map(\.rawValue))
           return nil
         }
         sink.error(
-          "stage \"\(member.key)\" does not exist",
+          "\(member.key) cannot be skipped: nothing is tested without it",
           at: member.keyPlace,
           length: member.keyLength,
-          expected: "one of \(NodeReader.list(stages.map(\.rawValue)))",
-          nearest: NearestName.of(member.key, among: stages.map(\.rawValue))
+          expected: "one of \(NodeReader.list(stages.map(\.rawValue)))"
         )
         return nil
       }
@@ -365,10 +353,10 @@ struct RecipeFileReader {
   private func deadlines(_ node: YAMLNode) -> Deadlines {
     var deadlines = Deadlines()
     guard let entry = reader.entry(node, "deadlines") else { return deadlines }
-    deadlines.run = entry["run"].flatMap { reader.duration($0, "run") } ?? deadlines.run
+    deadlines.run = entry.duration("run") ?? deadlines.run
     deadlines.operation =
-      entry["operation"].flatMap { reader.duration($0, "operation") } ?? deadlines.operation
-    deadlines.step = entry["step"].flatMap { reader.duration($0, "step") } ?? deadlines.step
+      entry.duration("operation") ?? deadlines.operation
+    deadlines.step = entry.duration("step") ?? deadlines.step
     return deadlines
   }
 }

@@ -1,5 +1,5 @@
 /// What a value of the grammar may look like.
-package indirect enum Shape: Sendable, Hashable {
+indirect enum Shape: Sendable, Hashable {
   /// Any scalar, taken as written.
   case text
   /// A text with `{{name}}` in it.
@@ -22,67 +22,75 @@ package indirect enum Shape: Sendable, Hashable {
 }
 
 /// One key of a mapping of the grammar.
-package struct Field: Sendable, Hashable {
-  package var key: String
-  package var shape: Shape
+struct Field: Sendable, Hashable {
+  let key: String
+  let shape: Shape
   /// One sentence.
-  package var doc: String
+  let doc: String
   /// As a person would write it; nil where there is none.
-  package var preset: String?
-  package var isRequired: Bool
+  private(set) var preset: String?
+  private(set) var isRequired = false
   /// What people write in its place: only for the hint.
-  package var alsoKnownAs: [String]
+  private(set) var alsoKnownAs: [String] = []
 
-  package init(
-    _ key: String,
-    _ shape: Shape,
-    _ doc: String,
-    preset: String? = nil,
-    required: Bool = false,
-    also: [String] = []
-  ) {
+  init(_ key: String, _ shape: Shape, _ doc: String) {
     self.key = key
     self.shape = shape
     self.doc = doc
-    self.preset = preset
-    isRequired = required
-    alsoKnownAs = also
+  }
+
+  func required() -> Field { changed { $0.isRequired = true } }
+  func preset(_ text: String) -> Field { changed { $0.preset = text } }
+
+  /// - Parameter names: with spaces between them.
+  func also(_ names: String) -> Field {
+    changed { $0.alsoKnownAs = names.split(separator: " ").map(String.init) }
+  }
+
+  private func changed(_ change: (inout Field) -> Void) -> Field {
+    var copy = self
+    change(&copy)
+    return copy
   }
 }
 
 /// One kind of mapping: the loader's known keys and the JSON Schema both come from it.
-package struct Table: Sendable, Hashable {
-  package var name: String
+struct Table: Sendable, Hashable {
+  let name: String
   /// With its article, for messages: `a step`.
-  package var subject: String
-  package var doc: String
-  package var fields: [Field]
+  let subject: String
+  let doc: String
   /// Exactly one of these keys must be there; empty for no such rule.
-  package var oneOf: [String]
-  /// Keys beside `fields` are allowed and have this shape; nil: they are errors.
-  package var others: Shape?
+  let oneOf: [String]
+  let fields: [Field]
 
-  package init(
+  /// - Parameter subject: nil where it is the name.
+  init(
     _ name: String,
-    _ subject: String,
+    as subject: String? = nil,
     _ doc: String,
     oneOf: [String] = [],
-    others: Shape? = nil,
-    _ fields: [Field]
+    @FieldList fields: () -> [Field]
   ) {
     self.name = name
-    self.subject = subject
+    self.subject = subject ?? name
     self.doc = doc
-    self.fields = fields
     self.oneOf = oneOf
-    self.others = others
+    self.fields = fields()
   }
 
-  package subscript(_ key: String) -> Field? { fields.first { $0.key == key } }
+  subscript(_ key: String) -> Field? { fields.first { $0.key == key } }
 
   /// The known key that was probably meant.
-  package func nearest(to key: String) -> String? {
+  func nearest(to key: String) -> String? {
     if let field = fields.first(where: { $0.alsoKnownAs.contains(key) }) { return field.key }
     return NearestName.of(key, among: fields.map(\.key))
   }
+}
+
+@resultBuilder
+enum FieldList {
+  static func buildExpression(_ field: Field) -> [Field] { [field] }
+  static func buildBlock(_ parts: [Field]...) -> [Field] { parts.flatMap(\.self) }
+  static func buildArray(_ parts: [[Field]]) -> [Field] { parts.flatMap(\.self) }
 }

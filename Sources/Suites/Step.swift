@@ -43,19 +43,12 @@ package struct Step: Sendable {
   package struct Retry: Sendable, Hashable {
     package var within: Duration
     /// Statuses, SQLSTATEs or exit codes on which it stops early, beside the built-in ones.
-    package var stopOn: [String]
-
-    package init(within: Duration, stopOn: [String] = []) {
-      self.within = within
-      self.stopOn = stopOn
-    }
+    package var stopOn: [String] = []
   }
 
   /// At no look during this time may the expectation hold: something must not happen.
   package struct Never: Sendable, Hashable {
     package var duration: Duration
-
-    package init(duration: Duration) { self.duration = duration }
   }
 
   /// The word of the grammar.
@@ -97,27 +90,13 @@ package struct HTTPAction: Sendable {
   /// Nil for the app; else the service and its port.
   package var service: String?
   package var port: Int?
-  package var headers: [(name: String, value: Template)]
-  package var query: [(name: String, value: Template)]
+  package var headers: [(name: String, value: Template)] = []
+  package var query: [(name: String, value: Template)] = []
   package var body: Body?
   package var authorization: Authorization?
-  package var redirects: Redirects
-  package var verifiesTLS: Bool
+  package var redirects: Redirects = .none
+  package var verifiesTLS = true
   package var timeout: Duration?
-
-  package init(method: String, target: Template) {
-    self.method = method
-    self.target = target
-    service = nil
-    port = nil
-    headers = []
-    query = []
-    body = nil
-    authorization = nil
-    redirects = .none
-    verifiesTLS = true
-    timeout = nil
-  }
 }
 
 package struct SQLAction: Sendable {
@@ -153,17 +132,8 @@ package struct ExecAction: Sendable {
   package var argv: [Template]
   package var user: String?
   package var stdin: Template?
-  package var environment: [(name: String, value: Template)]
+  package var environment: [(name: String, value: Template)] = []
   package var timeout: Duration?
-
-  package init(service: String, argv: [Template]) {
-    self.service = service
-    self.argv = argv
-    user = nil
-    stdin = nil
-    environment = []
-    timeout = nil
-  }
 }
 
 package struct FileAction: Sendable {
@@ -177,23 +147,11 @@ package struct FileAction: Sendable {
   package var path: Template
   /// Where it is an act: what is written there; nil to read.
   package var write: Template?
-
-  package init(source: Source, path: Template, write: Template? = nil) {
-    self.source = source
-    self.path = path
-    self.write = write
-  }
 }
 
 package struct ScriptAction: Sendable {
   /// Below the suite's folder.
   package var path: String
-  package var arguments: [Template]
+  package var arguments: [Template] = []
   package var timeout: Duration?
-
-  package init(path: String, arguments: [Template] = [], timeout: Duration? = nil) {
-    self.path = path
-    self.arguments = arguments
-    self.timeout = timeout
-  }
 }

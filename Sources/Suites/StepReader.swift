@@ -77,8 +77,8 @@ struct StepReader {
 
   private func retry(_ node: YAMLNode) -> Step.Retry? {
     guard let entry = reader.entry(node, "retry") else { return nil }
-    let stopOn = entry["stop_on"].map { reader.texts($0, "stop_on") } ?? []
-    guard let within = entry["within"].flatMap({ reader.duration($0, "within") }) else {
+    let stopOn = entry.texts("stop_on")
+    guard let within = entry.duration("within") else {
       return nil
     }
     return Step.Retry(within: within, stopOn: stopOn)
@@ -101,14 +101,14 @@ struct StepReader {
       requirement = VersionRequirement(text)
       if requirement == nil {
         sink.error(
-          "version \"\(text)\" is no requirement",
+          "version \"\(text)\" is not a version requirement",
           at: value,
           expected: "as in \">=3.0\", \"<4\", \"==3.0.1\""
         )
       }
     }
     if node.members?.isEmpty ?? true {
-      sink.error("when says nothing", at: node)
+      sink.error("when is empty", at: node)
     }
     return Condition(drivers: drivers, version: requirement, place: node.place)
   }
@@ -126,7 +126,7 @@ extension StepReader {
       guard let method = reader.text(chosen.value, "method") else { return nil }
       guard !method.isEmpty, method.utf8.allSatisfy({ $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A })
       else {
-        sink.error("method \"\(method)\" is no HTTP method", at: chosen.value)
+        sink.error("method \"\(method)\" is not an HTTP method", at: chosen.value)
         return nil
       }
       guard let url else {
@@ -141,17 +141,16 @@ extension StepReader {
       action = HTTPAction(method: chosen.key.uppercased(), target: target)
     }
     checkTarget(action.target, at: chosen.key == "method" ? url ?? chosen.value : chosen.value)
-    action.headers = entry["headers"].map { reader.templates($0, "headers") } ?? []
+    action.headers = entry.templates("headers")
     action.query = entry["query"].map(query) ?? []
     action.body = body(entry)
     action.authorization = entry["auth"].flatMap(authorization)
     action.redirects = entry["redirects"].flatMap(redirects) ?? .none
     action.verifiesTLS =
-      entry["tls"].flatMap { reader.entry($0, "tls")?["verify"] }
-      .flatMap { reader.boolean($0, "verify") } ?? true
-    action.service = entry["service"].flatMap { reader.name($0, "service") }
-    action.port = entry["port"].flatMap { reader.integer($0, "port", in: 1...65_535) }
-    action.timeout = entry["timeout"].flatMap { reader.duration($0, "timeout") }
+      entry.entry("tls")?.boolean("verify") ?? true
+    action.service = entry.name("service")
+    action.port = entry.integer("port")
+    action.timeout = entry.duration("timeout")
     if action.port != nil, action.service == nil, let port = entry["port"] {
       sink.error("port needs \"service\"", at: port)
     }
@@ -237,8 +236,8 @@ extension StepReader {
 extension StepReader {
   private func sql(_ node: YAMLNode, isPostgres: Bool) -> SQLAction? {
     guard let entry = reader.entry(node, "sql") else { return nil }
-    let timeout = entry["timeout"].flatMap { reader.duration($0, "timeout") }
-    let service = entry["service"].flatMap { reader.name($0, "service") }
+    let timeout = entry.duration("timeout")
+    let service = entry.name("service")
     let params = entry["params"]
     guard let chosen = entry.chosen, let statement = reader.text(chosen.value, chosen.key) else {
       return nil
@@ -286,22 +285,22 @@ extension StepReader {
 
   private func exec(_ node: YAMLNode) -> ExecAction? {
     guard let entry = reader.entry(node, "exec") else { return nil }
-    let service = entry["service"].flatMap { reader.name($0, "service") } ?? "app"
+    let service = entry.name("service") ?? "app"
     var action = ExecAction(
       service: service,
-      argv: entry["argv"].map { reader.argv($0, "argv") } ?? []
+      argv: entry.argv("argv")
     )
-    action.user = entry["user"].flatMap { reader.text($0, "user") }
-    action.stdin = entry["stdin"].flatMap { reader.template($0, "stdin") }
-    action.environment = entry["environment"].map { reader.templates($0, "environment") } ?? []
-    action.timeout = entry["timeout"].flatMap { reader.duration($0, "timeout") }
+    action.user = entry.text("user")
+    action.stdin = entry.template("stdin")
+    action.environment = entry.templates("environment")
+    action.timeout = entry.duration("timeout")
     return action
   }
 
   private func file(_ node: YAMLNode) -> FileAction? {
     guard let entry = reader.entry(node, "file") else { return nil }
-    let path = entry["path"].flatMap { reader.template($0, "path") }
-    let write = entry["write"].flatMap { reader.template($0, "write") }
+    let path = entry.template("path")
+    let write = entry.template("write")
     guard let chosen = entry.chosen else { return nil }
     let source: FileAction.Source
     if chosen.key == "service" {
@@ -320,8 +319,8 @@ extension StepReader {
 
   private func script(_ node: YAMLNode) -> ScriptAction? {
     guard let entry = reader.entry(node, "script") else { return nil }
-    let arguments = entry["args"].map { reader.argv($0, "args") } ?? []
-    let timeout = entry["timeout"].flatMap { reader.duration($0, "timeout") }
+    let arguments = entry.argv("args")
+    let timeout = entry.duration("timeout")
     guard let value = entry["path"], let path = reader.text(value, "path") else { return nil }
     if let problem = files.problem(withPath: path) {
       sink.error("script \(problem.message)", at: value, nearest: problem.nearest)

@@ -5,62 +5,38 @@ package struct Suite: Sendable {
   package var recipe: String
   /// The absolute path of the suite's folder.
   package var folder: String
-  package var health: HealthGate
+  package var health = HealthGate()
   /// By service name; services of the compose file that need no mention are not in it.
-  package var services: [String: ServiceSettings]
-  package var versions: VersionSettings
+  package var services: [String: ServiceSettings] = [:]
+  package var versions = VersionSettings()
   /// In the file's order; later ones may use earlier ones.
-  package var vars: [Variable]
-  package var secrets: [SecretSetting]
+  package var vars: [Variable] = []
+  package var secrets: [SecretSetting] = []
   /// By store name.
-  package var integrity: [String: IntegrityEntry]
-  package var hooks: [Hook: [Step]]
-  package var backup: BackupSettings
-  package var deferred: [Deferral]
+  package var integrity: [String: IntegrityEntry] = [:]
+  package var hooks: [Hook: [Step]] = [:]
+  package var backup = BackupSettings()
+  package var deferred: [Deferral] = []
   /// What becomes of units of the corpus that no check names.
-  package var corpus: CorpusDeclarations
-  package var waivers: [Waiver]
-  package var notApplicable: [NotApplicable]
+  package var corpus = CorpusDeclarations()
+  package var waivers: [Waiver] = []
+  package var notApplicable: [NotApplicable] = []
   /// Markdown, verbatim.
   package var notes: String?
-  package var environment: [String: Template]
+  package var environment: [String: Template] = [:]
   /// Only from the upgrade on.
-  package var upgradeEnvironment: [String: Template]
-  package var deadlines: Deadlines
+  package var upgradeEnvironment: [String: Template] = [:]
+  package var deadlines = Deadlines()
   /// Overlays, functional checks and scripts, in the order of file names, then of the file.
-  package var checks: [Check]
+  package var checks: [Check] = []
   /// The driver `local`; nil where the suite has no `local.yml`.
   package var local: LocalSettings?
   /// The driver `swarm`; nil where the suite has no `swarm.yml`, and the defaults do.
   package var swarm: SwarmSettings?
   /// Other recipes that must run beside this one.
-  package var dependencies: [String]
+  package var dependencies: [String] = []
   /// What is confidential in its files, for who shows their lines later.
   var concealment = Concealment()
-
-  package init(recipe: String, folder: String) {
-    self.recipe = recipe
-    self.folder = folder
-    health = HealthGate()
-    services = [:]
-    versions = VersionSettings()
-    vars = []
-    secrets = []
-    integrity = [:]
-    hooks = [:]
-    backup = BackupSettings()
-    deferred = []
-    corpus = CorpusDeclarations()
-    waivers = []
-    notApplicable = []
-    notes = nil
-    environment = [:]
-    upgradeEnvironment = [:]
-    deadlines = Deadlines()
-    checks = []
-    local = nil
-    dependencies = []
-  }
 }
 
 extension Suite {
@@ -91,8 +67,6 @@ package struct HealthGate: Sendable {
   package var asksHTTP = true
   package var within: Duration = .seconds(300)
   package var place: SourcePlace?
-
-  package init() {}
 }
 
 package struct ServiceSettings: Sendable {
@@ -105,31 +79,17 @@ package struct ServiceSettings: Sendable {
   /// The port inside the service, where it differs from the database's usual one.
   package var port: Int?
   package var place: SourcePlace?
-
-  package init(database: Database? = nil, port: Int? = nil, place: SourcePlace? = nil) {
-    self.database = database
-    self.port = port
-    self.place = place
-  }
 }
 
 package struct VersionSettings: Sendable {
   package var base: String?
-  package var basePlace: SourcePlace?
-
-  package init() {}
+  var basePlace: SourcePlace?
 }
 
 package struct Variable: Sendable {
   package var name: String
   package var value: Template
   package var place: SourcePlace?
-
-  package init(name: String, value: Template, place: SourcePlace?) {
-    self.name = name
-    self.value = value
-    self.place = place
-  }
 }
 
 package struct SecretSetting: Sendable {
@@ -163,24 +123,6 @@ package struct IntegrityEntry: Sendable {
   package var verify: [Step]
   package var counts: [RowCount]
   package var place: SourcePlace
-
-  package init(
-    store: String,
-    prepare: [Step],
-    seed: [Step],
-    drop: [Step],
-    verify: [Step],
-    counts: [RowCount],
-    place: SourcePlace
-  ) {
-    self.store = store
-    self.prepare = prepare
-    self.seed = seed
-    self.drop = drop
-    self.verify = verify
-    self.counts = counts
-    self.place = place
-  }
 }
 
 /// Something that is counted before an operation and must be the same after it.
@@ -188,11 +130,6 @@ package struct RowCount: Sendable, Hashable {
   /// A table's name, `schema.table` allowed.
   package var table: String
   package var place: SourcePlace
-
-  package init(table: String, place: SourcePlace) {
-    self.table = table
-    self.place = place
-  }
 }
 
 package struct BackupSettings: Sendable {
@@ -200,13 +137,7 @@ package struct BackupSettings: Sendable {
   package var capable: Bool?
   package var capableReason: String?
   /// Run after the snapshot, with the snapshot's files at hand.
-  package var verify: [Step]
-
-  package init(capable: Bool? = nil, capableReason: String? = nil, verify: [Step] = []) {
-    self.capable = capable
-    self.capableReason = capableReason
-    self.verify = verify
-  }
+  package var verify: [Step] = []
 }
 
 package struct Waiver: Sendable, Hashable {
@@ -216,14 +147,6 @@ package struct Waiver: Sendable, Hashable {
   package var why: String
   package var until: String
   package var place: SourcePlace
-
-  package init(rule: String, subject: String?, why: String, until: String, place: SourcePlace) {
-    self.rule = rule
-    self.subject = subject
-    self.why = why
-    self.until = until
-    self.place = place
-  }
 }
 
 /// A stage or rung that this recipe cannot have, as the suite declares.
@@ -231,12 +154,6 @@ package struct NotApplicable: Sendable, Hashable {
   package var stage: Stage
   package var why: String
   package var place: SourcePlace
-
-  package init(stage: Stage, why: String, place: SourcePlace) {
-    self.stage = stage
-    self.why = why
-    self.place = place
-  }
 }
 
 package struct Deadlines: Sendable {
@@ -246,6 +163,4 @@ package struct Deadlines: Sendable {
   package var operation: Duration = .seconds(1200)
   /// For one step without `retry`.
   package var step: Duration = .seconds(30)
-
-  package init() {}
 }

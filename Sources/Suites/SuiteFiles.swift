@@ -55,7 +55,7 @@ package struct SuiteFiles: Sendable {
   }
 
   /// Why a file cannot be read, as the end of a sentence: `is a folder`.
-  package func reasonUnread(_ path: String) -> String {
+  func reasonUnread(_ path: String) -> String {
     var status = stat()
     if stat(absolute(path), &status) != 0 {
       if errno == ELOOP { return "is a link that leads to itself" }

@@ -111,7 +111,7 @@ extension SuiteLint {
       sink.source(step.place.file)?.find(action.service, from: $0, limit: 1)
     }
     sink.error(
-      "service \"\(action.service)\" is no \(word) under \"services\" in recipe.yml",
+      "service \"\(action.service)\" is not a \(word) service under \"services\" in recipe.yml",
       at: place ?? step.place,
       length: place == nil ? 1 : action.service.unicodeScalars.count,
       expected: fitting.isEmpty ? "services: {\(action.service): {\(word): {database: …}}}" : nil,

@@ -226,7 +226,7 @@ struct SuiteLint {
     var seen: [CheckID: Check] = [:]
     for check in suite.checks {
       if let first = seen[check.id] {
-        sink.error("check \(check.id) stands twice, first at \(first.place)", at: check.place)
+        sink.error("check \(check.id) is a duplicate, first at \(first.place)", at: check.place)
       }
       seen[check.id] = check
     }

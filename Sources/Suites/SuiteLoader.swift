@@ -1,4 +1,4 @@
-package import Evidence
+import Evidence
 
 /// A suite, and what is odd about it without being wrong.
 package struct LoadedSuite: Sendable {
@@ -9,9 +9,9 @@ package struct LoadedSuite: Sendable {
 /// Reads the folder of a suite.
 package struct SuiteLoader {
   /// Folders whose checks are functional ones.
-  package static let functionalFolders = ["functional", "custom", "playwright"]
+  static let functionalFolders = ["functional", "custom", "playwright"]
   /// Stages that an overlay can stand beside.
-  package static let overlayStages: [Stage] = [.install, .upgrade, .backup, .restore]
+  static let overlayStages: [Stage] = [.install, .upgrade, .backup, .restore]
 
   let files: SuiteFiles
   let sink: DiagnosticSink
@@ -40,7 +40,7 @@ package struct SuiteLoader {
   }
 
   /// True where the folder is a suite: it has a `recipe.yml`.
-  package static func isSuite(folder: String) -> Bool {
+  static func isSuite(folder: String) -> Bool {
     SuiteFiles(folder: folder).exists("recipe.yml")
   }
 
@@ -59,7 +59,7 @@ package struct SuiteLoader {
       if let wanted, suite.recipe != wanted, let value = node["recipe"], value.text == suite.recipe
       {
         sink.error(
-          "recipe \"\(suite.recipe)\" is called as its folder is, \"\(wanted)\"",
+          "recipe \"\(suite.recipe)\" differs from its folder, \"\(wanted)\"",
           at: value,
           expected: "\(wanted), or no \"recipe\" at all"
         )
@@ -67,7 +67,7 @@ package struct SuiteLoader {
     }
     if !Project.isRecipeName(suite.recipe) {
       sink.error(
-        "\"\(suite.recipe)\" is no name for a recipe; set \"recipe\"",
+        "\"\(suite.recipe)\" cannot name a recipe; set \"recipe\"",
         inFile: "recipe.yml"
       )
     }
@@ -136,7 +136,7 @@ extension SuiteLoader {
         Diagnostic(
           .error,
           file: entry.name,
-          message: "\(entry.isFolder ? "folder" : "file") would not be read",
+          message: "\(entry.isFolder ? "folder" : "file") is never read",
           nearest: near
         )
       )
@@ -150,7 +150,7 @@ extension SuiteLoader {
           for inner in files.entries(in: path) ?? []
           where !inner.isFolder && ["yml", "yaml", "bats"].contains(split(inner.name).suffix) {
             sink.error(
-              "file would not be read; checks stand in \(folder)/ itself",
+              "file is never read; checks belong in \(folder)/ itself",
               inFile: "\(path)/\(inner.name)"
             )
           }
@@ -213,12 +213,12 @@ extension SuiteLoader {
     let path = "\(folder)/\(entry.name)"
     let suffix = split(entry.name).suffix
     if suffix == "yaml" {
-      sink.error("file would not be read; checks are in files called .yml", inFile: path)
+      sink.error("file is never read; checks belong in files named .yml", inFile: path)
       return []
     }
     if suffix == "yml" {
       guard NodeReader.isName(stem) else {
-        sink.error("file name \"\(entry.name)\" is no name for checks", inFile: path)
+        sink.error("file name \"\(entry.name)\" cannot name checks", inFile: path)
         return []
       }
       guard let node = yaml(path) else { return [] }
@@ -231,7 +231,10 @@ extension SuiteLoader {
     }
     guard let runner = runner(of: entry) else {
       if entry.name.hasPrefix("test") || entry.name.contains(".spec.") {
-        sink.warning("file looks like a test and is not run; make it executable", inFile: path)
+        sink.warning(
+          "file looks like a test but is not executable, so it does not run",
+          inFile: path
+        )
       }
       return []
     }
@@ -240,7 +243,7 @@ extension SuiteLoader {
       return []
     }
     guard NodeReader.isName(entry.name) else {
-      sink.error("file name \"\(entry.name)\" is no name for a check", inFile: path)
+      sink.error("file name \"\(entry.name)\" cannot name a check", inFile: path)
       return []
     }
     return [

@@ -14,27 +14,23 @@ struct SwarmFileReader {
   func read(_ node: YAMLNode) -> SwarmSettings? {
     guard let entry = reader.entry(node, "swarm") else { return nil }
     var settings = SwarmSettings()
-    settings.domain = entry["domain"].flatMap { reader.template($0, "domain") }
-    settings.environment = entry["environment"].map { reader.templates($0, "environment") } ?? []
-    settings.url = entry["url"].flatMap { reader.template($0, "url") }
-    settings.endpointMode = entry["endpoint_mode"].flatMap {
-      reader.choice($0, "endpoint_mode", of: Grammar.endpointModes)
-    }
-    if let compose = entry["compose"] {
-      for item in reader.items(compose, "compose") {
-        guard let name = reader.text(item, "compose file") else { continue }
-        if let problem = files.problem(withPath: name) {
-          sink.error("compose file \(problem.message)", at: item, nearest: problem.nearest)
-        } else if files.read(name) == nil {
-          sink.error("compose file \"\(name)\" \(files.reasonUnread(name))", at: item)
-        } else {
-          settings.compose.append(name)
-        }
+    settings.domain = entry.template("domain")
+    settings.environment = entry.templates("environment")
+    settings.url = entry.template("url")
+    settings.endpointMode = entry.choice("endpoint_mode")
+    for item in entry.items("compose") {
+      guard let name = reader.text(item, "compose file") else { continue }
+      if let problem = files.problem(withPath: name) {
+        sink.error("compose file \(problem.message)", at: item, nearest: problem.nearest)
+      } else if files.read(name) == nil {
+        sink.error("compose file \"\(name)\" \(files.reasonUnread(name))", at: item)
+      } else {
+        settings.compose.append(name)
       }
     }
     if let app = entry["app"], let fields = reader.entry(app, "swarm_app") {
-      let service = fields["service"].flatMap { reader.name($0, "service") } ?? "app"
-      let port = fields["port"].flatMap { reader.integer($0, "port", in: 1...65_535) }
+      let service = fields.name("service") ?? "app"
+      let port = fields.integer("port")
       settings.appPlace = fields["service"]?.place ?? app.place
       if let port { settings.app = (service, port) }
     }

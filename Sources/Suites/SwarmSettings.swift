@@ -1,4 +1,4 @@
-package import Evidence
+import Evidence
 
 /// `swarm.yml`: what a suite says of its recipe on a Docker Swarm. A suite needs none.
 package struct SwarmSettings: Sendable {
@@ -14,7 +14,5 @@ package struct SwarmSettings: Sendable {
   package var app: (service: String, port: Int)?
   /// What `{{base_url}}` is, where the app is reached through the proxy that the cluster has.
   package var url: Template?
-  package var appPlace: SourcePlace?
-
-  package init() {}
+  var appPlace: SourcePlace?
 }

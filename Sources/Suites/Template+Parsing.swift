@@ -20,7 +20,7 @@ package struct TemplateError: Error, Hashable, Sendable, CustomStringConvertible
     case .unclosed: "{{ is never closed; write {{{{ for the braces themselves"
     case .empty: "{{}} names no value"
     case .invalidName(let name):
-      "{{\(name)}} is no name of a value; write {{{{ for the braces themselves"
+      "{{\(name)}} is not a value name; write {{{{ for the braces themselves"
     }
   }
 }

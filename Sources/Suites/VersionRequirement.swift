@@ -8,7 +8,7 @@ package struct VersionRequirement: Sendable, Hashable, CustomStringConvertible {
     case equal = "=="
   }
 
-  package var relation: Relation
+  var relation: Relation
   package var parts: [Int]
 
   package init(relation: Relation, parts: [Int]) {

@@ -23,7 +23,7 @@ struct YAMLErrorMessage {
         length: name.unicodeScalars.count + 1
       )
     case .secondDocument(let mark):
-      sink.error("second document begins here; a file holds one", at: source.place(of: mark))
+      sink.error("second document begins here; a file has only one", at: source.place(of: mark))
     case .tooLarge(let message, let mark?): sink.error(message, at: source.place(of: mark))
     case .tooLarge(let message, nil): sink.error(message, inFile: source.file)
     }
@@ -84,7 +84,7 @@ struct YAMLErrorMessage {
     } else if problem.contains("unknown escape character") {
       let escape = String(String.UnicodeScalarView(scalars(place).prefix(2)))
       sink.error(
-        "\"\(escape)\" is no escape between double quotes",
+        "\"\(escape)\" is not an escape sequence",
         at: place,
         length: 2,
         expected: "single quotes around the text, which keep a backslash as it is"
@@ -96,7 +96,7 @@ struct YAMLErrorMessage {
     {
       sink.error("\"\(sign)\" cannot begin a plain text; quote it", at: opening)
     } else if problem.contains("<document start>") {
-      sink.error("text stands after the end of the document; a file holds one", at: place)
+      sink.error("text after the end of the document; a file has only one", at: place)
     } else if problem.contains("did not find expected key")
       || problem.contains("did not find expected '-' indicator")
     {

@@ -19,7 +19,7 @@ package struct YAMLNode: Sendable, Hashable {
 
   package struct Member: Sendable, Hashable {
     package var key: String
-    package var keyPlace: SourcePlace
+    var keyPlace: SourcePlace
     package var value: YAMLNode
     var keyLength: Int
   }
@@ -27,7 +27,7 @@ package struct YAMLNode: Sendable, Hashable {
   package var content: Content
   package var place: SourcePlace
   /// Written between braces or brackets.
-  package var isFlow: Bool
+  var isFlow: Bool
 
   /// `~`, `null` or nothing at all.
   package var isNull: Bool {

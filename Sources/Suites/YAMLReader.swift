@@ -9,11 +9,11 @@ package enum YAMLReader {
   package static let sizeLimit = 4 << 20
   package static let depthLimit = 64
   /// With aliases expanded.
-  package static let nodeLimit = 250_000
+  static let nodeLimit = 250_000
   /// Keys, values, beginnings and ends, as written.
   static let eventLimit = 4 * nodeLimit
   /// In bytes, of all scalars, with aliases expanded.
-  package static let textLimit = 2 * sizeLimit
+  static let textLimit = 2 * sizeLimit
 
   /// - Parameter file: how diagnostics name it.
   /// - Returns: nil where the file could not be read as YAML at all; the sink says why.

@@ -216,7 +216,7 @@ extension YAMLTree {
         // Nobody else sees the value, which may be a secret, and its line is shown.
         if isUnderSecrets || name == "password" { conceal(value) }
         sink.error(
-          "key \"\(name)\" stands twice, first at \(first.keyPlace.line):\(first.keyPlace.column)",
+          "key \"\(name)\" is a duplicate, first at \(first.keyPlace.line):\(first.keyPlace.column)",
           at: keyPlace,
           length: length
         )
@@ -255,7 +255,7 @@ extension YAMLTree {
     {
       return name
     }
-    sink.error("key is no text; quote it", at: source.place(of: key.start))
+    sink.error("key is not a text; quote it", at: source.place(of: key.start))
     return nil
   }
 

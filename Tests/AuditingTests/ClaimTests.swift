@@ -1,8 +1,8 @@
 import Evidence
-import Suites
 import Testing
 
 @testable import Auditing
+@testable import Suites
 
 @Suite struct ClaimTests {
   @Test func `A stand-in takes plain proven away from every claim, row and rung`() {

@@ -1,9 +1,9 @@
 import Corpus
 import Evidence
-import Suites
 import Testing
 
 @testable import Auditing
+@testable import Suites
 
 @Suite struct FindingTests {
   /// Changes a good run so that one rule has something to say.

@@ -1,10 +1,10 @@
 import Evidence
 import FoundationEssentials
 import SeededGenerators
-import Suites
 import Testing
 
 @testable import Auditing
+@testable import Suites
 
 @Suite struct NormalisationTests {
   /// One run that failed and broke in many ways; everything that a seed decides may differ

@@ -1,9 +1,9 @@
 import Corpus
 import Evidence
-import Suites
 import Testing
 
 @testable import Auditing
+@testable import Suites
 
 /// Ports that pass while they look at less than their original.
 @Suite struct PortComparisonTests {

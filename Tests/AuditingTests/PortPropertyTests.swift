@@ -1,10 +1,10 @@
 import Corpus
 import Evidence
 import SeededGenerators
-import Suites
 import Testing
 
 @testable import Auditing
+@testable import Suites
 
 /// Claims of coverage never grow when evidence shrinks.
 @Suite struct PortPropertyTests {

@@ -1,8 +1,8 @@
 import Evidence
-import Suites
 import Testing
 
 @testable import Auditing
+@testable import Suites
 
 @Suite struct RecipeRuleTests {
   static let rules = Rule.allCases.filter { RecipeSample.broken(for: $0) != nil }

@@ -1,7 +1,7 @@
-import Suites
 import Testing
 
 @testable import Auditing
+@testable import Suites
 
 /// A recipe's files as values, in the forms that recipes use: nothing is wrong until a test edits it.
 struct RecipeSample {

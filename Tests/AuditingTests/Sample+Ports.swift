@@ -1,8 +1,8 @@
 import Corpus
 import Evidence
-import Suites
 
 @testable import Auditing
+@testable import Suites
 
 /// A corpus of one script with one test, and its port.
 extension Sample {

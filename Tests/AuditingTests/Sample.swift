@@ -1,7 +1,7 @@
 import Evidence
-import Suites
 
 @testable import Auditing
+@testable import Suites
 
 /// The tool's own, not the one of exit tests.
 typealias ExitStatus = Auditing.ExitStatus

@@ -1,8 +1,8 @@
 import Evidence
-import Suites
 import Testing
 
 @testable import Auditing
+@testable import Suites
 
 /// What is claimed of a run that was asked for a part only, and of several runs that do not agree.
 @Suite struct SelectionTests {

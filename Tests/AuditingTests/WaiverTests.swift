@@ -1,8 +1,8 @@
 import Evidence
-import Suites
 import Testing
 
 @testable import Auditing
+@testable import Suites
 
 @Suite struct WaiverTests {
   private static func sample(_ waivers: Waiver..., stores: [String] = ["cache"]) -> Sample {

@@ -1,9 +1,9 @@
 import Evidence
 import Formats
-import Suites
 import Testing
 
 @testable import Checks
+@testable import Suites
 
 struct AnswerAssessmentTests {
   private func assess(_ answer: Answer, _ expectations: Suites.Expectation...) throws

@@ -4,10 +4,10 @@ import FakeDeployments
 import Formats
 import Foundation
 import HTTPRequests
-import Suites
 import Testing
 
 @testable import Checks
+@testable import Suites
 
 @Suite(.timeLimit(.minutes(1)))
 struct AttemptsTests {

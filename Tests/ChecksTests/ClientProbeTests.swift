@@ -5,10 +5,10 @@ import Formats
 import Foundation
 import HTTPRequests
 import PrivateServers
-import Suites
 import Testing
 
 @testable import Checks
+@testable import Suites
 
 /// What one way to a database gave.
 private struct Seen: Equatable, CustomStringConvertible {

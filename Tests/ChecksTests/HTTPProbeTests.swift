@@ -1,10 +1,10 @@
 import Evidence
 import FakeDeployments
 import Formats
-import Suites
 import Testing
 
 @testable import Checks
+@testable import Suites
 
 @Suite(.timeLimit(.minutes(1)))
 struct HTTPProbeTests {

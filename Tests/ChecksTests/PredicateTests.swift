@@ -1,8 +1,8 @@
 import Formats
-import Suites
 import Testing
 
 @testable import Checks
+@testable import Suites
 
 struct PredicateTests {
   struct Case: Sendable, CustomTestStringConvertible {

@@ -1,8 +1,8 @@
 import Formats
-import Suites
 import Testing
 
 @testable import Checks
+@testable import Suites
 
 struct ScopeTests {
   private func variable(_ name: String, _ value: String) -> Variable {

@@ -2,10 +2,10 @@ import Evidence
 import FakeDeployments
 import Formats
 import HTTPRequests
-import Suites
 import Synchronization
 
 @testable import Checks
+@testable import Suites
 
 let somewhere = SourcePlace(file: "functional/a.yml", line: 1, column: 1)
 

@@ -4,8 +4,9 @@ import Commands
 import Evidence
 import Foundation
 import RulePages
-import Suites
 import Testing
+
+@testable import Suites
 
 /// What `docs/` says of commands, rules and keys is held against the code.
 struct DocumentationTests {

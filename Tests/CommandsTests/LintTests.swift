@@ -107,6 +107,6 @@ import Testing
     #expect(page.out.contains("\n## What to do\n"))
     let none = try await project.run("explain", "waiver-unsued")
     #expect(none.status == 64)
-    #expect(none.err == "parity: \"waiver-unsued\" is no rule; did you mean waiver-unused?\n")
+    #expect(none.err == "parity: unknown rule \"waiver-unsued\"; did you mean waiver-unused?\n")
   }
 }

@@ -109,24 +109,24 @@ import XMLDocuments
     #expect(unknown.status == 64)
     #expect(
       unknown.err == """
-        parity: --check "test_kinds[txt]" is no check of \(Self.name("a", project)); did you mean \
+        parity: --check "test_kinds[txt]" is not a check of \(Self.name("a", project)); did you mean \
         test_kinds[text]?
-        parity: --check "nowhere" is no check of \(Self.name("a", project))
+        parity: --check "nowhere" is not a check of \(Self.name("a", project))
 
         """
     )
   }
 
   @Test(arguments: [
-    (["--only", "P5"], "\"P5\" is no part; one of P1 (lifecycle)"),
+    (["--only", "P5"], "\"P5\" is not a part; parts are P1 (lifecycle)"),
     (["--only", "P2"], "belongs to it; `parity audit` tells what has no port"),
     (["--check", "x", "--publish"], "--publish cannot go with --check"),
     (["--only", "P1", "--until", "install"], "--until cannot go with --only"),
     (["--rerun-failed", "--check", "x"], "--rerun-failed picks the checks itself"),
-    (["--max-failures", "0"], "--max-failures takes a number from 1, not 0"),
+    (["--max-failures", "0"], "--max-failures needs a number from 1, not 0"),
     (["--max-failures", "2", "--fail-fast"], "--fail-fast is --max-failures 1"),
-    (["--jobs", "0"], "--jobs takes a number from 1 to 64, not 0"),
-    (["--shard", "3/2"], "--shard takes a part and how many there are, as 2/5, not \"3/2\""),
+    (["--jobs", "0"], "--jobs needs a number from 1 to 64, not 0"),
+    (["--shard", "3/2"], "--shard needs a part and the number of parts, as 2/5, not \"3/2\""),
   ])
   func `What cannot be asked for is told before anything starts`(
     _ arguments: [String],
@@ -375,6 +375,8 @@ import XMLDocuments
     #expect(try await project.run("run").status == 1)
     try Self.move(project, "reports", to: "first")
     try project.remove("mood")
+    // Ids of runs go up by the second.
+    try await Task.sleep(for: .seconds(1))
     #expect(try await project.run("run").status == 0)
     let merge = try await project.run("merge", "first", "reports")
     #expect(merge.status == 1, "\(merge.out)\(merge.err)")

@@ -1,9 +1,9 @@
 import BuiltTool
 import Evidence
-import Suites
 import Testing
 
 @testable import Commands
+@testable import Suites
 
 @Suite struct ReportsTests {
   private static func record(_ change: (inout RunRecord) -> Void) -> RunRecord {

@@ -79,7 +79,7 @@ import Testing
     let result = try await project.run("new", "--", name)
     #expect(result.status == 64)
     #expect(
-      result.err == "parity: \"\(name)\" is no recipe name: letters, digits, - _ . only\n"
+      result.err == "parity: \"\(name)\" is not a recipe name: letters, digits, - _ . only\n"
     )
     #expect(!project.exists("suites"))
     for command in ["run", "report", "audit"] {
@@ -184,7 +184,7 @@ import Testing
     #expect(unknown.status == 64)
     #expect(
       unknown.err
-        == "parity: \"store-without-markers\" is no rule; did you mean store-without-marker?\n"
+        == "parity: unknown rule \"store-without-markers\"; did you mean store-without-marker?\n"
     )
   }
 
@@ -194,14 +194,14 @@ import Testing
       ["lint", "--project", "parity.yml"],
       "--project parity.yml: is a file; give the folder of parity.yml"
     ),
-    (["lint", "--project", ""], "--project takes a folder, not nothing"),
+    (["lint", "--project", ""], "--project needs a folder"),
     (["list", "--driver", "abra"], "--driver cannot be \"abra\"; this version has: local, swarm"),
     (
       ["run", "--driver", "locl"],
       "--driver cannot be \"locl\"; this version has: local, swarm; did you mean local?"
     ),
     (["templates", "check", "nowhere"], "folder \"nowhere\" does not exist"),
-    (["report", "--templates", "parity.yml"], "\"parity.yml\" is no folder of templates"),
+    (["report", "--templates", "parity.yml"], "\"parity.yml\" is not a folder of templates"),
     (["audit", "--run", "../x"], "demo has no run \"../x\"; none is kept"),
     (["lint", "a\u{1B}[31m"], "\"a\u{FFFD}[31m\" has no suite in suites (demo)"),
     (
@@ -227,7 +227,7 @@ import Testing
   func `A command that does not exist has its nearest`(_ arguments: [String]) async throws {
     let result = try await ToolRun(try ToolProject(), arguments, [:]).result()
     #expect(result.status == 64)
-    #expect(result.err.hasPrefix("parity: \"rnu\" is no command (run, merge, audit, "))
+    #expect(result.err.hasPrefix("parity: unknown command \"rnu\" (run, merge, audit, "))
     #expect(result.err.hasSuffix("); did you mean run?\n"))
   }
 
@@ -237,7 +237,7 @@ import Testing
     _ = try await project.run("new", "demo")
     let result = try await project.run("audit", "--today", day)
     #expect(result.status == 64)
-    #expect(result.err.contains("--today takes a day as YYYY-MM-DD, not \"\(day)\""))
+    #expect(result.err.contains("--today needs a day as YYYY-MM-DD, not \"\(day)\""))
   }
 
   @Test func `A folder that a sweep would leave out is a mistake`() async throws {

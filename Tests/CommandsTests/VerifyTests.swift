@@ -59,7 +59,7 @@ import Testing
       $0.base = RecipeRevision(version: "0.0.9+1.22", tree: String(repeating: "a", count: 40))
     }
     #expect(base.status == 1)
-    #expect(base.out.contains("0.0.9+1.22 aaaaaaaaaaaa, is no version of the recipe"))
+    #expect(base.out.contains("0.0.9+1.22 aaaaaaaaaaaa, is not a version of the recipe"))
 
     let other = try await Self.edit(project) { $0.recipe = "somebody-else" }
     #expect(other.status == 1)

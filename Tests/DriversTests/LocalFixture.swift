@@ -1,10 +1,10 @@
 import Deployments
 import FoundationEssentials
 import Glibc
-import Suites
 import Testing
 
 @testable import Drivers
+@testable import Suites
 
 /// A small suite and its recipe in a folder of one test, and the configuration of a run of it.
 final class LocalFixture: Sendable {

@@ -5,8 +5,9 @@ import Formats
 import FoundationEssentials
 import HTTPRequests
 import Running
-import Suites
 import Synchronization
+
+@testable import Suites
 
 let somewhere = SourcePlace(file: "recipe.yml", line: 1, column: 1)
 

@@ -1,10 +1,10 @@
 import Deployments
 import Evidence
 import FakeDeployments
-import Suites
 import Testing
 
 @testable import Running
+@testable import Suites
 
 /// What a good run would not miss: each control and each look that only a bad one needs.
 @Suite(.timeLimit(.minutes(1)))

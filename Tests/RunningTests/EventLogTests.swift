@@ -244,7 +244,8 @@ struct EventLogTests {
     let id = id
     let passed = StepRecord(number: "1", kind: "http", title: "", place: nil, outcome: .passed)
     let whole: [RunEvent.What] = [
-      .runStarted(schema: RunEvent.schemaVersion, header: header), .stageStarted(stage: .functional),
+      .runStarted(schema: RunEvent.schemaVersion, header: header),
+      .stageStarted(stage: .functional),
       .checkStarted(check: id, fresh: [:]), .stepFinished(check: id, step: passed),
       .controlFinished(check: id, control: ControlRecord(kind: .decoy, result: .failed)),
       .checkFinished(check: id, outcome: .passed),
@@ -268,7 +269,8 @@ struct EventLogTests {
     let id = id
     var builder = RunRecord.Builder()
     for what in [
-      RunEvent.What.runStarted(schema: RunEvent.schemaVersion, header: header), .checkStarted(check: id, fresh: [:]),
+      RunEvent.What.runStarted(schema: RunEvent.schemaVersion, header: header),
+      .checkStarted(check: id, fresh: [:]),
       .checkFinished(check: id, outcome: .passed), .checkStarted(check: id, fresh: [:]),
     ] { builder.add(RunEvent(at: 0, what: what)) }
     #expect(builder.record()?[check: id]?.outcome.word == .broken)

@@ -1,10 +1,10 @@
 import Deployments
 import Evidence
 import FakeDeployments
-import Suites
 import Testing
 
 @testable import Running
+@testable import Suites
 
 @Suite(.timeLimit(.minutes(1)))
 struct FailureLimitTests {

@@ -1,10 +1,10 @@
 import Evidence
 import FakeDeployments
-import Suites
 import Synchronization
 import Testing
 
 @testable import Running
+@testable import Suites
 
 /// What a run comes to that loses what it rests on.
 @Suite(.timeLimit(.minutes(1)))

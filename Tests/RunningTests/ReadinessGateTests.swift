@@ -3,10 +3,10 @@ import Deployments
 import Evidence
 import FakeDeployments
 import HTTPRequests
-import Suites
 import Testing
 
 @testable import Running
+@testable import Suites
 
 @Suite(.timeLimit(.minutes(1)))
 struct ReadinessGateTests {

@@ -2,10 +2,10 @@ import Checks
 import Deployments
 import Evidence
 import FakeDeployments
-import Suites
 import Testing
 
 @testable import Running
+@testable import Suites
 
 @Suite(.timeLimit(.minutes(1)))
 struct StageTests {

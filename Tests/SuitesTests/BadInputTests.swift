@@ -103,9 +103,9 @@ struct BadInputTests {
     ]
     #expect(
       try said(files) == [
-        "functional/sub/x.yml file would not be read; checks stand in functional/ itself",
-        "functional/y.yml file is a folder", "funtional folder would not be read",
-        "locl.yml file would not be read", "recipe.yaml file would not be read",
+        "functional/sub/x.yml file is never read; checks belong in functional/ itself",
+        "functional/y.yml file is a folder", "funtional folder is never read",
+        "locl.yml file is never read", "recipe.yaml file is never read",
       ]
     )
   }
@@ -126,7 +126,7 @@ struct BadInputTests {
   @Test func aSuiteIsCalledAsItsFolder() throws {
     #expect(
       try said(["recipe.yml": "recipe: other\n"], name: "example") == [
-        "recipe.yml:1:9 recipe \"other\" is called as its folder is, \"example\""
+        "recipe.yml:1:9 recipe \"other\" differs from its folder, \"example\""
       ]
     )
     #expect(try said(["recipe.yml": "recipe: example\n"], name: "example").isEmpty)
@@ -172,7 +172,7 @@ struct BadInputTests {
         found.map { "\($0.place) \($0.message) \($0.nearest ?? "-")" } == [
           "functional/x.yml:1:38 service \"bd\" is not in compose.yml db",
           "local.yml:0:1 file runs no service -",
-          "recipe.yml:1:18 base \"3.0.9\" is no published version of the recipe 3.0.0",
+          "recipe.yml:1:18 base \"3.0.9\" is not a published version of the recipe 3.0.0",
           "recipe.yml:3:31 service \"ap\" is not in compose.yml app",
         ]
       )

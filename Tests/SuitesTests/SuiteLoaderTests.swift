@@ -155,9 +155,9 @@ struct SuiteLoaderTests {
         "functional/b.yml": "", "playwright/login.spec.ts": "", "functional/data.json": "{}",
         "functional/conftest.py": "", "functional/README.md": "", "functional/_helper.sh": "",
       ]) == [
-        "functional/a.yaml: file would not be read; checks are in files called .yml",
+        "functional/a.yaml: file is never read; checks belong in files named .yml",
         "functional/b.yml: file has no checks", "overlays/instal.yml: file belongs to no stage",
-        "playwright/login.spec.ts: file looks like a test and is not run; make it executable",
+        "playwright/login.spec.ts: file looks like a test but is not executable, so it does not run",
       ]
     )
   }

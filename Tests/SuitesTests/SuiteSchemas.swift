@@ -1,11 +1,12 @@
 import Formats
+
 @testable import Suites
 
 /// The JSON Schemas (draft 2020-12) of the suites' files, made from the same tables that the loader
 /// reads by.
-package enum SuiteSchemas {
+enum SuiteSchemas {
   /// File names and texts, each text ending in a line feed.
-  package static let all: [(fileName: String, text: String)] = [
+  static let all: [(fileName: String, text: String)] = [
     ("recipe.schema.json", schema("recipe.yml of a suite", root: .table("recipe"))),
     ("local.schema.json", schema("local.yml of a suite", root: .table("local"))),
     ("swarm.schema.json", schema("swarm.yml of a suite", root: .table("swarm"))),
@@ -61,7 +62,7 @@ package enum SuiteSchemas {
       ("type", "object"),
       ("description", .string(table.doc)),
       ("properties", .object(properties)),
-      ("additionalProperties", table.others.map(value) ?? false),
+      ("additionalProperties", false),
     ])
     let required = table.fields.filter(\.isRequired).map { JSONValue.string($0.key) }
     if !required.isEmpty { object["required"] = .array(required) }

@@ -58,11 +58,11 @@ struct WaiverReadingTests {
         "2:12 rule \"store-without-markr\" does not exist, or cannot be waived (store-without-marker?)",
         "3:12 rule \"waiver-expired\" cannot be waived: it is about waivers; take the waiver away "
           + "instead",
-        "4:34 why says nothing",
-        "4:47 until \"2027-02-29\" is no day of the calendar",
-        "5:50 until says nothing",
+        "4:34 why is empty",
+        "4:47 until \"2027-02-29\" is not a calendar day",
+        "5:50 until is empty",
         "6:5 a waiver needs \"why\": why it does not count",
-        "6:36 until \"31.12.2027\" is no day of the calendar",
+        "6:36 until \"31.12.2027\" is not a calendar day",
       ]
     )
   }

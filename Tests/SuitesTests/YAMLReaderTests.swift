@@ -104,10 +104,10 @@ struct YAMLReaderTests {
     ("a:\n  b: [1, 2\n  c: 3\n", "2:6 \"[\" is never closed"),
     ("a: [1 2, \"x\" y]\n", "1:14 something is missing before this"),
     ("a: [1]]\n", "1:7 \"]\" closes nothing"),
-    ("a: \"\\d\"\n", "1:5 \"\\d\" is no escape between double quotes"),
+    ("a: \"\\d\"\n", "1:5 \"\\d\" is not an escape sequence"),
     ("a:\n  >= 5\n", "2:3 \">\" without quotes begins a block text; quote it"),
     ("a: *b*\n", "1:4 \"*\" cannot begin a plain text; quote it"),
-    ("a: b\n...\nc: d\n", "3:1 text stands after the end of the document; a file holds one"),
+    ("a: b\n...\nc: d\n", "3:1 text after the end of the document; a file has only one"),
   ])
   func aSyntaxErrorIsToldWhereAPersonWouldMendIt(_ text: String, _ told: String) {
     let (node, sink) = read(text)
@@ -187,8 +187,9 @@ struct YAMLReaderTests {
     let (node, sink) = read("a: 1\nb: {c: 1, 'c': 2, c: 3}\n\"a\": 2\nd: 4\n")
     #expect(
       sink.diagnostics.map { "\($0.line):\($0.column) \($0.message)" } == [
-        "2:11 key \"c\" stands twice, first at 2:5", "2:19 key \"c\" stands twice, first at 2:5",
-        "3:1 key \"a\" stands twice, first at 1:1",
+        "2:11 key \"c\" is a duplicate, first at 2:5",
+        "2:19 key \"c\" is a duplicate, first at 2:5",
+        "3:1 key \"a\" is a duplicate, first at 1:1",
       ]
     )
     #expect(node?["a"]?.text == "1")
