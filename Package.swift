@@ -72,7 +72,7 @@ let package = Package(
     ),
     module("Rendering", ["Evidence", "MarkdownDocuments", "XMLDocuments", mustache]),
     module("Auditing", ["Corpus", "Evidence", "Suites"]),
-    module("Corpus", ["Evidence", "Git"]),
+    module("Corpus", ["Evidence", "Git", subprocess]),
     module("Running", ["Checks", "Deployments", "Evidence", "Suites"]),
     module("Drivers", ["CLinux", "Deployments", "Evidence", "Git", "Suites"]),
     module(

@@ -91,7 +91,7 @@ struct RunChoice {
     let open = last.unproven(of: candidate.printed.planned)
     let picked = CheckSelection(parts: [], names: open.map(\.description))
     guard !open.isEmpty, let selection = picked.selection(in: candidate.printed) else {
-      conclude(candidate, last.records)
+      await conclude(candidate, last.records)
       return
     }
     announcements.append("\(recipe): runs again:")
@@ -105,8 +105,9 @@ struct RunChoice {
   /// wrong with the whole is not taken back by it.
   ///
   /// - Parameter records: Newest first, to the last full one.
-  private mutating func conclude(_ candidate: RunCandidate, _ records: [RunRecord]) {
-    let reports = Reports(workspace: candidate.planner.workspace, suite: candidate.suite)
+  private mutating func conclude(_ candidate: RunCandidate, _ records: [RunRecord]) async {
+    let workspace = await candidate.planner.workspace.holding(candidate.suite)
+    let reports = Reports(workspace: workspace, suite: candidate.suite)
     var standing: (id: String, verdict: ExitStatus)?
     for record in records {
       let verdict = ExitStatus(coverage: reports.coverage(record), record: record)

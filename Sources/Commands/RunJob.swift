@@ -136,7 +136,7 @@ final class RunJob: Sendable {
       isKept = false
     }
     let reports = Reports(
-      workspace: workspace,
+      workspace: await workspace.holding(suite),
       suite: suite,
       ci: company.ci,
       history: await HistoryReader(workspace: workspace, recipe: suite.recipe).historyIfAny()

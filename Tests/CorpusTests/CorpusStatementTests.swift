@@ -118,16 +118,16 @@ import Testing
 
   @Test func oneScriptOverTwoRecipesIsTheSameUnitsInBoth() {
     let (one, other) = (reader.reading(of: "keycloak"), reader.reading(of: "nextcloud"))
-    func login(_ reading: CorpusReading) -> [CorpusUnit] {
-      reading.units().filter { $0.script == "oidc_login.py" }
+    func login(_ reading: CorpusReading) async -> [CorpusUnit] {
+      await reading.units().filter { $0.script == "oidc_login.py" }
     }
     #expect(login(one).count == 3)
     #expect(login(one) == login(other))
   }
 
   /// All that a port of this recipe's suite may name.
-  @Test func customHTMLHasItsUnits() {
-    let units = reader.reading(of: "custom-html").units()
+  @Test func customHTMLHasItsUnits() async {
+    let units = await reader.reading(of: "custom-html").units()
     #expect(
       units.map(\.id) == [
         "content_type.py::test_html_is_served_as_html",
@@ -143,8 +143,8 @@ import Testing
     #expect(units.allSatisfy { $0.unread.isEmpty })
   }
 
-  @Test func whatIsNotPythonIsNamedLineByLine() {
-    let units = reader.reading(of: "uptime-kuma").units()
+  @Test func whatIsNotPythonIsNamedLineByLine() async {
+    let units = await reader.reading(of: "uptime-kuma").units()
     #expect(units.map(\.id) == ["status_page.py", "status_page.py::test_status_page"])
     #expect(units.map { $0.unread.map(\.line) } == [[7], [13]])
   }

@@ -17,7 +17,8 @@ import Testing
     }
   }
 
-  private func units(_ script: CorpusScript, _ lines: [String], _ files: ScriptFiles) -> [String:
+  private func units(_ script: CorpusScript, _ lines: [String], _ files: ScriptFiles) async
+    -> [String:
     Fingerprint]
   {
     let edited = CorpusScript(
@@ -26,7 +27,9 @@ import Testing
       bytes: Array(lines.joined(separator: "\n").utf8),
       hash: "h"
     )
-    return Dictionary(uniqueKeysWithValues: edited.units(files).map { ($0.id, $0.fingerprint) })
+    return Dictionary(
+      uniqueKeysWithValues: await edited.units(files).map { ($0.id, $0.fingerprint) }
+    )
   }
 
   private static func lines(of script: CorpusScript) -> [String] {
@@ -74,19 +77,19 @@ import Testing
     }
   }
 
-  @Test func theOtherQuotesAndLineBreaksNeverCount() {
+  @Test func theOtherQuotesAndLineBreaksNeverCount() async {
     let one =
       "import requests\ndef test_a():\n  r = requests.get(\"https://h/a\", timeout=1)\n"
       + "  assert r.status_code == 200 and r.json()[\"k\"] == \"v\", \"text\"\n"
     let other =
       "import requests\n\n\ndef test_a() :\n        r=requests.get(\n  'https://' 'h/a',\n"
       + "timeout = 1 ,)\n        assert (r . status_code==200\n and r.json()['k']==r'''v'''),  'words'\n"
-    let (left, right) = (Script.units(one), Script.units(other))
+    let (left, right) = (await Script.units(one), await Script.units(other))
     #expect(left.map(\.fingerprint) == right.map(\.fingerprint))
     #expect(left[0].assertions.count == 2)
     #expect(
-      Script.lines(ofShell: "set -e\ncurl -f -X \"PUT\" 'h.org/a'\n")
-        == Script.lines(ofShell: "set   -e ;  curl -f \\\n   -X PUT h.org/a # put it")
+      await Script.lines(ofShell: "set -e\ncurl -f -X \"PUT\" 'h.org/a'\n")
+        == await Script.lines(ofShell: "set   -e ;  curl -f \\\n   -X PUT h.org/a # put it")
     )
   }
 

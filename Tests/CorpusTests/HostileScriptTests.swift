@@ -17,14 +17,14 @@ import Testing
     ("x = 1 ?\n", 1, "\"?\" means nothing in Python"),
     ("x = f'{a'\n", 1, "a string is never closed"), ("x = )\n", 1, "\")\" closes nothing"),
   ])
-  func whatIsNotPythonIsNamedWithItsLine(script: String, line: Int, reason: String) {
-    let unread = Script.units(script).flatMap(\.unread)
+  func whatIsNotPythonIsNamedWithItsLine(script: String, line: Int, reason: String) async {
+    let unread = await Script.units(script).flatMap(\.unread)
     #expect(unread.contains { $0.line == line && $0.reason == reason }, "\(unread)")
   }
 
   /// What comes after a part that cannot be read is still read, and so is what stands under it.
-  @Test func theRestOfAnInvalidScriptIsRead() {
-    let units = Script.units(
+  @Test func theRestOfAnInvalidScriptIsRead() async {
+    let units = await Script.units(
       """
       import requests
       def test_a():
@@ -55,8 +55,8 @@ import Testing
     "def f(): f(); f(); g()\ndef g(): f(); g(); f()\nf()\ng()\n",
     String(repeating: "\\\n", count: 100_000), String(repeating: "@a\n", count: 10_000),
   ])
-  func pythonThatIsMadeToBreakReadersIsRead(script: String) {
-    #expect(!Script.units(script).isEmpty)
+  func pythonThatIsMadeToBreakReadersIsRead(script: String) async {
+    #expect(await !Script.units(script).isEmpty)
   }
 
   @Test(arguments: [
@@ -72,49 +72,49 @@ import Testing
     "[[ " + String(repeating: "( ", count: 10_000) + "a ]]\n",
     "x=" + String(repeating: "$((", count: 10_000),
   ])
-  func shellThatIsMadeToBreakReadersIsRead(script: String) {
-    #expect(!Script.shell(script).isEmpty)
+  func shellThatIsMadeToBreakReadersIsRead(script: String) async {
+    #expect(await !Script.shell(script).isEmpty)
   }
 
-  @Test func anyBytesAreRead() {
+  @Test func anyBytesAreRead() async {
     var random = SeededGenerator(seed: 7)
     for _ in 0..<300 {
       let bytes = (0..<200).map { _ in UInt8(truncatingIfNeeded: random.next()) }
       for language in CorpusScript.Language.allCases {
         let script = CorpusScript(path: "x", language: language, bytes: bytes, hash: "h")
-        #expect(!script.units().isEmpty)
+        #expect(await !script.units().isEmpty)
       }
     }
   }
 
-  @Test func contentsThatAreNotUTF8AreNamedAndTheRestIsRead() {
+  @Test func contentsThatAreNotUTF8AreNamedAndTheRestIsRead() async {
     let text =
       Array("import requests\n# caf".utf8) + [0xE9]
       + Array("\ndef test_a():\n    assert requests.get('https://h/a').ok\n".utf8)
     for language in [CorpusScript.Language.python, .shell] {
       let script = CorpusScript(path: "x", language: language, bytes: text, hash: "h")
-      let unread = script.units().flatMap(\.unread)
+      let unread = await script.units().flatMap(\.unread)
       #expect(unread.contains { $0.line == 2 && $0.reason == "bytes are not UTF-8" })
     }
     let script = CorpusScript(path: "x", language: .python, bytes: text, hash: "h")
-    #expect(script.units().last?.requests.map(\.path) == ["/a"])
+    #expect(await script.units().last?.requests.map(\.path) == ["/a"])
   }
 
   @Test(arguments: [CorpusScript.Language.python, .shell])
-  func tenThousandFunctionsAreTenThousandUnits(language: CorpusScript.Language) {
+  func tenThousandFunctionsAreTenThousandUnits(language: CorpusScript.Language) async {
     let functions = (0..<10_000).map { number in
       language == .python
         ? "def test_n\(number)():\n    assert get('https://h/\(number)').status_code == 200\n"
         : "test_n\(number)() {\n  curl -f \"https://h/\(number)\" || exit 1\n}\n"
     }
     let start = language == .python ? "from requests import get\n" : ""
-    let units = Script.units(start + functions.joined(), "many", language: language)
+    let units = await Script.units(start + functions.joined(), "many", language: language)
     #expect(units.count == 10_000)
     #expect(units.last?.id == "many::test_n9999")
     #expect(units.allSatisfy { $0.requests.count == 1 && $0.assertions.count == 1 })
   }
 
-  @Test func aScriptThatIsTooLongIsNamed() throws {
+  @Test func aScriptThatIsTooLongIsNamed() async throws {
     let long = CorpusScript(
       path: "x.py",
       language: .python,
@@ -122,7 +122,7 @@ import Testing
       hash: "h"
     )
     #expect(
-      long.units().flatMap(\.unread).map(\.reason) == [
+      await long.units().flatMap(\.unread).map(\.reason) == [
         "has 4194305 bytes, and only up to 4194304 are read inside"
       ]
     )
@@ -134,17 +134,17 @@ import Testing
     let reading = corpus.reading()
     #expect(reading.state == .unreadable)
     #expect(reading.unread == ["b.py is too large"])
-    #expect(reading.units().map(\.id) == ["a.py"])
+    #expect(await reading.units().map(\.id) == ["a.py"])
   }
 
-  @Test func aFolderOfBinariesProvesNothing() throws {
+  @Test func aFolderOfBinariesProvesNothing() async throws {
     let corpus = try CorpusFolder()
     for name in ["a", "b.py", "c.sh"] {
       try corpus.write("\u{7F}ELF\0\0", to: "plausible/tests/\(name)", isExecutable: true)
     }
     #expect(corpus.reading().state == .unreadable)
     #expect(corpus.reading().unread == ["a is not text", "b.py is not text", "c.sh is not text"])
-    #expect(corpus.reading().units().isEmpty)
+    #expect(await corpus.reading().units().isEmpty)
   }
 
   @Test func whatMayNotBeReadProvesNothing() throws {
@@ -158,7 +158,7 @@ import Testing
     #expect(corpus.reading().unread.contains("a.py may not be read"))
   }
 
-  @Test func helpersAreFoundInTheFolderAndNotOutsideIt() throws {
+  @Test func helpersAreFoundInTheFolderAndNotOutsideIt() async throws {
     let corpus = try CorpusFolder()
     let helper = "import requests\ndef get(p): return requests.get('https://h' + p)\n"
     try corpus.write(helper, to: "plausible/tests/lib/_api.py")
@@ -168,7 +168,7 @@ import Testing
       to: "plausible/tests/a.py"
     )
     #expect(
-      corpus.reading().units().flatMap(\.fingerprint.lines) == [
+      await corpus.reading().units().flatMap(\.fingerprint.lines) == [
         "assert | GET /a | status | < 400", "request | GET /a", "request | GET /b",
       ]
     )
