@@ -5,7 +5,7 @@ SAMPLES := .build/sample-recipes
 DEBUG := .build/debug
 RELEASE := .build/release
 # Tests that start no server and watch no clock.
-PLAIN := ^(Auditing|Corpus|Evidence|Git|MarkdownDocuments|Rendering|Suites|XMLDocuments)Tests\.
+PLAIN := ^(Auditing|Corpus|Evidence|Formats|Git|MarkdownDocuments|Rendering|Suites|XMLDocuments)Tests\.
 
 .PHONY: help demo test test-swarm soak mutants packages samples build release lint bench clean
 .DEFAULT_GOAL := help

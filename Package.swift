@@ -66,32 +66,33 @@ let package = Package(
     module(
       "Commands",
       [
-        "Auditing", "Corpus", "Drivers", "Evidence", "Git", "Rendering", "Running", "Suites",
-        argumentParser,
+        "Auditing", "Corpus", "Drivers", "Evidence", "Formats", "Git", "Rendering", "Running",
+        "Suites", argumentParser,
       ]
     ),
-    module("Rendering", ["Evidence", "MarkdownDocuments", "XMLDocuments", mustache]),
-    module("Auditing", ["Corpus", "Evidence", "Suites"]),
-    module("Corpus", ["Evidence", "Git", subprocess]),
-    module("Running", ["Checks", "Deployments", "Evidence", "Suites"]),
-    module("Drivers", ["CLinux", "Deployments", "Evidence", "Git", "Suites"]),
+    module("Rendering", ["Evidence", "Formats", "MarkdownDocuments", "XMLDocuments", mustache]),
+    module("Auditing", ["Corpus", "Evidence", "Formats", "Suites"]),
+    module("Corpus", ["Evidence", "Formats", "Git", subprocess]),
+    module("Running", ["Checks", "Deployments", "Evidence", "Formats", "Suites"]),
+    module("Drivers", ["CLinux", "Deployments", "Evidence", "Formats", "Git", "Suites"]),
     module(
       "Checks",
       [
-        "ClickHouseQueries", "Deployments", "Evidence", "HTTPRequests", "PostgresQueries", "Suites",
-        "XMLDocuments",
+        "ClickHouseQueries", "Deployments", "Evidence", "Formats", "HTTPRequests",
+        "PostgresQueries", "Suites", "XMLDocuments",
       ]
     ),
     module("Deployments"),
-    module("Suites", ["Evidence", yams]),
-    module("Evidence"),
-    module("Git", ["Evidence", subprocess]),
+    module("Suites", ["Evidence", "Formats", yams]),
+    module("Evidence", ["Formats"]),
+    module("Formats"),
+    module("Git", ["Formats", subprocess]),
     module("ClickHouseQueries", ["HTTPRequests"]),
     module("HTTPRequests", ["CLibcurl", "Threads"]),
     module("PostgresQueries", ["CLibpq", "Threads"]),
     module("Threads"),
-    module("XMLDocuments", ["CLibxml2", "Evidence"]),
-    module("MarkdownDocuments", ["CLibcmark", "Evidence"]),
+    module("XMLDocuments", ["CLibxml2", "Formats"]),
+    module("MarkdownDocuments", ["CLibcmark", "Formats"]),
 
     .systemLibrary(
       name: "CLibcurl",
@@ -144,7 +145,7 @@ let package = Package(
     // Secrets removed from a log; `Benchmarks/redaction/compare.py` runs it beside Python.
     .executableTarget(
       name: "redaction-benchmark",
-      dependencies: ["Evidence"],
+      dependencies: ["Formats"],
       path: "Benchmarks/redaction",
       exclude: ["compare.py"],
       swiftSettings: swiftSettings
@@ -152,8 +153,9 @@ let package = Package(
 
     // Numbers for tests, the same for the same seed.
     module("SeededGenerators", path: "Tests/SeededGenerators"),
-    tests(of: "Evidence", ["SeededGenerators"], exclude: ["Fixtures"]),
-    tests(of: "Suites", ["BuiltTool"], exclude: ["Fixtures", "Golden"]),
+    tests(of: "Formats", ["SeededGenerators"]),
+    tests(of: "Evidence", ["Formats", "SeededGenerators"], exclude: ["Fixtures"]),
+    tests(of: "Suites", ["BuiltTool", "Evidence", "Formats"], exclude: ["Fixtures", "Golden"]),
     // Real servers for tests, unprivileged, on free loopback ports, gone when the tests are.
     module("PrivateServers", ["Threads"], path: "Tests/PrivateServers"),
     tests(of: "HTTPRequests", ["PrivateServers", "Threads", flyingFox]),
@@ -175,23 +177,32 @@ let package = Package(
     module("FakeDeployments", ["Deployments", flyingFox], path: "Tests/FakeDeployments"),
     tests(
       of: "Checks",
-      ["Deployments", "Evidence", "FakeDeployments", "HTTPRequests", "PrivateServers", "Suites"]
+      [
+        "Deployments", "Evidence", "FakeDeployments", "Formats", "HTTPRequests", "PrivateServers",
+        "Suites",
+      ]
     ),
-    tests(of: "Drivers", ["CLinux", "Deployments", "Suites", "guardian-runner"]),
+    tests(of: "Drivers", ["CLinux", "Deployments", "Formats", "Suites", "guardian-runner"]),
     tests(
       of: "Running",
-      ["Checks", "Deployments", "Evidence", "FakeDeployments", "HTTPRequests", "Suites"]
+      ["Checks", "Deployments", "Evidence", "FakeDeployments", "Formats", "HTTPRequests", "Suites"]
     ),
-    tests(of: "Auditing", ["Corpus", "Evidence", "Rendering", "SeededGenerators", "Suites"]),
-    tests(of: "Rendering", ["Evidence", "MarkdownDocuments", "XMLDocuments"], exclude: ["Golden"]),
+    tests(
+      of: "Auditing",
+      ["Corpus", "Evidence", "Formats", "Rendering", "SeededGenerators", "Suites"]
+    ),
+    tests(
+      of: "Rendering",
+      ["Evidence", "Formats", "MarkdownDocuments", "XMLDocuments"],
+      exclude: ["Golden"]
+    ),
     // The built tool in a project of its own, as a person runs it.
-    module("BuiltTool", ["Evidence"], path: "Tests/BuiltTool"),
+    module("BuiltTool", ["Formats"], path: "Tests/BuiltTool"),
     tests(
       of: "Commands",
       [
-        "Auditing", "BuiltTool", "Evidence", "Rendering", "Suites", "XMLDocuments", "parity",
-        "plausible-standin",
-        argumentParser,
+        "Auditing", "BuiltTool", "Evidence", "Formats", "Rendering", "Suites", "XMLDocuments",
+        "parity", "plausible-standin", argumentParser,
       ],
       exclude: ["Golden"]
     ),
@@ -199,7 +210,8 @@ let package = Package(
     .testTarget(
       name: "FaultTests",
       dependencies: [
-        "BuiltTool", "Evidence", "SeededGenerators", "liar", "parity", "plausible-standin", yams,
+        "BuiltTool", "Evidence", "Formats", "SeededGenerators", "liar", "parity",
+        "plausible-standin", yams,
       ],
       swiftSettings: swiftSettings
     ),

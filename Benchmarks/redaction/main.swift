@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 import FoundationEssentials
 
 // Usage: redaction-benchmark LOG SECRETS OUTPUT

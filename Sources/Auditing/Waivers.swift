@@ -1,4 +1,5 @@
 package import Evidence
+import Formats
 package import Suites
 
 /// What the suite waives, on one day or without a day.

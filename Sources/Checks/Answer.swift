@@ -1,4 +1,4 @@
-package import Evidence
+package import Formats
 import HTTPRequests
 import Suites
 import XMLDocuments

@@ -1,4 +1,5 @@
 package import Evidence
+import Formats
 package import Suites
 
 /// Holds an answer against what is expected of it.

@@ -1,4 +1,5 @@
 package import Evidence
+package import Formats
 package import Suites
 
 /// Performs one step, again and again where it says so, and records what it saw.

@@ -1,4 +1,5 @@
 package import Evidence
+package import Formats
 package import Suites
 
 /// Performs the steps of one check in order, then its control, and tells what happened as it goes.

@@ -1,6 +1,7 @@
 import ClickHouseQueries
 import Deployments
 import Evidence
+import Formats
 import HTTPRequests
 import PostgresQueries
 import Suites

@@ -1,5 +1,6 @@
 package import Deployments
 package import Evidence
+import Formats
 package import HTTPRequests
 package import Suites
 import Synchronization

@@ -1,4 +1,4 @@
-package import Evidence
+package import Formats
 package import Suites
 
 /// What stands behind the names between braces, for one check at one moment.

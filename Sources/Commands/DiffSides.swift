@@ -1,5 +1,6 @@
 import Auditing
 import Evidence
+import Formats
 import FoundationEssentials
 import Git
 import Suites

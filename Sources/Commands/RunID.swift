@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 import FoundationEssentials
 
 /// A run's id: `20261122T211347Z-dpge`. Ids go up with every run of a recipe.

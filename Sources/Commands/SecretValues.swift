@@ -1,5 +1,5 @@
 import Auditing
-import Evidence
+import Formats
 import FoundationEssentials
 import Suites
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Auditing
 import Drivers
-import Evidence
+import Formats
 import Glibc
 
 /// The program's two lives.

@@ -1,3 +1,5 @@
+import Formats
+
 /// The stable name of a check: `<folder>/<file stem>::<name>`, generic ones `generic/<stage>::<name>`.
 ///
 /// Ids are compared and ordered by their UTF-8 bytes, since Swift's string comparison folds

@@ -1,3 +1,5 @@
+import Formats
+
 /// One thing that is different between two coverages of a recipe.
 package struct CoverageChange: Hashable, Sendable {
   package var kind: Kind

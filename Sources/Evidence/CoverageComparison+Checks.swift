@@ -1,3 +1,5 @@
+import Formats
+
 extension CoverageComparison {
   mutating func compareChecks(_ pairs: CheckPairs) {
     for (a, b) in pairs.same where a != b { compare(a, b) }

@@ -1,3 +1,5 @@
+import Formats
+
 extension CoverageComparison {
   // MARK: The corpus
 

@@ -1,3 +1,5 @@
+import Formats
+
 /// Two coverages of one recipe beside each other.
 ///
 /// Things are paired by their ids, compared by bytes. A check under another id with the same body or

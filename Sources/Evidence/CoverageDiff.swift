@@ -1,3 +1,5 @@
+import Formats
+
 /// What is different between two sides: of one recipe or of a catalogue.
 package struct CoverageDiff: Hashable, Sendable {
   /// What one side was, in words: `HEAD (1a2b3c4d5e6f)`, `the working tree`.

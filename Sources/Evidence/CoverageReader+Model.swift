@@ -1,3 +1,5 @@
+import Formats
+
 extension CoverageModel {
   init(from cursor: inout JSONCursor) throws(JSONParsingError) {
     var schema: Int?

@@ -1,3 +1,5 @@
+import Formats
+
 extension CorpusCoverage {
   init(from cursor: inout JSONCursor) throws(JSONParsingError) {
     var state: State?

@@ -1,3 +1,5 @@
+package import Formats
+
 /// Reads `coverage.json` from its bytes, several times faster than Foundation's decoder.
 ///
 /// What it gives is what decoding gives, of every schema up to this one. A catalogue of 100,000

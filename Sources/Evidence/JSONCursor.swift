@@ -1,3 +1,5 @@
+import Formats
+
 /// Reads one JSON text member by member, for types of our own that are read by the hundred thousand.
 ///
 /// As strict as `JSONParser`. Nothing of the text is kept but what is asked for: what is passed

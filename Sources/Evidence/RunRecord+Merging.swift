@@ -1,3 +1,5 @@
+import Formats
+
 /// Several runs of one recipe over the same files, told as one.
 ///
 /// The order in which they are given does not matter, and no clock decides anything: runs are

@@ -1,3 +1,5 @@
+import Formats
+
 /// One part of a catalogue that several machines divide among them: `2/5`.
 package struct Shard: Codable, Hashable, Sendable, CustomStringConvertible {
   /// From 1.

@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 /// Git's object ids (SHA-1 format) of folders and files as they are on disk, without git and
 /// without an index.

@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 extension MarkdownDocument {
   /// HTML to embed in a page of ours, safe whoever wrote the document.

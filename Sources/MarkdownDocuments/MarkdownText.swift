@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 /// Any text made fit for a Markdown document.
 package enum MarkdownText {

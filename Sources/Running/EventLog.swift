@@ -1,5 +1,6 @@
 import Dispatch
 package import Evidence
+package import Formats
 import FoundationEssentials
 import Glibc
 import Synchronization

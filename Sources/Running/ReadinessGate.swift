@@ -1,6 +1,7 @@
 package import Checks
 package import Deployments
 package import Evidence
+import Formats
 package import HTTPRequests
 package import Suites
 

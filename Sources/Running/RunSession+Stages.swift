@@ -1,6 +1,7 @@
 import Checks
 import Deployments
 import Evidence
+import Formats
 import HTTPRequests
 import Suites
 

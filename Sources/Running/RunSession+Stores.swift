@@ -1,5 +1,6 @@
 import Checks
 import Evidence
+import Formats
 import Suites
 
 /// P4: a marker in every store, planted, dropped, brought back; rows counted before and after.

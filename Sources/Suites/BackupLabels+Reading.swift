@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 extension BackupLabels {
   static let prefix = "backupbot."

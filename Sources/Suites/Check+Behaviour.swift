@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 extension Check {
   /// The form of what it does: equal for two checks whose steps differ in nothing but names, fresh

@@ -1,4 +1,5 @@
 package import Evidence
+import Formats
 
 /// Finds what was asked for in a plan, and what that depends on.
 package struct CheckSelection: Sendable {

@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 
 /// Reads compose files, as far as the tool looks at them.
 package struct ComposeReader {

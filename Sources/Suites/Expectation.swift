@@ -1,4 +1,5 @@
 package import Evidence
+package import Formats
 
 /// One thing that must hold of a step's answer.
 package struct Expectation: Sendable {

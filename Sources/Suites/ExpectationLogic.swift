@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 
 /// What can be said of expectations before any answer is there: that no answer satisfies them, or
 /// that every answer does. Only what is written out is looked at; where values are filled in,

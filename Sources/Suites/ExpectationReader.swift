@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 
 /// Reads `expect` and `capture`.
 struct ExpectationReader {

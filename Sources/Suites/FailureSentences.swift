@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 extension Check {
   /// What would make it fail, read off its assertions, in the order of the suite, each once.

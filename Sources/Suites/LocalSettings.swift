@@ -1,4 +1,5 @@
 package import Evidence
+package import Formats
 
 /// `local.yml`: how a recipe's services run as processes of this machine.
 package struct LocalSettings: Sendable {

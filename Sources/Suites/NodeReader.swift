@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 
 /// Takes values of the grammar out of YAML nodes and says what does not fit.
 final class NodeReader {

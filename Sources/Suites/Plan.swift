@@ -1,4 +1,5 @@
 package import Evidence
+import Formats
 
 /// What would be run for one suite: a value that can be printed before anything happens.
 package struct Plan: Sendable {

@@ -1,4 +1,5 @@
 package import Evidence
+import Formats
 
 /// What a recipe's compose file says about where it keeps data.
 package enum RecipeFacts {

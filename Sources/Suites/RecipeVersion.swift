@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 /// `<recipe semver>+<app version>`, ordered by the first part as SemVer orders it, then by the app's.
 package struct RecipeVersion: Sendable, Hashable, Comparable, CustomStringConvertible {

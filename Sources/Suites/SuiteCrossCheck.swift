@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 
 /// Holds what a suite names against what its recipe has.
 package enum SuiteCrossCheck {

@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 /// The JSON Schemas (draft 2020-12) of the suites' files, made from the same tables that the loader
 /// reads by.

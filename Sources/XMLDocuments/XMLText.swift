@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 /// Text made fit for an XML document.
 package enum XMLText {

@@ -1,4 +1,4 @@
-package import Evidence
+package import Formats
 
 /// As much of JSON Schema as the project's own schemas use; any other keyword is a problem.
 package struct SchemaValidator {

@@ -1,6 +1,7 @@
 import Deployments
 import Evidence
 import FakeDeployments
+import Formats
 import Foundation
 import HTTPRequests
 import Suites

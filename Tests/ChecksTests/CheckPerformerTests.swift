@@ -1,5 +1,6 @@
 import Evidence
 import FakeDeployments
+import Formats
 import Suites
 import Testing
 

@@ -1,5 +1,6 @@
 import Evidence
 import FakeDeployments
+import Formats
 import HTTPRequests
 import Suites
 import Synchronization

@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 import Testing
 
 @testable import Commands

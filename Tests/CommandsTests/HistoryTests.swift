@@ -1,5 +1,6 @@
 import BuiltTool
 import Evidence
+import Formats
 import Foundation
 import Testing
 

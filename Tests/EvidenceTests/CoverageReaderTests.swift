@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 import Foundation
 import SeededGenerators
 import Testing

@@ -1,7 +1,7 @@
+import Evidence
+import Formats
 import FoundationEssentials
 import Testing
-
-@testable import Evidence
 
 struct RecordEncoderTests {
   private static let step = StepRecord(

@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 import MarkdownDocuments
 import Testing
 import XMLDocuments

@@ -1,5 +1,5 @@
 import BuiltTool
-import Evidence
+import Formats
 import Foundation
 import Testing
 

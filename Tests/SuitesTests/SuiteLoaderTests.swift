@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 import Testing
 
 @testable import Suites

@@ -1,5 +1,5 @@
 import Corpus
-import Evidence
+import Formats
 
 /// Places in JSON answers, as the corpus writes them: `results[0].id`.
 enum JSONFields {

@@ -1,5 +1,5 @@
 import Corpus
-import Evidence
+import Formats
 
 /// What an assertion of a record demands, read from the words that the record keeps.
 ///

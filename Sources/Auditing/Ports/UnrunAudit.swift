@@ -1,4 +1,5 @@
 package import Evidence
+import Formats
 package import Suites
 
 /// What can be said of a recipe that never ran: what its corpus asks for and what its suite names.

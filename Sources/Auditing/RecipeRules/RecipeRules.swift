@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 package import Suites
 
 /// The rules that need no run: they look at a recipe's files. A pure function of their bytes.

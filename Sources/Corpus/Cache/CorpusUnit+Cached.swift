@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 extension CorpusUnit {
   /// The unit as an entry of the cache has it.

@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 extension PythonReader {
   func evaluate(_ expression: SyntaxNode, _ frame: Frame) -> PythonValue {

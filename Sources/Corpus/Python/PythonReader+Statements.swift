@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 extension PythonReader {
   /// How a list of statements ends.

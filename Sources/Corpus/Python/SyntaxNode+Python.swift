@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 extension SyntaxNode {
   /// The sign of an operator, as it is written.

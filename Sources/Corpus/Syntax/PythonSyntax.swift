@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 /// Parses Python by python3's own `ast`, one process for many files.
 ///

@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 /// Parses shell and bats by `shfmt --to-json`, one process a file and a few at a time.
 ///

@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 /// One node of a syntax tree that python3 or shfmt made, as the JSON that it came in.
 ///

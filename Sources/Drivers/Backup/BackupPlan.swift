@@ -1,5 +1,5 @@
 import Deployments
-import Evidence
+import Formats
 import Suites
 
 /// What the labels of a recipe say is to be backed up.

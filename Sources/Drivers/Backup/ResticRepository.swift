@@ -1,5 +1,5 @@
 import Deployments
-import Evidence
+import Formats
 
 /// A restic repository of one run, in the run's folder.
 final class ResticRepository: Sendable {

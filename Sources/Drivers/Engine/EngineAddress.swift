@@ -1,5 +1,5 @@
 package import Deployments
-import Evidence
+import Formats
 import FoundationEssentials
 internal import Synchronization
 

@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 internal import Glibc
 internal import Synchronization
 

@@ -1,5 +1,5 @@
 import Deployments
-import Evidence
+import Formats
 
 /// The frames in which an engine sends two outputs over one connection: a kind, three zeros, a
 /// length of four bytes, then so many bytes (Engine API, "attach to a container").

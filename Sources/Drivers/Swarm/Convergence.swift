@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 
 /// Whether a stack becomes what it is to be: a value that is shown the stack at one moment after the
 /// other, and that knows of nothing else.

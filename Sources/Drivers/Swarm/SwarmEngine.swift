@@ -1,5 +1,5 @@
 package import Deployments
-import Evidence
+import Formats
 
 /// An engine that manages a Swarm, and those of the other nodes.
 package struct SwarmEngine: Sendable {

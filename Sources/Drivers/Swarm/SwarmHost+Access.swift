@@ -1,5 +1,6 @@
 import Deployments
 import Evidence
+import Formats
 import Glibc
 import Suites
 

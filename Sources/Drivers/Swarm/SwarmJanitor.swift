@@ -1,5 +1,5 @@
 package import Deployments
-import Evidence
+import Formats
 
 /// Clears away what runs have left on an engine whose runner is dead.
 package enum SwarmJanitor {

@@ -1,5 +1,5 @@
 import Deployments
-import Evidence
+import Formats
 import FoundationEssentials
 import Glibc
 internal import Synchronization

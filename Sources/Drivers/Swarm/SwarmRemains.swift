@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 /// What a run has on an engine: what carries its label, and its stack.
 ///

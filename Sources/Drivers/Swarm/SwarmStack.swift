@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 /// What an engine says of a stack's services and tasks at one moment.
 struct SwarmStack: Sendable {

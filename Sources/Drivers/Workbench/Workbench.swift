@@ -1,6 +1,6 @@
 internal import CLinux
 import Deployments
-import Evidence
+import Formats
 import FoundationEssentials
 import Glibc
 

@@ -1,4 +1,5 @@
 package import Evidence
+import Formats
 import MarkdownDocuments
 
 /// One page of Markdown over the recipes of a job: what needs work first, then why.

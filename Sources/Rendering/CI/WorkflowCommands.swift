@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 
 /// Commands to the runner of GitHub Actions, which reads them off the output of a step.
 ///

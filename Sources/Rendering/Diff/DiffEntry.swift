@@ -1,4 +1,5 @@
 package import Evidence
+import Formats
 
 /// One change of one recipe, in the words that every report of a diff uses.
 struct DiffEntry: Sendable {

@@ -1,4 +1,5 @@
 package import Evidence
+import Formats
 
 /// A diff for programs; `docs/schema/diff.schema.json` describes it.
 package struct DiffJSON: Sendable {

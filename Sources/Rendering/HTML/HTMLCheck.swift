@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 
 /// The checks of one file, or the generic ones of one stage.
 struct HTMLSuite: TemplateFields {

@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 import MarkdownDocuments
 import XMLDocuments
 

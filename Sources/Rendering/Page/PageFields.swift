@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 
 /// What the templates of `PARITY.md` may ask for.
 struct PageFields: TemplateFields {

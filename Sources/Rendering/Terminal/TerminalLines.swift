@@ -1,4 +1,4 @@
-import Evidence
+import Formats
 
 /// Lines of a terminal, wrapped to its width, coloured only where that is wanted.
 struct TerminalLines {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Evidence
+@testable import Formats
 
 struct JSONPathTests {
   /// A small library: what the examples of RFC 9535 show with a shop, in other words.

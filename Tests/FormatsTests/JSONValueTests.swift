@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-@testable import Evidence
+@testable import Formats
 
 struct JSONValueTests {
   @Test("Strings are equal by their bytes, not by canonical equivalence")

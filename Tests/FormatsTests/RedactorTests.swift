@@ -2,7 +2,7 @@ import FoundationEssentials
 import SeededGenerators
 import Testing
 
-@testable import Evidence
+@testable import Formats
 
 struct RedactorTests {
   private static let value = #"p&s"w/ö <r>'d\1"#

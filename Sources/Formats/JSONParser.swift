@@ -73,7 +73,8 @@ package struct JSONParsingError: Error, Hashable, CustomStringConvertible {
   /// Unicode scalars from the start of the line, counted from 1.
   package let column: Int
 
-  init(code: Code, offset: Int, in bytes: UnsafeBufferPointer<UInt8>) {
+  /// - Parameter offset: Bytes from the start of `bytes`, which is the whole text.
+  package init(code: Code, offset: Int, in bytes: UnsafeBufferPointer<UInt8>) {
     self.code = code
     self.offset = offset
     var line = 1

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Evidence
+@testable import Formats
 
 @Suite struct TextCutTests {
   private func start(_ text: String, _ limit: Int) -> String {

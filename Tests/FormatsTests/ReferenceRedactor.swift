@@ -1,4 +1,4 @@
-@testable import Evidence
+@testable import Formats
 
 /// What `Redactor` promises, computed in the plainest way: at every place every secret is tried in
 /// every form, and nothing is shared with the real one.

@@ -1,7 +1,7 @@
 import SeededGenerators
 import Testing
 
-@testable import Evidence
+@testable import Formats
 
 struct LinearRegexTests {
   @Test(
