@@ -39,9 +39,8 @@ extension CorpusScript {
         ? "has \(bytes.count) bytes, and only up to \(Self.readLimit) are read inside"
         : "is in a language whose inside is not read"
       let problem = files.trees[path]?.problem ?? CorpusUnit.Unread(line: 1, reason: reason)
-      return [
-        unit(nil, about: ScriptComment.first(of: bytes), lines: lines, Fingerprint(), [problem])
-      ]
+      let about = ScriptComment.first(of: bytes)
+      return units([], main: Fingerprint(), about: about, [problem])
     }
     return language == .python
       ? PythonUnits(self, root, files: files, reading: reading).units()
@@ -61,7 +60,7 @@ extension CorpusScript {
     _ unread: [CorpusUnit.Unread]
   ) -> [CorpusUnit] {
     var unread = unread
-    if let line = ScriptComment.firstLineThatIsNotUTF8(bytes) {
+    if bytes.count <= Self.readLimit, let line = ScriptComment.firstLineThatIsNotUTF8(bytes) {
       unread.append(CorpusUnit.Unread(line: line, reason: "bytes are not UTF-8"))
     }
     if !units.isEmpty, main.isEmpty, unread.isEmpty { return units }

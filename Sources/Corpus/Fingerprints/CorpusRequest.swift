@@ -73,14 +73,17 @@ extension CorpusRequest: CustomStringConvertible {
     afterHost host: ArraySlice<UInt8>,
     _ rest: ArraySlice<UInt8>
   ) -> ArraySlice<UInt8> {
-    guard let place = host.firstRange(of: hole)?.lowerBound else {
-      return rest.isEmpty ? [slash] : rest
+    var place = host.startIndex
+    var hasHole = false
+    while let found = host[place...].firstRange(of: hole) {
+      hasHole = true
+      if let before = host[..<found.lowerBound].last, !".:-@".utf8.contains(before) {
+        return host[found.lowerBound...] + rest
+      }
+      place = found.upperBound
     }
-    let before = host[..<place].last
-    let isInHost = before == nil || ".:-@".utf8.contains(before ?? 0)
-    let after = host[(place + hole.count)...]
-    if isInHost, !rest.isEmpty, after.firstRange(of: hole) == nil { return rest }
-    return hole + (isInHost ? [] : after) + rest
+    if rest.isEmpty { return hasHole ? hole : [slash] }
+    return rest
   }
 
   /// Where the host begins after `https://`, or after a hole in the place of the scheme.

@@ -112,7 +112,7 @@ extension PythonReader {
 
   private static func isClaim(_ value: PythonValue) -> Bool {
     switch value {
-    case .claim, .seen, .response, .outcome, .boolean, .command: true
+    case .claim, .seen, .response, .outcome, .boolean, .command, .each: true
     default: false
     }
   }
@@ -155,10 +155,8 @@ extension PythonReader {
       assign(list.anyElement, to: target, frame)
       for condition in clause.list("ifs") { _ = evaluate(condition, frame) }
       let inner = perhaps { comprehension(expression, clauses.dropFirst(), frame) }
-      if clause.list("ifs").isEmpty, case .claim(let claim) = inner, claim.seesAnswer {
-        return inner
-      }
-      return part(expression, list, inner)
+      let isWhole = clause.list("ifs").isEmpty && expression.kind != "DictComp"
+      return isWhole && inner.source != nil ? .each(inner) : part(expression, list, inner)
     }
     return .list(
       values.map { value in
@@ -235,8 +233,10 @@ extension PythonReader {
   }
 
   private static func claim(_ value: PythonValue, written: SyntaxNode) -> Claim {
-    if case .unknown = value { return .unknown(written.written.short) }
-    return value.claim
+    switch value {
+    case .unknown, .each: .unknown(written.written.short)
+    default: value.claim
+    }
   }
 
   func compare(
@@ -285,6 +285,9 @@ extension PythonReader {
       return .compare(source, .header(name.lowercased()), isThere, "")
     case (.response(let source), .none):
       return .compare(source, .status, comparison == .equal ? .isMissing : .exists, "")
+    case (.each(let element), _):
+      guard case .seen(let source, let subject) = element else { return nil }
+      return .compare(source, .value("\(subject)"), comparison, other.operand)
     case (.command(let source), _): return .compare(source, .output, comparison, other.operand)
     case (.seen(let source, let subject), _): return seen(source, subject, comparison, other)
     default: return nil

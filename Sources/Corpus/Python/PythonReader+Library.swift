@@ -131,7 +131,7 @@ extension PythonReader {
       case .list(let elements):
         return .claim(name == "all" ? .all(elements.map(\.claim)) : .any(elements.map(\.claim)))
       // Of elements that are not known one by one, only what holds for all is what each must be.
-      case .claim where name == "all": return first
+      case .each(let element) where name == "all": return .claim(element.claim)
       default: return part(written, of: given.places)
       }
     case "isinstance":
@@ -167,6 +167,7 @@ extension PythonReader {
     switch value {
     case .integer(let number) where name == "str": .text(String(number))
     case .text(let text) where name == "int": Int(text).map { .integer($0) } ?? .unknown(text)
+    case .each(let element) where name == "next": element
     case .list(let elements) where name == "next": elements.first ?? .unknown(written.written)
     case .none, .unknown: .unknown(written.written)
     default: value

@@ -103,9 +103,11 @@ extension PythonReader {
       _ = call(PythonFunction(node: start.node, module: start.module, owner: index), passed)
       callEnded = nil
     } else {
-      // `@dataclass`: by name; in their places the fields are not told apart.
+      // `@dataclass`: by name, or in the order of the annotations.
+      let fields = type.list("body").filter { $0.kind == "AnnAssign" }
+      var names = fields.compactMap { $0["target"]?.text("id") }[...]
       for entry in passed {
-        if let name = entry.name { instances[index].fields[name] = entry.value }
+        if let name = entry.name ?? names.popFirst() { instances[index].fields[name] = entry.value }
       }
     }
     return index

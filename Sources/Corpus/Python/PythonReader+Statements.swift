@@ -69,6 +69,7 @@ extension PythonReader {
     case "Pass", "Global", "Nonlocal", "Delete", "TypeAlias": break
     default:
       note("a `\(statement.kind.lowercased())` is not followed")
+      if let subject = statement["subject"] { _ = evaluate(subject, frame) }
       _ = perhaps { statement.list("cases").map { run($0.list("body"), frame) } }
       callEnded = nil
     }

@@ -163,7 +163,7 @@ final class PythonReader {
 
   /// What is written as an assertion: of which nothing was understood, it is named.
   func assertWritten(_ claim: Claim, _ words: @autoclosure () -> String) {
-    if case .known = claim.plain() {
+    if claim.isSettled {
       note("`\(words().short)` asserts something that was not understood")
     } else {
       assert(claim, isWritten: true)

@@ -24,6 +24,8 @@ indirect enum PythonValue: Sendable {
   /// A list, a tuple or a set.
   case list([PythonValue])
   case dictionary([(key: PythonValue, value: PythonValue)])
+  /// A list that is not written down, by what each of its elements is.
+  case each(PythonValue)
   case function(PythonFunction)
   case type(SyntaxNode, module: Int)
   case instance(Int)
@@ -91,6 +93,7 @@ indirect enum PythonValue: Sendable {
     case .outcome(let claim): .not(claim)
     case .command(let source): .compare(source, .output, .isTrue, "")
     case .unknown(let text): .unknown(text)
+    case .each: .unknown("a list")
     case .function, .type, .instance, .module, .library, .request, .client, .cursor:
       .known(true)
     }
@@ -103,6 +106,7 @@ indirect enum PythonValue: Sendable {
     case .seen(let source, _): source
     case .claim(let claim), .outcome(let claim): claim.source
     case .list(let elements): elements.lazy.compactMap(\.source).first
+    case .each(let element): element.source
     case .dictionary(let pairs): pairs.lazy.compactMap(\.value.source).first
     default: nil
     }
@@ -128,6 +132,7 @@ indirect enum PythonValue: Sendable {
   var anyElement: PythonValue {
     switch self {
     case .seen(let source, let subject): .seen(source, subject.item("*"))
+    case .each(let element): element
     case .headers(let source), .response(let source): .seen(source, .value("element"))
     default: .unknown("element")
     }

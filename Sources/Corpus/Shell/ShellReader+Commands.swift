@@ -129,6 +129,9 @@ extension ShellReader {
       return Result()
     case "trap":
       // What a script does at its end is tidying up.
+      for word in texts.dropFirst().flatMap(ShellWords.split) {
+        if let function = functions[word] { entered.insert(function.id) }
+      }
       if texts.contains("ERR"), texts.contains(where: { $0.contains("exit") }) {
         endsOnError = true
       }

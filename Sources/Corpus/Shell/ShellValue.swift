@@ -27,7 +27,7 @@ struct ShellValue: Sendable {
   /// Something that is worked out of what an answer showed; a hole for anything else.
   func part(_ name: String) -> ShellValue {
     guard let seen else { return .hole }
-    return ShellValue(seen.source, .value("\(name) of \(seen.subject)".short))
+    return ShellValue(seen.source, .value("\(name) of \(seen.subject.words)".short))
   }
 
   /// The value after either of two ways.

@@ -7,7 +7,8 @@ struct ShellSyntax: Sendable {
   /// A language of shfmt's.
   enum Dialect: String, Sendable { case posix, bash, mksh, bats }
 
-  static let fileSeconds = 5
+  /// For one file, in seconds of clock time.
+  static let fileSeconds = 20
 
   let program: SyntaxProgram?
 
