@@ -1,5 +1,5 @@
 import Glibc
-import Subprocess
+import Programs
 
 /// One call of the `git` program that nothing around it can bend.
 ///
@@ -29,24 +29,36 @@ struct GitCommand: Sendable {
     input: [UInt8] = [],
     limit: Int = 16 << 20
   ) async throws(GitError) -> Answer {
-    let name = arguments.first ?? "git"
-    let outcome = await withTaskGroup(of: Result<Answer, GitError>.self) { group in
-      group.addTask { await finish(arguments, input: input, limit: limit) }
-      group.addTask {
-        do {
-          try await Task.sleep(for: timeLimit)
-          return .failure(
-            GitError(.timedOut, "git \(name) in \(folder) was not done within \(timeLimit)")
-          )
-        } catch {
-          return .failure(GitError(.cancelled, "git \(name) in \(folder) was cancelled"))
-        }
-      }
-      let first = await group.next()
-      group.cancelAll()
-      return first
+    let subject = "git \(arguments.first ?? "") in \(folder)"
+    guard let git = Self.program else {
+      throw GitError(.gitMissing, "git is not on the path")
     }
-    return try outcome?.get() ?? Answer(status: -1, output: [], complaint: "")
+    let output: CommandOutput
+    do throws(ProgramError) {
+      output = try await git.run(
+        Command(
+          argv: ["git", "--no-pager", "-C", folder] + arguments,
+          stdin: input,
+          environment: variables,
+          deadline: timeLimit,
+          outputLimit: limit
+        )
+      )
+    } catch {
+      if error.code == .cancelled { throw GitError(.cancelled, "\(subject) was cancelled") }
+      throw GitError(.failed(status: -1), "\(subject) could not be run: \(error.reason)")
+    }
+    let status: Int32
+    switch output.ending {
+    case .exited(let code): status = code
+    case .signalled(let signal): status = 128 + signal
+    case .timedOut: throw GitError(.timedOut, "\(subject) was not done within \(timeLimit)")
+    }
+    guard !output.isCut else {
+      throw GitError(.tooLarge, "\(subject) says more than \(limit) bytes")
+    }
+    let line = output.stderr.prefix { $0 != UInt8(ascii: "\n") }.prefix(500)
+    return Answer(status: status, output: output.stdout, complaint: DiskPath.shown(line))
   }
 
   /// The output of a call that must end with status 0.
@@ -68,43 +80,9 @@ struct GitCommand: Sendable {
     )
   }
 
-  private func finish(
-    _ arguments: [String],
-    input: [UInt8],
-    limit: Int
-  ) async -> Result<Answer, GitError> {
-    do {
-      let result = try await Subprocess.run(
-        .name("git"),
-        arguments: Arguments(["--no-pager", "-C", folder] + arguments),
-        environment: .custom(variables),
-        input: .array(input),
-        output: .bytes(limit: limit),
-        error: .bytes(limit: 1 << 20)
-      )
-      let status: Int32 =
-        switch result.terminationStatus {
-        case .exited(let code): code
-        case .signaled(let signal): 128 + signal
-        }
-      let line = result.standardError.prefix { $0 != UInt8(ascii: "\n") }.prefix(500)
-      return .success(
-        Answer(status: status, output: result.standardOutput, complaint: DiskPath.shown(line))
-      )
-    } catch let error as SubprocessError where error.code == .executableNotFound {
-      return .failure(GitError(.gitMissing, "git is not on the path"))
-    } catch let error as SubprocessError where error.code == .outputLimitExceeded {
-      let subject = "git \(arguments.first ?? "") in \(folder)"
-      return .failure(GitError(.tooLarge, "\(subject) says more than \(limit) bytes"))
-    } catch {
-      let subject = "git \(arguments.first ?? "") in \(folder)"
-      return .failure(GitError(.failed(status: -1), "\(subject) could not be run: \(error)"))
-    }
-  }
-
   /// The whole environment: nothing else is passed on.
-  var variables: [Environment.Key: String] {
-    var variables: [Environment.Key: String] = [
+  var variables: [String: String] {
+    var variables = [
       "PATH": Self.path,
       "LC_ALL": "C",
       "GIT_CONFIG_NOSYSTEM": "1",
@@ -121,11 +99,14 @@ struct GitCommand: Sendable {
     let all = Self.settings + settings
     variables["GIT_CONFIG_COUNT"] = String(all.count)
     for (index, setting) in all.enumerated() {
-      variables[Environment.Key(stringLiteral: "GIT_CONFIG_KEY_\(index)")] = setting.key
-      variables[Environment.Key(stringLiteral: "GIT_CONFIG_VALUE_\(index)")] = setting.value
+      variables["GIT_CONFIG_KEY_\(index)"] = setting.key
+      variables["GIT_CONFIG_VALUE_\(index)"] = setting.value
     }
     return variables
   }
+
+  /// Looked up once: trying every folder of the path for each call costs a fork each.
+  private static let program = Program.find("git", path: path)
 
   private static let settings: [(key: String, value: String)] = [
     ("safe.directory", "*"),

@@ -1,6 +1,7 @@
 import Foundation
 import Git
-import Subprocess
+import Programs
+import Testing
 
 /// A folder of a test's own, gone when the test is done, and real git in it.
 final class ScratchFolder: Sendable {
@@ -55,21 +56,23 @@ final class ScratchFolder: Sendable {
   /// What git itself says, without its last newline.
   @discardableResult
   func git(_ arguments: String..., input: String = "") async throws -> String {
-    let result = try await run(
-      .name("git"),
-      arguments: Arguments(["-C", path] + arguments),
-      environment: .inherit.updating([
-        "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
-        "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.test",
-        "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.test",
-        "GIT_AUTHOR_DATE": "2024-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2024-01-01T00:00:00Z",
-      ]),
-      input: .string(input),
-      output: .string(limit: 1 << 20),
-      error: .string(limit: 1 << 20)
+    let variables = [
+      "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
+      "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.test",
+      "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.test",
+      "GIT_AUTHOR_DATE": "2024-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2024-01-01T00:00:00Z",
+    ]
+    let output = try await #require(Program.find("git")).run(
+      Command(
+        argv: ["git", "-C", path] + arguments,
+        stdin: Array(input.utf8),
+        environment: ProcessInfo.processInfo.environment.merging(variables) { $1 }
+      )
     )
-    guard result.terminationStatus.isSuccess else { throw Failure(said: result.standardError) }
-    return String(result.standardOutput.dropLast())
+    guard output.succeeded else {
+      throw Failure(said: String(decoding: output.stderr, as: UTF8.self))
+    }
+    return String(output.text.dropLast())
   }
 
   struct Failure: Error { let said: String }
