@@ -72,7 +72,7 @@ let package = Package(
     ),
     module("Rendering", ["Evidence", "Formats", "MarkdownDocuments", "XMLDocuments", mustache]),
     module("Auditing", ["Corpus", "Evidence", "Formats", "Suites"]),
-    module("Corpus", ["Evidence", "Formats", "Git", subprocess]),
+    module("Corpus", ["Evidence", "Formats", "Git", "Programs"]),
     module("Running", ["Checks", "Deployments", "Evidence", "Formats", "Suites"]),
     module("Drivers", ["CLinux", "Deployments", "Evidence", "Formats", "Git", "Suites"]),
     module(
@@ -174,7 +174,7 @@ let package = Package(
     tests(of: "MarkdownDocuments", ["SeededGenerators"]),
     tests(of: "Programs"),
     tests(of: "Git", ["Programs"]),
-    tests(of: "Corpus", ["Evidence", "Git", "SeededGenerators"], exclude: ["Hostile"]),
+    tests(of: "Corpus", ["Evidence", "Git", "Programs", "SeededGenerators"], exclude: ["Hostile"]),
     // A driver, a deployment and an app that do what a test says.
     module("FakeDeployments", ["Deployments", flyingFox], path: "Tests/FakeDeployments"),
     tests(

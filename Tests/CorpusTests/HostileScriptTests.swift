@@ -1,6 +1,7 @@
 import Evidence
 import Foundation
 import Git
+import Programs
 import SeededGenerators
 import Testing
 
@@ -50,11 +51,11 @@ import Testing
     let corpus = try CorpusFolder()
     try corpus.write("#!/bin/sh\n", to: "shim/python4", isExecutable: true)
     let shim = "\(corpus.root)/shim"
-    #expect(SyntaxProgram("python4", package: "p", search: shim) == nil)
+    #expect(SyntaxProgram("python4", search: shim) == nil)
     try corpus.write("\u{7F}ELF", to: "real/python4", isExecutable: true)
-    let found = SyntaxProgram("python4", package: "p", search: "\(shim):x:\(corpus.root)/real")
-    #expect(found?.folder == "\(corpus.root)/real")
-    #expect(SyntaxProgram.python?.folder == "/usr/bin")
+    let found = SyntaxProgram("python4", search: "\(shim):x:\(corpus.root)/real")
+    #expect(found?.program.path == "\(corpus.root)/real/python4")
+    #expect(SyntaxProgram.python?.program.path == "/usr/bin/python3")
   }
 
   @Test(arguments: [

@@ -1,4 +1,5 @@
 import Formats
+import Programs
 
 /// Parses Python by python3's own `ast`, one process for many files.
 ///
@@ -52,25 +53,39 @@ struct PythonSyntax: Sendable {
         trees += rest.map { _ in .failed("python3 ended too often while files were read") }
         break
       }
-      let input = rest.flatMap { source -> [UInt8] in
-        // What is no UTF-8 is named elsewhere; everything around it is read.
-        let text = Array(String(decoding: source, as: UTF8.self).utf8)
-        return Array("\(text.count)\n".utf8) + text
-      }
       let answer = await program.run(
-        ["-I", "-S", "-W", "ignore", "-c", source, "\(fileSeconds)"],
-        input: input,
+        arguments,
+        input: input(of: rest),
         limit: 512 << 20,
         deadline: .seconds(60)
       )
-      let lines = answer?.output.split(separator: UInt8(ascii: "\n")) ?? []
-      trees += lines.prefix(rest.count).map { tree(Array($0)) }
-      if lines.count < rest.count {
+      let read = Self.trees(from: answer?.stdout ?? []).prefix(rest.count)
+      trees += read
+      if read.count < rest.count {
         trees.append(.failed("python3 could not parse it within \(fileSeconds) s"))
         crashes += 1
       }
     }
     return trees
+  }
+
+  static let arguments = ["-I", "-S", "-W", "ignore", "-c", source, "\(fileSeconds)"]
+
+  /// What the program reads: length and text of each file.
+  static func input(of sources: ArraySlice<[UInt8]>) -> [UInt8] {
+    sources.flatMap { source -> [UInt8] in
+      // What is no UTF-8 is named elsewhere; everything around it is read.
+      let text = Array(String(decoding: source, as: UTF8.self).utf8)
+      return Array("\(text.count)\n".utf8) + text
+    }
+  }
+
+  /// What the program wrote, a line a file.
+  static func trees(from output: [UInt8]) -> [SyntaxTree] {
+    let newline = UInt8(ascii: "\n")
+    // Of what was ended half way the last line is no answer.
+    let whole = output.prefix((output.lastIndex(of: newline) ?? -1) + 1)
+    return whole.split(separator: newline).map { tree(Array($0)) }
   }
 
   private static func tree(_ line: [UInt8]) -> SyntaxTree {

@@ -1,4 +1,5 @@
 import Formats
+import Programs
 
 /// Parses shell and bats by `shfmt --to-json`, one process a file and a few at a time.
 ///
@@ -57,18 +58,20 @@ struct ShellSyntax: Sendable {
       limit: 256 << 20,
       deadline: .seconds(fileSeconds)
     )
-    guard let answer, let status = answer.status else {
+    guard let answer, case .exited(let status) = answer.ending else {
       return .failed("shfmt could not parse it within \(fileSeconds) s")
     }
     guard status == 0 else {
       // `7:12: reached EOF without …`
-      let parts = answer.complaint.split(separator: ":")
-      guard parts.count > 2, let line = Int(parts[0]) else {
-        return .failed("shfmt could not parse it")
-      }
-      return .unread(line, "cannot be parsed as shell")
+      let line = answer.lastLine.split(separator: ":").first.flatMap { Int($0) }
+      return .unread(line ?? 1, "cannot be parsed as shell")
     }
-    guard let value = try? JSONParser(depthLimit: 400).parse(answer.output) else {
+    return tree(from: answer.stdout)
+  }
+
+  /// The tree that shfmt wrote.
+  static func tree(from json: [UInt8]) -> SyntaxTree {
+    guard let value = try? JSONParser(depthLimit: 400).parse(json) else {
       return .unread(1, "is nested too deeply to read")
     }
     return .tree(SyntaxNode(value))
