@@ -4,6 +4,7 @@ SWIFT ?= swift
 SAMPLES := .build/sample-recipes
 DEBUG := .build/debug
 RELEASE := .build/release
+SWIFT_FILES := Package.swift Sources Tests Benchmarks templates docs
 # Tests that start no server and watch no clock.
 PLAIN := ^(Auditing|Corpus|Evidence|Formats|Git|MarkdownDocuments|Rendering|Suites|XMLDocuments)Tests\.
 
@@ -22,7 +23,7 @@ demo: packages samples release ## build the tool and run the sample recipe throu
 
 test: packages samples ## build, check the style, run every test, run the sample recipes
 	$(SWIFT) build --build-tests
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	$(SWIFT) format lint --strict --recursive $(SWIFT_FILES)
 	# On all cores.
 	$(SWIFT) test --skip-build --filter '$(PLAIN)'
 	# One after the other: the tests start real servers, and this machine may have two cores.
@@ -31,6 +32,7 @@ test: packages samples ## build, check the style, run every test, run the sample
 	$(SWIFT) test --skip-build --filter '^FaultTests\.' --skip '^FaultTests\.SwarmTests'
 	Tests/Standins/plausible/test-standin.sh $(DEBUG)/plausible-standin
 	Tests/recipes/test-hooks.sh
+	python3 -B Tests/mutations/test_swift_source.py
 	Tests/mutations/mutate.py --check
 	$(DEBUG)/parity lint
 	$(DEBUG)/parity list
@@ -65,7 +67,7 @@ release: packages ## build for use: one binary with Swift's own libraries inside
 	$(SWIFT) build -c release --static-swift-stdlib --product plausible-standin -Xlinker -s
 
 lint: ## check the style of all Swift files
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	$(SWIFT) format lint --strict --recursive $(SWIFT_FILES)
 
 bench: release ## measure HTTP checks beside a loop in C and pytest
 	Benchmarks/run.sh $(RELEASE)/parity

@@ -14,15 +14,33 @@ let swiftSettings: [SwiftSetting] = [
 func module(
   _ name: String,
   _ dependencies: [Target.Dependency] = [],
-  path: String? = nil,
-  resources: [Resource]? = nil
+  path: String? = nil
 ) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+}
+
+/// A module whose binary carries the files of a folder as bytes; its one Swift file gives them names.
+func embedded(_ name: String, _ folder: String, in path: String, exclude: [String]) -> Target {
   .target(
     name: name,
-    dependencies: dependencies,
     path: path,
-    resources: resources,
+    exclude: exclude,
+    sources: ["\(name).swift"],
+    resources: [.embedInCode(folder)],
     swiftSettings: swiftSettings
+  )
+}
+
+/// The modules of `templates/`: one a format, because two of them have files of one name.
+let templateModules = ["html": "HTMLTemplates", "junit": "JUnitTemplates", "page": "PageTemplates"]
+
+func templates(_ format: String) -> Target {
+  let others = templateModules.filter { $0.key != format }
+  return embedded(
+    templateModules[format, default: format],
+    format,
+    in: "templates",
+    exclude: others.flatMap { [$0.key, "\($0.value).swift"] }.sorted()
   )
 }
 
@@ -43,10 +61,17 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser",
   package: "swift-argument-parser"
 )
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
+
+/// What `docs/` has beside the pages of the rules. A page that is missing here is a warning.
+let otherDocumentation = [
+  "README.md", "architecture.md", "ci.md", "command-reference.md", "corpus.md", "decisions",
+  "diff.md", "evidence.md", "faults.md", "getting-started.md", "history.md", "local-driver.md",
+  "many-machines.md", "ports.md", "reports.md", "rules/README.md", "schema", "suite.md",
+  "swarm-driver.md", "threats.md",
+]
 
 let package = Package(
   name: "parity",
@@ -57,7 +82,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
-    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
   ],
@@ -66,11 +90,21 @@ let package = Package(
     module(
       "Commands",
       [
-        "Auditing", "Corpus", "Drivers", "Evidence", "Formats", "Git", "Rendering", "Running",
-        "Suites", argumentParser,
+        "Auditing", "Corpus", "Drivers", "Evidence", "Formats", "Git", "Rendering", "RulePages",
+        "Running", "Suites", argumentParser,
       ]
     ),
-    module("Rendering", ["Evidence", "Formats", "MarkdownDocuments", "XMLDocuments", mustache]),
+    module(
+      "Rendering",
+      [
+        "Evidence", "Formats", "HTMLTemplates", "JUnitTemplates", "MarkdownDocuments",
+        "PageTemplates", "XMLDocuments", mustache,
+      ]
+    ),
+    templates("html"),
+    templates("junit"),
+    templates("page"),
+    embedded("RulePages", "rules", in: "docs", exclude: otherDocumentation),
     module("Auditing", ["Corpus", "Evidence", "Formats", "Suites"]),
     module("Corpus", ["Evidence", "Formats", "Git", "Programs"]),
     module("Running", ["Checks", "Deployments", "Evidence", "Formats", "Suites"]),
@@ -83,7 +117,7 @@ let package = Package(
       ]
     ),
     module("Deployments"),
-    module("Suites", ["Evidence", "Formats", yams]),
+    module("Suites", ["Evidence", "Formats", "CLibyaml"]),
     module("Evidence", ["Formats"]),
     module("Formats"),
     module("Git", ["Formats", "Programs"]),
@@ -111,6 +145,7 @@ let package = Package(
       pkgConfig: "libcmark",
       providers: [.apt(["libcmark-dev"])]
     ),
+    .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CLinux"),
 
     // A small server that stands for Plausible in this project's own suite.
@@ -203,8 +238,8 @@ let package = Package(
     tests(
       of: "Commands",
       [
-        "Auditing", "BuiltTool", "Evidence", "Formats", "Rendering", "Suites", "XMLDocuments",
-        "parity", "plausible-standin", argumentParser,
+        "Auditing", "BuiltTool", "Evidence", "Formats", "Rendering", "RulePages", "Suites",
+        "XMLDocuments", "parity", "plausible-standin", argumentParser,
       ],
       exclude: ["Golden"]
     ),
@@ -212,8 +247,8 @@ let package = Package(
     .testTarget(
       name: "FaultTests",
       dependencies: [
-        "BuiltTool", "Evidence", "Formats", "SeededGenerators", "liar", "parity",
-        "plausible-standin", yams,
+        "BuiltTool", "Evidence", "Formats", "SeededGenerators", "Suites", "liar", "parity",
+        "plausible-standin",
       ],
       swiftSettings: swiftSettings
     ),

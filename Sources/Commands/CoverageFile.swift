@@ -4,7 +4,7 @@ import Formats
 import FoundationEssentials
 import Rendering
 
-/// `coverage.json` and `record.json`: values as JSON with sorted keys.
+/// `coverage.json` and other values as JSON with sorted keys.
 enum CoverageFile {
   static func bytes(_ value: some Encodable) throws -> [UInt8] {
     try RecordEncoder(.pretty).bytes(of: value) + [UInt8(ascii: "\n")]

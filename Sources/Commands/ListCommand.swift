@@ -30,7 +30,7 @@ struct ListCommand: AsyncParsableCommand {
           checkout: try await checkout,
           driver: try workspace.driverName(driver, suite)
         )
-        Console.out(try await planner.plan().printed.description)
+        Console.out(try await planner.plan().listing)
       }
       return .proven
     }

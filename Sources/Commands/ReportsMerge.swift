@@ -156,7 +156,7 @@ struct ReportsMerge {
       checkout: try await workspace.recipeSource(recipe),
       driver: try workspace.driverName(nil, suite)
     )
-    let plan = try await planner.plan().plan
+    let plan = try await planner.plan()
     let header = RunHeader(
       plan,
       id: RunID.merged(from: [], after: kept(recipe)),
@@ -202,7 +202,6 @@ struct ReportsMerge {
       }
       for source in part.folders { try copy(source, to: runs) }
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try CoverageFile.write(part.record, to: "\(folder)/record.json")
       var lines: [UInt8] = []
       for event in part.record.events {
         lines += try RecordEncoder().bytes(of: event) + [UInt8(ascii: "\n")]

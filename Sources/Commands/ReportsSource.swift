@@ -67,7 +67,7 @@ struct ReportsSource {
       do {
         found.append(Run(record: try EventFile.record(at: path), folder: "\(folder)/\(id)"))
       } catch {
-        if case .newerSchema = error.code { throw Failure(.broken, error.message) }
+        if case .otherSchema = error.code { throw Failure(.broken, error.message) }
         lost[recipe, default: []].append(id)
       }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Auditing
 import Evidence
+import RulePages
 import Suites
 
 struct RulesCommand: AsyncParsableCommand {
@@ -39,7 +40,8 @@ struct ExplainCommand: AsyncParsableCommand {
           .map { "; did you mean \($0)?" } ?? ""
         throw Failure(.wrongUsage, "\"\(Console.quotable(rule))\" is no rule\(near)")
       }
-      Console.out(EmbeddedRulePages.files["\(found.rawValue).md"] ?? found.title + "\n")
+      let page = RulePages.pages[found.rawValue].map { String(decoding: $0, as: UTF8.self) }
+      Console.out(page ?? found.title + "\n")
       return .proven
     }
   }

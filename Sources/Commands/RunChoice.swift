@@ -6,17 +6,17 @@ import Suites
 
 /// A recipe that can be run, with its plan.
 struct RunCandidate {
-  var suite: Suite
-  var driver: DriverChoice
   var planner: RunPlanner
-  var plan: RunPlan
-  var printed: Plan
+  var driver: DriverChoice
+  var plan: Plan
+
+  var workspace: Workspace { planner.workspace }
+  var suite: Suite { planner.suite }
 
   /// The same with a part of the plan.
-  func selecting(_ selection: RunSelection) async throws -> RunCandidate {
+  func selecting(_ selection: RunSelection) -> RunCandidate {
     var copy = self
-    copy.planner.selection = selection
-    (copy.plan, copy.printed) = try await copy.planner.plan()
+    copy.plan = plan.selecting(selection, of: suite)
     return copy
   }
 }
@@ -30,41 +30,41 @@ struct RunChoice {
   private(set) var status = ExitStatus.proven
 
   /// - Throws: where something that was asked for is in no recipe.
-  init(_ all: [RunCandidate], _ options: SelectionOptions) async throws {
+  init(_ all: [RunCandidate], _ options: SelectionOptions) throws {
     let selection = options.selection
     if options.rerunFailed {
-      for candidate in all { try await rerun(candidate) }
+      for candidate in all { try rerun(candidate) }
     } else if selection.isEmpty || all.isEmpty {
       candidates = all
     } else {
-      try await select(selection, in: all)
+      try select(selection, in: all)
     }
   }
 
   // MARK: By name and part
 
-  private mutating func select(_ selection: CheckSelection, in all: [RunCandidate]) async throws {
+  private mutating func select(_ selection: CheckSelection, in all: [RunCandidate]) throws {
     try Self.requireKnown(selection, in: all)
     for candidate in all {
-      guard let part = selection.selection(in: candidate.printed) else {
+      guard let part = selection.selection(in: candidate.plan, of: candidate.suite) else {
         announcements.append("\(candidate.suite.recipe): has nothing that was asked for: not run")
         continue
       }
-      candidates.append(try await candidate.selecting(part))
+      candidates.append(candidate.selecting(part))
     }
   }
 
   private static func requireKnown(_ selection: CheckSelection, in all: [RunCandidate]) throws {
-    let ids = all.flatMap { $0.printed.planned.map(\.id) }
+    let ids = all.flatMap { $0.plan.planned.map(\.id) }
     let unknown = selection.names.filter { name in
-      all.allSatisfy { selection.unknown(in: $0.printed).contains(name) }
+      all.allSatisfy { selection.unknown(in: $0.plan).contains(name) }
     }
     var messages = unknown.map { name in
       let near = CheckSelection.nearest(to: name, in: ids).map { "; did you mean \($0)?" } ?? ""
       return "--check \"\(Console.quotable(name))\" is no check of \(names(of: all))\(near)"
     }
     messages += selection.parts.filter { part in
-      all.allSatisfy { selection.empty(in: $0.printed).contains(part) }
+      all.allSatisfy { selection.empty(in: $0.plan).contains(part) }
     }.map { part in
       "--only \(part.rawValue): no check of \(names(of: all)) belongs to it"
         + (part == .p2 ? "; `parity audit` tells what has no port" : "")
@@ -79,24 +79,25 @@ struct RunChoice {
 
   // MARK: Again
 
-  private mutating func rerun(_ candidate: RunCandidate) async throws {
+  private mutating func rerun(_ candidate: RunCandidate) throws {
     let recipe = candidate.suite.recipe
-    let kept = KeptRuns(workspace: candidate.planner.workspace, recipe: recipe)
+    let kept = KeptRuns(workspace: candidate.workspace, recipe: recipe)
     let last = try LastOutcomes(kept)
     guard last.records.contains(where: \.header.isFull) else {
       announcements.append("\(recipe): no full run is kept: all of it is run")
       candidates.append(candidate)
       return
     }
-    let open = last.unproven(of: candidate.printed.planned)
+    let open = last.unproven(of: candidate.plan.planned)
     let picked = CheckSelection(parts: [], names: open.map(\.description))
-    guard !open.isEmpty, let selection = picked.selection(in: candidate.printed) else {
+    guard !open.isEmpty, let selection = picked.selection(in: candidate.plan, of: candidate.suite)
+    else {
       await conclude(candidate, last.records)
       return
     }
     announcements.append("\(recipe): runs again:")
     announcements += open.map { "  \($0)" }
-    candidates.append(try await candidate.selecting(selection))
+    candidates.append(candidate.selecting(selection))
   }
 
   /// Nothing is to be run again: a verdict stands, and it need not be green.
@@ -106,7 +107,7 @@ struct RunChoice {
   ///
   /// - Parameter records: Newest first, to the last full one.
   private mutating func conclude(_ candidate: RunCandidate, _ records: [RunRecord]) async {
-    let workspace = await candidate.planner.workspace.holding(candidate.suite)
+    let workspace = await candidate.workspace.holding(candidate.suite)
     let reports = Reports(workspace: workspace, suite: candidate.suite)
     var standing: (id: String, verdict: ExitStatus)?
     for record in records {

@@ -93,7 +93,7 @@ struct RunCommand: AsyncParsableCommand {
         try await mistakes.collecting { candidates.append(try await candidate(recipe, workspace)) }
       }
       try mistakes.conclude()
-      let choice = try await RunChoice(candidates, selection)
+      let choice = try RunChoice(candidates, selection)
       try shard?.write(below: workspace.project.reports)
       if let shard { Console.error(shard.announcement) }
       for line in choice.announcements { Console.error(line) }
@@ -104,7 +104,7 @@ struct RunCommand: AsyncParsableCommand {
         failures: failures,
         ci: ci
       )
-      let jobs = choice.candidates.map { job($0, company, workspace) }
+      let jobs = choice.candidates.map { job($0, company) }
       let status = await Sweep(jobs, width: sweep.jobs, failures: failures).run()
       return status.worse(choice.status)
     }
@@ -137,14 +137,7 @@ struct RunCommand: AsyncParsableCommand {
       askedBase: base,
       lastStage: until?.stage ?? .functional
     )
-    let planned = try await planner.plan()
-    return RunCandidate(
-      suite: suite,
-      driver: choice,
-      planner: planner,
-      plan: planned.plan,
-      printed: planned.printed
-    )
+    return RunCandidate(planner: planner, driver: choice, plan: try await planner.plan())
   }
 
   private func choice(
@@ -182,20 +175,8 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
-  private func job(_ candidate: RunCandidate, _ company: RunJob.Company, _ workspace: Workspace)
-    -> RunJob
-  {
-    RunJob(
-      workspace: workspace,
-      suite: candidate.suite,
-      driver: candidate.driver,
-      planner: candidate.planner,
-      plan: candidate.plan,
-      publish: publish,
-      strict: strict,
-      waits: !noWait,
-      company: company
-    )
+  private func job(_ candidate: RunCandidate, _ company: RunJob.Company) -> RunJob {
+    RunJob(candidate, publish: publish, strict: strict, waits: !noWait, company: company)
   }
 }
 

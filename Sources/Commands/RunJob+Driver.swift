@@ -39,7 +39,7 @@ struct DriverSurroundings {
 extension RunJob {
   func makeDriver(_ around: DriverSurroundings) throws -> any Driver {
     do {
-      switch driver {
+      switch candidate.driver {
       case .local(let settings): return LocalDriver(try local(settings, around))
       case .swarm(let engine, _): return try SwarmDriver(try swarm(engine, around))
       }
@@ -57,7 +57,7 @@ extension RunJob {
     return LocalConfiguration(
       suite: suite,
       settings: settings,
-      source: planner.checkout.source,
+      source: candidate.planner.checkout.source,
       runID: around.runID,
       identity: try Self.identity(),
       logFolder: around.folder + "/logs",
@@ -83,14 +83,14 @@ extension RunJob {
     return SwarmConfiguration(
       suite: suite,
       engine: engine,
-      source: planner.checkout.source,
+      source: candidate.planner.checkout.source,
       runID: around.runID,
       identity: try Self.identity(),
       logFolder: around.folder + "/logs",
       secrets: around.secrets.values,
       environment: try resolved(suite.environment, around),
       upgradeEnvironment: try resolved(suite.upgradeEnvironment, around),
-      standins: Set(plan.standins.map(\.service)),
+      standins: Set(candidate.plan.standins.map(\.service)),
       toolFolder: Self.toolFolder,
       waiting: waiting(progress),
       redact: around.redact,

@@ -12,11 +12,7 @@ import Synchronization
 
 /// One recipe's run from its first event to its reports.
 final class RunJob: Sendable {
-  let workspace: Workspace
-  let suite: Suite
-  let driver: DriverChoice
-  let planner: RunPlanner
-  let plan: RunPlan
+  let candidate: RunCandidate
   let publish: Bool
   let strict: Bool
   let waits: Bool
@@ -39,27 +35,21 @@ final class RunJob: Sendable {
   }
 
   init(
-    workspace: Workspace,
-    suite: Suite,
-    driver: DriverChoice,
-    planner: RunPlanner,
-    plan: RunPlan,
+    _ candidate: RunCandidate,
     publish: Bool,
     strict: Bool,
     waits: Bool,
     company: Company = Company()
   ) {
-    self.workspace = workspace
-    self.suite = suite
-    self.driver = driver
-    self.planner = planner
-    self.plan = plan
+    self.candidate = candidate
     self.publish = publish
     self.strict = strict
     self.waits = waits
     self.company = company
   }
 
+  var workspace: Workspace { candidate.workspace }
+  var suite: Suite { candidate.suite }
   var recipe: String { suite.recipe }
 
   /// Takes the run down, now or as soon as it has begun.
@@ -80,7 +70,7 @@ final class RunJob: Sendable {
     let id = RunID.new(at: start, after: kept.ids.first)
     let folder = "\(workspace.runsFolder(suite.recipe))/\(id)"
     try makeFolder(folder + "/logs")
-    let secrets = try SecretValues(suite.secrets + driver.undeclaredSecrets)
+    let secrets = try SecretValues(suite.secrets + candidate.driver.undeclaredSecrets)
     let log = try EventLog(
       path: folder + "/events.ndjson",
       secrets: secrets.redacted,
@@ -101,7 +91,7 @@ final class RunJob: Sendable {
       )
     )
     let runner = Runner(
-      plan: plan,
+      suite: suite,
       driver: driver,
       log: log,
       http: http,
@@ -111,7 +101,7 @@ final class RunJob: Sendable {
       failures: company.failures
     )
     let header = RunHeader(
-      plan,
+      candidate.plan,
       id: id,
       startedAt: start,
       host: ProcessInfo.processInfo.hostName,
@@ -119,7 +109,7 @@ final class RunJob: Sendable {
     )
     let weak = log.weakSecrets.map(Rule.maskedInPlaceOnly)
     for finding in weak { progress.say("note: \(finding.message)") }
-    let findings = weak + planner.checkout.ruleFindings(suite).map(\.finding)
+    let findings = weak + candidate.planner.checkout.ruleFindings(suite).map(\.finding)
     await ended(Task { await runner.run(header, findings: findings) }, progress)
     await http.shutDown()
     if let problem = log.problem {
@@ -128,13 +118,7 @@ final class RunJob: Sendable {
     guard let record = log.record() else {
       throw Failure(.broken, "the run left no record")
     }
-    var isKept = log.problem == nil
-    do {
-      try CoverageFile.write(record, to: folder + "/record.json")
-    } catch {
-      progress.say(workspace.shown("\(error)"))
-      isKept = false
-    }
+    let isKept = log.problem == nil
     let reports = Reports(
       workspace: await workspace.holding(suite),
       suite: suite,

@@ -17,10 +17,8 @@ struct RunPlanner {
   /// On the command line.
   var askedBase: String?
   var lastStage: Stage = .functional
-  /// Nil for the whole plan.
-  var selection: RunSelection?
 
-  func plan() async throws -> (plan: RunPlan, printed: Plan) {
+  func plan() async throws -> Plan {
     try workspace.crossCheck(suite, checkout)
     // The last version that a run has proven is where users come from.
     let last = try workspace.coverage(suite.recipe)
@@ -29,36 +27,18 @@ struct RunPlanner {
       asked: askedBase ?? suite.versions.base,
       lastProven: last
     )
-    let whole = Plan(
+    var plan = Plan(
       suite: suite,
       compose: checkout.compose,
-      driver: driver,
-      base: base?.version,
-      baseReason: reason,
-      target: checkout.target.version,
-      standins: try await standins(base?.version)
-    )
-    let printed = selection.map(whole.selecting) ?? whole
-    let plan = RunPlan(
-      suite: suite,
       driver: driver,
       base: base,
       baseReason: reason,
       target: checkout.target,
-      planned: printed.planned,
-      bodies: printed.bodies,
-      readBacks: printed.readBacks,
-      skips: printed.skips,
-      stores: printed.stores,
-      standins: printed.standins,
       suiteTree: try workspace.suiteTree(suite.recipe),
-      isFull: lastStage == .functional && selection == nil,
-      lastStage: lastStage,
-      selection: selection,
-      noBackupReason: printed.noBackupReason,
-      appImage: checkout.compose.appImage
+      standins: try await standins(base?.version)
     )
-    return (plan, printed)
+    plan.lastStage = lastStage
+    return plan
   }
 
   /// Images that say of themselves that they stand for others; nil where no engine can be asked.
@@ -99,25 +79,14 @@ struct RunPlanner {
 }
 
 extension RunHeader {
-  init(_ plan: RunPlan, id: String, startedAt: Date, host: String, shard: Shard? = nil) {
+  init(_ plan: Plan, id: String, startedAt: Date, host: String, shard: Shard? = nil) {
     self.init(
       id: id,
-      recipe: plan.suite.recipe,
-      driver: plan.driver,
       toolVersion: ToolVersion.current,
-      startedAt: startedAt.formatted(
-        Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-      ),
+      startedAt: startedAt.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
       host: host,
-      base: plan.base,
-      target: plan.target,
-      suiteTree: plan.suiteTree,
-      standins: plan.standins,
-      planned: plan.planned,
-      stores: plan.stores,
-      isFull: plan.isFull,
-      selection: plan.selection,
-      shard: shard
+      shard: shard,
+      plan: plan
     )
   }
 }

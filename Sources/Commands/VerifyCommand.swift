@@ -132,8 +132,9 @@ struct Verification {
       suite: suite,
       compose: checkout.compose,
       driver: coverage.driver,
-      base: coverage.base?.version,
-      target: checkout.target.version
+      base: coverage.base,
+      target: checkout.target,
+      suiteTree: suiteTree
     )
     let known = Set(plan.planned.map(\.id))
     for check in coverage.checks where !known.contains(check.id) {

@@ -1,7 +1,7 @@
 /// One thing that happened in a run: a line of `events.ndjson`.
 package struct RunEvent: Codable, Hashable, Sendable {
-  /// The version of the lines' form; a reader refuses a higher one.
-  package static let schemaVersion = 1
+  /// The version of the lines' form; a reader refuses any other one.
+  package static let schemaVersion = 2
 
   /// Microseconds from the run's start, by a monotonic clock.
   package var at: Int

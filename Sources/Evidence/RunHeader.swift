@@ -1,61 +1,43 @@
-/// What is known of a run before anything happens.
+/// The plan of a run, and when, where and with what it began.
+///
+/// The parts of the plan can be asked of the header itself.
+@dynamicMemberLookup
 package struct RunHeader: Codable, Hashable, Sendable {
   /// Unique among the runs of a reports folder; sorts by start.
   package var id: String
-  package var recipe: String
-  package var driver: String
   /// Of this tool.
   package var toolVersion: String
   /// RFC 3339, UTC, with milliseconds. All other times are counted from here by a monotonic clock.
   package var startedAt: String
   /// The machine's name.
   package var host: String
-  package var base: RecipeRevision?
-  package var target: RecipeRevision
-  package var suiteTree: String
-  /// Programs that stand for the real app.
-  package var standins: [Standin]
-  package var planned: [PlannedCheck]
-  package var stores: [StoreFacts]
-  /// False where only a part of the plan was asked for.
-  package var isFull: Bool
-  /// What was asked for by part or check; nil where that was the whole plan.
-  package var selection: RunSelection?
   /// The part of a catalogue that this machine runs; nil where it runs all.
   package var shard: Shard?
+  package var plan: Plan
 
   package init(
     id: String,
-    recipe: String,
-    driver: String,
     toolVersion: String,
     startedAt: String,
     host: String,
-    base: RecipeRevision?,
-    target: RecipeRevision,
-    suiteTree: String,
-    standins: [Standin],
-    planned: [PlannedCheck],
-    stores: [StoreFacts],
-    isFull: Bool,
-    selection: RunSelection? = nil,
-    shard: Shard? = nil
+    shard: Shard? = nil,
+    plan: Plan
   ) {
     self.id = id
-    self.recipe = recipe
-    self.driver = driver
     self.toolVersion = toolVersion
     self.startedAt = startedAt
     self.host = host
-    self.base = base
-    self.target = target
-    self.suiteTree = suiteTree
-    self.standins = standins
-    self.planned = planned
-    self.stores = stores
-    self.isFull = isFull
-    self.selection = selection
     self.shard = shard
+    self.plan = plan
+  }
+
+  package subscript<Value>(dynamicMember path: WritableKeyPath<Plan, Value>) -> Value {
+    get { plan[keyPath: path] }
+    set { plan[keyPath: path] = newValue }
+  }
+
+  package subscript<Value>(dynamicMember path: KeyPath<Plan, Value>) -> Value {
+    plan[keyPath: path]
   }
 }
 
@@ -92,6 +74,10 @@ package struct PlannedCheck: Codable, Hashable, Sendable {
   package var id: CheckID
   package var kind: CheckKind
   package var stage: Stage
+  /// Why it does not run; nil where it does.
+  package var skip: String?
+  /// Of a check that reads back what it sent: what its control repeats.
+  package var readBack: ReadBack?
   package var about: String
   package var place: SourcePlace?
   package var strength: Strength

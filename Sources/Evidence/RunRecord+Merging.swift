@@ -52,7 +52,12 @@ package struct AttemptMerge: Sendable {
     header.host = Self.uniqued(attempts.map(\.header.host)).joined(separator: ", ")
     header.shard = nil
     header.planned = planned
-    if !header.isFull { header.selection = selection }
+    if !header.isFull {
+      header.selection = selection
+      // As far as those went that were asked for no part.
+      let stages = attempts.filter { $0.header.selection == nil }.map(\.header.lastStage)
+      header.lastStage = selection == nil ? stages.max() ?? header.lastStage : .functional
+    }
     let records = attempts.map { attempt in
       Dictionary(attempt.checks.map { ($0.id, $0) }) { first, _ in first }
     }

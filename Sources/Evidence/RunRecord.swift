@@ -1,6 +1,6 @@
 /// A whole run, made from its events and from nothing else.
 package struct RunRecord: Codable, Hashable, Sendable {
-  package static let schemaVersion = 1
+  package static let schemaVersion = 2
 
   package var schema: Int
   package var header: RunHeader

@@ -16,3 +16,6 @@ package enum Stage: String, Codable, CaseIterable, Sendable, Comparable {
 
   package static func < (a: Stage, b: Stage) -> Bool { a.order < b.order }
 }
+
+/// A dictionary of stages is written with their names as keys.
+extension Stage: CodingKeyRepresentable {}

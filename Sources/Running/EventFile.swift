@@ -26,13 +26,15 @@ package enum EventFile {
     var builder = RunRecord.Builder()
     let decoder = JSONDecoder()
     for line in data.split(separator: UInt8(ascii: "\n")) {
-      // Asked first: what else a later version changed may not be readable here at all.
+      // Asked first: what else another version wrote may not be readable here at all.
       if let schema = try? decoder.decode(Start.self, from: Data(line)).what.runStarted.schema,
-        schema > RunEvent.schemaVersion
+        schema != RunEvent.schemaVersion
       {
+        let other = schema > RunEvent.schemaVersion ? "a later" : "an earlier"
         throw RunError(
-          .newerSchema(schema),
-          "\(path) has schema \(schema), this tool reads up to \(RunEvent.schemaVersion)"
+          .otherSchema(schema),
+          "\(path) was written by \(other) parity (schema \(schema); this one reads "
+            + "\(RunEvent.schemaVersion)): run the recipe again"
         )
       }
       do {

@@ -3,8 +3,8 @@ package struct RunError: Error, Hashable, Sendable, CustomStringConvertible {
   package enum Code: Hashable, Sendable {
     case unwritable
     case unreadable
-    /// Written by a later version of this tool.
-    case newerSchema(Int)
+    /// Written by another version of this tool.
+    case otherSchema(Int)
     case noRun
     case badSecret
     case noVersion

@@ -5,7 +5,7 @@ import Suites
 /// The suite's own checks: overlays and functional ones.
 extension RunSession {
   func runChecks(_ kind: CheckKind, in stage: Stage) async {
-    for planned in plan.checks(kind, in: stage) {
+    for planned in plan.planned where planned.kind == kind && planned.stage == stage {
       if let why = await stopped() {
         end(planned.id, .notRun(reason: why))
       } else {
@@ -15,8 +15,8 @@ extension RunSession {
   }
 
   private func run(_ planned: PlannedCheck) async {
-    guard let body = plan.bodies[planned.id] else { return }
-    if let reason = plan.skips[planned.id]
+    guard let body = bodies[planned.id] else { return }
+    if let reason = planned.skip
       ?? Circumstances(driver: plan.driver, version: version).reasonAgainst(body.when)
     {
       return end(planned.id, .skipped(reason: reason))
@@ -48,7 +48,7 @@ extension RunSession {
     _ performer: CheckPerformer,
     _ scope: Scope
   ) async {
-    guard let readBack = plan.readBacks[id] else { return }
+    guard let readBack = planned[id]?.readBack else { return }
     guard readBack.decoyPossible else {
       return tell(
         .controlFinished(
@@ -76,7 +76,7 @@ extension RunSession {
     let ending = await probes.runScript(
       argv: runner.argv(for: path),
       scope: scope,
-      within: plan.suite.deadlines.operation
+      within: suite.deadlines.operation
     )
     var step = StepRecord(
       number: "1",

@@ -7,8 +7,8 @@ import Suites
 extension RunSession {
   func serving(_ stage: Stage, _ ready: Outcome) async {
     let id = CheckID.generic(stage, "serving")
-    let gate = plan.suite.health.askedText
-    let accepted = plan.suite.health.acceptedText
+    let gate = suite.health.askedText
+    let accepted = suite.health.acceptedText
     await check(id) {
       note(
         id,
@@ -172,8 +172,8 @@ extension RunSession {
       )
     }
     let verifyID = CheckID.generic(.backup, "verify")
-    guard plan.has(verifyID) else { return }
-    let steps = plan.suite.backup.verify
+    guard has(verifyID) else { return }
+    let steps = suite.backup.verify
     await check(verifyID) {
       var scope = scope(fresh: ["unique": token()])
       return await performer().perform(steps, of: verifyID, in: &scope)

@@ -26,7 +26,7 @@ extension RunSession {
     var outcome: Outcome
     if let why = await stopped() {
       outcome = .notRun(reason: why)
-    } else if let reason = plan.suite.notApplicable.first(where: { $0.stage == stage })?.why {
+    } else if let reason = suite.notApplicable.first(where: { $0.stage == stage })?.why {
       outcome = .skipped(reason: reason)
     } else if let blocked {
       outcome = .notRun(reason: blocked)
@@ -71,7 +71,7 @@ extension RunSession {
     let failure = await operate("deploy \(version)", in: .install) { () throws(DeploymentError) in
       let deployment = try await driver.deploy(version)
       self.deployment = deployment
-      probes = Probes(options: Self.options(plan), deployment: deployment, http: http)
+      probes = Probes(options: Self.options(suite), deployment: deployment, http: http)
     }
     await tellValues()
     if let failure { return block(failure, "install") }
@@ -104,7 +104,7 @@ extension RunSession {
 
   private func upgrade() async -> Outcome {
     guard let base = plan.base, let deployment else {
-      return .skipped(reason: plan.baseReason ?? "there is no older version to upgrade from")
+      return .skipped(reason: plan.stageSkips[.upgrade] ?? "there is no older version")
     }
     guard base.tree != plan.target.tree else {
       return .failed(
@@ -134,7 +134,7 @@ extension RunSession {
   // MARK: Backup
 
   private func backup() async -> Outcome {
-    if let reason = plan.noBackupReason { return .skipped(reason: reason) }
+    if let reason = plan.stageSkips[.backup] { return .skipped(reason: reason) }
     guard let deployment else { return .broken(reason: "nothing is deployed") }
     await seedStores(.backup, name: "seeded_for_backup")
     if let failure = await runHook(.preBackup, in: .backup) { return failure }
@@ -153,7 +153,7 @@ extension RunSession {
   // MARK: Restore
 
   private func restore() async -> Outcome {
-    if let reason = plan.noBackupReason { return .skipped(reason: reason) }
+    if let reason = plan.stageSkips[.restore] { return .skipped(reason: reason) }
     guard let deployment else { return .broken(reason: "nothing is deployed") }
     guard let snapshot else {
       return .notRun(reason: "backup did not succeed: there is no snapshot to restore")

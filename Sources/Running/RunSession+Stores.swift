@@ -6,7 +6,7 @@ import Suites
 /// P4: a marker in every store, planted, dropped, brought back; rows counted before and after.
 extension RunSession {
   private var entries: [IntegrityEntry] {
-    plan.suite.integrity.values.sorted { $0.store.utf8.lexicographicallyPrecedes($1.store.utf8) }
+    suite.integrity.values.sorted { $0.store.utf8.lexicographicallyPrecedes($1.store.utf8) }
   }
 
   /// Plants a marker of its own for this stage in every store, and looks whether it is there.
@@ -40,7 +40,7 @@ extension RunSession {
   private func count(_ entry: IntegrityEntry) async -> Swift.Result<[String: Int64], CountProblem> {
     var result: [String: Int64] = [:]
     for count in entry.counts {
-      let step = Self.step(for: count, of: entry, kind: plan.suite.services[entry.store]?.database)
+      let step = Self.step(for: count, of: entry, kind: suite.services[entry.store]?.database)
       guard let step else {
         return .failure(
           CountProblem(reason: "\(entry.store) is no database: rows cannot be counted")
@@ -49,7 +49,7 @@ extension RunSession {
       let ending = await probes.perform(
         step.action,
         in: scope(),
-        within: plan.suite.deadlines.step
+        within: suite.deadlines.step
       )
       switch ending {
       case .unanswered(let reason, _, _): return .failure(CountProblem(reason: reason))
@@ -194,7 +194,7 @@ extension RunSession {
         end(id, .notRun(reason: "no marker was planted in \(entry.store) before the backup"))
         continue
       }
-      guard plan.has(id) else { continue }
+      guard has(id) else { continue }
       let fresh = ["marker": marker]
       tell(.checkStarted(check: id, fresh: fresh))
       var scope = scope(fresh: fresh)

@@ -9,7 +9,12 @@ import Suites
 ///
 /// Each stage is a file of its own; this one holds what they share.
 actor RunSession {
-  let plan: RunPlan
+  let suite: Suite
+  let plan: Plan
+  /// The plan's checks by id.
+  let planned: [CheckID: PlannedCheck]
+  /// The suite's own checks by id.
+  let bodies: [CheckID: Check]
   let driver: any Driver
   let log: EventLog
   let http: HTTPClient
@@ -38,7 +43,8 @@ actor RunSession {
   struct CountProblem: Error { var reason: String }
 
   init(
-    plan: RunPlan,
+    suite: Suite,
+    plan: Plan,
     driver: any Driver,
     log: EventLog,
     http: HTTPClient,
@@ -48,7 +54,10 @@ actor RunSession {
     stop: StopOrder,
     failures: FailureLimit
   ) {
+    self.suite = suite
     self.plan = plan
+    planned = Dictionary(plan.planned.map { ($0.id, $0) }) { first, _ in first }
+    bodies = suite.checksByID
     self.driver = driver
     self.log = log
     self.http = http
@@ -59,12 +68,14 @@ actor RunSession {
     self.failures = failures
     version = plan.base?.version ?? plan.target.version
     random = SystemRandomNumberGenerator()
-    probes = Probes(options: Self.options(plan), deployment: nil, http: http)
+    probes = Probes(options: Self.options(suite), deployment: nil, http: http)
   }
 
-  static func options(_ plan: RunPlan) -> Probes.Options {
-    Probes.Options(folder: plan.suite.folder, services: plan.suite.services)
+  static func options(_ suite: Suite) -> Probes.Options {
+    Probes.Options(folder: suite.folder, services: suite.services)
   }
+
+  func has(_ id: CheckID) -> Bool { planned[id] != nil }
 
   func tell(_ what: RunEvent.What) { log.tell(what) }
 
@@ -117,7 +128,7 @@ actor RunSession {
     }
     var scope = Scope(
       constants: constants,
-      variables: plan.suite.vars + variables,
+      variables: suite.vars + variables,
       fresh: fresh,
       secrets: secrets,
       captures: runCaptures
@@ -130,7 +141,7 @@ actor RunSession {
     let deployment = deployment
     let attempts = Attempts(
       probes: probes,
-      stepLimit: plan.suite.deadlines.step,
+      stepLimit: suite.deadlines.step,
       seed: seed,
       hopeless: { await deployment?.deadServices().first?.description },
       awaiting: { [progress] in progress.awaiting($0, elapsed: $1, limit: $2) }
@@ -151,7 +162,7 @@ actor RunSession {
     fresh: [String: String] = [:],
     _ body: () async -> Outcome
   ) async {
-    guard plan.has(id), outcomes[id] == nil else { return }
+    guard has(id), outcomes[id] == nil else { return }
     // Whether something is left is always looked at.
     if id != .generic(.teardown, "nothing_left"), let reason = failures.reason {
       stop.give(.failuresReached, reason)
@@ -163,7 +174,7 @@ actor RunSession {
   }
 
   func end(_ id: CheckID, _ outcome: Outcome) {
-    guard plan.has(id), outcomes[id] == nil else { return }
+    guard has(id), outcomes[id] == nil else { return }
     outcomes[id] = outcome
     if outcome.isWrong { failures.add() }
     tell(.checkFinished(check: id, outcome: outcome))
@@ -172,7 +183,7 @@ actor RunSession {
   /// Gives every check of a stage that has no outcome yet one and the same.
   func endAll(_ stage: Stage, _ outcome: Outcome) {
     for check in plan.planned where check.stage == stage && outcomes[check.id] == nil {
-      end(check.id, plan.skips[check.id].map { .skipped(reason: $0) } ?? outcome)
+      end(check.id, check.skip.map { .skipped(reason: $0) } ?? outcome)
     }
   }
 
@@ -259,7 +270,7 @@ actor RunSession {
   ///
   /// - Returns: nil where all passed.
   func runHook(_ hook: Hook, in stage: Stage) async -> Outcome? {
-    guard let steps = plan.suite.hooks[hook], !steps.isEmpty else { return nil }
+    guard let steps = suite.hooks[hook], !steps.isEmpty else { return nil }
     let start = ContinuousClock.now
     var scope = scope(fresh: ["unique": token()])
     // A hook is no check: its steps are told as one operation.
@@ -299,7 +310,7 @@ actor RunSession {
   func gate(_ stage: Stage) async -> Outcome {
     guard let deployment else { return .broken(reason: "nothing is deployed") }
     let gate = ReadinessGate(
-      health: plan.suite.health,
+      health: suite.health,
       http: http,
       seed: seed,
       image: plan.appImage,

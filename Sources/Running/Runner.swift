@@ -2,11 +2,11 @@ import Checks
 package import Deployments
 package import Evidence
 package import HTTPRequests
-import Suites
+package import Suites
 
-/// Takes a plan through a recipe's life on a driver, and tells every event of it.
+/// Performs a plan on a driver, and tells every event of it.
 package struct Runner: Sendable {
-  package var plan: RunPlan
+  package var suite: Suite
   package var driver: any Driver
   package var log: EventLog
   package var http: HTTPClient
@@ -19,7 +19,7 @@ package struct Runner: Sendable {
   package var failures: FailureLimit
 
   package init(
-    plan: RunPlan,
+    suite: Suite,
     driver: any Driver,
     log: EventLog,
     http: HTTPClient,
@@ -28,7 +28,7 @@ package struct Runner: Sendable {
     secrets: [String: String],
     failures: FailureLimit = .none
   ) {
-    self.plan = plan
+    self.suite = suite
     self.driver = driver
     self.log = log
     self.http = http
@@ -41,7 +41,7 @@ package struct Runner: Sendable {
   /// Runs to the end, whatever happens on the way; teardown runs also where the task is cancelled.
   ///
   /// - Parameters:
-  ///   - header: becomes the first line of the log.
+  ///   - header: has the plan, and becomes the first line of the log.
   ///   - findings: what is to be said of the run before anything happens.
   /// - Returns: how the run ended.
   package func run(_ header: RunHeader, findings: [Finding] = []) async -> RunEnd {
@@ -49,7 +49,8 @@ package struct Runner: Sendable {
     for finding in findings { log.tell(.findingMade(finding: finding)) }
     let stop = StopOrder()
     let session = RunSession(
-      plan: plan,
+      suite: suite,
+      plan: header.plan,
       driver: driver,
       log: log,
       http: http,
@@ -60,7 +61,7 @@ package struct Runner: Sendable {
       failures: failures
     )
     let stages = Task { await session.runStages() }
-    let limit = plan.suite.deadlines.run
+    let limit = suite.deadlines.run
     let clock = Task {
       try await Task.sleep(for: limit)
       stop.give(.deadlineReached, "the run's deadline of \(limit.shown) was reached")

@@ -33,7 +33,7 @@ package struct CheckSelection: Sendable {
   }
 
   /// Nil where the plan has nothing that was asked for.
-  package func selection(in plan: Plan) -> RunSelection? {
+  package func selection(in plan: Plan, of suite: Suite) -> RunSelection? {
     let asked = plan.planned.filter { check in
       names.contains { Self.matches(check.id, $0) }
     }.map(\.id)
@@ -42,7 +42,7 @@ package struct CheckSelection: Sendable {
     return RunSelection(
       parts: parts,
       checks: asked,
-      stages: plan.stages(for: plan.needed(for: Set(asked + ofParts)))
+      stages: plan.stages(for: plan.needed(for: Set(asked + ofParts), of: suite))
     )
   }
 
@@ -57,55 +57,58 @@ package struct CheckSelection: Sendable {
 extension Plan {
   /// The plan with what was asked for and what that needs; the generic checks of every stage that
   /// runs are among it, for they show that the stage did what the others rely on.
-  package func selecting(_ selection: RunSelection) -> Plan {
+  package func selecting(_ selection: RunSelection, of suite: Suite) -> Plan {
     let asked = planned.filter { check in
       selection.checks.contains(check.id) || selection.parts.contains { $0.holds(check) }
     }
-    let needed = needed(for: Set(asked.map(\.id)))
+    let needed = needed(for: Set(asked.map(\.id)), of: suite)
     var plan = self
-    plan.items = items.filter { item in
-      needed.contains(item.planned.id)
-        || item.planned.kind == .generic && selection.runs(item.planned.stage)
+    plan.selection = selection
+    plan.planned = planned.filter { check in
+      needed.contains(check.id) || check.kind == .generic && selection.runs(check.stage)
     }
     return plan
   }
 
   /// What checks cannot do without: those that they name, those that capture what they use, and the
   /// markers that they look for.
-  func needed(for asked: Set<CheckID>) -> Set<CheckID> {
+  func needed(for asked: Set<CheckID>, of suite: Suite) -> Set<CheckID> {
+    let bodies = suite.checksByID
     var result = asked
     var open = Array(asked)
     while let id = open.popLast() {
-      for other in dependencies(of: id) where result.insert(other).inserted { open.append(other) }
+      for other in dependencies(of: id, bodies) where result.insert(other).inserted {
+        open.append(other)
+      }
     }
     return result
   }
 
-  private func dependencies(of id: CheckID) -> [CheckID] {
-    guard let item = items.first(where: { $0.planned.id == id }) else { return [] }
-    if item.planned.kind == .integrity {
+  private func dependencies(of id: CheckID, _ bodies: [CheckID: Check]) -> [CheckID] {
+    guard let check = planned.first(where: { $0.id == id }) else { return [] }
+    if check.kind == .integrity {
       let seeds = [
         "survives_upgrade": "seeded", "survives_restore": "seeded_for_backup",
       ]
       return seeds[id.name].map { [.integrity(id.stem, $0)] } ?? []
     }
-    guard let body = item.body else { return [] }
+    guard let body = bodies[id] else { return [] }
     let used = body.usedNames
-    let earlier = items.prefix { $0.planned.id != id }.filter { other in
-      let captured = Set(other.body?.steps.flatMap(\.runCaptures) ?? [])
+    let earlier = planned.prefix { $0.id != id }.filter { other in
+      let captured = Set(bodies[other.id]?.steps.flatMap(\.runCaptures) ?? [])
       // A script may use anything.
       return !captured.isEmpty && (used.map { !$0.isDisjoint(with: captured) } ?? true)
     }
-    let named = items.filter { other in
-      body.needs.contains(other.planned.id) || body.needs.contains(other.planned.id.withoutRow)
+    let named = planned.filter { other in
+      body.needs.contains(other.id) || body.needs.contains(other.id.withoutRow)
     }
-    return (named + earlier).map(\.planned.id)
+    return (named + earlier).map(\.id)
   }
 
   /// The stages that must run for checks, in their order: the target must run before anything
   /// after the install, and there is no restore without a backup.
   func stages(for checks: Set<CheckID>) -> [Stage] {
-    var stages = Set(items.filter { checks.contains($0.planned.id) }.map(\.planned.stage))
+    var stages = Set(planned.filter { checks.contains($0.id) }.map(\.stage))
     stages.remove(.teardown)
     stages.insert(.install)
     if stages.contains(.restore) { stages.insert(.backup) }

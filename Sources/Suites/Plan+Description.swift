@@ -1,9 +1,10 @@
 import Evidence
 
-extension Plan: CustomStringConvertible {
+extension Plan {
   /// One line a check, by stage, with its strength, its control and its place; for a person.
-  package var description: String {
-    var text = "\(recipe) \(base.map { "\($0) → " } ?? "")\(target), driver \(driver)\n"
+  package var listing: String {
+    var text =
+      "\(recipe) \(base.map { "\($0.version) → " } ?? "")\(target.version), driver \(driver)\n"
     if let baseReason { text += "  base: \(baseReason)\n" }
     for standin in standins {
       text += "  stand-in: \(standin.service) is \(standin.what)"
@@ -15,26 +16,25 @@ extension Plan: CustomStringConvertible {
       text += ", backed up: \(store.mechanism ?? "no")\n"
     }
     for stage in Stage.allCases {
-      let items = items.filter { $0.planned.stage == stage }
+      let checks = planned.filter { $0.stage == stage }
       text += "\(stage.rawValue)"
       if let reason = stageSkips[stage] { text += ": skipped, \(reason)" }
-      text += items.isEmpty ? ": no checks\n" : "\n"
-      for item in items { text += line(item) }
+      text += checks.isEmpty ? ": no checks\n" : "\n"
+      for check in checks { text += line(check) }
     }
-    text += "\(planned.count) checks, \(skips.count) skipped; "
+    text += "\(planned.count) checks, \(planned.count { $0.skip != nil }) skipped; "
     text += "\(deepChecks) functional of strength state\n"
     return text
   }
 
-  private func line(_ item: Item) -> String {
-    let check = item.planned
+  private func line(_ check: PlannedCheck) -> String {
     var text = "  \(check.id)  \(check.kind.rawValue), \(check.strength.rawValue)"
     if check.isHealth, check.kind != .generic { text += ", health" }
-    if let readBack = item.readBack {
+    if let readBack = check.readBack {
       text += readBack.decoyPossible ? ", control: decoy" : ", control: not possible"
     }
     if let place = check.place { text += "  \(place)" }
-    if let skip = item.skip, stageSkips[check.stage] == nil { text += "\n    skipped: \(skip)" }
+    if let skip = check.skip, stageSkips[check.stage] == nil { text += "\n    skipped: \(skip)" }
     return text + "\n"
   }
 }

@@ -38,6 +38,18 @@ package struct SourceText: Sendable {
     SourcePlace(file: file, line: line, column: column)
   }
 
+  func place(of mark: YAMLEvent.Mark) -> SourcePlace {
+    place(line: mark.line + 1, column: mark.column + 1)
+  }
+
+  /// Where the next character stands after the first bytes of the text.
+  func place(after bytes: ArraySlice<UInt8>) -> SourcePlace {
+    // A space, so that the line is there even where it has nothing yet.
+    let before = SourceText(file: file, text: String(decoding: bytes, as: UTF8.self) + " ")
+    let last = before.lines.count
+    return place(line: last, column: before.line(last).unicodeScalars.count)
+  }
+
   /// How many characters the key or word at a place has; at least 1.
   package func word(at place: SourcePlace) -> Int {
     let rest = line(place.line).unicodeScalars.dropFirst(place.column - 1)

@@ -63,6 +63,12 @@ package struct Suite: Sendable {
   }
 }
 
+extension Suite {
+  package var checksByID: [CheckID: Check] {
+    Dictionary(checks.map { ($0.id, $0) }) { first, _ in first }
+  }
+}
+
 /// Steps of the suite that run beside an operation.
 package enum Hook: String, CaseIterable, Sendable {
   case preInstall = "pre_install"

@@ -23,20 +23,19 @@ struct Sample {
   init() {
     suite = Suite(recipe: "demo", folder: "/suites/demo")
     corpus = Self.corpus(.none)
-    let header = RunHeader(
-      id: "20260101T000000Z-abcd",
+    let plan = Plan(
       recipe: "demo",
       driver: "local",
+      base: RecipeRevision(version: "1.0.0+1", tree: "aaaa"),
+      target: RecipeRevision(version: "1.1.0+1", tree: "bbbb"),
+      suiteTree: "cccc"
+    )
+    let header = RunHeader(
+      id: "20260101T000000Z-abcd",
       toolVersion: "0.1.0",
       startedAt: "2026-01-01T00:00:00.000Z",
       host: "host",
-      base: RecipeRevision(version: "1.0.0+1", tree: "aaaa"),
-      target: RecipeRevision(version: "1.1.0+1", tree: "bbbb"),
-      suiteTree: "cccc",
-      standins: [],
-      planned: [],
-      stores: [],
-      isFull: true
+      plan: plan
     )
     record = RunRecord(
       header: header,

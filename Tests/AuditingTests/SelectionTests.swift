@@ -8,7 +8,6 @@ import Testing
 @Suite struct SelectionTests {
   private func selected(_ parts: [ClaimPart], checks: [CheckID] = []) -> Sample {
     var sample = Sample()
-    sample.record.header.isFull = false
     sample.record.header.selection = RunSelection(
       parts: parts,
       checks: checks,

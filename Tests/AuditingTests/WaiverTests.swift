@@ -147,9 +147,9 @@ import Testing
 
   @Test func `A run that stopped early shows of no waiver that it is unused`() {
     var sample = Self.sample(Self.waiver(.controlMissing, nil))
-    sample.record.header.isFull = false
+    sample.record.header.lastStage = .backup
     #expect(!sample.rules.contains("waiver-unused"))
-    sample.record.header.isFull = true
+    sample.record.header.lastStage = .functional
     sample.record.end = .interrupted
     #expect(!sample.rules.contains("waiver-unused"))
   }

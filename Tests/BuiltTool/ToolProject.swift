@@ -1,3 +1,4 @@
+package import Evidence
 package import Foundation
 
 /// A project in a folder of its own, and the built tool to be run in it.
@@ -42,6 +43,18 @@ package final class ToolProject: Sendable {
 
   package func text(_ name: String) throws -> String {
     String(decoding: try bytes(name), as: UTF8.self)
+  }
+
+  /// What a run's events tell.
+  ///
+  /// - Parameter folder: the run's own.
+  package func record(_ folder: String) throws -> RunRecord {
+    var builder = RunRecord.Builder()
+    for line in try bytes("\(folder)/events.ndjson").split(separator: UInt8(ascii: "\n")) {
+      builder.add(try JSONDecoder().decode(RunEvent.self, from: line))
+    }
+    guard let record = builder.record() else { throw CocoaError(.fileReadCorruptFile) }
+    return record
   }
 
   package func write(_ name: String, _ text: String) throws {

@@ -47,10 +47,7 @@ import XMLDocuments
     let runs = "reports/\(name(recipe, project))/runs"
     let ids = try FileManager.default.contentsOfDirectory(atPath: project.path(runs)).sorted()
     let newest = try #require(ids.last)
-    return try JSONDecoder().decode(
-      RunRecord.self,
-      from: try project.bytes("\(runs)/\(newest)/record.json")
-    )
+    return try project.record("\(runs)/\(newest)")
   }
 
   /// Cases of a JUnit file, by class and name, with what they came to.
@@ -435,14 +432,12 @@ import XMLDocuments
     let id = try #require(FileManager.default.contentsOfDirectory(atPath: project.path(runs)).first)
     let late = "2090" + id.dropFirst(4)
     try Self.move(project, "\(runs)/\(id)", to: "\(runs)/\(late)")
-    for file in ["events.ndjson", "record.json"] {
-      let text = try project.text("\(runs)/\(late)/\(file)")
-      try project.write(
-        "\(runs)/\(late)/\(file)",
-        text.replacingOccurrences(of: id, with: late)
-          .replacingOccurrences(of: "\"startedAt\":\"\(id.prefix(4))", with: "\"startedAt\":\"2090")
-      )
-    }
+    let events = "\(runs)/\(late)/events.ndjson"
+    try project.write(
+      events,
+      project.text(events).replacingOccurrences(of: id, with: late)
+        .replacingOccurrences(of: "\"startedAt\":\"\(id.prefix(4))", with: "\"startedAt\":\"2090")
+    )
     let crooked = try await project.run("merge", "one", "two", "--into", "crooked")
     #expect(straight.status == 1 && crooked.status == 1)
     // Both ran within a second or two on one machine, so that their numbers may be either way.

@@ -7,22 +7,20 @@ import Testing
 
 @Suite struct ReportsTests {
   private static func record(_ change: (inout RunRecord) -> Void) -> RunRecord {
-    let revision = RecipeRevision(version: "1.0.0+1", tree: "aa")
+    let plan = Plan(
+      recipe: "demo",
+      driver: "local",
+      base: nil,
+      target: RecipeRevision(version: "1.0.0+1", tree: "aa"),
+      suiteTree: "bb"
+    )
     var record = RunRecord(
       header: RunHeader(
         id: "20260101T000000Z-abcd",
-        recipe: "demo",
-        driver: "local",
         toolVersion: "0",
         startedAt: "2026-01-01T00:00:00.000Z",
         host: "host",
-        base: nil,
-        target: revision,
-        suiteTree: "bb",
-        standins: [],
-        planned: [],
-        stores: [],
-        isFull: true
+        plan: plan
       ),
       stages: Stage.allCases.map { StageRecord(stage: $0, outcome: .passed) },
       checks: [],
@@ -41,7 +39,7 @@ import Testing
       suite: Suite(recipe: project.recipe, folder: project.folder)
     )
     #expect(reports.mayPublish(Self.record { _ in }))
-    #expect(!reports.mayPublish(Self.record { $0.header.isFull = false }))
+    #expect(!reports.mayPublish(Self.record { $0.header.lastStage = .backup }))
     #expect(!reports.mayPublish(Self.record { $0.end = .died }))
     #expect(!reports.mayPublish(Self.record { $0.end = .interrupted }))
     #expect(!reports.mayPublish(Self.record { $0.unreadableLines = 1 }))

@@ -30,21 +30,21 @@ struct AttemptMergeTests {
     of id: CheckID = id,
     end: RunEnd = .finished
   ) -> RunRecord {
-    RunRecord(
+    var plan = Plan(
+      recipe: "demo",
+      driver: "local",
+      base: RecipeRevision(version: "1.0.0+1", tree: "aa"),
+      target: RecipeRevision(version: "1.1.0+1", tree: "bb"),
+      suiteTree: "cc"
+    )
+    plan.planned = [planned(Self.id), planned(other)]
+    return RunRecord(
       header: RunHeader(
         id: name,
-        recipe: "demo",
-        driver: "local",
         toolVersion: "0",
         startedAt: "2026-01-01T00:00:00.000Z",
         host: host,
-        base: RecipeRevision(version: "1.0.0+1", tree: "aa"),
-        target: RecipeRevision(version: "1.1.0+1", tree: "bb"),
-        suiteTree: "cc",
-        standins: [],
-        planned: [planned(Self.id), planned(other)],
-        stores: [],
-        isFull: true
+        plan: plan
       ),
       stages: Stage.allCases.map { StageRecord(stage: $0, outcome: .passed, startedAt: 0) },
       checks: [Self.id, other].map {
@@ -122,7 +122,7 @@ struct AttemptMergeTests {
     #expect(try merged(died).end == .died)
     #expect(try merged(died, Self.record("b")).end == .finished)
     var part = Self.record("c")
-    part.header.isFull = false
+    part.header.lastStage = .backup
     #expect(try merged(died, part).end == .died)
     #expect(try merged(part).header.isFull == false)
     var cut = Self.record("d")
@@ -132,14 +132,12 @@ struct AttemptMergeTests {
 
   @Test func `Parts that were asked for are joined to what they are together`() throws {
     var first = Self.record("a")
-    first.header.isFull = false
     first.header.selection = RunSelection(
       parts: [.p3],
       checks: [],
       stages: [.install, .functional]
     )
     var second = Self.record("b")
-    second.header.isFull = false
     second.header.selection = RunSelection(
       parts: [.p1],
       checks: [Self.id],
@@ -204,12 +202,11 @@ struct AttemptMergeTests {
     )
     // Clocks of machines do not agree, and nothing may hang on them.
     record.header.startedAt = "20\(10 + generator.below(80))-01-01T00:00:00.000Z"
-    record.header.isFull = generator.below(3) > 0
+    record.header.lastStage = generator.below(3) > 0 ? .functional : .backup
     record.unreadableLines = generator.below(5) == 0 ? 1 : 0
     let stage = generator.below(6)
     record.stages[stage].outcome = Outcome(generator.pick(Outcome.Word.allCases), reason: "s")
     if generator.below(3) == 0 {
-      record.header.isFull = false
       record.header.selection = RunSelection(
         parts: [generator.pick(ClaimPart.allCases)],
         checks: [],

@@ -17,18 +17,16 @@ struct EvidenceCodingTests {
   )
   private static let header = RunHeader(
     id: "1",
-    recipe: "toy",
-    driver: "local",
     toolVersion: "0",
     startedAt: "2026-01-01T00:00:00.000Z",
     host: "h",
-    base: nil,
-    target: RecipeRevision(version: "1.0.0+v1", tree: "aa"),
-    suiteTree: "bb",
-    standins: [],
-    planned: [],
-    stores: [],
-    isFull: true
+    plan: Plan(
+      recipe: "toy",
+      driver: "local",
+      base: nil,
+      target: RecipeRevision(version: "1.0.0+v1", tree: "aa"),
+      suiteTree: "bb"
+    )
   )
 
   private func again<Value: Codable>(_ value: Value) throws -> Value {
@@ -198,14 +196,14 @@ struct EvidenceCodingTests {
     #expect(Set(Self.events.map(name)).count == 13)
   }
 
-  // MARK: Version 1 on disk
+  // MARK: On disk
 
   private func fixture(_ name: String) throws -> Data {
     let path = #filePath.replacing("EvidenceCodingTests.swift", with: "Fixtures/\(name)")
     return try #require(FileManager.default.contents(atPath: path))
   }
 
-  @Test func eventsOfVersion1AreStillReadIntoTheirRecord() throws {
+  @Test func eventsAreReadIntoTheirRecord() throws {
     var builder = RunRecord.Builder()
     for line in try fixture("events.ndjson").split(separator: UInt8(ascii: "\n")) {
       builder.add(try JSONDecoder().decode(RunEvent.self, from: Data(line)))

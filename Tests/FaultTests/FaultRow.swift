@@ -1,6 +1,6 @@
 import Foundation
+import Suites
 import Testing
-import Yams
 
 /// One fault of the table: what lies or dies, and what the tool must say of it.
 ///
@@ -183,7 +183,7 @@ extension FaultRow: Decodable {
   /// The rows of a file: one, or one for every combination of the parts of `each`.
   static func read(_ name: String) throws -> [FaultRow] {
     let text = try text(of: name)
-    let axes = try YAMLDecoder().decode(Axes.self, from: text).each ?? []
+    let axes = try YAMLNode.decode(Axes.self, from: text, file: name).each ?? []
     var texts = [text]
     for axis in axes { texts = texts.flatMap { text in axis.map { filled(text, $0) } } }
     return try texts.map { try row(name, $0, cases: axes.isEmpty ? nil : texts.count) }
@@ -191,7 +191,7 @@ extension FaultRow: Decodable {
 
   /// The sentence of a file for the table, with all parts of `each` beside one another.
   static func title(of name: String) throws -> String {
-    let plan = try YAMLDecoder().decode(Axes.self, from: text(of: name))
+    let plan = try YAMLNode.decode(Axes.self, from: text(of: name), file: name)
     let joined = (plan.each ?? []).map { axis in
       Dictionary(axis.flatMap { $0 }.map { ($0.key, [$0.value]) }, uniquingKeysWith: +)
         .mapValues { $0.joined(separator: ", ") }
@@ -209,7 +209,7 @@ extension FaultRow: Decodable {
   }
 
   private static func row(_ name: String, _ text: String, cases: Int?) throws -> FaultRow {
-    var row = try YAMLDecoder().decode(FaultRow.self, from: text)
+    var row = try YAMLNode.decode(FaultRow.self, from: text, file: name)
     row.name = name
     row.cases = cases
     return row

@@ -286,21 +286,21 @@ enum Fixture {
         fresh: check.kind == .functional ? ["unique": "7f3a91c2"] : [:]
       )
     }
+    var plan = Plan(
+      recipe: coverage.recipe,
+      driver: coverage.driver,
+      base: coverage.base,
+      target: coverage.target,
+      suiteTree: coverage.suiteTree
+    )
+    plan.standins = coverage.standins
     return RunRecord(
       header: RunHeader(
         id: "20260529T170516-plausible",
-        recipe: coverage.recipe,
-        driver: coverage.driver,
         toolVersion: "0.1.0",
         startedAt: "2026-05-29T17:05:16.123Z",
         host: "ci-1",
-        base: coverage.base,
-        target: coverage.target,
-        suiteTree: coverage.suiteTree,
-        standins: coverage.standins,
-        planned: [],
-        stores: [],
-        isFull: true
+        plan: plan
       ),
       stages: stages(of: coverage),
       checks: checks,

@@ -233,7 +233,7 @@ import XMLDocuments
   @Test func `What a partial run did not select has no case`() throws {
     let (coverage, whole) = Fixture.plausible()
     var record = whole
-    record.header.isFull = false
+    record.header.lastStage = .backup
     record.checks.removeAll { $0.id == Fixture.goal }
     let all = try read(JUnitReport(coverage, record).rendered()).flatMap(\.cases)
     #expect(!all.contains { $0.name == Fixture.goal?.name })
@@ -243,7 +243,7 @@ import XMLDocuments
     let folder = try TemporaryFolder()
     let path = folder.path("junit.xml")
     try AtomicFile.write("old".utf8, to: path)
-    var files = EmbeddedTemplates.files
+    var files = TemplateSet.embedded.files
     files["junit/begin.mustache"] = "<testsuites name=\"x\">\n"
     let (coverage, record) = Fixture.plausible()
     let report = JUnitReport(coverage, record, templates: TemplateSet(files: files))

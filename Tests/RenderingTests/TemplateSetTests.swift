@@ -1,11 +1,25 @@
 import Evidence
+import Foundation
 import Testing
 
 @testable import Rendering
 
 @Suite struct TemplateSetTests {
+  @Test(arguments: TemplateFormat.allCases)
+  func `The binary carries every file of the format's folder`(format: TemplateFormat) throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "templates/\(format.rawValue)")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { !$0.hasSuffix(".swift") }
+    #expect(Set(names) == Set(format.embeddedFiles.keys))
+  }
+
+  @Test func `The embedded templates ask only for what there is`() {
+    #expect(TemplateSet.embedded.check() == [])
+  }
+
   private func error(in text: String, of name: String = "page/parity") throws -> RenderingError {
-    var files = EmbeddedTemplates.files
+    var files = TemplateSet.embedded.files
     files["\(name).mustache"] = text
     let set = TemplateSet(files: files)
     let found = try #require(set.check().first)
@@ -70,7 +84,7 @@ import Testing
     text: String,
     code: RenderingError.Code
   ) throws {
-    var files = EmbeddedTemplates.files
+    var files = TemplateSet.embedded.files
     files["page/parity.mustache"] = text
     let found = TemplateSet(files: files).check()
     if text == "{{> parity}}" {

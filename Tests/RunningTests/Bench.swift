@@ -35,7 +35,7 @@ struct Bench {
   var events: String?
   var answer: Answer = { _ in .init(200, "ok") }
   /// Changes the plan that follows from all this.
-  var adjust: @Sendable (inout RunPlan) -> Void = { _ in }
+  var adjust: @Sendable (inout Plan) -> Void = { _ in }
   /// Called with each event as it happens, and with what cancels the run.
   var watch: @Sendable (RunEvent.What, _ cancel: () -> Void) -> Void = { _, _ in }
 
@@ -87,7 +87,7 @@ struct Bench {
     )
   }
 
-  var plan: RunPlan {
+  var plan: Plan {
     func planned(_ id: CheckID, _ kind: CheckKind, _ stage: Stage) -> PlannedCheck {
       PlannedCheck(
         id: id,
@@ -109,39 +109,27 @@ struct Bench {
       ].map { planned(.integrity(store, $0), .integrity, $1) }
     }
     let own = suite.checks.map { planned($0.id, $0.kind, $0.stage) }
-    return RunPlan(
-      suite: suite,
+    var plan = Plan(
+      recipe: suite.recipe,
       driver: "fake",
       base: base,
-      baseReason: baseReason,
       target: target,
-      planned: generic + integrity + own,
-      bodies: Dictionary(uniqueKeysWithValues: suite.checks.map { ($0.id, $0) }),
-      readBacks: [:],
-      skips: [:],
-      stores: [],
-      standins: [],
-      suiteTree: "cc",
-      lastStage: lastStage,
-      noBackupReason: noBackupReason
+      suiteTree: "cc"
     )
+    plan.planned = generic + integrity + own
+    plan.lastStage = lastStage
+    plan.stageSkips[.upgrade] = baseReason
+    for stage in [Stage.backup, .restore] { plan.stageSkips[stage] = noBackupReason }
+    return plan
   }
 
-  static func header(_ plan: RunPlan) -> RunHeader {
+  static func header(_ plan: Plan) -> RunHeader {
     RunHeader(
       id: "20260101-000000",
-      recipe: plan.suite.recipe,
-      driver: plan.driver,
       toolVersion: "0",
       startedAt: "2026-01-01T00:00:00.000Z",
       host: "host",
-      base: plan.base,
-      target: plan.target,
-      suiteTree: plan.suiteTree,
-      standins: [],
-      planned: plan.planned,
-      stores: [],
-      isFull: true
+      plan: plan
     )
   }
 
@@ -180,7 +168,7 @@ struct Bench {
         ]
       )
       let runner = Runner(
-        plan: plan,
+        suite: suite,
         driver: driver,
         log: log,
         http: HTTPClient(),

@@ -157,7 +157,8 @@ struct ControlTests {
     let id = CheckID(folder: "functional", stem: "b", name: "test_b")
     bench.add(.functional, .functional, id.description, [get("/add/{{unique}}"), read])
     bench.adjust = { plan in
-      plan.readBacks[id] = ReadBack(
+      let index = plan.planned.firstIndex { $0.id == id } ?? 0
+      plan.planned[index].readBack = ReadBack(
         actIndex: 0,
         readIndices: [1],
         freshNames: ["unique"],

@@ -76,8 +76,15 @@ struct BehaviourTests {
     let compose = try ComposeReader.read(folder: Fixtures.path("recipes/plausible"))
     func deep(_ checks: String) throws -> Int {
       let suite = try suite(checks)
-      return Plan(suite: suite, compose: compose, driver: "local", base: nil, target: "1")
-        .deepChecks
+      return Plan(
+        suite: suite,
+        compose: compose,
+        driver: "local",
+        base: nil,
+        target: revision("1"),
+        suiteTree: "aa"
+      )
+      .deepChecks
     }
     #expect(try deep(Self.posts) == 1)
     #expect(try deep(twice) == 1)
@@ -186,14 +193,21 @@ struct BehaviourTests {
       """
     )
     let compose = try ComposeReader.read(folder: Fixtures.path("recipes/plausible"))
-    return Plan(suite: suite, compose: compose, driver: driver, base: nil, target: "1")
+    return Plan(
+      suite: suite,
+      compose: compose,
+      driver: driver,
+      base: nil,
+      target: revision("1"),
+      suiteTree: "aa"
+    )
   }
 
   @Test func `A check all of whose looks are skipped does not pass for them`() throws {
     let id = CheckID(folder: "functional", stem: "checks", name: "test")
     let reason = "no step that looks at anything runs: only with driver swarm, this is local"
-    #expect(try plan("swarm").skips[id] == reason)
-    #expect(try plan("local").skips[id] == nil)
+    #expect(try plan("swarm").planned.first { $0.id == id }?.skip == reason)
+    #expect(try plan("local").planned.first { $0.id == id }?.skip == nil)
     #expect(try plan("swarm").planned.last { $0.id == id }?.strength == Strength.none)
   }
 }

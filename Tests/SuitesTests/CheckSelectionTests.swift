@@ -6,7 +6,7 @@ import Testing
 struct CheckSelectionTests {
   private static let look = "steps: [{http: {get: /}, expect: {status: 200}}]"
 
-  private static func plan() throws -> Plan {
+  private static func plan() throws -> (plan: Plan, suite: Suite) {
     let suite = try Folder.temporary { folder in
       try folder.write([
         "recipe.yml": """
@@ -34,17 +34,25 @@ struct CheckSelectionTests {
       return try SuiteLoader.load(folder: folder.path).suite
     }
     let compose = try ComposeReader.read(folder: Fixtures.path("recipes/plausible"))
-    return Plan(suite: suite, compose: compose, driver: "local", base: "1.0.0+1", target: "1.1.0+2")
+    return (
+      Plan(
+        suite: suite,
+        compose: compose,
+        driver: "local",
+        base: revision("1.0.0+1"),
+        target: revision("1.1.0+2"),
+        suiteTree: "aa"
+      ), suite
+    )
   }
 
   private static func selected(_ names: [String], _ parts: [ClaimPart] = []) throws
     -> (plan: Plan, selection: RunSelection)?
   {
-    let plan = try plan()
-    guard let selection = CheckSelection(parts: parts, names: names).selection(in: plan) else {
-      return nil
-    }
-    return (plan.selecting(selection), selection)
+    let (plan, suite) = try plan()
+    let asked = CheckSelection(parts: parts, names: names)
+    guard let selection = asked.selection(in: plan, of: suite) else { return nil }
+    return (plan.selecting(selection, of: suite), selection)
   }
 
   /// Of the suite's own checks and markers.
@@ -69,7 +77,7 @@ struct CheckSelectionTests {
   }
 
   @Test func `A name of nothing is told, with the nearest check`() throws {
-    let plan = try Self.plan()
+    let plan = try Self.plan().plan
     let selection = CheckSelection(parts: [], names: ["plain", "kinds[htm]", "greet"])
     #expect(selection.unknown(in: plan) == ["kinds[htm]", "greet"])
     let ids = plan.planned.map(\.id)
@@ -121,7 +129,7 @@ struct CheckSelectionTests {
     for (part, kinds) in parts {
       let selected = try #require(try Self.selected([], [part]))
       #expect(Set(selected.plan.planned.map(\.kind)) == Set(kinds))
-      let all = try Self.plan().planned.filter { part.holds($0) }.map(\.id)
+      let all = try Self.plan().plan.planned.filter { part.holds($0) }.map(\.id)
       #expect(all.allSatisfy { id in selected.plan.planned.contains { $0.id == id } })
     }
     let ported = try #require(try Self.selected([], [.p2]))

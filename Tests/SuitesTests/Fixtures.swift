@@ -1,3 +1,4 @@
+import Evidence
 import Foundation
 import Testing
 
@@ -72,3 +73,5 @@ struct Folder {
     try Data(bytes).write(to: file)
   }
 }
+
+func revision(_ version: String) -> RecipeRevision { RecipeRevision(version: version, tree: "aa") }

@@ -1,9 +1,10 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -B
 """Tests the tests: takes each control and each verdict rule out in turn, and looks that they go red.
 
   mutate.py [NAME...]    all mutants, or those that are named
   mutate.py --list       their names, and what each takes out
-  mutate.py --check      whether each still fits its file; builds nothing
+  mutate.py --check      whether each still fits the sources; builds nothing
+  mutate.py --mend       the same, and writes down where what moved stands now
 
 A mutant is a file of this folder, NAME.mutant (README.md has the format). It counts as caught only where
 it was built and a test failed that passes without it. Sources are put back whatever happens; files with
@@ -21,6 +22,8 @@ import signal
 import subprocess
 import sys
 import time
+
+from swift_source import Piece, Sources
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -60,32 +63,124 @@ class Modules:
 class Mutant:
     """One change that the tests must notice."""
 
-    def __init__(self, path):
+    def __init__(self, path, sources):
         text = path.read_text()
         head, old, new = re.split(r"^(?:<<<<|====)\n", text.removesuffix(">>>>\n"), flags=re.M)
-        self.name = path.stem
+        self.path, self.name = path, path.stem
         fields = dict(line.split(": ", 1) for line in head.splitlines() if line)
-        unknown = fields.keys() - {"takes out", "file", "tests", "faults"}
+        unknown = fields.keys() - {"takes out", "in", "tests", "faults"}
         if unknown:
             raise ValueError(f"{path.name}: {unknown.pop()} is not known")
         self.about = fields["takes out"]
-        self.file = ROOT / fields["file"]
+        self.declaration = fields["in"]
         self.tests = fields["tests"]
         self.faults = fields.get("faults", "")
-        self.old, self.new = old, new
+        self.old, self.new = old.strip(), new.strip()
+        self.place, self.misfit = self._find(sources)
+
+    def _find(self, sources):
+        """Its place, and why it cannot be tried: one of the two is None."""
+        piece = Piece(self.old)
+        places = sources.places(piece, self.declaration)
+        if len(places) == 1:
+            return places[0], None
+        if places:
+            lines = ", ".join(str(place.line) for place in places)
+            return None, f"its text stands {len(places)} times in {self.declaration}: lines {lines}"
+        elsewhere = sources.places(piece)
+        if len(elsewhere) == 1 and self._is_moved(piece, elsewhere[0]):
+            return elsewhere[0], None
+        why = (
+            f"its text is not in {self.declaration}"
+            if self.declaration in sources.bodies
+            else f"there is no {self.declaration}"
+        )
+        near = sources.nearest(piece, self.declaration)
+        if near is None:
+            return None, why
+        file = near.file.path.relative_to(ROOT)
+        text = " ".join(near.text.split())
+        return None, f"{why}; nearest, in {near.declaration} ({file}:{near.line}): {text}"
+
+    def _is_moved(self, piece, place):
+        """Whether a text found elsewhere is its own: a long one, or one under half of its name."""
+        type, _, member = self.declaration.rpartition(".")
+        found_type, _, found_member = (place.declaration or "").rpartition(".")
+        return len(piece.words) > 6 or member == found_member or type != "" and type == found_type
+
+    @property
+    def moved_to(self):
+        """The declaration that it stands in, where that is another than it names."""
+        found = self.place.declaration if self.place else None
+        named = found and (found == self.declaration or found.endswith("." + self.declaration))
+        return None if named else found
+
+    def mend(self, names):
+        """Writes down where its declaration and its tests stand now."""
+        text = self.path.read_text()
+        if self.moved_to:
+            text = text.replace(f"\nin: {self.declaration}\n", f"\nin: {self.moved_to}\n")
+        self.tests = names.mended(self.tests)
+        self.path.write_text(re.sub(r"(?m)^tests: .*$", lambda _: f"tests: {self.tests}", text))
+
+    @property
+    def file(self):
+        return self.place.file.path
+
+    def mutated(self):
+        """The text of its file without what it takes out."""
+        start, end = self.place.range
+        text = self.place.file.text
+        return text[:start] + self.new + text[end:]
 
     def is_seen_by(self, other, modules):
         """Whether the tests of another one have this one's module in them."""
         module = self.file.relative_to(ROOT / "Sources").parts[0]
         return module in modules.parts_of_tests(other.tests)
 
-    @property
-    def misfit(self):
-        """Why it cannot be tried; None where it can."""
-        if not self.file.is_file():
-            return f"there is no {self.file.relative_to(ROOT)}"
-        count = self.file.read_text().count(self.old)
-        return None if count == 1 else f"the old text stands {count} times in {self.file.name}"
+
+class TestNames:
+    """What the tests are called, as far as a filter names it."""
+
+    def __init__(self):
+        self.texts = {
+            folder.name: "\n".join(file.read_text() for file in folder.rglob("*.swift"))
+            for folder in (ROOT / "Tests").glob("*Tests")
+        }
+
+    def mended(self, tests):
+        """A filter with each suite under the one target that has it now."""
+        return "|".join(map(self._mended, tests.split("|")))
+
+    def _mended(self, filter):
+        target, _, rest = filter.partition("\\.")
+        suite = rest.partition("/")[0]
+        others = [other for other in self.texts if suite and self.has_suite(suite, other)]
+        return f"{others[0]}\\.{rest}" if target not in others and len(others) == 1 else filter
+
+    def problem(self, mutant):
+        """What in a mutant's filter names nothing."""
+        for filter in mutant.tests.split("|"):
+            target, _, rest = filter.partition("\\.")
+            suite, _, function = rest.partition("/")
+            if target not in self.texts:
+                return f"there are no tests {target}"
+            if suite and not self.has_suite(suite, target):
+                others = [other for other in self.texts if self.has_suite(suite, other)]
+                return f"{target} has no suite {suite}" + "".join(f"; {other} has" for other in others)
+            if function and not re.search(rf"\bfunc `?{function}", self.texts[target]):
+                return f"{target} has no test {function}"
+        for row in filter_rows(mutant.faults):
+            if not (ROOT / f"Tests/faults/{row}.yml").is_file():
+                return f"there is no row {row}"
+        return None
+
+    def has_suite(self, suite, target):
+        return re.search(rf"\b(struct|class|enum|actor) {suite}", self.texts.get(target, ""))
+
+
+def filter_rows(faults):
+    return [row for row in faults.split(",") if row]
 
 
 def build():
@@ -135,27 +230,23 @@ def together(mutants, modules):
 
 def try_batch(batch):
     """Yields each mutant, whether it was caught (None: it could not be tried), and what to say."""
-    fitting = [mutant for mutant in batch if not mutant.misfit]
-    for mutant in batch:
-        if mutant not in fitting:
-            yield mutant, None, mutant.misfit
-    kept = {mutant.file: mutant.file.read_text() for mutant in fitting}
+    kept = {mutant.file: mutant.place.file.text for mutant in batch}
     try:
-        for mutant in fitting:
-            mutant.file.write_text(kept[mutant.file].replace(mutant.old, mutant.new))
+        for mutant in batch:
+            mutant.file.write_text(mutant.mutated())
         built = build()
         if built.returncode == 0:
-            for mutant in fitting:
+            for mutant in batch:
                 yield mutant, *judgement(mutant)
     finally:
         for file, text in kept.items():
             file.write_text(text)
-    if built.returncode != 0 and len(fitting) > 1:
-        for mutant in fitting:
+    if built.returncode != 0 and len(batch) > 1:
+        for mutant in batch:
             yield from try_batch([mutant])
     elif built.returncode != 0:
         lines = (built.stdout + built.stderr).splitlines()
-        yield fitting[0], None, next((line for line in lines if "error:" in line), "no build")
+        yield batch[0], None, next((line for line in lines if "error:" in line), "no build")
 
 
 def judgement(mutant):
@@ -180,13 +271,25 @@ def red_without(mutants):
         return str(problem)
 
 
-def check(mutants):
-    """Of the list itself; as fast as reading it."""
-    wrong = [mutant for mutant in mutants if mutant.misfit]
-    for mutant in wrong:
-        print(f"Tests/mutations/{mutant.name}.mutant: {mutant.misfit}", file=sys.stderr)
+def check(mutants, mends):
+    """Of the list itself; as fast as reading the sources."""
+    names = TestNames()
+    wrong = 0
+    for mutant in mutants:
+        if mends:
+            mutant.mend(names)
+        problem = mutant.misfit or names.problem(mutant)
+        if problem:
+            wrong += 1
+            print(f"Tests/mutations/{mutant.name}.mutant: {problem}", file=sys.stderr)
+        elif mutant.moved_to and not mends:
+            print(
+                f"Tests/mutations/{mutant.name}.mutant: not in {mutant.declaration} but in"
+                f" {mutant.moved_to}, which --mend writes down",
+                file=sys.stderr,
+            )
     if not wrong:
-        print(f"{len(mutants)} mutants fit their files")
+        print(f"{len(mutants)} mutants fit the sources")
     return 2 if wrong else 0
 
 
@@ -194,7 +297,8 @@ def main():
     # `finally` puts the source back also here.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))
     names = [name for name in sys.argv[1:] if not name.startswith("-")]
-    mutants = [Mutant(path) for path in sorted(HERE.glob("*.mutant"))]
+    sources = Sources(ROOT / "Sources")
+    mutants = [Mutant(path, sources) for path in sorted(HERE.glob("*.mutant"))]
     if "--list" in sys.argv:
         for mutant in mutants:
             print(f"{mutant.name}: {mutant.about}")
@@ -204,9 +308,9 @@ def main():
         print(f"there is no mutant {', '.join(sorted(unknown))}", file=sys.stderr)
         return 64
     chosen = [mutant for mutant in mutants if not names or mutant.name in names]
-    if "--check" in sys.argv:
-        return check(chosen)
-    files = sorted({str(mutant.file) for mutant in chosen})
+    if "--check" in sys.argv or "--mend" in sys.argv:
+        return check(chosen, mends="--mend" in sys.argv)
+    files = sorted({str(mutant.file) for mutant in chosen if mutant.place})
     changed = subprocess.run(
         ["git", "status", "--porcelain", "--", *files], cwd=ROOT, capture_output=True, text=True
     ).stdout
@@ -223,9 +327,14 @@ def main():
         print(f"red without any mutant: {red}", file=sys.stderr)
         return 2
     escaped, untried = [], []
+    for mutant in chosen:
+        if mutant.misfit:
+            print(f"UNTRIED  {mutant.name}: {mutant.misfit}", flush=True)
+            untried.append(mutant.name)
     # Those of one file after each other: the next build takes one out and puts one in.
-    chosen.sort(key=lambda mutant: (mutant.file, mutant.name))
-    for batch in together(chosen, Modules()):
+    fitting = [mutant for mutant in chosen if not mutant.misfit]
+    fitting.sort(key=lambda mutant: (str(mutant.file), mutant.name))
+    for batch in together(fitting, Modules()):
         for mutant, caught, words in try_batch(batch):
             sign = {True: "caught", False: "ESCAPED", None: "UNTRIED"}[caught]
             print(f"{sign:8} {mutant.name}: {words}", flush=True)

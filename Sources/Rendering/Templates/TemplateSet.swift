@@ -1,5 +1,8 @@
 import Evidence
+import HTMLTemplates
+import JUnitTemplates
 import Mustache
+import PageTemplates
 import Synchronization
 
 /// The templates that reports are made with: those in the binary, and files that take their place.
@@ -8,7 +11,15 @@ package struct TemplateSet: Sendable {
   package let files: [String: String]
 
   /// Those that the binary carries.
-  package static let embedded = TemplateSet(files: EmbeddedTemplates.files)
+  package static let embedded: TemplateSet = {
+    var files: [String: String] = [:]
+    for format in TemplateFormat.allCases {
+      for (name, bytes) in format.embeddedFiles {
+        files["\(format.rawValue)/\(name)"] = String(decoding: bytes, as: UTF8.self)
+      }
+    }
+    return TemplateSet(files: files)
+  }()
 
   private let cache = TemplateCache()
 
@@ -18,7 +29,7 @@ package struct TemplateSet: Sendable {
   ///
   /// Only names that the binary has, and further `.mustache` files in the formats' folders, are read.
   package init(folder: String) throws(RenderingError) {
-    var files = EmbeddedTemplates.files
+    var files = Self.embedded.files
     var names = Set(files.keys)
     for format in TemplateFormat.allCases {
       for name in try Folder.names(in: "\(folder)/\(format.rawValue)")
@@ -139,6 +150,17 @@ package struct TemplateSet: Sendable {
       }
     }
     return .success(all)
+  }
+}
+
+extension TemplateFormat {
+  /// What the binary carries of the format's folder, by file name.
+  var embeddedFiles: [String: [UInt8]] {
+    switch self {
+    case .html: HTMLTemplates.files
+    case .junit: JUnitTemplates.files
+    case .page: PageTemplates.files
+    }
   }
 }
 

@@ -1,36 +1,8 @@
 package import Evidence
 import Formats
 
-/// What would be run for one suite: a value that can be printed before anything happens.
-package struct Plan: Sendable {
-  package struct Item: Sendable {
-    package var planned: PlannedCheck
-    /// Of the suite's own checks.
-    package var body: Check?
-    package var readBack: ReadBack?
-    /// Why the strength is what it is; nil for generic checks.
-    package var strengthReason: String?
-    /// Why it will not run; nil where it will.
-    package var skip: String?
-  }
-
-  package var recipe: String
-  package var driver: String
-  /// Nil where there is nothing to upgrade from.
-  package var base: String?
-  /// Where `base` is from, or why there is none.
-  package var baseReason: String?
-  package var target: String
-  /// In the order in which they run.
-  package var items: [Item]
-  package var stores: [StoreFacts]
-  package var standins: [Standin]
-  /// Stages that are skipped as a whole, with why.
-  package var stageSkips: [Stage: String]
-  /// Why there is no backup to test; nil where there is.
-  package var noBackupReason: String?
-
-  /// Derives the plan; a pure function.
+extension Plan {
+  /// Everything that the suite has to be run, in a fixed order.
   ///
   /// - Parameters:
   ///   - compose: of the target.
@@ -40,28 +12,32 @@ package struct Plan: Sendable {
     suite: Suite,
     compose: Compose,
     driver: String,
-    base: String?,
+    base: RecipeRevision?,
     baseReason: String? = nil,
-    target: String,
+    target: RecipeRevision,
+    suiteTree: String,
     standins: [Standin]? = nil
   ) {
-    recipe = suite.recipe
-    self.driver = driver
-    self.base = base
+    self.init(
+      recipe: suite.recipe,
+      driver: driver,
+      base: base,
+      target: target,
+      suiteTree: suiteTree
+    )
     self.baseReason = baseReason
-    self.target = target
+    appImage = compose.appImage
     stores = RecipeFacts.stores(of: compose, suite: suite)
-    noBackupReason = RecipeFacts.noBackupReason(of: compose, suite: suite)
-    let declared = driver == "local" ? Self.standins(of: suite, base: base, target: target) : []
-    self.standins = standins ?? declared
+    let versions = [base ?? target, target].map(\.version)
+    self.standins = standins ?? (driver == "local" ? Self.standins(of: suite, versions) : [])
     stageSkips = Dictionary(suite.notApplicable.map { ($0.stage, $0.why) }) { first, _ in first }
     if base == nil, stageSkips[.upgrade] == nil {
       stageSkips[.upgrade] = baseReason ?? "there is no older version to upgrade from"
     }
+    let noBackup = RecipeFacts.noBackupReason(of: compose, suite: suite)
     for stage in [Stage.backup, .restore] where stageSkips[stage] == nil {
-      stageSkips[stage] = noBackupReason
+      stageSkips[stage] = noBackup
     }
-    items = []
     for stage in Stage.allCases { addItems(of: stage, suite) }
   }
 
@@ -78,21 +54,25 @@ package struct Plan: Sendable {
     for check in suite.checks where check.stage == stage { add(check, suite) }
   }
 
+  /// - Parameter skip: why it does not run where its stage does; nil where it does.
+  private mutating func add(_ check: PlannedCheck, skip: String? = nil) {
+    var check = check
+    check.skip = stageSkips[check.stage] ?? skip
+    planned.append(check)
+  }
+
   private mutating func add(_ check: GenericCheck) {
-    items.append(
-      Item(
-        planned: PlannedCheck(
-          id: check.id,
-          kind: .generic,
-          stage: check.stage,
-          about: check.about,
-          place: nil,
-          strength: check.strength,
-          isHealth: check.name == "serving" || check.name == "services_running",
-          failsWhen: check.failsWhen,
-          ports: []
-        ),
-        skip: stageSkips[check.stage]
+    add(
+      PlannedCheck(
+        id: check.id,
+        kind: .generic,
+        stage: check.stage,
+        about: check.about,
+        place: nil,
+        strength: check.strength,
+        isHealth: check.name == "serving" || check.name == "services_running",
+        failsWhen: check.failsWhen,
+        ports: []
       )
     )
   }
@@ -102,22 +82,18 @@ package struct Plan: Sendable {
     for entry in entries {
       let assessment = Assessment(of: entry.prepare + entry.seed + entry.verify, vars: suite.vars)
       let counts = name.hasPrefix("survives") ? entry.counts.map(\.table) : []
-      items.append(
-        Item(
-          planned: PlannedCheck(
-            id: .integrity(entry.store, name),
-            kind: .integrity,
-            stage: stage,
-            about: Self.about(name, entry.store),
-            place: entry.place,
-            strength: assessment.strength,
-            isHealth: false,
-            failsWhen: FailureSentences.sentences(for: entry.verify)
-              + counts.map { "\($0) has another number of rows than before" },
-            ports: []
-          ),
-          strengthReason: assessment.reason,
-          skip: stageSkips[stage]
+      add(
+        PlannedCheck(
+          id: .integrity(entry.store, name),
+          kind: .integrity,
+          stage: stage,
+          about: Self.about(name, entry.store),
+          place: entry.place,
+          strength: assessment.strength,
+          isHealth: false,
+          failsWhen: FailureSentences.sentences(for: entry.verify)
+            + counts.map { "\($0) has another number of rows than before" },
+          ports: []
         )
       )
     }
@@ -138,27 +114,21 @@ package struct Plan: Sendable {
     let nothing =
       assessment.strength == .none && reason != nil
       ? "no step that looks at anything runs: \(reason ?? "")" : nil
-    items.append(
-      Item(
-        planned: PlannedCheck(
-          id: check.id,
-          kind: check.kind,
-          stage: check.stage,
-          about: check.about,
-          place: check.place,
-          strength: assessment.strength,
-          weakness: assessment.weakness,
-          behaviour: performed.behaviour,
-          isHealth: check.isHealth || performed.looksOnlyAtHealth(suite.health),
-          failsWhen: performed.failsWhen,
-          ports: check.ports
-        ),
-        body: check,
-        readBack: assessment.readBack,
-        strengthReason: assessment.reason,
-        skip: stageSkips[check.stage] ?? reasonAgainst(check.when, in: check.stage) ?? nothing
-      )
+    var planned = PlannedCheck(
+      id: check.id,
+      kind: check.kind,
+      stage: check.stage,
+      about: check.about,
+      place: check.place,
+      strength: assessment.strength,
+      weakness: assessment.weakness,
+      behaviour: performed.behaviour,
+      isHealth: check.isHealth || performed.looksOnlyAtHealth(suite.health),
+      failsWhen: performed.failsWhen,
+      ports: check.ports
     )
+    planned.readBack = assessment.readBack
+    add(planned, skip: reasonAgainst(check.when, in: check.stage) ?? nothing)
   }
 
   /// The check with nothing expected of steps that will be skipped: what does not run shows nothing.
@@ -191,16 +161,16 @@ package struct Plan: Sendable {
       return "only with driver \(when.drivers.joined(separator: ", ")), this is \(driver)"
     }
     let running = stage == .install ? base ?? target : target
-    if let version = when.version, !version.isSatisfied(by: running) {
-      return "only with version \(version), this is \(running)"
+    if let version = when.version, !version.isSatisfied(by: running.version) {
+      return "only with version \(version), this is \(running.version)"
     }
     return nil
   }
 
-  private static func standins(of suite: Suite, base: String?, target: String) -> [Standin] {
+  private static func standins(of suite: Suite, _ versions: [String]) -> [Standin] {
     (suite.local?.services ?? []).compactMap { service in
       guard let what = service.standin else { return nil }
-      let versions = [base ?? target, target].compactMap { version in
+      let versions = versions.compactMap { version in
         service.standinVersion.flatMap { suite.local?.versions[version]?[$0] }
       }
       var unique: [String] = []
@@ -211,29 +181,12 @@ package struct Plan: Sendable {
 }
 
 extension Plan {
-  /// Every check, in the order in which they run.
-  package var planned: [PlannedCheck] { items.map(\.planned) }
-
-  package var bodies: [CheckID: Check] {
-    Dictionary(items.compactMap { item in item.body.map { ($0.id, $0) } }) { first, _ in first }
-  }
-
-  package var readBacks: [CheckID: ReadBack] {
-    Dictionary(items.compactMap { item in item.readBack.map { (item.planned.id, $0) } }) { a, _ in a
-    }
-  }
-
-  package var skips: [CheckID: String] {
-    Dictionary(items.compactMap { item in item.skip.map { (item.planned.id, $0) } }) { a, _ in a }
-  }
-
   /// Functional checks of strength `state` that would run, those that do the same counted once:
   /// what P3 counts.
   package var deepChecks: Int {
-    let deep = items.filter {
-      $0.planned.kind == .functional && $0.planned.strength == .state && !$0.planned.isHealth
-        && $0.skip == nil
+    let deep = planned.filter {
+      $0.kind == .functional && $0.strength == .state && !$0.isHealth && $0.skip == nil
     }
-    return Set(deep.map { $0.planned.behaviour ?? $0.planned.id.description }).count
+    return Set(deep.map { $0.behaviour ?? $0.id.description }).count
   }
 }

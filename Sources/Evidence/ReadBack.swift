@@ -1,5 +1,5 @@
 /// The later look that shows that an act of the same check was kept.
-package struct ReadBack: Sendable, Hashable {
+package struct ReadBack: Codable, Hashable, Sendable {
   /// The act, as an index into the check's steps; a group counts as one.
   package var actIndex: Int
   /// Later steps that expect the fresh value, in order; each must fail when it is a decoy.

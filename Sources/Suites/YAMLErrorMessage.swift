@@ -1,28 +1,37 @@
 import Evidence
-import Yams
 
 /// Says in a person's words what libyaml says in a parser's.
-struct YAMLSyntaxMessage {
+struct YAMLErrorMessage {
   let source: SourceText
+  let sink: DiagnosticSink
 
-  func report(_ error: YamlError, to sink: DiagnosticSink) {
-    concealSecrets(in: sink)
+  func report(_ error: YAMLError) {
+    concealSecrets()
     switch error {
-    case .scanner(let context, let problem, let mark, _),
-      .parser(let context, let problem, let mark, _),
-      .composer(let context, let problem, let mark, _):
-      report(problem, at: mark, context: context, to: sink)
-    case .duplicatedKeysInMapping(let names, let context):
-      let place = clamped(context.mark)
-      sink.error("key \"\(names.first ?? "")\" stands twice", at: place)
-    case .reader(let problem, _, _, _): whole("file cannot be read as YAML: \(problem)", to: sink)
-    default: whole("file cannot be read as YAML", to: sink)
+    case .syntax(let problem, let mark, let context): report(problem, at: mark, during: context)
+    case .character(let scalar, let offset):
+      let code = String(scalar.value, radix: 16, uppercase: true)
+      let zeros = String(repeating: "0", count: max(0, 4 - code.utf8.count))
+      sink.error(
+        "character U+\(zeros)\(code) is not allowed in YAML",
+        at: source.place(after: Array(source.text.utf8)[..<offset])
+      )
+    case .undefinedAlias(let name, let mark):
+      sink.error(
+        "alias *\(name) names no anchor that ends above it; quote a text that begins with \"*\"",
+        at: source.place(of: mark),
+        length: name.unicodeScalars.count + 1
+      )
+    case .secondDocument(let mark):
+      sink.error("second document begins here; a file holds one", at: source.place(of: mark))
+    case .tooLarge(let message, let mark?): sink.error(message, at: source.place(of: mark))
+    case .tooLarge(let message, nil): sink.error(message, inFile: source.file)
     }
   }
 
   /// What stands behind a colon under `secrets`, and behind `password:`; without a tree to look at,
   /// rather too much than too little.
-  private func concealSecrets(in sink: DiagnosticSink) {
+  private func concealSecrets() {
     var isInside = false
     for (index, line) in source.lines.enumerated() {
       let isTop = line.unicodeScalars.first.map { !" \t#".unicodeScalars.contains($0) } ?? false
@@ -41,18 +50,13 @@ struct YAMLSyntaxMessage {
     }
   }
 
-  private func whole(_ message: String, to sink: DiagnosticSink) {
-    sink.error(message, inFile: source.file)
-  }
-
   private func report(
     _ problem: String,
-    at mark: Mark,
-    context: YamlError.Context?,
-    to sink: DiagnosticSink
+    at mark: YAMLEvent.Mark,
+    during context: (text: String, at: YAMLEvent.Mark)?
   ) {
     let place = clamped(mark)
-    for line in [place.line, place.line - 1, context?.mark.line ?? 0] {
+    for line in [place.line, place.line - 1, (context?.at.line ?? -1) + 1] {
       if let (column, token) = bareTemplate(in: source.line(line)) {
         sink.error(
           "{{…}} without quotes is a mapping to YAML; quote it: \"\(token)\"",
@@ -63,10 +67,10 @@ struct YAMLSyntaxMessage {
       }
     }
     let scalar = Array(source.line(place.line).unicodeScalars).dropFirst(place.column - 1).first
-    let during = context.map { " (\($0.text) at \($0.mark.line):\($0.mark.column))" } ?? ""
-    let opening = context.map { clamped($0.mark) } ?? place
+    let opening = context.map { clamped($0.at) } ?? place
+    let during = context.map { " (\($0.text) at \(opening.line):\(opening.column))" } ?? ""
     if problem.contains("mapping values are not allowed") {
-      reportMapping(at: place, to: sink)
+      reportMapping(at: place)
     } else if problem.contains("cannot start any token"), scalar == "\t" {
       sink.error("tab cannot indent YAML; use spaces", at: place)
     } else if problem.contains("cannot start any token"), let scalar {
@@ -76,7 +80,7 @@ struct YAMLSyntaxMessage {
     {
       sink.error("quote is never closed", at: opening)
     } else if problem.contains("expected ',' or") {
-      reportFlow(at: place, opening: opening, to: sink)
+      reportFlow(at: place, opening: opening)
     } else if problem.contains("unknown escape character") {
       let escape = String(String.UnicodeScalarView(scalars(place).prefix(2)))
       sink.error(
@@ -91,17 +95,6 @@ struct YAMLSyntaxMessage {
     } else if problem.contains("expected alphabetic or numeric"), let sign = scalars(opening).first
     {
       sink.error("\"\(sign)\" cannot begin a plain text; quote it", at: opening)
-    } else if problem.contains("undefined alias") {
-      let name = String(
-        String.UnicodeScalarView(scalars(place).prefix { !" ,]}".unicodeScalars.contains($0) })
-      )
-      sink.error(
-        "alias \(name) names no anchor that ends above it; quote a text that begins with \"*\"",
-        at: place,
-        length: name.unicodeScalars.count
-      )
-    } else if problem.contains("another document") {
-      sink.error("second document begins here; a file holds one", at: place)
     } else if problem.contains("<document start>") {
       sink.error("text stands after the end of the document; a file holds one", at: place)
     } else if problem.contains("did not find expected key")
@@ -115,8 +108,6 @@ struct YAMLSyntaxMessage {
     } else if problem.contains("could not find expected ':'") {
       let text = scalars(opening)
       sink.error("key has no \":\"", at: opening, length: max(text.count, 1))
-    } else if problem.contains("Maximum nesting level") {
-      sink.error("file is nested more than \(YAMLReader.depthLimit) deep", at: place)
     } else {
       sink.error("YAML: \(problem)\(during)", at: place)
     }
@@ -127,7 +118,7 @@ struct YAMLSyntaxMessage {
   }
 
   /// A key where none can be: what is wrong may stand in the line above.
-  private func reportMapping(at place: SourcePlace, to sink: DiagnosticSink) {
+  private func reportMapping(at place: SourcePlace) {
     func content(_ number: Int) -> (column: Int, text: String) {
       let line = source.line(number).unicodeScalars
       let rest = line.drop { $0 == " " || $0 == "-" }
@@ -161,7 +152,7 @@ struct YAMLSyntaxMessage {
   }
 
   /// Between braces: never closed, where the next line begins like a new key; else no comma.
-  private func reportFlow(at place: SourcePlace, opening: SourcePlace, to sink: DiagnosticSink) {
+  private func reportFlow(at place: SourcePlace, opening: SourcePlace) {
     let sign = scalars(opening).first ?? "{"
     let line = source.line(place.line).unicodeScalars
     if place.line > opening.line,
@@ -180,11 +171,11 @@ struct YAMLSyntaxMessage {
     }
   }
 
-  private func clamped(_ mark: Mark) -> SourcePlace {
-    let line = min(max(mark.line, 1), max(source.lines.count, 1))
-    let isInside = line == mark.line
+  /// The end of the last line for what stands behind it.
+  private func clamped(_ mark: YAMLEvent.Mark) -> SourcePlace {
+    let line = min(mark.line + 1, max(source.lines.count, 1))
     let end = source.line(line).unicodeScalars.count + 1
-    return source.place(line: line, column: isInside ? min(max(mark.column, 1), end) : end)
+    return source.place(line: line, column: line == mark.line + 1 ? min(mark.column + 1, end) : end)
   }
 
   /// The first `{{` of a line that stands outside of quotes, with all that belongs to the value.

@@ -1,0 +1,42 @@
+/// What a run of a recipe does, known before anything happens: `parity list` prints it, a run performs
+/// it and keeps it in its header.
+package struct Plan: Codable, Hashable, Sendable {
+  package var recipe: String
+  package var driver: String
+  /// Nil where there is nothing to upgrade from.
+  package var base: RecipeRevision?
+  /// Where `base` is from, or why there is none.
+  package var baseReason: String?
+  package var target: RecipeRevision
+  package var suiteTree: String
+  /// Of the service that a person reaches; nil where that is not known.
+  package var appImage: String?
+  /// Programs that stand for the real app.
+  package var standins: [Standin] = []
+  package var stores: [StoreFacts] = []
+  /// Stages that are skipped as a whole, with why.
+  package var stageSkips: [Stage: String] = [:]
+  /// Every check, in the order in which they run.
+  package var planned: [PlannedCheck] = []
+  /// No later stage runs, teardown excepted.
+  package var lastStage = Stage.functional
+  /// What was asked for by part or check; nil where that was everything. `planned` has no more than it.
+  package var selection: RunSelection?
+
+  package init(
+    recipe: String,
+    driver: String,
+    base: RecipeRevision?,
+    target: RecipeRevision,
+    suiteTree: String
+  ) {
+    self.recipe = recipe
+    self.driver = driver
+    self.base = base
+    self.target = target
+    self.suiteTree = suiteTree
+  }
+
+  /// False where only a part was asked for.
+  package var isFull: Bool { lastStage == .functional && selection == nil }
+}

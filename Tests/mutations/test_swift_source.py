@@ -1,0 +1,77 @@
+#!/usr/bin/env -S python3 -B
+"""Holds that a mutant is found where its declaration went, and nowhere else."""
+
+import pathlib
+import tempfile
+import unittest
+
+from swift_source import Piece, Sources
+
+SOURCE = '''
+struct Audit<Claim> {
+  let limit = 3  // brace { in a comment
+  init() { limit = 4 }
+
+  /* verdict() { /* nested */ } */
+  func verdict(of claims: [Claim]) -> String {
+    "not } \\(claims.map { "\\($0) }" }.count) here"
+  }
+
+  enum Word { case proven, refuted }
+}
+
+extension Audit.Word {
+  var isGood: Bool {
+    guard self ==
+      .proven else { return false }
+    return worst(self, "a reason; another reason") == nil
+  }
+}
+
+func worst(_ word: Audit<Int>.Word, _ reason: String) -> Int? { word == .refuted ? 1 : nil }
+'''
+
+
+class SwiftSourceTests(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        (pathlib.Path(folder.name) / "Audit.swift").write_text(SOURCE)
+        self.sources = Sources(pathlib.Path(folder.name))
+
+    def found(self, piece, declaration=None):
+        return [place.text for place in self.sources.places(Piece(piece), declaration)]
+
+    def test_declarations(self):
+        names = [name for name, _, _ in self.sources.files[0].declarations]
+        self.assertEqual(
+            names,
+            ["Audit.limit", "Audit.init", "Audit.verdict", "Audit.Word.proven", "Audit.Word.isGood"]
+            + ["worst"],
+        )
+
+    def test_white_space_and_comments_do_not_count(self):
+        self.assertEqual(len(self.found("self == .proven else", "Word.isGood")), 1)
+        self.assertEqual(len(self.found("let limit = 3 init() {")), 1)
+
+    def test_only_in_its_declaration(self):
+        self.assertEqual(self.found("self == .proven", "Audit.verdict"), [])
+        self.assertEqual(self.found("limit = 4", "Audit.init"), ["limit = 4"])
+        self.assertEqual(self.found("limit = 4", "init"), ["limit = 4"])
+
+    def test_any_string_and_anything(self):
+        whole = ['return worst(self, "a reason; another reason") == nil']
+        self.assertEqual(self.found('return worst(self, "…") == nil'), whole)
+        self.assertEqual(self.found("return worst(…) == nil"), whole)
+        self.assertEqual(self.found("return worst(… ==", "Audit.Word.isGood"), [])
+
+    def test_strings_are_whole(self):
+        self.assertEqual(self.found("$0"), [])
+
+    def test_nearest(self):
+        near = self.sources.nearest(Piece("worst(self, reason) != nil"), "Word.isBad")
+        self.assertEqual((near.declaration, near.line), ("Audit.Word.isGood", 18))
+
+
+if __name__ == "__main__":
+    unittest.main()
