@@ -30,10 +30,10 @@ struct RunChoice {
   private(set) var status = ExitStatus.proven
 
   /// - Throws: where something that was asked for is in no recipe.
-  init(_ all: [RunCandidate], _ options: SelectionOptions) throws {
+  init(_ all: [RunCandidate], _ options: SelectionOptions) async throws {
     let selection = options.selection
     if options.rerunFailed {
-      for candidate in all { try rerun(candidate) }
+      for candidate in all { try await rerun(candidate) }
     } else if selection.isEmpty || all.isEmpty {
       candidates = all
     } else {
@@ -79,7 +79,7 @@ struct RunChoice {
 
   // MARK: Again
 
-  private mutating func rerun(_ candidate: RunCandidate) throws {
+  private mutating func rerun(_ candidate: RunCandidate) async throws {
     let recipe = candidate.suite.recipe
     let kept = KeptRuns(workspace: candidate.workspace, recipe: recipe)
     let last = try LastOutcomes(kept)

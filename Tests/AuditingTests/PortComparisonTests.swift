@@ -298,7 +298,9 @@ import Testing
       bytes: Array("set -e\n\(text)\n".utf8),
       hash: ""
     )
-    #expect(Self.disposition(ScriptUnits.of(script, reading: .program)) == (isEnough ? .ported : .weaker))
+    #expect(
+      Self.disposition(ScriptUnits.of(script, reading: .program)) == (isEnough ? .ported : .weaker)
+    )
   }
 
   private static func disposition(

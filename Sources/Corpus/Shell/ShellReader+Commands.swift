@@ -111,12 +111,7 @@ extension ShellReader {
       set(texts.dropFirst())
       return Result()
     case "shift":
-      var index = 1
-      while let next = variables["\(index + 1)"] {
-        variables["\(index)"] = next
-        index += 1
-      }
-      variables["\(index)"] = nil
+      shift()
       return Result()
     case ".", "source": return source(texts.dropFirst().first)
     case "load":
@@ -136,6 +131,21 @@ extension ShellReader {
         endsOnError = true
       }
       return Result()
+    case "run": return bats(rest, input)
+    case "fail", "die", "abort", "bail", "error_exit": return Result(flow: .fails)
+    case "skip": return Result(flow: .ends)
+    default: return starter(name, rest, texts, input)
+    }
+  }
+
+  /// A program that runs another; nil for any other name.
+  private func starter(
+    _ name: String,
+    _ rest: [ShellTest.Word],
+    _ texts: [String],
+    _ input: ShellValue?
+  ) -> Result? {
+    switch name {
     case "sudo", "env", "time", "nohup", "timeout", "nice", "exec", "retry", "command":
       let inner = CommandLine.withoutPrefix(texts[...])
       guard name != "command" || !texts.contains("-v"), !inner.isEmpty else { return Result() }
@@ -153,11 +163,17 @@ extension ShellReader {
       "eval":
       note("what `\(name)` runs is not read")
       return Result(success: .unknown(name), output: input?.seen == nil ? nil : input?.part(name))
-    case "run": return bats(rest, input)
-    case "fail", "die", "abort", "bail", "error_exit": return Result(flow: .fails)
-    case "skip": return Result(flow: .ends)
     default: return nil
     }
+  }
+
+  private func shift() {
+    var index = 1
+    while let next = variables["\(index + 1)"] {
+      variables["\(index)"] = next
+      index += 1
+    }
+    variables["\(index)"] = nil
   }
 
   private func set(_ options: ArraySlice<String>) {
