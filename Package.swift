@@ -106,7 +106,7 @@ let package = Package(
     templates("page"),
     embedded("RulePages", "rules", in: "docs", exclude: otherDocumentation),
     module("Auditing", ["Corpus", "Evidence", "Formats", "Suites"]),
-    module("Corpus", ["Evidence", "Formats", "Git"]),
+    module("Corpus", ["Evidence", "Formats", "Git", "Programs"]),
     module("Running", ["Checks", "Deployments", "Evidence", "Formats", "Suites"]),
     module("Drivers", ["CLinux", "Deployments", "Evidence", "Formats", "Git", "Suites"]),
     module(
@@ -217,7 +217,7 @@ let package = Package(
     tests(of: "MarkdownDocuments", ["SeededGenerators"]),
     tests(of: "Programs"),
     tests(of: "Git", ["Programs"]),
-    tests(of: "Corpus", ["Evidence", "Git", "SeededGenerators"], exclude: ["Hostile"]),
+    tests(of: "Corpus", ["Evidence", "Git", "Programs", "SeededGenerators"], exclude: ["Hostile"]),
     // A driver, a deployment and an app that do what a test says.
     module("FakeDeployments", ["Deployments", flyingFox], path: "Tests/FakeDeployments"),
     tests(

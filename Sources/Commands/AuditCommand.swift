@@ -44,6 +44,7 @@ struct AuditCommand: AsyncParsableCommand {
       var worst = ExitStatus.proven
       for recipe in recipes {
         let suite = try workspace.suite(recipe).suite
+        let workspace = await workspace.holding(suite)
         let audited = try audit(suite, KeptRuns(workspace: workspace, recipe: recipe), workspace)
         if let coverage = audited.coverage { ci.add(coverage) }
         if !isCatalogue { Console.out(audited.text()) }

@@ -25,7 +25,11 @@ struct PinCommand: AsyncParsableCommand {
       let recipes = try plain.recipes(options.recipes)
       let workspace = await plain.withCorpus(of: recipes)
       // Everything that is wrong is told before anything is written.
-      let pinnings = try recipes.map { try Pinning(workspace, recipe: $0) }
+      var pinnings: [Pinning] = []
+      for recipe in recipes {
+        let suite = try workspace.suite(recipe).suite
+        pinnings.append(try Pinning(await workspace.holding(suite), suite))
+      }
       for pinning in pinnings { try pinning.write() }
       return .proven
     }
@@ -42,10 +46,9 @@ private struct Pinning {
   let changes: [String]
   let hasLinks: Bool
 
-  init(_ workspace: Workspace, recipe: String) throws {
+  init(_ workspace: Workspace, _ suite: Suite) throws {
     self.workspace = workspace
-    self.recipe = recipe
-    let suite = try workspace.suite(recipe).suite
+    recipe = suite.recipe
     let corpus = workspace.corpus(for: recipe)
     switch corpus.coverage.state {
     case .rootMissing, .unreadable:

@@ -50,9 +50,10 @@ struct ReportCommand: AsyncParsableCommand {
       return .proven
     }
     let (record, folder) = try runs.record(run)
+    let suite = try workspace.suite(recipe).suite
     let reports = Reports(
-      workspace: workspace,
-      suite: try workspace.suite(recipe).suite,
+      workspace: await workspace.holding(suite),
+      suite: suite,
       templates: templates,
       history: await HistoryReader(workspace: workspace, recipe: recipe).historyIfAny()
     )

@@ -45,7 +45,7 @@ struct ReportsMerge {
     var worst = ExitStatus.proven
     var rows: [MergeFile.Recipe] = []
     for part in parts {
-      let status = try write(part)
+      let status = try await write(part)
       rows.append(MergeFile.Recipe(part.record, status))
       worst = worst.worse(status)
     }
@@ -190,7 +190,7 @@ struct ReportsMerge {
 
   // MARK: Writing
 
-  private func write(_ part: Merged) throws -> ExitStatus {
+  private func write(_ part: Merged) async throws -> ExitStatus {
     let runs = workspace.runsFolder(part.suite.recipe)
     let folder = "\(runs)/\(part.record.header.id)"
     do {
@@ -210,7 +210,7 @@ struct ReportsMerge {
     } catch {
       throw Failure(.broken, "\(workspace.shown(folder)) cannot be written: \(error)")
     }
-    let reports = Reports(workspace: workspace, suite: part.suite)
+    let reports = Reports(workspace: await workspace.holding(part.suite), suite: part.suite)
     return try reports.conclude(
       part.record,
       runFolder: folder,

@@ -30,10 +30,10 @@ struct RunChoice {
   private(set) var status = ExitStatus.proven
 
   /// - Throws: where something that was asked for is in no recipe.
-  init(_ all: [RunCandidate], _ options: SelectionOptions) throws {
+  init(_ all: [RunCandidate], _ options: SelectionOptions) async throws {
     let selection = options.selection
     if options.rerunFailed {
-      for candidate in all { try rerun(candidate) }
+      for candidate in all { try await rerun(candidate) }
     } else if selection.isEmpty || all.isEmpty {
       candidates = all
     } else {
@@ -79,7 +79,7 @@ struct RunChoice {
 
   // MARK: Again
 
-  private mutating func rerun(_ candidate: RunCandidate) throws {
+  private mutating func rerun(_ candidate: RunCandidate) async throws {
     let recipe = candidate.suite.recipe
     let kept = KeptRuns(workspace: candidate.workspace, recipe: recipe)
     let last = try LastOutcomes(kept)
@@ -92,7 +92,7 @@ struct RunChoice {
     let picked = CheckSelection(parts: [], names: open.map(\.description))
     guard !open.isEmpty, let selection = picked.selection(in: candidate.plan, of: candidate.suite)
     else {
-      conclude(candidate, last.records)
+      await conclude(candidate, last.records)
       return
     }
     announcements.append("\(recipe): runs again:")
@@ -106,8 +106,9 @@ struct RunChoice {
   /// wrong with the whole is not taken back by it.
   ///
   /// - Parameter records: Newest first, to the last full one.
-  private mutating func conclude(_ candidate: RunCandidate, _ records: [RunRecord]) {
-    let reports = Reports(workspace: candidate.workspace, suite: candidate.suite)
+  private mutating func conclude(_ candidate: RunCandidate, _ records: [RunRecord]) async {
+    let workspace = await candidate.workspace.holding(candidate.suite)
+    let reports = Reports(workspace: workspace, suite: candidate.suite)
     var standing: (id: String, verdict: ExitStatus)?
     for record in records {
       let verdict = ExitStatus(coverage: reports.coverage(record), record: record)

@@ -93,7 +93,7 @@ struct RunCommand: AsyncParsableCommand {
         try await mistakes.collecting { candidates.append(try await candidate(recipe, workspace)) }
       }
       try mistakes.conclude()
-      let choice = try RunChoice(candidates, selection)
+      let choice = try await RunChoice(candidates, selection)
       try shard?.write(below: workspace.project.reports)
       if let shard { Console.error(shard.announcement) }
       for line in choice.announcements { Console.error(line) }

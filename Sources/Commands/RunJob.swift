@@ -128,7 +128,7 @@ final class RunJob: Sendable {
     isKept: Bool
   ) async throws -> ExitStatus {
     let reports = Reports(
-      workspace: workspace,
+      workspace: await workspace.holding(suite),
       suite: suite,
       ci: company.ci,
       history: await HistoryReader(workspace: workspace, recipe: recipe).historyIfAny()

@@ -35,16 +35,8 @@ extension Workspace {
     }
   }
 
-  /// What a suite is held to: the units of its corpus, its pins, and what its scripts look at.
-  func held(_ corpus: CorpusView, _ suite: Suite) -> HeldCorpus {
-    let units = corpus.reading?.units() ?? []
-    // What is wrong with the lock was told when the suite was loaded.
-    let pins = (try? pins(suite.recipe)) ?? Pins()
-    return HeldCorpus(units: units, pins: pins, scripts: units.isEmpty ? [:] : scripts(of: suite))
-  }
-
   /// What the scripts that stand for older ones ask and assert.
-  private func scripts(of suite: Suite) -> [CheckID: [CorpusUnit]] {
+  static func scripts(of suite: Suite) async -> [CheckID: [CorpusUnit]] {
     let files = SuiteFiles(folder: suite.folder)
     var found: [CheckID: [CorpusUnit]] = [:]
     for check in suite.checks where !check.links.isEmpty {
@@ -67,7 +59,7 @@ extension Workspace {
         reading = .program
       }
       let script = CorpusScript(path: path, language: language, bytes: bytes, hash: "")
-      found[check.id] = script.units(reading: reading)
+      found[check.id] = await script.units(reading: reading)
     }
     return found
   }

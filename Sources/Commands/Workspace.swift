@@ -15,6 +15,9 @@ struct Workspace: Sendable {
   private var pages: String?
   /// What was found in a corpus that was read at once for many recipes, by recipe.
   private var fetched: [String: CorpusReading] = [:]
+  /// The units of scripts that were read, by recipe: those of the corpus and, by check, the suite's.
+  private var units: [String: [CorpusUnit]] = [:]
+  private var scripts: [String: [CheckID: [CorpusUnit]]] = [:]
 
   /// - Parameter folder: nil to look for `parity.yml` from here upwards.
   init(folder: String?) throws {
@@ -188,12 +191,48 @@ struct Workspace: Sendable {
   }
 
   /// The workspace with what a corpus in a folder says of these recipes, read once for all.
+  ///
+  /// The units in their scripts are read at once too, which takes one process where each recipe
+  /// alone would take its own.
   func withCorpus(of recipes: [String]) async -> Workspace {
-    guard case .folder(let root, let isSample)? = project.corpus else { return await withCorpus() }
     var workspace = self
-    let reader = CorpusReader(root: root, shownAs: shown(root), isSample: isSample)
-    for reading in reader.readings(of: recipes) { workspace.fetched[reading.recipe] = reading }
+    if case .folder(let root, let isSample)? = project.corpus {
+      let reader = CorpusReader(root: root, shownAs: shown(root), isSample: isSample)
+      for reading in reader.readings(of: recipes) { workspace.fetched[reading.recipe] = reading }
+    } else {
+      workspace = await withCorpus()
+    }
+    let readings = recipes.compactMap { workspace.fetched[$0] }
+    for (reading, units) in zip(readings, await CorpusReading.units(of: readings)) {
+      workspace.units[reading.recipe] = units
+    }
     return workspace
+  }
+
+  /// The workspace with everything read that a suite is held to, for `held`.
+  func holding(_ suite: Suite) async -> Workspace {
+    var workspace = self
+    if workspace.units[suite.recipe] == nil {
+      let reading = workspace.corpus(for: suite.recipe).reading
+      workspace.fetched[suite.recipe] = reading
+      workspace.units[suite.recipe] =
+        await CorpusReading.units(of: [reading].compactMap { $0 }).first ?? []
+    }
+    if workspace.units[suite.recipe]?.isEmpty == false {
+      workspace.scripts[suite.recipe] = await Self.scripts(of: suite)
+    }
+    return workspace
+  }
+
+  /// What a suite is held to, after `holding`: the units of its corpus, its pins, and what its
+  /// scripts look at.
+  func held(_ corpus: CorpusView, _ suite: Suite) -> HeldCorpus {
+    HeldCorpus(
+      units: corpus.reading == nil ? [] : units[suite.recipe] ?? [],
+      // What is wrong with the lock was told when the suite was loaded.
+      pins: (try? pins(suite.recipe)) ?? Pins(),
+      scripts: scripts[suite.recipe] ?? [:]
+    )
   }
 
   /// The folder of a repository on this machine; nil for one elsewhere.

@@ -12,6 +12,9 @@ package struct CorpusReader: Sendable {
   package let shownRoot: String
   /// True where the corpus is only an example.
   package let isSample: Bool
+  /// What parses the scripts; without it nothing is proven of those that need it.
+  var python = SyntaxProgram.python
+  var shfmt = SyntaxProgram.shfmt
 
   /// Left out of scripts and of the tree hash: caches, and the secrets of whoever runs the scripts,
   /// which differ between machines and are never read.
@@ -144,9 +147,9 @@ package struct CorpusReader: Sendable {
         reading.scripts = walk.scripts
         reading.others = walk.others
         reading.files = ScriptFiles(walk.files)
-        reading.unread += walk.unread
+        reading.unread += walk.unread + missing(for: walk.scripts)
         state = walk.scripts.isEmpty ? .noScripts : .scripts
-        if !walk.unread.isEmpty { state = .unreadable }
+        if !reading.unread.isEmpty { state = .unreadable }
         if state == .noScripts { reading.detail = Self.without(walk.others) }
       }
     }
@@ -157,6 +160,18 @@ package struct CorpusReader: Sendable {
     }
     if state == .unreadable { reading.detail = nil }
     reading.state = state
+  }
+
+  private func missing(for scripts: [CorpusScript]) -> [String] {
+    let languages = Set(scripts.map(\.language))
+    var missing: [String] = []
+    if python == nil, languages.contains(.python) {
+      missing.append("python3 is not installed: install the package python3")
+    }
+    if shfmt == nil, !languages.isDisjoint(with: [.shell, .bats]) {
+      missing.append("shfmt is not installed: install the package shfmt")
+    }
+    return missing
   }
 
   private static func without(_ others: [CorpusReading.Other]) -> String {

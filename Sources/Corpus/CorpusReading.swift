@@ -36,7 +36,37 @@ package struct CorpusReading: Hashable, Sendable {
   /// The units of all scripts, in the order of the scripts and of their lines.
   ///
   /// Read anew at each call, which takes time in proportion to the scripts' length.
-  package func units() -> [CorpusUnit] { scripts.flatMap { $0.units(files) } }
+  package func units() async -> [CorpusUnit] { await Self.units(of: [self], cache: .off)[0] }
+
+  /// The units of several readings, in their order: what the cache does not have is parsed by as
+  /// few processes as possible, and kept.
+  package static func units(
+    of readings: [CorpusReading],
+    cache: FingerprintCache = FingerprintCache()
+  ) async -> [[CorpusUnit]] {
+    var units: [[CorpusUnit]?] = readings.map { _ in nil }
+    var missed: [(index: Int, key: String)] = []
+    for (index, reading) in readings.enumerated() {
+      let key = cache.key(of: reading.scripts, reading.files)
+      units[index] =
+        reading.scripts.isEmpty ? [] : cache.units(key, of: reading.scripts)
+      if units[index] == nil { missed.append((index, key)) }
+    }
+    var files = missed.map { readings[$0.index].files }
+    if !files.isEmpty {
+      await ScriptFiles.parse(&files, scripts: missed.map { readings[$0.index].scripts })
+    }
+    for (place, entry) in missed.enumerated() {
+      let read = readings[entry.index].scripts.flatMap {
+        $0.parsedUnits(files[place], reading: .original)
+      }
+      units[entry.index] = read
+      // What a slow or missing program left unread may be read next time.
+      if !files[place].hasFailures { cache.keep(read, as: entry.key) }
+    }
+    if !missed.isEmpty { cache.prune() }
+    return units.map { $0 ?? [] }
+  }
 
   /// The part that is kept in `coverage.json`.
   package var coverage: CorpusCoverage {

@@ -1,11 +1,56 @@
 /// The files of a `tests` folder that a script may import or source: other scripts and helpers.
-package struct ScriptFiles: Hashable, Sendable {
+package struct ScriptFiles: Sendable {
   /// By path.
-  private let contents: [String: [UInt8]]
+  private(set) var contents: [String: [UInt8]]
+  /// What came of those that were parsed, by path.
+  var trees: [String: SyntaxTree] = [:]
 
   package init(_ contents: [String: [UInt8]] = [:]) { self.contents = contents }
 
-  subscript(path: String) -> [UInt8]? { contents[path] }
+  subscript(path: String) -> [UInt8]? {
+    get { contents[path] }
+    set { contents[path] = newValue }
+  }
+
+  /// Whether a program failed where another time it may not.
+  var hasFailures: Bool {
+    trees.values.contains { if case .failed = $0 { true } else { false } }
+  }
+
+  /// Parses scripts, and whatever of the other files they may import or source.
+  mutating func parse(_ scripts: [CorpusScript]) async {
+    var all = [self]
+    await Self.parse(&all, scripts: [scripts])
+    self = all[0]
+  }
+
+  /// Parses the files of several folders at once, so that one process serves them all.
+  static func parse(_ folders: inout [ScriptFiles], scripts: [[CorpusScript]]) async {
+    var python: [(folder: Int, path: String, bytes: [UInt8])] = []
+    var shell = python
+    for (index, folder) in folders.enumerated() {
+      let languages = Dictionary(
+        scripts[index].map { ($0.path, $0.language) },
+        uniquingKeysWith: { $1 }
+      )
+      for (path, bytes) in folder.contents where bytes.count <= CorpusScript.readLimit {
+        switch languages[path] ?? ScriptRule.language(ofHelper: path, bytes) {
+        case .python: python.append((index, path, bytes))
+        case .shell, .bats: shell.append((index, path, bytes))
+        default: continue
+        }
+      }
+    }
+    let sources = shell.map { ($0.bytes, ShellSyntax.dialect(of: $0.path, $0.bytes)) }
+    async let pythonTrees = python.isEmpty ? [] : PythonSyntax().trees(of: python.map(\.bytes))
+    async let shellTrees = shell.isEmpty ? [] : ShellSyntax().trees(of: sources)
+    for (file, tree) in zip(python, await pythonTrees) {
+      folders[file.folder].trees[file.path] = tree
+    }
+    for (file, tree) in zip(shell, await shellTrees) {
+      folders[file.folder].trees[file.path] = tree
+    }
+  }
 
   /// The path of a Python module that stands beside a script, above it, or at the top of the
   /// folder; nil for one of a library.
@@ -58,4 +103,12 @@ package struct ScriptFiles: Hashable, Sendable {
   private static func folder(of path: String) -> String {
     path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
   }
+}
+
+extension ScriptFiles: Hashable {
+  package static func == (lhs: ScriptFiles, rhs: ScriptFiles) -> Bool {
+    lhs.contents == rhs.contents
+  }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(contents) }
 }

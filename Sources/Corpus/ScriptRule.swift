@@ -86,6 +86,12 @@ package enum ScriptRule {
     return contents.contains(0) ? .binary : .script(language)
   }
 
+  /// The language of a file that scripts import or source; nil for a language that is not read.
+  static func language(ofHelper path: String, _ contents: [UInt8]) -> CorpusScript.Language? {
+    let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    return languages[ending] ?? interpreter(contents)
+  }
+
   /// `_shared`, `lib`, `helpers`: what lies below is a helper unless it is run by itself.
   package static func isHelperFolder(_ name: String) -> Bool {
     name.hasPrefix("_") || hasHelperWord(name.lowercased())

@@ -314,7 +314,9 @@ import Testing
       bytes: Array("set -e\n\(text)\n".utf8),
       hash: ""
     )
-    #expect(Self.disposition(script.units(reading: .program)) == (isEnough ? .ported : .weaker))
+    #expect(
+      Self.disposition(ScriptUnits.of(script, reading: .program)) == (isEnough ? .ported : .weaker)
+    )
   }
 
   private static func disposition(
@@ -322,7 +324,7 @@ import Testing
     _ reading: ScriptReading
   ) -> UnitCoverage.Disposition? {
     let script = CorpusScript(path: "p.py", language: .python, bytes: Array(script.utf8), hash: "")
-    return disposition(script.units(reading: reading))
+    return disposition(ScriptUnits.of(script, reading: reading))
   }
 
   private static func disposition(_ units: [CorpusUnit]) -> UnitCoverage.Disposition? {

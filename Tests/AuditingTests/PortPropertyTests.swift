@@ -214,7 +214,7 @@ import Testing
   private static func script(_ start: String, for units: [CorpusUnit]) -> CorpusUnit {
     let text = units.first.map { Sample.script(asking: $0.requests.map(\.path), start) } ?? ""
     let script = CorpusScript(path: "p.py", language: .python, bytes: Array(text.utf8), hash: "")
-    return script.units(reading: .tests)[0]
+    return ScriptUnits.of(script, reading: .tests)[0]
   }
 
   private static func proven(_ sample: Sample) -> Set<String> {

@@ -371,7 +371,9 @@ import Testing
 
   @Test func `A script of the suite is held against what can be read of it`() {
     func script(_ text: String) -> [CorpusUnit] {
-      CorpusScript(path: "p.py", language: .python, bytes: Array(text.utf8), hash: "").units()
+      ScriptUnits.of(
+        CorpusScript(path: "p.py", language: .python, bytes: Array(text.utf8), hash: "")
+      )
     }
     var sample = Self.ported()
     sample.set(Sample.first) { $0.steps = [] }

@@ -43,7 +43,7 @@ extension Sample {
     let language: CorpusScript.Language = path.hasSuffix(".sh") ? .shell : .python
     let script = CorpusScript(path: path, language: language, bytes: bytes, hash: hash)
     held.units.removeAll { $0.script == path }
-    held.units += script.units()
+    held.units += ScriptUnits.of(script)
     texts[path] = text
   }
 
@@ -52,7 +52,7 @@ extension Sample {
     let paths = held.units.filter { names.contains($0.id) }.flatMap { $0.requests.map(\.path) }
     let text = Self.script(asking: paths, "")
     let script = CorpusScript(path: "p.py", language: .python, bytes: Array(text.utf8), hash: "")
-    held.scripts[id] = script.units(reading: .tests)
+    held.scripts[id] = ScriptUnits.of(script, reading: .tests)
   }
 
   static func script(asking paths: [String], _ start: String) -> String {

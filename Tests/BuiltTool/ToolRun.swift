@@ -21,7 +21,9 @@ package final class ToolRun: @unchecked Sendable {
     process.executableURL = URL(fileURLWithPath: wrapper.isEmpty ? line[0] : "/usr/bin/env")
     process.arguments = wrapper.isEmpty ? arguments : line
     process.currentDirectoryURL = URL(fileURLWithPath: project.folder)
-    let own = ProcessInfo.processInfo.environment.filter { !Self.isOfCI($0.key) }
+    var own = ProcessInfo.processInfo.environment.filter { !Self.isOfCI($0.key) }
+    // Nothing is left in the caches of whoever runs the tests.
+    own["XDG_CACHE_HOME"] = "/dev/null"
     process.environment = own.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: name + ".out")

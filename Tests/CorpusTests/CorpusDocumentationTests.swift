@@ -21,8 +21,8 @@ import Testing
     )
   }
 
-  @Test func theFingerprintsAreThoseOfTheSample() throws {
-    let units = reader.reading(of: "nextcloud").units().filter {
+  @Test func theFingerprintsAreThoseOfTheSample() async throws {
+    let units = await reader.reading(of: "nextcloud").units().filter {
       $0.script == "webdav_roundtrip.py"
     }
     let shown = units.map { unit in
@@ -33,14 +33,14 @@ import Testing
     #expect(page.contains("```\n\(shown)```"), "\(shown)")
   }
 
-  @Test func theUnreadPartsAreThoseOfTheSample() {
-    let shown = reader.reading(of: "uptime-kuma").units().flatMap { unit in
+  @Test func theUnreadPartsAreThoseOfTheSample() async {
+    let shown = await reader.reading(of: "uptime-kuma").units().flatMap { unit in
       unit.unread.map { "\(unit.id): line \($0.line): \($0.reason)\n" }
     }.joined()
     #expect(page.contains("```\n\(shown)```"), "\(shown)")
   }
 
-  @Test func theChangesAreThoseOfAnEdit() throws {
+  @Test func theChangesAreThoseOfAnEdit() async throws {
     let reading = reader.reading(of: "nextcloud")
     let script = try #require(reading.scripts.first { $0.path == "webdav_roundtrip.py" })
     let text = String(decoding: script.bytes, as: UTF8.self)
@@ -52,7 +52,8 @@ import Testing
       bytes: Array(text.utf8),
       hash: ""
     )
-    let changes = zip(script.units(reading.files), edited.units(reading.files)).flatMap {
+    let changes = zip(await script.units(reading.files), await edited.units(reading.files)).flatMap
+    {
       old,
       new in
       Fingerprint.changes(from: old.fingerprint, to: new.fingerprint)

@@ -52,7 +52,7 @@ import Testing
       let reading = try await reading(folder)
       #expect(reading.state == .scripts)
       #expect(reading.scripts == before.scripts)
-      #expect(reading.units() == before.units())
+      #expect(await reading.units() == before.units())
       #expect(reading.tree == before.tree)
       #expect(reading.commit?.utf8.count == 40)
       #expect(reading.root == "corpus/recipe-info@HEAD")

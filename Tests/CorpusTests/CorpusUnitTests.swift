@@ -3,8 +3,8 @@ import Testing
 @testable import Corpus
 
 @Suite struct CorpusUnitTests {
-  @Test func testsAreUnitsAndTheRestIsTheScript() {
-    let units = Script.units(
+  @Test func testsAreUnitsAndTheRestIsTheScript() async {
+    let units = await Script.units(
       """
       #!/usr/bin/env python3
       # About the whole.
@@ -46,32 +46,34 @@ import Testing
     )
   }
 
-  @Test func checksAreUnitsOnlyWhereTheyAreSeparate() {
+  @Test func checksAreUnitsOnlyWhereTheyAreSeparate() async {
     let checks = """
       import requests
       def check_a(base): assert requests.get(base + "/a").ok
       def check_b(base): assert requests.get(base + "/b").ok
 
       """
-    func names(_ rest: String) -> [String?] { Script.units(checks + rest).map(\.function) }
-    #expect(names("check_a(x)\ncheck_b(x)\n") == ["check_a", "check_b"])
-    #expect(names("for check in (check_a, check_b): check(x)\n") == ["check_a", "check_b"])
+    func names(_ rest: String) async -> [String?] {
+      await Script.units(checks + rest).map(\.function)
+    }
+    #expect(await names("check_a(x)\ncheck_b(x)\n") == ["check_a", "check_b"])
+    #expect(await names("for check in (check_a, check_b): check(x)\n") == ["check_a", "check_b"])
     // Helpers: called twice, never, or by each other; or with tests beside them.
-    #expect(names("check_a(x)\ncheck_a(y)\ncheck_b(x)\n") == [nil])
-    #expect(names("check_a(x)\n") == [nil])
-    #expect(names("check_a(x)\ndef check_c(y): check_b(y)\ncheck_c(x)\n") == [nil])
-    #expect(names("def test_t(): check_a(z); check_b(z)\n") == ["test_t"])
+    #expect(await names("check_a(x)\ncheck_a(y)\ncheck_b(x)\n") == [nil])
+    #expect(await names("check_a(x)\n") == [nil])
+    #expect(await names("check_a(x)\ndef check_c(y): check_b(y)\ncheck_c(x)\n") == [nil])
+    #expect(await names("def test_t(): check_a(z); check_b(z)\n") == ["test_t"])
   }
 
-  @Test func shellHasItsUnits() {
+  @Test func shellHasItsUnits() async {
     let functions = "check_a() { curl -f \"$1/a\"; }\ncheck_b() { curl -f \"$1/b\"; }\n"
-    func names(_ text: String) -> [String?] { Script.shell(text).map(\.function) }
-    #expect(names(functions + "check_a x\ncheck_b x\n") == ["check_a", "check_b"])
-    #expect(names(functions + "check_a x\ncheck_a y\ncheck_b x\n") == [nil])
-    #expect(names("test_x() { curl -f h/x; }\ntest_x\n") == ["test_x"])
-    #expect(names("function test_x { :; }\ncurl -f h/y\n") == [nil, "test_x"])
+    func names(_ text: String) async -> [String?] { await Script.shell(text).map(\.function) }
+    #expect(await names(functions + "check_a x\ncheck_b x\n") == ["check_a", "check_b"])
+    #expect(await names(functions + "check_a x\ncheck_a y\ncheck_b x\n") == [nil])
+    #expect(await names("test_x() { curl -f h/x; }\ntest_x\n") == ["test_x"])
+    #expect(await names("function test_x { :; }\ncurl -f h/y\n") == [nil, "test_x"])
     let bats = "setup() { b=https://h; }\n@test \"front page\" {\n  curl -f \"$b/\"\n}\n"
-    let units = Script.units(bats, "a.bats", language: .bats)
+    let units = await Script.units(bats, "a.bats", language: .bats)
     #expect(units.map(\.id) == ["a.bats::front page"])
     #expect(
       units[0].fingerprint.lines == ["assert | GET / | status | < 400", "request | GET /"]
@@ -79,8 +81,8 @@ import Testing
   }
 
   @Test(arguments: [CorpusScript.Language.javaScript, .typeScript, .ruby, .perl, .other])
-  func otherLanguagesAreOneUnitThatSaysSo(language: CorpusScript.Language) {
-    let units = Script.units("# What it does.\nputs 1\n", "x", language: language)
+  func otherLanguagesAreOneUnitThatSaysSo(language: CorpusScript.Language) async {
+    let units = await Script.units("# What it does.\nputs 1\n", "x", language: language)
     #expect(units.map(\.id) == ["x"])
     #expect(units[0].about == "What it does.")
     #expect(units[0].unread.map(\.reason) == ["is in a language whose inside is not read"])

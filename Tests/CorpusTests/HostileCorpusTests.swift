@@ -16,14 +16,16 @@ import Testing
   @Test func `There are scripts`() { #expect((Self.names ?? []).count >= 60) }
 
   @Test(arguments: names ?? [])
-  func `What is read of a script is what it asks and asserts, and no more`(name: String) throws {
+  func `What is read of a script is what it asks and asserts, and no more`(name: String)
+    async throws
+  {
     let text = try String(contentsOf: Self.folder.appending(path: name), encoding: .utf8)
     let expected = text.split(separator: "\n").filter { $0.hasPrefix("#: ") }
       .map { String($0.dropFirst(3)) }
     let script = text.split(separator: "\n", omittingEmptySubsequences: false)
       .drop { $0.hasPrefix("#: ") }.joined(separator: "\n")
     let language: CorpusScript.Language = name.hasSuffix(".py") ? .python : .shell
-    let units = Script.units(script, name, language: language)
+    let units = await Script.units(script, name, language: language)
     let facts = Set(units.flatMap(\.fingerprint.lines))
     #expect(facts.sorted() == expected.filter { !$0.hasPrefix("unread | ") }.sorted())
     var unread = units.flatMap(\.unread).map(\.reason)

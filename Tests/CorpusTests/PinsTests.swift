@@ -2,8 +2,8 @@ import Corpus
 import Testing
 
 @Suite struct PinsTests {
-  private static func unit(_ text: String, _ path: String = "a|b.py") -> CorpusUnit {
-    CorpusScript(
+  private static func unit(_ text: String, _ path: String = "a|b.py") async -> CorpusUnit {
+    await CorpusScript(
       path: path,
       language: .python,
       bytes: Array(text.utf8),
@@ -11,10 +11,12 @@ import Testing
     ).units()[0]
   }
 
-  @Test func `What is written is read again as it was`() throws {
+  @Test func `What is written is read again as it was`() async throws {
     let pins = Pins([
-      "b.py": Pins.Pin(Self.unit("import requests\nassert requests.get('http://h/a|b').ok\n")),
-      "a|b.py": Pins.Pin(Self.unit("print('nothing')\n")),
+      "b.py": Pins.Pin(
+        await Self.unit("import requests\nassert requests.get('http://h/a|b').ok\n")
+      ),
+      "a|b.py": Pins.Pin(await Self.unit("print('nothing')\n")),
     ])
     #expect(try Pins(Array(pins.text.utf8)) == pins)
     #expect(try Pins(Array(pins.text.utf8)).text == pins.text)
@@ -22,15 +24,19 @@ import Testing
     #expect(Pins().hash == nil)
   }
 
-  @Test func `Units may come in any order and are written in one`() throws {
-    let pins = Pins(["b.py": .init(Self.unit("")), "a.py": .init(Self.unit(""))])
+  @Test func `Units may come in any order and are written in one`() async throws {
+    let pins = Pins(["b.py": .init(await Self.unit("")), "a.py": .init(await Self.unit(""))])
     let blocks = pins.text.split(separator: "\n\n").map(String.init)
     let turned = ([blocks[0]] + blocks.dropFirst().reversed()).joined(separator: "\n\n")
     #expect(try Pins(Array((turned + "\n").utf8)).text == pins.text)
   }
 
-  @Test func `Every line that is cut off or changed is refused or changes what is read`() throws {
-    let pins = Pins(["a.py": .init(Self.unit("assert 1 == 2\n")), "b.py": .init(Self.unit(""))])
+  @Test func `Every line that is cut off or changed is refused or changes what is read`()
+    async throws
+  {
+    let pins = Pins([
+      "a.py": .init(await Self.unit("assert 1 == 2\n")), "b.py": .init(await Self.unit("")),
+    ])
     let lines = pins.text.split(separator: "\n", omittingEmptySubsequences: false)
     for index in lines.indices where !lines[index].isEmpty && !lines[index].hasPrefix("#") {
       var fewer = lines

@@ -14,8 +14,8 @@ import Testing
     "with requests.get(\n    BASE\n    + '/a',  # here\n) as r:\n    pass",
     "get = requests.get\nr = get(\"\"\"https://x/a\"\"\")",
   ])
-  func aRequestIsFoundHoweverItIsWritten(code: String) {
-    let lines = Script.lines(ofTest: "\(code)\nassert r.status_code == 200")
+  func aRequestIsFoundHoweverItIsWritten(code: String) async {
+    let lines = await Script.lines(ofTest: "\(code)\nassert r.status_code == 200")
     #expect(lines.contains("request | GET /a"))
     #expect(lines.contains("assert | GET /a | status | == 200"))
   }
@@ -70,8 +70,8 @@ import Testing
       "status | == 405"
     ),
   ])
-  func anAssertionIsReadOff(code: String, fact: String) {
-    let lines = Script.lines(ofTest: "r = requests.get(BASE + '/a')\n\(code)")
+  func anAssertionIsReadOff(code: String, fact: String) async {
+    let lines = await Script.lines(ofTest: "r = requests.get(BASE + '/a')\n\(code)")
     #expect(lines.contains("assert | GET /a | \(fact)"), "\(lines)")
   }
 
@@ -95,11 +95,11 @@ import Testing
     ("client.post(f'{base}/q', json={})", ["request | POST /q"]),
     ("x = 3\nassert compute(x) == 4", ["assert | - | value compute(x) | == 4"]),
   ])
-  func otherSystemsAndUnknownThingsAreNotDropped(code: String, expected: [String]) {
-    #expect(Script.lines(ofTest: code) == expected)
+  func otherSystemsAndUnknownThingsAreNotDropped(code: String, expected: [String]) async {
+    #expect(await Script.lines(ofTest: code) == expected)
   }
 
-  @Test func helpersAreFollowedWithWhatTheyAreGiven() {
+  @Test func helpersAreFollowedWithWhatTheyAreGiven() async {
     let helper = """
       import requests
       class Client:
@@ -114,18 +114,18 @@ import Testing
       """
     let code = "import lib.api as api\nassert api.Client(BASE).get('/v')['name'] == 'x'"
     #expect(
-      Script.lines(ofTest: code, files: ["lib/api.py": helper]) == [
+      await Script.lines(ofTest: code, files: ["lib/api.py": helper]) == [
         "assert | GET /v | field name | == \"x\"", "assert | GET /v | status | == 200",
         "request | GET /v",
       ]
     )
     let loop =
       "def again(n):\n    return again(n + 1)\nagain(1)\nassert requests.get(BASE + '/a').ok"
-    #expect(Script.lines(ofTest: loop).count == 2)
+    #expect(await Script.lines(ofTest: loop).count == 2)
   }
 
-  @Test func aCaseOfATableIsAsGoodAsATestOfItsOwn() {
-    let units = Script.units(
+  @Test func aCaseOfATableIsAsGoodAsATestOfItsOwn() async {
+    let units = await Script.units(
       """
       import pytest, requests
       ROWS = [("/a", 200), pytest.param("/b", 404, id="b")]
@@ -148,8 +148,8 @@ import Testing
     #expect(units[1].requests.map(\.path) == ["/{…}"])
   }
 
-  @Test func linesAreThoseOfTheScript() {
-    let units = Script.units(
+  @Test func linesAreThoseOfTheScript() async {
+    let units = await Script.units(
       "import requests\nfrom lib import get\n\ndef test_it():\n    r = get('/a')\n    assert r.ok\n",
       files: [
         "lib.py":

@@ -20,9 +20,11 @@ import Testing
       + "\n[ $s = 200 ] || exit 1",
     "rc=0\ns=$(\(status))\n[ $s = 200 ] || rc=1\nexit $rc",
   ])
-  func aStatusIsAssertedHoweverItIsWritten(script: String) {
+  func aStatusIsAssertedHoweverItIsWritten(script: String) async {
     #expect(
-      Script.lines(ofShell: script) == ["assert | GET /a | status | == 200", "request | GET /a"],
+      await Script.lines(ofShell: script) == [
+        "assert | GET /a | status | == 200", "request | GET /a",
+      ],
       "\(script)"
     )
   }
@@ -79,28 +81,29 @@ import Testing
     ("for p in /b /c; do curl -f \"$b$p\" || exit 1; done", "assert | GET /c | status | < 400"),
     ("curl -f h.org/a\nif [ $? -ne 0 ]; then exit 1; fi", "assert | GET /a | status | < 400"),
   ])
-  func aCommandIsReadOff(script: String, fact: String) {
-    #expect(Script.lines(ofShell: script).contains(fact), "\(Script.lines(ofShell: script))")
+  func aCommandIsReadOff(script: String, fact: String) async {
+    let lines = await Script.lines(ofShell: script)
+    #expect(lines.contains(fact), "\(lines)")
   }
 
-  @Test func aSourcedFileIsFollowed() {
+  @Test func aSourcedFileIsFollowed() async {
     let helper = "expect() {\n  s=$(\(Self.status)$1)\n  [ \"$s\" = \"$2\" ] || exit 1\n}\n"
-    let lines = Script.lines(
+    let lines = await Script.lines(
       ofShell: ". \"$(dirname \"$0\")/lib/http.sh\"\nexpect /b 404\n",
       files: ["lib/http.sh": helper]
     )
     #expect(lines == ["assert | GET /a/b | status | == 404", "request | GET /a/b"])
-    let unit = Script.shell(". ./gone.sh\n")[0]
+    let unit = await Script.shell(". ./gone.sh\n")[0]
     #expect(unit.unread.map(\.reason) == ["the sourced file ./gone.sh is not here"])
   }
 
   @Test(arguments: [
-    ("echo 'x\n", 1, "a string is never closed"), ("a\n\nif true; then\n  b\n", 3, "ends before"),
-    ("a\n)\n", 2, "stands where no command can"), ("cat <<E\nx\n", 1, "never closed"),
-    ("x=$(a\n", 1, "the script ends before"), ("eval \"$x\"\n", 1, "is not read"),
+    ("echo 'x\n", 1, "cannot be parsed"), ("a\n\nif true; then\n  b\n", 3, "cannot be parsed"),
+    ("a\n)\n", 2, "cannot be parsed"), ("cat <<E\nx\n", 1, "cannot be parsed"),
+    ("x=$(a\n", 1, "cannot be parsed"), ("eval \"$x\"\n", 1, "is not read"),
   ])
-  func whatCannotBeReadIsNamedWithItsLine(script: String, line: Int, reason: String) {
-    let unread = Script.shell(script).flatMap(\.unread)
+  func whatCannotBeReadIsNamedWithItsLine(script: String, line: Int, reason: String) async {
+    let unread = await Script.shell(script).flatMap(\.unread)
     #expect(unread.contains { $0.line == line && $0.reason.contains(reason) }, "\(unread)")
   }
 }

@@ -56,6 +56,16 @@ indirect enum Claim: Sendable {
     }
   }
 
+  /// Whether it says nothing of anything: true or false whatever is answered.
+  var isSettled: Bool {
+    switch self {
+    case .atom, .unknown: false
+    case .all(let parts), .any(let parts): parts.allSatisfy(\.isSettled)
+    case .not(let inner): inner.isSettled
+    case .known: true
+    }
+  }
+
   /// Whether anything that a request or a system gave is looked at.
   var seesAnswer: Bool {
     switch self {

@@ -25,44 +25,66 @@ extension CorpusRequest: CustomStringConvertible {
     line = 0
   }
 
-  /// - Parameter address: With `{…}` for what is not known: scheme, host and port are left out,
-  ///   and a hole before the first slash is taken for them.
+  /// - Parameter address: With `{…}` for what is not known. Scheme, host and port are left out, and
+  ///   a hole before everything else is taken for them; where a path cannot be told from a host, it
+  ///   is a hole.
   init(method: String, address: String, line: Int) {
     self.method = method
     self.line = line
-    let hole = Array(Fingerprint.hole.utf8)
-    let slash = UInt8(ascii: "/")
-    let ends: Set<UInt8> = [slash, UInt8(ascii: "?"), UInt8(ascii: "#")]
-    var rest = Array(address.utf8).filter { $0 > 0x20 && $0 != 0x7F }[...]
-    if let scheme = Self.schemeEnd(rest) {
-      rest = rest[scheme...].drop { !ends.contains($0) }
-      if rest.isEmpty { rest = [slash] }
-    } else if rest.starts(with: hole) {
-      let after = rest.dropFirst(hole.count)
-      // `{…}{…}/x` and `{…}:8080/x` are hosts too; `{…}api` is not, and `{…}` alone may be all.
-      let host = after.prefix { !ends.contains($0) }
-      let isHost = host.allSatisfy {
-        hole.contains($0) || $0 == UInt8(ascii: ":") || Self.isDigit($0)
-      }
-      if isHost, !after.dropFirst(host.count).isEmpty { rest = after.dropFirst(host.count) }
-    } else if rest.first != slash, let first = rest.firstIndex(of: slash),
-      rest[..<first].contains(UInt8(ascii: ".")) || rest[..<first].contains(UInt8(ascii: ":"))
-    {
-      rest = rest[first...]
-    } else if let first = rest.first, first != slash, first != UInt8(ascii: "?"),
-      rest.contains(UInt8(ascii: ".")), !rest.contains(slash)
-    {
-      // A host alone, as curl takes it.
-      rest = [slash]
-    }
-    let whole = rest.prefix { $0 != UInt8(ascii: "#") }
-    let path = whole.prefix { $0 != UInt8(ascii: "?") }
-    let query = whole.dropFirst(path.count + 1)
-    self.path = path.isEmpty ? "/" : String(decoding: path, as: UTF8.self)
+    let trimmed = address.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace)
+    let bytes = trimmed.reversed().flatMap { $0 == " " ? Array("%20".utf8) : Array($0.utf8) }
+      .filter { $0 > 0x20 && $0 != 0x7F }
+    let whole = bytes.prefix { $0 != UInt8(ascii: "#") }
+    let target = whole.prefix { $0 != UInt8(ascii: "?") }
+    let query = whole.dropFirst(target.count + 1)
+    path = String(decoding: Self.path(target), as: UTF8.self)
     self.query = query.isEmpty ? nil : String(decoding: query, as: UTF8.self)
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+  private static let hole = Array(Fingerprint.hole.utf8)[...]
+  private static let slash = UInt8(ascii: "/")
+
+  private static func path(_ target: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    if let start = schemeEnd(target) {
+      let rest = target[start...]
+      return path(afterHost: rest.prefix { $0 != slash }, rest.drop { $0 != slash })
+    }
+    if target.starts(with: hole) {
+      // What stands before is scheme and host; `{…}:8080` too, but `{…}api` may be anything.
+      let after = target.dropFirst(hole.count)
+      if after.first == slash { return after }
+      let port = after.dropFirst().prefix { (0x30...0x39).contains($0) }
+      guard after.first == UInt8(ascii: ":"), !port.isEmpty else {
+        return after.starts(with: hole) ? after : target
+      }
+      return path(afterHost: hole, after.dropFirst(1 + port.count))
+    }
+    let host = target.prefix { $0 != slash }
+    let isHost = host.contains(UInt8(ascii: ".")) || host.contains(UInt8(ascii: ":"))
+    guard !target.isEmpty, target.first != slash, isHost else {
+      return target.isEmpty ? [slash] : target
+    }
+    return path(afterHost: host, target.dropFirst(host.count))
+  }
+
+  /// A host with a hole in it may end inside of it: `h{…}` may be `h/a`, but `app.{…}` and
+  /// `{…}` before a path are hosts.
+  private static func path(
+    afterHost host: ArraySlice<UInt8>,
+    _ rest: ArraySlice<UInt8>
+  ) -> ArraySlice<UInt8> {
+    var place = host.startIndex
+    var hasHole = false
+    while let found = host[place...].firstRange(of: hole) {
+      hasHole = true
+      if let before = host[..<found.lowerBound].last, !".:-@".utf8.contains(before) {
+        return host[found.lowerBound...] + rest
+      }
+      place = found.upperBound
+    }
+    if rest.isEmpty { return hasHole ? hole : [slash] }
+    return rest
+  }
 
   /// Where the host begins after `https://`, or after a hole in the place of the scheme.
   private static func schemeEnd(_ bytes: ArraySlice<UInt8>) -> Int? {

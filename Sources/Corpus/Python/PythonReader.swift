@@ -1,25 +1,21 @@
-/// Follows a Python program as far as that can be done without running it, and records what each
-/// unit asks and asserts.
+/// Follows a Python program a small way without running it, and records what each unit asks and
+/// asserts; whatever it does not follow it names.
 ///
 /// Both ways of an `if` are taken, a loop over a list that is written down once for each element,
 /// every other once. Functions of the script and of modules beside it are entered where they are
 /// called, with the values that they are given.
 final class PythonReader {
   struct Module {
-    var path: String
-    var program: PythonParser.Program
+    let path: String
+    let body: [SyntaxNode]
     /// Its names, also while it is still running.
     let top: Frame
-
-    var globals: [String: PythonValue] { top.names }
   }
 
   struct Instance {
-    var type: PythonClass
-    var module: Int
+    let type: SyntaxNode
+    let module: Int
     var fields: [String: PythonValue] = [:]
-    /// The answer that it was made from, where its fields are not known by name.
-    var source: Int?
   }
 
   /// The names of one call, and how it ends.
@@ -42,17 +38,24 @@ final class PythonReader {
     }
   }
 
-  static let depthLimit = 8
-  static let nestingLimit = 120
+  struct Passed {
+    /// A keyword; nil for a place.
+    var name: String?
+    var value: PythonValue
+  }
+
+  static let depthLimit = 6
+  static let nestingLimit = 100
   static let loopLimit = 64
   /// Statements followed for one unit, and for all units of a script.
   static let unitLimit = 20_000
-  static let scriptLimit = 1_000_000
+  static let scriptLimit = 500_000
 
   let files: ScriptFiles
   let script: String
+  let reading: ScriptReading
   var modules: [Module] = []
-  var moduleIndex: [String: Int] = [:]
+  private var moduleIndex: [String: Int] = [:]
   var instances: [Instance] = []
 
   var recorder = FingerprintRecorder()
@@ -60,13 +63,13 @@ final class PythonReader {
   var unread: [CorpusUnit.Unread] = []
   /// Of the script, not of a helper.
   var line = 1
-  var callDepth = 0
+  private var callDepth = 0
   var nesting = 0
   var stepsLeft = PythonReader.unitLimit
   var scriptStepsLeft = PythonReader.scriptLimit
   /// A call never came back: it failed, or ended the program well.
   var callEnded: Flow?
-  var active: [ObjectIdentifier] = []
+  var active: [Int] = []
   /// Of the innermost loop: the claims under which it is left, and whether it may fail.
   var loopExits: [Claim] = []
   var loopHasFailure = false
@@ -75,19 +78,11 @@ final class PythonReader {
   var lastSystem: Int?
 
   /// Units that the main part of the script calls, and with what.
-  var units: Set<ObjectIdentifier> = []
-  var unitCalls: [ObjectIdentifier: [[Passed]]] = [:]
+  var units: Set<Int> = []
+  var unitCalls: [Int: [[Passed]]] = [:]
   var isFollowingMain = false
   /// Functions and methods that were entered.
-  var entered: Set<ObjectIdentifier> = []
-
-  struct Passed {
-    /// A keyword, `*`, `**` or nil.
-    var name: String?
-    var value: PythonValue
-  }
-
-  let reading: ScriptReading
+  var entered: Set<Int> = []
 
   init(script: String, files: ScriptFiles, reading: ScriptReading) {
     self.script = script
@@ -112,26 +107,21 @@ final class PythonReader {
   /// The module at a path beside the script, read once; nil where there is none.
   func module(at path: String) -> Int? {
     if let known = moduleIndex[path] { return known }
-    guard let bytes = files[path] else { return nil }
-    let index = load(path, PythonParser.program(bytes))
+    guard let tree = files.trees[path] else { return nil }
+    if let problem = tree.problem { note("\(path) line \(problem.line): \(problem.reason)") }
+    let index = load(path, tree.root?.list("body") ?? [])
     let kept = (recorder, line, stepsLeft, isFollowingMain)
     // What a helper does while it is imported is not what the script asks.
     isFollowingMain = false
     stepsLeft = Self.unitLimit
     runTop(index)
-    let unread = modules[index].program.unread
     (recorder, line, stepsLeft, isFollowingMain) = kept
-    if let first = unread.first {
-      note("\(path) line \(first.line): \(first.reason)")
-    }
     return index
   }
 
-  func load(_ path: String, _ program: PythonParser.Program) -> Int {
+  func load(_ path: String, _ body: [SyntaxNode]) -> Int {
     let index = modules.count
-    modules.append(
-      Module(path: path, program: program, top: Frame(module: index, isTop: true))
-    )
+    modules.append(Module(path: path, body: body, top: Frame(module: index, isTop: true)))
     moduleIndex[path] = index
     return index
   }
@@ -140,16 +130,16 @@ final class PythonReader {
     let frame = modules[index].top
     let isProgram = index == 0 && reading != .tests
     frame.names["__name__"] = .text(isProgram ? "__main__" : modules[index].path)
-    _ = run(modules[index].program.statements, frame)
+    _ = run(modules[index].body, frame)
     callEnded = nil
   }
+
+  // MARK: Recording
 
   func note(_ reason: String, at line: Int? = nil) {
     let entry = CorpusUnit.Unread(line: line ?? self.line, reason: reason)
     if !unread.contains(where: { $0.reason == reason }) { unread.append(entry) }
   }
-
-  // MARK: Recording
 
   func request(_ method: String, _ address: String) -> Int {
     let request = CorpusRequest(method: method.uppercased(), address: address, line: line)
@@ -163,6 +153,7 @@ final class PythonReader {
     let system = CorpusSystem(kind: kind, text: text.short, line: line)
     recorder.add(system)
     sources.append(system.description)
+    lastSystem = sources.count - 1
     return sources.count - 1
   }
 
@@ -170,18 +161,36 @@ final class PythonReader {
     recorder.assert(claim, sources: sources, line: line, isWritten: isWritten)
   }
 
+  /// What is written as an assertion: of which nothing was understood, it is named.
+  func assertWritten(_ claim: Claim, _ words: @autoclosure () -> String) {
+    if claim.isSettled {
+      note("`\(words().short)` asserts something that was not understood")
+    } else {
+      assert(claim, isWritten: true)
+    }
+  }
+
+  /// A library raises where this does not hold.
+  func raises(_ claim: Claim, _ frame: Frame) {
+    if frame.raised.isEmpty {
+      assert(claim)
+    } else {
+      frame.raised[frame.raised.count - 1].append(claim)
+    }
+  }
+
   // MARK: Calls
 
   /// Enters a function of the program.
-  func call(_ function: PythonFunction, module: Int, owner: Int?, _ passed: [Passed]) -> PythonValue
-  {
-    let id = ObjectIdentifier(function)
+  func call(_ function: PythonFunction, _ passed: [Passed]) -> PythonValue {
+    let id = function.id
     if isFollowingMain, units.contains(id) {
       unitCalls[id, default: []].append(passed)
       return .unknown(function.name)
     }
     entered.insert(id)
-    guard !active.contains(id) else { return .unknown(function.name) }
+    let isLambda = function.node.kind == "Lambda"
+    guard isLambda || !active.contains(id) else { return .unknown(function.name) }
     guard callDepth < Self.depthLimit else {
       note("`\(function.name)` is called too deeply to follow")
       return .unknown(function.name)
@@ -195,47 +204,52 @@ final class PythonReader {
       active.removeLast()
       line = kept
     }
-    let frame = Frame(module: module)
-    bind(function.parameters, passed, owner: owner, in: frame)
-    let flow = run(function.body, frame)
+    let frame = Frame(module: function.module)
+    frame.names = function.around
+    bind(function, passed, in: frame)
+    if isLambda, let body = function.node["body"] { return evaluate(body, frame) }
+    let flow = run(function.node.list("body"), frame)
     if wasOpen { recorder.leaveFunction() }
     if flow == .fails || flow == .ends, frame.returned.isEmpty { callEnded = flow }
     return Self.result(of: frame)
   }
 
-  func bind(
-    _ parameters: [PythonExpression.Parameter],
-    _ passed: [Passed],
-    owner: Int?,
-    in frame: Frame
-  ) {
+  /// Gives the parameters of a function their values; those that nothing is passed for are unknown.
+  func bind(_ function: PythonFunction, _ passed: [Passed], in frame: Frame) {
+    guard let list = function.node["args"] else { return }
     var places = passed.filter { $0.name == nil }.map(\.value)
-    if let owner { places.insert(.instance(owner), at: 0) }
-    let named = Dictionary(
-      passed.compactMap { entry in entry.name.map { ($0, entry.value) } },
-      uniquingKeysWith: { $1 }
-    )
-    var next = 0
-    for parameter in parameters {
-      if parameter.stars == "*" {
-        frame.names[parameter.name] = .list(Array(places.dropFirst(next)))
-        next = places.count
-      } else if parameter.stars == "**" {
-        let rest = named.filter { key, _ in !parameters.contains { $0.name == key } }
-        let keys = rest.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        frame.names[parameter.name] = .dictionary(
-          keys.compactMap { key in rest[key].map { (.text(key), $0) } }
-        )
-      } else if let value = named[parameter.name] {
-        frame.names[parameter.name] = value
-      } else if !parameter.isKeywordOnly, next < places.count {
-        frame.names[parameter.name] = places[next]
-        next += 1
-      } else if let preset = parameter.preset {
-        frame.names[parameter.name] = evaluate(preset, frame)
+    if let owner = function.owner { places.insert(.instance(owner), at: 0) }
+    var named: [String: PythonValue] = [:]
+    for entry in passed { if let name = entry.name { named[name] = entry.value } }
+    func take(_ parameter: SyntaxNode, _ preset: SyntaxNode?, _ place: Int?) {
+      let name = parameter.text("arg") ?? ""
+      if let value = named.removeValue(forKey: name) {
+        frame.names[name] = value
+      } else if let place, places.indices.contains(place) {
+        frame.names[name] = places[place]
+      } else if let preset, !preset.isNull {
+        frame.names[name] = evaluate(preset, frame)
       } else {
-        frame.names[parameter.name] = .unknown(parameter.name)
+        frame.names[name] = .unknown(name)
       }
+    }
+    let parameters = list.list("posonlyargs") + list.list("args")
+    let presets = list.list("defaults")
+    for (place, parameter) in parameters.enumerated() {
+      let preset = place - (parameters.count - presets.count)
+      take(parameter, presets.indices.contains(preset) ? presets[preset] : nil, place)
+    }
+    for (parameter, preset) in zip(list.list("kwonlyargs"), list.list("kw_defaults")) {
+      take(parameter, preset, nil)
+    }
+    if let rest = list["vararg"]?.text("arg") {
+      frame.names[rest] = .list(Array(places.dropFirst(parameters.count)))
+    }
+    if let rest = list["kwarg"]?.text("arg") {
+      let keys = named.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      frame.names[rest] = .dictionary(
+        keys.compactMap { key in named[key].map { (.text(key), $0) } }
+      )
     }
   }
 
@@ -244,24 +258,16 @@ final class PythonReader {
     guard let last = frame.returned.last?.value else { return .none }
     let values = frame.returned.map(\.value)
     if frame.returned.count == 1 { return last }
-    let areBooleans = values.allSatisfy { value in
-      switch value {
-      case .boolean, .claim: true
-      default: false
-      }
+    let areBooleans = values.allSatisfy {
+      if case .boolean = $0 { true } else if case .claim = $0 { true } else { false }
     }
-    let areCodes = values.allSatisfy { value in
-      switch value {
-      case .integer, .outcome: true
-      default: false
-      }
+    let areCodes = values.allSatisfy {
+      if case .integer = $0 { true } else if case .outcome = $0 { true } else { false }
     }
     guard areBooleans || areCodes else {
       return values.dropFirst().reduce(values[0]) { PythonValue.either($0, $1) }
     }
-    func holds(_ value: PythonValue) -> Claim {
-      areBooleans ? value.claim : Claim.not(value.claim)
-    }
+    func holds(_ value: PythonValue) -> Claim { areBooleans ? value.claim : .not(value.claim) }
     var result = holds(last)
     for (claim, value) in frame.returned.dropLast().reversed() {
       let own = holds(value).plain()

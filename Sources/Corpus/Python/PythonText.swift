@@ -1,123 +1,111 @@
-/// The insides of Python's strings.
+/// Texts that Python puts together, as far as their parts are known.
 enum PythonText {
-  enum Part {
-    case literal(Range<Int>)
-    case expression(Range<Int>)
-    case unclosed
-  }
-
-  /// The characters that a string stands for.
-  static func decoded(_ bytes: ArraySlice<UInt8>, isRaw: Bool) -> String {
-    guard !isRaw, bytes.contains(UInt8(ascii: "\\")) else {
-      return String(decoding: bytes, as: UTF8.self)
-    }
-    var text: [UInt8] = []
-    var index = bytes.startIndex
-    while index < bytes.endIndex {
-      let here = bytes[index]
-      guard here == UInt8(ascii: "\\"), index + 1 < bytes.endIndex else {
-        text.append(here)
+  /// `"/users/%s" % name`.
+  static func percent(_ text: String, with value: PythonValue) -> String {
+    var values: [PythonValue] = [value]
+    if case .list(let elements) = value { values = elements }
+    var result: [UInt8] = []
+    let bytes = Array(text.utf8)
+    var index = 0
+    while index < bytes.count {
+      guard bytes[index] == UInt8(ascii: "%"), index + 1 < bytes.count else {
+        result.append(bytes[index])
         index += 1
         continue
       }
-      let next = bytes[index + 1]
-      index += 2
-      switch next {
-      case UInt8(ascii: "\n"): break
-      case UInt8(ascii: "\r"):
-        if index < bytes.endIndex, bytes[index] == UInt8(ascii: "\n") { index += 1 }
-      case UInt8(ascii: "n"): text.append(0x0A)
-      case UInt8(ascii: "t"): text.append(0x09)
-      case UInt8(ascii: "r"): text.append(0x0D)
-      case UInt8(ascii: "0"): text.append(0)
-      case UInt8(ascii: "x"): append(bytes, &index, 2, to: &text)
-      case UInt8(ascii: "u"): append(bytes, &index, 4, to: &text)
-      case UInt8(ascii: "U"): append(bytes, &index, 8, to: &text)
-      case UInt8(ascii: "\\"), UInt8(ascii: "'"), UInt8(ascii: "\""): text.append(next)
-      default: text += [UInt8(ascii: "\\"), next]
-      }
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
-
-  private static func append(
-    _ bytes: ArraySlice<UInt8>,
-    _ index: inout Int,
-    _ digits: Int,
-    to text: inout [UInt8]
-  ) {
-    let end = min(index + digits, bytes.endIndex)
-    let value = UInt32(String(decoding: bytes[index..<end], as: UTF8.self), radix: 16) ?? 0xFFFD
-    index = end
-    text += Array(String(Character(Unicode.Scalar(value) ?? "\u{FFFD}")).utf8)
-  }
-
-  static func withoutDoubledBraces(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-    var kept: [UInt8] = []
-    var isSecond = false
-    for byte in bytes {
-      let isBrace = byte == UInt8(ascii: "{") || byte == UInt8(ascii: "}")
-      if isBrace, isSecond, kept.last == byte {
-        isSecond = false
-        continue
-      }
-      kept.append(byte)
-      isSecond = isBrace
-    }
-    return kept
-  }
-
-  /// A formatted string cut at its braces; formats and conversions are left out.
-  static func parts(of bytes: [UInt8], _ range: Range<Int>) -> [Part] {
-    var parts: [Part] = []
-    var start = range.lowerBound
-    var index = start
-    while index < range.upperBound {
-      let here = bytes[index]
-      let next = index + 1 < range.upperBound ? bytes[index + 1] : 0
-      if here == UInt8(ascii: "{"), next == here || here == UInt8(ascii: "}") && next == here {
-        index += 2
-      } else if here == UInt8(ascii: "{") {
-        if start < index { parts.append(.literal(start..<index)) }
-        guard let (expression, end) = hole(of: bytes, (index + 1)..<range.upperBound) else {
-          return parts + [.unclosed]
-        }
-        parts.append(.expression(expression))
-        index = end
-        start = end
+      index += 1
+      if bytes[index] == UInt8(ascii: "%") {
+        result.append(bytes[index])
       } else {
-        index += 1
-      }
-    }
-    if start < range.upperBound { parts.append(.literal(start..<range.upperBound)) }
-    return parts
-  }
-
-  /// The expression after a brace, and where the text goes on.
-  private static func hole(of bytes: [UInt8], _ range: Range<Int>) -> (Range<Int>, Int)? {
-    var depth = 0
-    var end: Int?
-    var index = range.lowerBound
-    while index < range.upperBound {
-      let here = bytes[index]
-      let next = index + 1 < range.upperBound ? bytes[index + 1] : 0
-      switch here {
-      case UInt8(ascii: "\""), UInt8(ascii: "'"):
-        if end == nil {
-          index += 1
-          while index < range.upperBound, bytes[index] != here { index += 1 }
-        }
-      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
-      case UInt8(ascii: "}") where depth == 0:
-        return (range.lowerBound..<(end ?? index), index + 1)
-      case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
-      case UInt8(ascii: "!") where depth == 0 && next != UInt8(ascii: "=") && end == nil:
-        end = index
-      case UInt8(ascii: ":") where depth == 0 && end == nil: end = index
-      default: break
+        let isNamed = bytes[index] == UInt8(ascii: "(")
+        let isKnown = !isNamed && !values.isEmpty
+        result += Array((isKnown ? values.removeFirst().inText : Fingerprint.hole).utf8)
+        if isNamed { while index < bytes.count, bytes[index] != UInt8(ascii: ")") { index += 1 } }
+        while index < bytes.count, "0123456789.-+ #)".utf8.contains(bytes[index]) { index += 1 }
       }
       index += 1
     }
-    return nil
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// `"/users/{}".format(name)`; holes that stand in the text already stay.
+  static func formatted(_ text: String, _ given: PythonReader.Arguments) -> String {
+    var result: [UInt8] = []
+    var next = 0
+    var rest = Array(text.utf8)[...]
+    let (open, close) = (UInt8(ascii: "{"), UInt8(ascii: "}"))
+    while let byte = rest.popFirst() {
+      guard byte == open || byte == close else {
+        result.append(byte)
+        continue
+      }
+      if rest.first == byte {
+        result.append(byte)
+        rest = rest.dropFirst()
+        continue
+      }
+      let field = rest.prefix { $0 != close }
+      rest = rest.dropFirst(field.count + 1)
+      let name = String(decoding: field.prefix { !":!.[".utf8.contains($0) }, as: UTF8.self)
+      let isPlain = !field.contains { ".[".utf8.contains($0) }
+      var value: PythonValue?
+      if name.isEmpty {
+        value = given.places.indices.contains(next) ? given.places[next] : nil
+        next += 1
+      } else {
+        value = Int(name).map { given.value($0, "") ?? .none } ?? given.names[name]
+      }
+      result += Array((isPlain ? value?.inText ?? Fingerprint.hole : Fingerprint.hole).utf8)
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// `urljoin(base, path)`.
+  static func joined(_ base: String, _ path: String) -> String {
+    if path.contains("://") { return path }
+    if path.hasPrefix("/") { return Fingerprint.hole + path }
+    let folder = base.lastIndex(of: "/").map { String(base[...$0]) } ?? base + "/"
+    return folder + path
+  }
+
+  /// A path behind the address that a client was made with.
+  static func address(_ prefix: String, _ path: String) -> String {
+    if path.contains("://") || prefix.isEmpty { return path }
+    return prefix.hasSuffix("/") || path.hasPrefix("/") ? prefix + path : "\(prefix)/\(path)"
+  }
+
+  /// An address with the query that is passed apart from it: `params=` of a mapping, of pairs, or
+  /// of a text.
+  static func address(_ address: String, query: PythonValue?) -> String {
+    let pairs: [(PythonValue, PythonValue)]
+    switch query {
+    case PythonValue.none?, nil: return address
+    case .dictionary(let all)?: pairs = all.map { ($0.key, $0.value) }
+    case .list(let all)?:
+      pairs = all.map { pair in
+        if case .list(let sides) = pair, sides.count == 2 { return (sides[0], sides[1]) }
+        return (.unknown("name"), .unknown("value"))
+      }
+    case .text(let text)?: return address + (address.contains("?") ? "&" : "?") + text
+    default: return address + (address.contains("?") ? "&" : "?") + Fingerprint.hole
+    }
+    guard !pairs.isEmpty else { return address }
+    let text = pairs.map { "\(escaped($0.inText))=\(escaped($1.inText))" }.joined(separator: "&")
+    return address + (address.contains("?") ? "&" : "?") + text
+  }
+
+  /// With what has a meaning in a query written as `%20`.
+  static func escaped(_ text: String) -> String {
+    let signs = " &#+%=\t\n".utf8
+    guard text.utf8.contains(where: signs.contains) else { return text }
+    var bytes: [UInt8] = []
+    for byte in text.utf8 {
+      if signs.contains(byte) {
+        bytes += Array(((byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)).utf8)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -1,17 +1,33 @@
+/// A function or a lambda of the program.
+struct PythonFunction: Sendable {
+  let node: SyntaxNode
+  let module: Int
+  /// The instance that a method belongs to.
+  var owner: Int?
+  /// The names around one that stands in another.
+  var around: [String: PythonValue] = [:]
+
+  /// The same for every mention of one function.
+  var id: Int { module << 32 | node.line }
+  var name: String { node.text("name") ?? "lambda" }
+}
+
 /// What is known of a value without running anything.
 indirect enum PythonValue: Sendable {
   case none
   case boolean(Bool)
   case integer(Int)
+  /// Any other number, as it is written.
+  case number(String)
   /// With `{…}` where a part is not known.
   case text(String)
   /// A list, a tuple or a set.
   case list([PythonValue])
   case dictionary([(key: PythonValue, value: PythonValue)])
-  /// Of the program: which module it is in, and the instance it belongs to.
-  case function(PythonFunction, module: Int, owner: Int?)
-  case lambda([PythonExpression.Parameter], PythonExpression, module: Int)
-  case type(PythonClass, module: Int)
+  /// A list that is not written down, by what each of its elements is.
+  case each(PythonValue)
+  case function(PythonFunction)
+  case type(SyntaxNode, module: Int)
   case instance(Int)
   /// A module that lies beside the script.
   case module(Int)
@@ -37,7 +53,7 @@ indirect enum PythonValue: Sendable {
   /// What it puts into a text.
   var inText: String {
     switch self {
-    case .text(let text): text
+    case .text(let text), .number(let text): text
     case .integer(let number): String(number)
     case .boolean(let value): value ? "True" : "False"
     default: Fingerprint.hole
@@ -48,8 +64,7 @@ indirect enum PythonValue: Sendable {
   var operand: String {
     switch self {
     case .none: "None"
-    case .boolean(let value): value ? "True" : "False"
-    case .integer(let number): String(number)
+    case .boolean, .integer, .number: inText
     case .text(let text): text.quoted
     case .list(let elements): elements.prefix(50).map(\.operand).joined(separator: ", ").short
     case .dictionary(let pairs):
@@ -67,7 +82,8 @@ indirect enum PythonValue: Sendable {
     case .none: .known(false)
     case .boolean(let value): .known(value)
     case .integer(let number): .known(number != 0)
-    case .text(let text): .known(!text.isEmpty)
+    case .number(let text): .unknown(text)
+    case .text(let text): text.contains(Fingerprint.hole) ? .unknown("text") : .known(!text.isEmpty)
     case .list(let elements): .known(!elements.isEmpty)
     case .dictionary(let pairs): .known(!pairs.isEmpty)
     case .response(let source): .status(source, 100...399)
@@ -77,7 +93,8 @@ indirect enum PythonValue: Sendable {
     case .outcome(let claim): .not(claim)
     case .command(let source): .compare(source, .output, .isTrue, "")
     case .unknown(let text): .unknown(text)
-    case .function, .lambda, .type, .instance, .module, .library, .request, .client, .cursor:
+    case .each: .unknown("a list")
+    case .function, .type, .instance, .module, .library, .request, .client, .cursor:
       .known(true)
     }
   }
@@ -89,6 +106,7 @@ indirect enum PythonValue: Sendable {
     case .seen(let source, _): source
     case .claim(let claim), .outcome(let claim): claim.source
     case .list(let elements): elements.lazy.compactMap(\.source).first
+    case .each(let element): element.source
     case .dictionary(let pairs): pairs.lazy.compactMap(\.value.source).first
     default: nil
     }
@@ -98,6 +116,25 @@ indirect enum PythonValue: Sendable {
     switch self {
     case .none, .unknown: false
     default: true
+    }
+  }
+
+  /// The elements of what is written down; nil where they are not known, or too many.
+  var elements: [PythonValue]? {
+    switch self {
+    case .list(let elements): elements.count <= PythonReader.loopLimit ? elements : nil
+    case .dictionary(let pairs): pairs.count <= PythonReader.loopLimit ? pairs.map(\.key) : nil
+    default: nil
+    }
+  }
+
+  /// Any element of what is not written down.
+  var anyElement: PythonValue {
+    switch self {
+    case .seen(let source, let subject): .seen(source, subject.item("*"))
+    case .each(let element): element
+    case .headers(let source), .response(let source): .seen(source, .value("element"))
+    default: .unknown("element")
     }
   }
 
@@ -121,6 +158,22 @@ indirect enum PythonValue: Sendable {
       (.integer, .claim):
       return other
     default: return one
+    }
+  }
+}
+
+extension CorpusAssertion.Subject {
+  /// A part of what is looked at: a field of a JSON answer, a header, an element.
+  func item(_ key: String) -> CorpusAssertion.Subject {
+    switch self {
+    case .field(let path):
+      if key.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2A || $0 == 0x2D }) {
+        return .field("\(path)[\(key)]")
+      }
+      return .field(path.isEmpty ? key : "\(path).\(key)")
+    case .header("any"): return .header(key.lowercased())
+    case .output: return self
+    default: return .value("\(self)[\(key)]".short)
     }
   }
 }

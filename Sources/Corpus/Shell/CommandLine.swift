@@ -2,7 +2,7 @@
 struct CommandLine {
   /// What a request's program prints.
   enum Printed: Sendable {
-    case body, status, headers, address, nothing
+    case body, status, headers, address, nothing, unknown
     /// The body, and then the status.
     case bodyAndStatus
   }
@@ -13,6 +13,8 @@ struct CommandLine {
     var printed: Printed
     /// The program's own status tells of an answer of 400 and above.
     var failsOnError: Bool
+    /// Where the body goes; nil where that is no file.
+    var file: String?
   }
 
   var requests: [Request] = []
@@ -48,13 +50,15 @@ struct CommandLine {
     return words
   }
 
-  init(_ words: [String]) {
+  /// - Parameter isOpen: There are more words, which are not known: they may change method,
+  ///   address and output.
+  init(_ words: [String], isOpen: Bool = false) {
     let words = Self.withoutPrefix(words[...])
     guard let first = words.first else { return }
     let name = Self.name(first)
     let rest = Array(words.dropFirst())
     switch name {
-    case "curl": curl(rest)
+    case "curl": curl(rest, isOpen)
     case "wget": wget(rest)
     case "docker", "podman", "nerdctl": docker(name, rest)
     case "abra": system = (.abra, Self.joined(rest))
@@ -103,7 +107,7 @@ struct CommandLine {
     }
   }
 
-  private static let curlValues: Set<String> = [
+  fileprivate static let curlValues: Set<String> = [
     "-A", "-b", "-c", "-C", "-e", "-E", "-K", "-m", "-u", "-x", "-r", "-Y", "-y", "-z", "-Q", "-t",
     "--user", "--max-time", "--connect-timeout", "--retry", "--retry-delay", "--retry-max-time",
     "--user-agent", "--cookie", "--cookie-jar", "--cacert", "--cert", "--key", "--resolve",
@@ -111,128 +115,134 @@ struct CommandLine {
     "--max-redirs", "--unix-socket", "--netrc-file", "--oauth2-bearer", "--ciphers", "--stderr",
   ]
 
-  private mutating func curl(_ words: [String]) {
+  /// What curl was told, word by word.
+  private struct CurlOptions {
     var method: String?
     var addresses: [String] = []
-    var hasBody = false
-    var isHead = false
-    var asQuery = false
     var data: [String] = []
+    var isUpload = false, isHead = false, asQuery = false, fails = false, showsHeaders = false
+    var isPlain = false
     var format: String?
     var output: String?
-    var fails = false
-    var showsHeaders = false
-    var index = 0
-    func value(_ word: String, _ length: Int) -> String {
-      if word.utf8.count > length { return String(word.dropFirst(length)) }
-      index += 1
-      return index < words.count ? words[index] : Fingerprint.hole
+
+    /// One option; `value` gives what it is given.
+    mutating func take(_ option: String, _ value: () -> String) {
+      switch option {
+      case "--request", "-X": method = value()
+      case "--data", "--data-raw", "--data-binary", "--json", "--form", "--form-string",
+        "--data-ascii", "-d", "-F":
+        data.append(value())
+      case "--data-urlencode": data.append(Self.encoded(value()))
+      case "--upload-file", "-T":
+        _ = value()
+        isUpload = true
+      case "--get", "-G": asQuery = true
+      case "--head", "-I": isHead = true
+      case "--fail", "--fail-with-body", "-f": fails = true
+      case "--include", "-i": showsHeaders = true
+      case "--globoff", "-g": isPlain = true
+      case "--write-out", "-w": format = value()
+      case "--output", "-o": output = value()
+      case "--dump-header", "-D": if value() == "-" { showsHeaders = true }
+      case "--url": addresses.append(value())
+      case _ where CommandLine.curlValues.contains(option): _ = value()
+      default: break
+      }
     }
-    while index < words.count {
-      let word = words[index]
-      let (long, given): (String, String?) =
-        word.hasPrefix("--")
-        ? (
-          String(word.prefix { $0 != "=" }),
-          word.firstIndex(of: "=").map { String(word[word.index(after: $0)...]) }
-        ) : (word, nil)
-      switch long {
-      case "--request": method = given ?? value(long, long.utf8.count)
-      case "--data", "--data-raw", "--data-binary", "--data-urlencode", "--json", "--form",
-        "--form-string", "--data-ascii":
-        data.append(given ?? value(long, long.utf8.count))
-        hasBody = true
-      case "--upload-file":
-        _ = given ?? value(long, long.utf8.count)
-        method = method ?? "PUT"
-      case "--get": asQuery = true
-      case "--head": isHead = true
-      case "--fail", "--fail-with-body", "--fail-early": fails = true
-      case "--include": showsHeaders = true
-      case "--write-out": format = given ?? value(long, long.utf8.count)
-      case "--output": output = given ?? value(long, long.utf8.count)
-      case "--dump-header":
-        if (given ?? value(long, long.utf8.count)) == "-" { showsHeaders = true }
-      case "--header": _ = given ?? value(long, long.utf8.count)
-      case "--url": addresses.append(given ?? value(long, long.utf8.count))
-      case _ where word.hasPrefix("--"):
-        if given == nil, Self.curlValues.contains(long) { index += 1 }
-      case _ where word.hasPrefix("-") && word.utf8.count > 1:
+
+    /// `name=content` with its content as it stands in a query.
+    private static func encoded(_ text: String) -> String {
+      guard let equal = text.firstIndex(of: "=") else {
+        return text.contains("@") ? Fingerprint.hole : PythonText.escaped(text)
+      }
+      let name = text[..<equal].isEmpty ? "" : text[...equal]
+      return name + PythonText.escaped(String(text[text.index(after: equal)...]))
+    }
+
+    var printed: Printed {
+      if let format, format.contains("%{http_code}") || format.contains("%{response_code}") {
+        let isOnly = format.contains("%{") && format.split(separator: "%{").count <= 2
+        guard isOnly else { return .unknown }
+        // `-w '\n%{http_code}'` stands behind the body, unless that goes elsewhere.
+        if output == nil && !isHead { return format.hasPrefix("%") ? .unknown : .bodyAndStatus }
+        return .status
+      }
+      if let format, format.contains("%{redirect_url}") || format.contains("%{url_effective}") {
+        return .address
+      }
+      if isHead || showsHeaders { return .headers }
+      return output != nil && output != "-" ? .nothing : .body
+    }
+  }
+
+  private mutating func curl(_ words: [String], _ isOpen: Bool) {
+    var options = CurlOptions()
+    var rest = words[...]
+    while let word = rest.popFirst() {
+      func next() -> String { rest.popFirst() ?? Fingerprint.hole }
+      if word.hasPrefix("--") {
+        let name = String(word.prefix { $0 != "=" })
+        let given = word.firstIndex(of: "=").map { String(word[word.index(after: $0)...]) }
+        options.take(name) { given ?? next() }
+      } else if word.hasPrefix("-"), word.utf8.count > 1 {
         // Letters that stand together; the first with a value takes the rest.
         var letters = word.dropFirst()
-        loop: while let letter = letters.popFirst() {
-          let rest = String(letters)
-          func own() -> String {
-            if !rest.isEmpty { return rest }
-            index += 1
-            return index < words.count ? words[index] : Fingerprint.hole
-          }
-          switch letter {
-          case "X":
-            method = own()
-            break loop
-          case "d", "F":
-            data.append(own())
-            hasBody = true
-            break loop
-          case "T":
-            _ = own()
-            method = method ?? "PUT"
-            break loop
-          case "w":
-            format = own()
-            break loop
-          case "o":
-            output = own()
-            break loop
-          case "D":
-            if own() == "-" { showsHeaders = true }
-            break loop
-          case "H":
-            _ = own()
-            break loop
-          case "I": isHead = true
-          case "G": asQuery = true
-          case "f": fails = true
-          case "i": showsHeaders = true
-          default:
-            if Self.curlValues.contains("-\(letter)") {
-              _ = own()
-              break loop
-            }
+        while let letter = letters.popFirst() {
+          options.take("-\(letter)") {
+            defer { letters = "" }
+            return letters.isEmpty ? next() : String(letters)
           }
         }
-      default: addresses.append(word)
-      }
-      index += 1
-    }
-    let printed: Printed =
-      if let format, format.contains("%{http_code}") || format.contains("%{response_code}") {
-        // `-w '\n%{http_code}'` stands behind the body, unless that goes elsewhere.
-        output == nil && !isHead ? .bodyAndStatus : .status
-      } else if let format,
-        format.contains("%{redirect_url}") || format.contains("%{url_effective}")
-      {
-        .address
-      } else if isHead || showsHeaders {
-        .headers
-      } else if output != nil, output != "-" {
-        .nothing
       } else {
-        .body
+        options.addresses.append(word)
       }
-    let chosen = method ?? (isHead ? "HEAD" : hasBody && !asQuery ? "POST" : "GET")
-    for address in addresses {
-      let query = asQuery && !data.isEmpty ? "?" + data.joined(separator: "&") : ""
+    }
+    let hasBody = !options.data.isEmpty && !options.asQuery
+    let known =
+      options.method
+      ?? (options.isUpload ? "PUT" : options.isHead ? "HEAD" : hasBody ? "POST" : "GET")
+    let file = options.output.flatMap { $0 == "/dev/null" || $0 == "-" ? nil : $0 }
+    for address in options.addresses.flatMap({ options.isPlain ? [$0] : Self.globbed($0) }) {
+      let query = options.asQuery ? options.data.joined(separator: "&") : ""
+      let sign = query.isEmpty ? "" : address.contains("?") ? "&" : "?"
       requests.append(
         Request(
-          method: chosen,
-          address: address + query,
-          printed: printed,
-          failsOnError: fails
+          method: isOpen && options.method == nil ? Fingerprint.hole : known,
+          address: address + sign + query,
+          printed: isOpen ? .unknown : options.printed,
+          failsOnError: options.fails,
+          file: file
         )
       )
     }
+    if isOpen, options.addresses.isEmpty {
+      requests.append(
+        Request(
+          method: options.method ?? Fingerprint.hole,
+          address: Fingerprint.hole,
+          printed: .unknown,
+          failsOnError: options.fails
+        )
+      )
+    }
+  }
+
+  /// curl's own `{one,two}`; a range in brackets is a hole.
+  private static func globbed(_ address: String) -> [String] {
+    if let open = address.firstIndex(of: "{"), let close = address[open...].firstIndex(of: "}"),
+      address[open..<close].contains(",")
+    {
+      let inside = address[address.index(after: open)..<close]
+      return inside.split(separator: ",", omittingEmptySubsequences: false).prefix(64)
+        .flatMap { globbed("\(address[..<open])\($0)\(address[address.index(after: close)...])") }
+    }
+    if let open = address.firstIndex(of: "["), let close = address[open...].firstIndex(of: "]"),
+      address[open..<close].contains("-")
+    {
+      let rest = address[address.index(after: close)...]
+      return ["\(address[..<open])\(Fingerprint.hole)\(rest)"]
+    }
+    return [address]
   }
 
   private static let wgetValues: Set<String> = [

@@ -1,299 +1,194 @@
 extension ShellReader {
-  // MARK: Words
+  // MARK: Assignments
 
-  func value(of word: ShellWord) -> Value {
-    var values: [Value] = []
-    for piece in word.pieces {
-      switch piece {
-      case .text(let text): values.append(Value(text))
-      case .variable(let name, let preset):
-        if let value = variables[name], !value.text.isEmpty || value.seen != nil {
-          values.append(value)
-        } else if let preset {
-          values.append(value(of: preset))
-        } else {
-          values.append(variables[name] ?? Self.special(name, lastSuccess))
-        }
-      case .output(let statements):
-        let inner = run(statements, isTested: true)
-        lastSuccess = inner.success
-        values.append(inner.output ?? .hole)
-      case .part(let part, let name):
-        if let seen = variables[name]?.seen {
-          let subject = seen.subject
-          let isInside = part == "element" || part == "elements"
-          values.append(
-            Value(seen.source, isInside ? subject : .value("\(part) of \(subject)"))
-          )
-        } else if part == "elements", let value = variables[name] {
-          values.append(value)
-        } else {
-          values.append(.hole)
-        }
-      case .hole: values.append(.hole)
-      }
+  func assignment(_ assign: SyntaxNode) {
+    guard let name = assign["Name"]?.text("Value") else {
+      return
     }
-    let filled = values.filter { !$0.text.isEmpty || $0.seen != nil || $0.success != nil }
-    if filled.count == 1, let only = filled.first { return only }
-    // `x$status` and `"$body"$more`: the answer is still what is looked at.
-    var value = Value(values.map(\.text).joined())
-    if filled.count == 2, let seen = filled.first(where: { $0.seen != nil })?.seen {
-      value.seen = seen
+    if let array = assign["Array"] {
+      let isKeyed = array.list("Elems").contains { $0["Index"] != nil }
+      let own = array.list("Elems").compactMap { $0["Value"] }.flatMap { words(of: $0) }
+      let before = assign.flag("Append") ? variables[name]?.elements ?? [] : []
+      variables[name] = isKeyed ? .hole : ShellValue(elements: before + own)
+      return
     }
-    return value
+    guard !assign.flag("Naked") else { return }
+    var value = value(of: assign["Value"])
+    if assign.flag("Append") {
+      value = ShellValue((variables[name]?.text ?? Fingerprint.hole) + value.text)
+    }
+    variables[name] = value
+    noteFailure(name, value)
   }
-
-  private static func special(_ name: String, _ success: Claim) -> Value {
-    var value = Value.hole
-    if name == "?" { value.success = success }
-    return value
-  }
-
-  func testWord(_ word: ShellWord) -> ShellTest.Word {
-    let value = value(of: word)
-    return ShellTest.Word(
-      value: value,
-      sign: word.literal,
-      file: variables["file \(value.text)"]?.seen
-    )
-  }
-
-  /// `(( status >= 200 && status < 300 ))`; brackets inside are not followed.
-  func arithmetic(_ text: String) -> Claim {
-    func parts(_ text: Substring, at sign: String) -> [Substring] {
-      var parts: [Substring] = []
-      var rest = text
-      while let found = rest.firstRange(of: sign) {
-        parts.append(rest[..<found.lowerBound])
-        rest = rest[found.upperBound...]
-      }
-      return parts + [rest]
-    }
-    let any = parts(text[...], at: "||").map { part -> Claim in
-      let all = parts(part, at: "&&").map { arithmeticComparison($0) }
-      return all.count == 1 ? all[0] : Claim.all(all)
-    }
-    return any.count == 1 ? any[0] : .any(any)
-  }
-
-  private func arithmeticComparison(_ text: Substring) -> Claim {
-    for sign in ["==", "!=", ">=", "<=", ">", "<"] {
-      guard let comparison = Comparison(rawValue: sign), let found = text.firstRange(of: sign)
-      else { continue }
-      func value(_ text: Substring) -> Value {
-        let name = text.filter { !" \t\n${}\"".contains($0) }
-        return variables[name] ?? Value(name)
-      }
-      let left = value(text[..<found.lowerBound])
-      return ShellTest.compare(
-        left,
-        comparison,
-        value(text[found.upperBound...]),
-        isPattern: false
-      )
-    }
-    return .unknown(String(text).short)
-  }
-
-  // MARK: Pipelines
-
-  func pipeline(_ parts: [ShellStatement]) -> Result {
-    var input: Value?
-    var result = Result()
-    var successes: [Claim] = []
-    defer { variables["stdin"] = nil }
-    for part in parts {
-      if foreignDepth == 0 { line = part.line }
-      if case .simple(let command) = part.kind {
-        result = simple(command, input: input)
-      } else {
-        let kept = variables
-        variables["stdin"] = input
-        if case .loop = part.kind, let input { variables["REPLY"] = input }
-        result = run([part], isTested: true)
-        variables = Self.merged(kept, variables)
-      }
-      input = result.output
-      successes.append(result.success)
-    }
-    // What is not known of one says nothing of the others.
-    if countsPipes {
-      let known = successes.filter { if case .unknown = $0 { false } else { true } }
-      result.success = .all(known.isEmpty ? successes : known)
-    }
-    return result
-  }
-
-  // MARK: Commands
-
-  func simple(_ command: ShellCommand, input: Value?) -> Result {
-    var assigned: Claim?
-    for (name, word) in command.assignments {
-      let value = value(of: word)
-      if word.pieces.contains(where: { if case .output = $0 { true } else { false } }) {
-        assigned = lastSuccess
-      }
-      variables[name] = value
-      noteFailure(name, value)
-    }
-    let given =
-      command.input.map { self.value(of: $0) }
-      ?? command.inputFile.flatMap { variables["file \(self.value(of: $0).text)"] } ?? input
-    guard !command.words.isEmpty else {
-      return Result(success: assigned ?? .known(true), output: given)
-    }
-    var values = command.words.map { self.value(of: $0) }
-    var literals = command.words.map(\.literal)
-    // `$CURL`, `"$@"`: one word that is several.
-    values = zip(values, command.words).flatMap { value, word -> [Value] in
-      guard word.pieces.count == 1, case .variable(let name, _)? = word.pieces.first,
-        value.seen == nil, value.text.contains(" "),
-        name == "@" || name == "*" || isCommandText(value.text)
-      else { return [value] }
-      return ShellWords.split(value.text).map { Value($0) }
-    }
-    if values.count != literals.count { literals = values.map(\.text) }
-    var result = run(values, literals, given)
-    if let output = command.output {
-      // What goes into a file is found again where the file is read.
-      let file = value(of: output).text
-      if file != "/dev/null", file != "/dev/stderr", let seen = result.output {
-        self.files(file, seen)
-      }
-      result.output = nil
-    }
-    return result
-  }
-
-  private func isCommandText(_ text: String) -> Bool {
-    ["curl", "wget", "psql", "docker", "abra"].contains(
-      CommandLine.name(String(text.prefix { $0 != " " }))
-    )
-  }
-
-  /// A file of a name takes what an answer showed.
-  private func files(_ name: String, _ value: Value) { variables["file \(name)"] = value }
 
   private static let failureNames: Set<String> = [
     "failed", "failure", "failures", "errors", "fail", "fails", "rc", "exit_code", "err", "bad",
   ]
 
-  private func noteFailure(_ name: String, _ value: Value) {
-    let lower = name.lowercased()
-    if Self.failureNames.contains(lower), value.text != "0", !value.text.isEmpty, value.seen == nil,
-      value.success == nil
+  private func noteFailure(_ name: String, _ value: ShellValue) {
+    let name = name.lowercased()
+    if Self.failureNames.contains(name), value.text != "0", !value.text.isEmpty,
+      value.seen == nil, value.success == nil
     {
       hasNotedFailure = true
     }
-    if ["ok", "success", "passed"].contains(lower), ["0", "false", "no"].contains(value.text) {
+    if ["ok", "success", "passed"].contains(name), ["0", "false", "no"].contains(value.text) {
       hasNotedFailure = true
     }
   }
 
-  private func run(_ values: [Value], _ literals: [String?], _ input: Value?) -> Result {
-    guard let first = values.first else { return Result() }
-    let texts = values.map(\.text)
-    let rest = Array(values.dropFirst())
-    let name = CommandLine.name(first.text)
-    if let function = functions[first.text] { return call(function, rest) }
+  // MARK: Commands
+
+  func simple(_ command: SyntaxNode, input: ShellValue?) -> Result {
+    var assigned: Claim?
+    for assign in command.list("Assigns") {
+      assignment(assign)
+      if assign["Value"]?.list("Parts").contains(where: { $0.kind == "CmdSubst" }) == true {
+        assigned = lastSuccess
+      }
+    }
+    let arguments = command.list("Args")
+    guard !arguments.isEmpty else {
+      return Result(success: assigned ?? .known(true), output: input)
+    }
+    let words = arguments.flatMap { argument in
+      self.words(of: argument).map { ShellTest.Word(value: $0, sign: argument.literal) }
+    }
+    return run(words, input)
+  }
+
+  private func run(_ words: [ShellTest.Word], _ input: ShellValue?) -> Result {
+    guard let first = words.first else { return Result() }
+    let rest = Array(words.dropFirst())
+    if let function = functions[first.value.text] { return call(function, rest.map(\.value)) }
+    let texts = words.map(\.value.text)
+    let name = CommandLine.name(first.value.text)
+    if let result = builtin(name, rest, texts, input) { return result }
+    switch name {
+    case "echo", "printf": return echoed(rest.map(\.value), name)
+    case "cat", "tee", "sort", "uniq", "gunzip", "zcat", "head", "tail", "tr", "cut", "sed", "awk",
+      "rev", "fold", "base64", "column", "paste", "nl", "iconv", "wc", "sha256sum", "md5sum",
+      "sha1sum", "xxd", "od":
+      return Result(output: filtered(name, texts, input))
+    case "grep", "egrep", "fgrep", "rg": return grep(texts, input)
+    case "jq": return jq(texts, input)
+    case "diff", "cmp":
+      let sides = rest.compactMap { variables["file \($0.value.text)"]?.seen ?? $0.value.seen }
+      guard let seen = sides.first ?? input?.seen else { break }
+      return Result(success: .compare(seen.source, seen.subject, .equal, Fingerprint.hole))
+    case "assert_success": return Result(success: batsStatus)
+    case "assert_failure": return Result(success: .not(batsStatus))
+    case "assert_output", "refute_output", "assert_line": return batsOutput(name, texts)
+    case "assert_equal", "assert_equals":
+      guard rest.count > 1 else { break }
+      return Result(success: ShellTest.compare(rest[0].value, .equal, rest[1].value))
+    default: break
+    }
+    return outside(words.map(\.value), input)
+  }
+
+  /// What the shell itself does, and programs that start another; nil for any other name.
+  private func builtin(
+    _ name: String,
+    _ rest: [ShellTest.Word],
+    _ texts: [String],
+    _ input: ShellValue?
+  ) -> Result? {
     switch name {
     case "[", "test":
-      var words = zip(rest, literals.dropFirst()).map {
-        ShellTest.Word(value: $0, sign: $1, file: variables["file \($0.text)"]?.seen)
-      }
+      var words = rest
       if name == "[", words.last?.sign == "]" { words.removeLast() }
+      for index in words.indices {
+        words[index].file = variables["file \(words[index].value.text)"]?.seen
+      }
       return Result(success: ShellTest.claim(words))
     case "true", ":": return Result()
     case "false": return Result(success: .known(false))
-    case "exit": return ended(rest.first, isReturn: false)
-    case "return": return ended(rest.first, isReturn: true)
+    case "exit": return ended(rest.first?.value, isReturn: false)
+    case "return": return ended(rest.first?.value, isReturn: true)
     case "break", "continue": return Result(flow: name == "break" ? .breaks : .next)
     case "set":
-      if texts.dropFirst().contains(where: {
-        $0.hasPrefix("-") && $0.contains("e") && !$0.hasPrefix("--")
-      })
-        || texts.contains("errexit")
-      {
-        endsOnError = true
-      }
-      if texts.contains("pipefail") { countsPipes = !texts.contains("+o") }
-      if texts.dropFirst().contains(where: { $0.hasPrefix("+") && $0.contains("e") }) {
-        endsOnError = false
-      }
-      return Result()
-    case "local", "export", "readonly", "declare", "typeset":
-      for value in rest { assign(value) }
+      set(texts.dropFirst())
       return Result()
     case "shift":
-      var index = 1
-      while let next = variables["\(index + 1)"] {
-        variables["\(index)"] = next
-        index += 1
-      }
-      variables["\(index)"] = nil
+      shift()
       return Result()
-    case ".", "source": return source(rest.first)
+    case ".", "source": return source(texts.dropFirst().first)
+    case "load":
+      guard let file = texts.dropFirst().first, !file.contains("bats-") else { return Result() }
+      return source(file.hasSuffix("sh") ? file : file + ".bash")
     case "read", "mapfile", "readarray":
       for text in texts.dropFirst() where !text.hasPrefix("-") {
         variables[text] = input ?? variables["stdin"] ?? .hole
       }
       return Result()
-    case "trap": return trap(texts)
+    case "trap":
+      // What a script does at its end is tidying up.
+      for word in texts.dropFirst().flatMap(ShellWords.split) {
+        if let function = functions[word] { entered.insert(function.id) }
+      }
+      if texts.contains("ERR"), texts.contains(where: { $0.contains("exit") }) {
+        endsOnError = true
+      }
+      return Result()
+    case "run": return bats(rest, input)
+    case "fail", "die", "abort", "bail", "error_exit": return Result(flow: .fails)
+    case "skip": return Result(flow: .ends)
+    default: return starter(name, rest, texts, input)
+    }
+  }
+
+  /// A program that runs another; nil for any other name.
+  private func starter(
+    _ name: String,
+    _ rest: [ShellTest.Word],
+    _ texts: [String],
+    _ input: ShellValue?
+  ) -> Result? {
+    switch name {
     case "sudo", "env", "time", "nohup", "timeout", "nice", "exec", "retry", "command":
       let inner = CommandLine.withoutPrefix(texts[...])
       guard name != "command" || !texts.contains("-v"), !inner.isEmpty else { return Result() }
-      return run(Array(values.suffix(inner.count)), Array(literals.suffix(inner.count)), input)
+      return run(Array(rest.suffix(inner.count)), input)
     case "xargs":
       let inner = texts.dropFirst().drop { $0.hasPrefix("-") || Int($0) != nil }
-      guard !inner.isEmpty else { break }
-      let more = input.map { $0.seen == nil ? ShellWords.split($0.text) : [Fingerprint.hole] } ?? []
-      let words = Array(values.suffix(inner.count)) + more.map { Value($0) }
-      return run(words, words.map(\.text), nil)
-    case "bash", "sh", "dash", "ash", "zsh": return shell(name, texts)
-    case "python", "python3", "node", "perl", "ruby", "php":
+      guard !inner.isEmpty else { return nil }
+      let isKnown = input?.seen == nil && input != nil
+      let more = isKnown ? ShellWords.split(input?.text ?? "") : [Fingerprint.hole]
+      return run(
+        Array(rest.suffix(inner.count)) + more.map { ShellTest.Word(value: ShellValue($0)) },
+        nil
+      )
+    case "bash", "sh", "dash", "ash", "zsh", "python", "python3", "node", "perl", "ruby", "php",
+      "eval":
       note("what `\(name)` runs is not read")
-      let output = input?.seen.map { Value($0.source, .value("\(name) of \($0.subject)")) }
-      return Result(success: .unknown(name), output: output)
-    case "load":
-      if texts.dropFirst().contains(where: { $0.contains("bats-") }) { return Result() }
-      return source(rest.first.map { Value($0.text + ".bash") })
-    case "eval":
-      note("what `eval` runs is not read")
-      return Result(success: .unknown("eval"))
-    case "run": return bats(rest, literals, input)
-    case "fail", "die", "abort", "bail", "error_exit": return Result(flow: .fails)
-    case "skip": return Result(flow: .ends)
-    case "echo", "printf": return echoed(rest, name)
-    case "cat", "head", "tail", "tr", "cut", "sed", "awk", "sort", "uniq", "tee", "rev",
-      "fold", "base64", "gunzip", "zcat", "column", "paste", "nl", "iconv":
-      if let value = filtered(name, texts, input) { return Result(output: value) }
-      return Result()
-    case "wc", "sha256sum", "md5sum", "sha1sum":
-      if let seen = (filtered("cat", texts, input))?.seen {
-        return Result(output: Value(seen.source, .value("\(name) of \(seen.subject)")))
-      }
-    case "grep", "egrep", "fgrep", "rg": return grep(texts, rest, input)
-    case "jq": return jq(texts, input)
-    case "diff", "cmp":
-      let sides = rest.compactMap { variables["file \($0.text)"]?.seen ?? $0.seen }
-      if let seen = sides.first ?? input?.seen {
-        return Result(success: .compare(seen.source, seen.subject, .equal, Fingerprint.hole))
-      }
-    case "assert_success": return Result(success: batsStatus(true))
-    case "assert_failure": return Result(success: batsStatus(false))
-    case "assert_output", "refute_output", "assert_line": return batsOutput(name, texts)
-    case "assert_equal", "assert_equals":
-      if rest.count > 1 {
-        return Result(success: ShellTest.compare(rest[0], .equal, rest[1], isPattern: false))
-      }
-    default: break
+      return Result(success: .unknown(name), output: input?.seen == nil ? nil : input?.part(name))
+    default: return nil
     }
-    return outside(texts, input)
+  }
+
+  private func shift() {
+    var index = 1
+    while let next = variables["\(index + 1)"] {
+      variables["\(index)"] = next
+      index += 1
+    }
+    variables["\(index)"] = nil
+  }
+
+  private func set(_ options: ArraySlice<String>) {
+    for option in options where option.hasPrefix("-") && !option.hasPrefix("--") {
+      if option.contains("e") { endsOnError = true }
+    }
+    if options.contains("errexit") { endsOnError = true }
+    if options.contains("pipefail") { countsPipes = !options.contains("+o") }
+    if options.contains(where: { $0.hasPrefix("+") && $0.contains("e") }) { endsOnError = false }
   }
 
   /// A program that reaches for something.
-  private func outside(_ texts: [String], _ input: Value?) -> Result {
-    let asked = CommandLine(texts)
+  private func outside(_ words: [ShellValue], _ input: ShellValue?) -> Result {
+    let texts = words.filter { !$0.isOpen }.map(\.text)
+    let asked = CommandLine(texts, isOpen: words.contains(where: \.isOpen))
     if asked.requests.isEmpty, asked.system == nil, let first = texts.first,
       !ShellWords.harmless.contains(CommandLine.name(first))
     {
@@ -305,16 +200,15 @@ extension ShellReader {
       result.success =
         request.failsOnError ? .status(source, 100...399) : .unknown("curl \(sources[source])")
       switch request.printed {
-      case .body: result.output = Value(source, .body)
-      case .status: result.output = Value(source, .status)
-      case .headers: result.output = Value(source, .header("any"))
-      case .address: result.output = Value(source, .address)
-      case .bodyAndStatus: result.output = Value(source, Self.bodyAndStatus)
+      case .body: result.output = ShellValue(source, .body)
+      case .status: result.output = ShellValue(source, .status)
+      case .headers: result.output = ShellValue(source, .header("any"))
+      case .address: result.output = ShellValue(source, .address)
+      case .bodyAndStatus: result.output = ShellValue(source, Self.bodyAndStatus)
+      case .unknown: result.output = ShellValue(source, .value("output of curl"))
       case .nothing: result.output = nil
       }
-      if let file = Self.outputFile(texts) {
-        files(file, Value(source, .body))
-      }
+      if let file = request.file { variables["file \(file)"] = ShellValue(source, .body) }
     }
     if let (kind, text) = asked.system {
       var text = text
@@ -326,44 +220,17 @@ extension ShellReader {
       }
       let source = system(kind, text)
       result.success = .compare(source, .exit, .equal, "0")
-      result.output = Value(source, .output)
+      result.output = ShellValue(source, .output)
     }
     return result
   }
 
-  private static func outputFile(_ texts: [String]) -> String? {
-    guard
-      let place = texts.firstIndex(where: { word in
-        word == "--output" || word.hasPrefix("-") && !word.hasPrefix("--") && word.hasSuffix("o")
-      }), place + 1 < texts.count
-    else { return nil }
-    let file = texts[place + 1]
-    return file == "/dev/null" || file == "-" ? nil : file
-  }
-
-  private func assign(_ value: Value) {
-    guard let equal = value.text.firstIndex(of: "=") else { return }
-    let name = String(value.text[..<equal])
-    var own = Value(String(value.text[value.text.index(after: equal)...]))
-    own.seen = value.seen
-    own.success = value.success
-    variables[name] = own
-    noteFailure(name, own)
-  }
-
-  private func ended(_ value: Value?, isReturn: Bool) -> Result {
-    let success: Claim =
-      switch value {
-      case nil: lastSuccess
-      case let value?:
-        if let own = value.success {
-          own
-        } else if let code = Int(value.text) {
-          .known(code == 0)
-        } else {
-          .unknown("exit \(value.text)")
-        }
-      }
+  private func ended(_ value: ShellValue?, isReturn: Bool) -> Result {
+    var success = lastSuccess
+    if let value {
+      success =
+        value.success ?? Int(value.text).map { .known($0 == 0) } ?? .unknown("exit \(value.text)")
+    }
     if isReturn {
       returned.append((guards.isEmpty ? nil : .all(guards), success))
       return Result(success: success, flow: .returns)
@@ -377,84 +244,63 @@ extension ShellReader {
     }
   }
 
-  private func echoed(_ values: [Value], _ name: String) -> Result {
+  // MARK: Texts and files
+
+  private func echoed(_ values: [ShellValue], _ name: String) -> Result {
     let kept = values.filter { !$0.text.hasPrefix("-") || $0.seen != nil }
-    if let seen = kept.first(where: { $0.seen != nil }), kept.count == 1 || name == "printf" {
-      return Result(output: seen)
+    if let seen = kept.first(where: { $0.seen != nil }) {
+      let isPlain = name == "printf" && kept.first?.text.hasPrefix("%s") == true
+      return Result(
+        output: kept.count == 1 || isPlain && kept.count == 2 ? seen : seen.part("text")
+      )
     }
     let text = kept.map(\.text).joined(separator: " ")
     if ["FAIL", "ERROR", "not ok", "✗", "❌"].contains(where: text.hasPrefix) {
       hasNotedFailure = true
     }
-    return Result(output: Value(text))
-  }
-
-  /// A program that gives on what it reads, changed or cut.
-  private func filtered(_ name: String, _ texts: [String], _ input: Value?) -> Value? {
-    for text in texts.dropFirst() { if let value = variables["file \(text)"] { return value } }
-    // `-w '\n%{http_code}'`: the last line is the status, what stands before it the body.
-    if let seen = input?.seen, seen.subject == Self.bodyAndStatus {
-      let options = texts.dropFirst().joined(separator: " ")
-      if name == "tail", ["-1", "-n1", "-n 1"].contains(options) {
-        return Value(seen.source, .status)
-      }
-      if name == "sed" && options == "$d" || name == "head" && ["-n -1", "-n-1"].contains(options) {
-        return Value(seen.source, .body)
-      }
-    }
-    return input
+    return Result(output: ShellValue(text))
   }
 
   private static let bodyAndStatus = CorpusAssertion.Subject.value("body and status")
 
-  /// What a script does where a command fails, or at its end: what it asks then is tidying up, and
-  /// what it fails for there has failed already.
-  private func trap(_ texts: [String]) -> Result {
-    let words = texts.dropFirst().filter { $0 != "--" && !$0.hasPrefix("-") }
-    guard let handler = words.first, words.count > 1 else { return Result() }
-    let kept = (hasNotedFailure, recorder)
-    let statements = ShellParser.program(Array(handler.utf8)).statements
-    if run(statements, isTested: true).flow == .fails, words.contains("ERR") { endsOnError = true }
-    (hasNotedFailure, recorder) = kept
-    return Result()
-  }
-
-  /// `bash -c '…'`; another script is one of its own.
-  private func shell(_ name: String, _ texts: [String]) -> Result {
-    guard
-      let option = texts.firstIndex(where: { $0.hasPrefix("-") && $0.hasSuffix("c") }),
-      option + 1 < texts.count, texts[option + 1] != Fingerprint.hole
-    else {
-      note("what `\(name)` runs is not read")
-      return Result(success: .unknown(name))
+  /// A program that gives on what it reads, changed or cut.
+  private func filtered(_ name: String, _ texts: [String], _ input: ShellValue?) -> ShellValue? {
+    let options = texts.dropFirst().joined(separator: " ")
+    let file = texts.dropFirst().lazy.compactMap { self.variables["file \($0)"] }.first
+    guard let value = file ?? input, let seen = value.seen else { return file ?? input }
+    // `-w '\n%{http_code}'`: the last line is the status, what stands before it the body.
+    if seen.subject == Self.bodyAndStatus {
+      if name == "tail", ["-1", "-n1", "-n 1"].contains(options) {
+        return ShellValue(seen.source, .status)
+      }
+      if name == "sed" && options == "$d" || name == "head" && ["-n -1", "-n-1"].contains(options) {
+        return ShellValue(seen.source, .body)
+      }
     }
-    let program = ShellParser.program(Array(texts[option + 1].utf8))
-    if let first = program.unread.first { note("in `\(name) -c`: \(first.reason)") }
-    let kept = (variables, endsOnError, countsPipes)
-    foreignDepth += 1
-    var result = perhaps { run(program.statements, isTested: true) }
-    foreignDepth -= 1
-    (variables, endsOnError, countsPipes) = kept
-    result.flow = .next
-    return result
+    switch name {
+    case "cat", "tee", "sort", "uniq", "gunzip", "zcat": return value
+    // Of headers only a line is looked for.
+    case "head", "tail",
+      "tr" where seen.subject == .header("any") || options.hasPrefix("-d"):
+      return value
+    default: return value.part(name)
+    }
   }
 
-  private func grep(_ texts: [String], _ values: [Value], _ input: Value?) -> Result {
+  private func grep(_ texts: [String], _ input: ShellValue?) -> Result {
     var pattern: String?
-    var isInverted = false
-    var isFixed = texts.first == "fgrep"
+    var options = ""
     var others: [String] = []
     var index = 1
     while index < texts.count {
       let text = texts[index]
-      if text == "-e", index + 1 < texts.count {
+      if text == "-e" || text == "--regexp", index + 1 < texts.count {
         pattern = texts[index + 1]
         index += 1
       } else if text.hasPrefix("-"), text.utf8.count > 1, pattern == nil {
         if !text.hasPrefix("--") {
-          if text.contains("v") { isInverted = true }
-          if text.contains("F") { isFixed = true }
-          if ["A", "B", "C", "m"].contains(where: { text.hasSuffix($0) }) { index += 1 }
+          options += text.dropFirst()
+          if let last = text.last, "ABCm".contains(last) { index += 1 }
         }
       } else if pattern == nil {
         pattern = text
@@ -467,56 +313,58 @@ extension ShellReader {
     guard var pattern, let seen = source?.seen else {
       return Result(success: .unknown(texts.joined(separator: " ").short), output: source)
     }
-    if texts.contains(where: { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.contains("i") }) {
-      // `\S` is not `\s`.
-      if !pattern.utf8.contains(UInt8(ascii: "\\")) { pattern = pattern.lowercased() }
-    }
-    let isPlain = isFixed || !pattern.contains { "^$*+?[]()|\\".contains($0) }
-    var subject = seen.subject
-    var operand = pattern.quoted
-    var comparison: Comparison = isPlain ? .contains : .matches
-    // `curl -I … | grep -i '^content-type: text/html'`
-    if subject == .header("any") {
-      let plain = pattern.hasPrefix("^") ? String(pattern.dropFirst()) : pattern
-      if let colon = plain.firstIndex(of: ":") {
-        subject = .header(plain[..<colon].lowercased())
-        let value = plain[plain.index(after: colon)...].drop { $0 == " " || $0 == "*" }
-        operand = String(value).quoted
-        comparison = value.isEmpty ? .exists : .contains
-        if value.isEmpty { operand = "" }
-      } else if plain.lowercased().hasPrefix("http/"),
-        let code = plain.split(separator: " ").dropFirst().first,
-        let number = Int(code)
-      {
-        let claim = Claim.status(seen.source, number...number)
-        return Result(success: isInverted ? .not(claim) : claim, output: source)
-      }
-    }
-    let claim = Claim.compare(seen.source, subject, comparison, operand)
-    return Result(
-      success: isInverted ? .not(claim) : claim,
-      output: Value(seen.source, subject)
-    )
+    // `\S` is not `\s`.
+    if options.contains("i"), !pattern.contains("\\") { pattern = pattern.lowercased() }
+    let isFixed = texts.first == "fgrep" || options.contains("F")
+    let isPlain = isFixed || !pattern.contains { "^$*+?[]()|\\.".contains($0) }
+    let claim =
+      seen.subject == .header("any")
+      ? Self.header(seen.source, pattern)
+      : .compare(seen.source, seen.subject, isPlain ? .contains : .matches, pattern.quoted)
+    let printed = options.contains("o") || options.contains("c") ? source?.part("grep") : source
+    return Result(success: options.contains("v") ? .unknown("grep -v") : claim, output: printed)
   }
 
-  private func jq(_ texts: [String], _ input: Value?) -> Result {
+  /// `curl -I … | grep -i '^content-type: text/html'`.
+  private static func header(_ source: Int?, _ pattern: String) -> Claim {
+    let plain = pattern.hasPrefix("^") ? String(pattern.dropFirst()) : pattern
+    if let colon = plain.firstIndex(of: ":") {
+      let value = plain[plain.index(after: colon)...].drop { $0 == " " || $0 == "*" }
+      return .compare(
+        source,
+        .header(plain[..<colon].lowercased()),
+        value.isEmpty ? .exists : .contains,
+        value.isEmpty ? "" : String(value).quoted
+      )
+    }
+    let words = plain.lowercased().split(separator: " ")
+    if words.count > 1, words[0].hasPrefix("http/"), let code = Int(words[1]) {
+      return .status(source, code...code)
+    }
+    return .compare(source, .value("headers"), .contains, pattern.quoted)
+  }
+
+  private func jq(_ texts: [String], _ input: ShellValue?) -> Result {
     let words = texts.dropFirst().filter { !$0.hasPrefix("-") }
     let tests = texts.contains { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.contains("e") }
     let source = words.dropFirst().lazy.compactMap { self.variables["file \($0)"] }.first ?? input
     guard let filter = words.first, let seen = source?.seen else {
       return Result(success: .unknown("jq"), output: source)
     }
+    guard seen.subject == .body else {
+      return Result(success: .unknown("jq"), output: source?.part("jq"))
+    }
+    let whole = CorpusAssertion.Subject.value("jq \(filter)".short)
     if let (path, comparison, operand) = Self.comparison(filter) {
       let claim = Claim.compare(seen.source, .field(path), comparison, operand)
       // Without `-e` it prints `true` or `false`.
-      let output = Value(seen.source, .value("jq \(filter)".short))
+      let output = ShellValue(seen.source, whole)
       return Result(success: tests ? claim : .known(true), output: output)
     }
-    let subject: CorpusAssertion.Subject =
-      Self.path(filter[...]).map { .field($0) } ?? .value("jq \(filter)".short)
+    let subject = Self.path(filter[...]).map { CorpusAssertion.Subject.field($0) } ?? whole
     return Result(
       success: tests ? .compare(seen.source, subject, .isTrue, "") : .known(true),
-      output: Value(seen.source, subject)
+      output: ShellValue(seen.source, subject)
     )
   }
 
@@ -544,7 +392,7 @@ extension ShellReader {
       let isText =
         operand.utf8.count > 1 && operand.hasPrefix("\"")
         && operand.dropFirst().firstIndex(of: "\"") == operand.indices.last
-      guard isText || Int(operand) != nil || ["true", "false", "null"].contains(operand) else {
+      guard isText || Double(operand) != nil || ["true", "false", "null"].contains(operand) else {
         return nil
       }
       return (path, comparison, operand)
@@ -554,28 +402,31 @@ extension ShellReader {
 
   // MARK: Functions and files
 
-  func call(_ function: ShellFunction, _ values: [Value]) -> Result {
-    let id = ObjectIdentifier(function)
+  func call(_ function: ShellFunction, _ values: [ShellValue]) -> Result {
     if isFollowingMain, units.contains(function.name) {
       return Result(success: .unknown(function.name))
     }
-    entered.insert(id)
+    entered.insert(function.id)
     guard callDepth < Self.depthLimit else {
       note("`\(function.name)` is called too deeply to follow")
       return Result(success: .unknown(function.name))
     }
-    guard active.insert(id).inserted else { return Result(success: .unknown(function.name)) }
+    guard active.insert(function.id).inserted else {
+      return Result(success: .unknown(function.name))
+    }
     let wasOpen = recorder.closing == .none
-    let outer = (variables, guards, returned, line)
-    (guards, returned) = ([], [])
+    let outer = (variables, guards, returned, line, path, text)
+    (guards, returned, path, text) = ([], [], function.path, function.text)
     for name in outer.0.keys where Int(name) != nil { variables[name] = nil }
-    for (index, value) in values.enumerated() { variables["\(index + 1)"] = value }
-    variables["@"] = Value(values.map(\.text).joined(separator: " "))
+    for (index, value) in values.enumerated() where !value.isOpen {
+      variables["\(index + 1)"] = value
+    }
+    variables["@"] = values.contains(where: \.isOpen) ? nil : ShellValue(elements: values)
     callDepth += 1
     var result = run(function.body)
     if wasOpen { recorder.leaveFunction() }
     callDepth -= 1
-    active.remove(id)
+    active.remove(function.id)
     for (claim, success) in returned.reversed() {
       let reached = claim ?? .known(true)
       switch success {
@@ -585,43 +436,47 @@ extension ShellReader {
       }
     }
     if result.flow == .returns || result.flow == .breaks { result.flow = .next }
-    let ownPlaces = variables.keys.filter { Int($0) != nil || $0 == "@" }
-    for name in ownPlaces { variables[name] = outer.0[name] }
-    (guards, returned, line) = (outer.1, outer.2, outer.3)
+    for name in variables.keys where Int(name) != nil || name == "@" {
+      variables[name] = outer.0[name]
+    }
+    (guards, returned, line, path, text) = (outer.1, outer.2, outer.3, outer.4, outer.5)
     return result
   }
 
-  private func source(_ value: Value?) -> Result {
-    guard let value, let path = files.sourced(value.text, from: script), let bytes = files[path]
-    else {
-      if let value { note("the sourced file \(value.text) is not here") }
+  private func source(_ name: String?) -> Result {
+    guard let name else { return Result() }
+    guard let file = files.sourced(name, from: script), let bytes = files[file] else {
+      note("the sourced file \(name) is not here")
       return Result()
     }
-    guard sourcedFiles.insert(path).inserted else { return Result() }
-    let program = ShellParser.program(bytes)
-    if let first = program.unread.first { note("\(path) line \(first.line): \(first.reason)") }
-    foreignDepth += 1
-    defer { foreignDepth -= 1 }
-    return Result(flow: run(program.statements).flow == .fails ? .fails : .next)
+    guard sourcedFiles.insert(file).inserted else { return Result() }
+    guard let root = files.trees[file]?.root else {
+      let problem = files.trees[file]?.problem
+      note("\(file) line \(problem?.line ?? 1): \(problem?.reason ?? "is not read")")
+      return Result()
+    }
+    let outer = (path, text)
+    (path, text) = (file, ShellSyntax.text(of: bytes))
+    defer { (path, text) = outer }
+    return Result(flow: run(root.list("Stmts")).flow == .fails ? .fails : .next)
   }
 
   // MARK: bats
 
-  private func bats(_ values: [Value], _ literals: [String?], _ input: Value?) -> Result {
-    let words = values.drop { $0.text.hasPrefix("-") || $0.text == "!" }
-    let result = run(Array(words), Array(literals.suffix(words.count)), input)
-    var status = Value.hole
+  private func bats(_ words: [ShellTest.Word], _ input: ShellValue?) -> Result {
+    let result = run(
+      Array(words.drop { $0.value.text.hasPrefix("-") || $0.value.text == "!" }),
+      input
+    )
+    var status = ShellValue.hole
     status.success = result.success
     variables["status"] = status
     variables["output"] = result.output ?? .hole
-    variables["lines"] = variables["output"]
+    variables["lines"] = result.output?.part("line") ?? .hole
     return Result(flow: result.flow == .fails ? .next : result.flow)
   }
 
-  private func batsStatus(_ isGood: Bool) -> Claim {
-    let success = variables["status"]?.success ?? .unknown("status")
-    return isGood ? success : .not(success)
-  }
+  private var batsStatus: Claim { variables["status"]?.success ?? .unknown("status") }
 
   private func batsOutput(_ name: String, _ texts: [String]) -> Result {
     guard let seen = variables["output"]?.seen, let text = texts.last, texts.count > 1 else {

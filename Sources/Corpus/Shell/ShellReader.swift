@@ -1,38 +1,21 @@
-/// Follows a shell script as far as that can be done without running it, and records what each unit
-/// asks and asserts.
+/// Follows a shell script a small way without running it, and records what each unit asks and
+/// asserts; whatever it does not follow it names.
 ///
 /// Both ways of an `if` are taken and every loop once for each word that is written down. Functions
 /// of the script and of files that it sources are entered where they are called.
 final class ShellReader {
-  /// What is known of a text: the text with holes, and the answer that it comes from.
-  struct Value {
-    var text: String
-    var seen: (source: Int?, subject: CorpusAssertion.Subject)?
-    /// Of `$?`: under which claim it is 0.
-    var success: Claim?
-
-    init(_ text: String) { self.text = text }
-
-    init(_ source: Int?, _ subject: CorpusAssertion.Subject) {
-      text = Fingerprint.hole
-      seen = (source, subject)
-    }
-
-    static let hole = Value(Fingerprint.hole)
-  }
-
   /// What a command leaves behind.
   struct Result {
     /// Under which it ends well.
     var success: Claim = .known(true)
-    var output: Value?
+    var output: ShellValue?
     var flow = Flow.next
   }
 
   enum Flow: Equatable { case next, returns, breaks, fails, ends }
 
-  static let depthLimit = 10
-  static let nestingLimit = 100
+  static let depthLimit = 8
+  static let nestingLimit = 80
   static let wordLimit = 64
   static let unitLimit = 20_000
   static let scriptLimit = 500_000
@@ -40,33 +23,34 @@ final class ShellReader {
   let files: ScriptFiles
   let script: String
   let reading: ScriptReading
+  /// The file that is read, and its text.
+  var path: String
+  var text: [UInt8]
   var recorder = FingerprintRecorder()
   var sources: [String] = []
   var unread: [CorpusUnit.Unread] = []
-  var variables: [String: Value] = [:]
+  var variables: [String: ShellValue] = [:]
   var functions: [String: ShellFunction] = [:]
   /// A command that fails ends the script: `set -e`.
   var endsOnError = false
   /// Each command of a pipeline counts: `set -o pipefail`.
   var countsPipes = false
   /// Functions that were entered.
-  var entered: Set<ObjectIdentifier> = []
+  var entered: Set<String> = []
   var line = 1
-  /// Above 0 in a sourced file, whose lines are not those of the script.
-  var foreignDepth = 0
   var callDepth = 0
-  var nesting = 0
+  private var nesting = 0
   var stepsLeft = ShellReader.unitLimit
-  var scriptStepsLeft = ShellReader.scriptLimit
-  var active: Set<ObjectIdentifier> = []
+  private var scriptStepsLeft = ShellReader.scriptLimit
+  var active: Set<String> = []
   var sourcedFiles: Set<String> = []
   var lastSuccess: Claim = .known(true)
   var hasNotedFailure = false
-  var loopExits: [Claim] = []
-  var loopHasFailure = false
+  private var loopExits: [Claim] = []
+  private var loopHasFailure = false
   var guards: [Claim] = []
   var returned: [(guard: Claim?, success: Claim)] = []
-  /// In a function that is a unit of its own, and so is not entered from outside.
+  /// Functions that are units of their own, and so are not entered from outside.
   var units: Set<String> = []
   var isFollowingMain = false
 
@@ -74,6 +58,8 @@ final class ShellReader {
     self.script = script
     self.files = files
     self.reading = reading
+    path = script
+    text = ShellSyntax.text(of: files[script] ?? [])
   }
 
   /// Follows what may not be reached. Of a script that stands for another nothing of it counts.
@@ -89,7 +75,7 @@ final class ShellReader {
   }
 
   /// After a part that may not be reached and that is left well.
-  func close(after result: Result) {
+  private func close(after result: Result) {
     guard reading.isCertain else { return }
     if result.flow == .ends { recorder.close(.program) }
     if result.flow == .returns, !isBadReturn(result) { recorder.close(.function) }
@@ -127,7 +113,7 @@ final class ShellReader {
 
   /// - Parameter isTested: Its end is looked at by what stands around it, so that `set -e` does not
   ///   apply.
-  func run(_ statements: [ShellStatement], isTested: Bool = false) -> Result {
+  func run(_ statements: [SyntaxNode], isTested: Bool = false) -> Result {
     nesting += 1
     defer { nesting -= 1 }
     guard nesting <= Self.nestingLimit else {
@@ -143,7 +129,7 @@ final class ShellReader {
       }
       stepsLeft -= 1
       scriptStepsLeft -= 1
-      if foreignDepth == 0 { line = statement.line }
+      if path == script { line = statement.line }
       let before = result.output
       result = run(statement, isTested: isTested, &exits)
       lastSuccess = result.success
@@ -152,93 +138,139 @@ final class ShellReader {
         if result.flow == .fails, !exits.isEmpty { assert(.any(exits)) }
         return result
       }
-      if endsOnError, !isTested, statement.isBare { assert(result.success) }
+      if endsOnError, !isTested, isBare(statement) { assert(result.success) }
     }
     return result
+  }
+
+  /// Whether `set -e` looks at the end of a statement.
+  private func isBare(_ statement: SyntaxNode) -> Bool {
+    guard !statement.flag("Negated"), let command = statement["Cmd"] else {
+      return false
+    }
+    switch command.kind {
+    case "CallExpr", "DeclClause", "TestClause", "ArithmCmd", "Block", "Subshell": return true
+    case "BinaryCmd": return ["|", "|&"].contains(command.sign("OpPos", in: text))
+    default: return false
+    }
   }
 
   private func run(
-    _ statement: ShellStatement,
+    _ statement: SyntaxNode,
     isTested: Bool,
-    _ exits: inout [Claim]
+    _ exits: inout [Claim],
+    input: ShellValue? = nil
   ) -> Result {
-    switch statement.kind {
-    case .simple(let command): return simple(command, input: nil)
-    case .pipeline(let parts): return pipeline(parts)
-    case .not(let inner):
-      var ignored: [Claim] = []
-      var result = run(inner, isTested: true, &ignored)
-      result.success = .not(result.success)
-      return result
-    case .and(let left, let right): return and(left, right, &exits)
-    case .or(let left, let right): return or(left, right, &exits)
-    case .group(let inner): return run(inner, isTested: isTested)
-    case .condition(let branches, let otherwise):
-      return condition(branches[...], otherwise, &exits)
-    case .loop(let test, let isUntil, let body):
-      let tested = run(test, isTested: true)
-      let stays = isUntil ? Claim.not(tested.success) : tested.success
-      let isEndless = if case .known(true) = stays.plain() { true } else { false }
-      let (ways, hasFailure) = isEndless ? loop(body) : perhaps { loop(body) }
-      exits += ways
-      if hasFailure {
-        let seeing = (ways + [.not(stays)]).filter(\.seesAnswer)
-        assert(.any(seeing))
-      } else if isEndless, !ways.isEmpty {
-        assert(.any(ways.filter(\.seesAnswer)))
-      } else if ways.isEmpty, case .atom = stays.plain() {
-        assert(.not(stays))
+    guard let command = statement["Cmd"] else { return Result() }
+    let isNegated = statement.flag("Negated")
+    let given = self.input(statement) ?? input
+    var result: Result
+    switch command.kind {
+    case "CallExpr": result = simple(command, input: given)
+    case "DeclClause":
+      for assign in command.list("Args") { assignment(assign) }
+      result = Result()
+    case "BinaryCmd": result = binary(command, &exits, input: given)
+    case "FuncDecl", "TestDecl":
+      if let function = ShellFunction(command, path: path, text: text), !function.isTest {
+        functions[function.name] = function
       }
       return Result()
-    case .each(let name, let words, let body):
-      var all: [Value] = []
-      for word in words.prefix(Self.wordLimit) {
-        let value = value(of: word)
-        // `$paths` of a list is several words.
-        let pieces = word.pieces.filter {
-          if case .text(let text) = $0 { !text.isEmpty } else { true }
-        }
-        var isList = word.pieces.count == 1
-        if pieces.count == 1, case .part("elements", _)? = pieces.first { isList = true }
-        let parts = isList && value.seen == nil ? ShellWords.split(value.text) : []
-        all += parts.count > 1 && word.literal == nil ? parts.map { Value($0) } : [value]
-      }
-      if words.count > Self.wordLimit {
-        note("a loop over \(words.count) words is followed in part")
-      }
-      var isCertain = !all.isEmpty && !all.contains { $0.text == Fingerprint.hole }
-      for value in all.isEmpty ? [.hole] : Array(all.prefix(Self.wordLimit)) {
-        variables[name] = value
-        let (ways, hasFailure) = isCertain ? loop(body) : perhaps { loop(body) }
-        if !ways.isEmpty { isCertain = false }
-        exits += ways
-        let seeing = ways.filter(\.seesAnswer)
-        if hasFailure, !seeing.isEmpty { assert(.any(seeing)) }
-      }
-      return Result()
-    case .cases(let word, let entries): return cases(word, entries, &exits)
-    case .test(let words): return Result(success: ShellTest.claim(words.map { testWord($0) }))
-    case .arithmetic(let text): return Result(success: arithmetic(text))
-    case .function(let function):
-      functions[function.name] = function
-      return Result()
+    default:
+      let kept = variables["stdin"]
+      if let given { variables["stdin"] = given }
+      result = compound(command, isTested: isTested || isNegated, &exits)
+      variables["stdin"] = kept
     }
-  }
-
-  private func loop(_ body: [ShellStatement]) -> (exits: [Claim], hasFailure: Bool) {
-    let before = (loopExits, loopHasFailure)
-    (loopExits, loopHasFailure) = ([], false)
-    let flow = run(body).flow
-    let result = (loopExits, loopHasFailure || flow == .fails)
-    (loopExits, loopHasFailure) = before
+    if isNegated { result.success = .not(result.success) }
+    redirect(statement, &result)
     return result
   }
 
-  private func and(
-    _ left: ShellStatement,
-    _ right: ShellStatement,
+  private func compound(
+    _ command: SyntaxNode,
+    isTested: Bool,
     _ exits: inout [Claim]
   ) -> Result {
+    switch command.kind {
+    case "Block", "Subshell": return run(command.list("Stmts"), isTested: isTested)
+    case "TimeClause":
+      return command["Stmt"].map { run([$0], isTested: isTested) } ?? Result()
+    case "IfClause": return condition(command, &exits)
+    case "WhileClause": return whileLoop(command, &exits)
+    case "ForClause": return forLoop(command, &exits)
+    case "CaseClause": return cases(command)
+    case "TestClause":
+      return Result(success: command["X"].map { test($0) } ?? .unknown("test"))
+    case "ArithmCmd":
+      return Result(success: command["X"].map { arithmetic($0) } ?? .unknown("arithmetic"))
+    case "LetClause": return Result()
+    default:
+      note("a \(command.kind) is not followed")
+      return Result(success: .unknown(command.kind))
+    }
+  }
+
+  /// What a statement reads: a here-document, a here-string, a file or the output of a command.
+  private func input(_ statement: SyntaxNode) -> ShellValue? {
+    for redirect in statement.list("Redirs") {
+      switch redirect.sign("OpPos", in: text) {
+      case "<<", "<<-": return value(of: redirect["Hdoc"])
+      case "<<<": return value(of: redirect["Word"])
+      case "<":
+        if redirect["Word"]?.list("Parts").first?.kind == "ProcSubst" {
+          return value(of: redirect["Word"])
+        }
+        return variables["file \(value(of: redirect["Word"]).text)"]
+      default: continue
+      }
+    }
+    return nil
+  }
+
+  /// What goes into a file is found again where the file is read.
+  private func redirect(_ statement: SyntaxNode, _ result: inout Result) {
+    for redirect in statement.list("Redirs") where redirect["N"] == nil {
+      guard [">", ">>", ">|", "&>"].contains(redirect.sign("OpPos", in: text)) else { continue }
+      let file = value(of: redirect["Word"]).text
+      if !file.hasPrefix("/dev/"), let output = result.output {
+        variables["file \(file)"] = output
+      }
+      result.output = nil
+    }
+  }
+
+  private func binary(
+    _ command: SyntaxNode,
+    _ exits: inout [Claim],
+    input: ShellValue?
+  ) -> Result {
+    guard let left = command["X"], let right = command["Y"] else { return Result() }
+    switch command.sign("OpPos", in: text) {
+    case "&&": return and(left, right, &exits)
+    case "||": return or(left, right, &exits)
+    default: return pipe(left, right, input: input)
+    }
+  }
+
+  private func pipe(_ left: SyntaxNode, _ right: SyntaxNode, input: ShellValue?) -> Result {
+    var ignored: [Claim] = []
+    if path == script { line = left.line }
+    let first = run(left, isTested: true, &ignored, input: input)
+    if path == script { line = right.line }
+    let kept = variables
+    var second = run(right, isTested: true, &ignored, input: first.output)
+    variables = ShellValue.merged(kept, variables)
+    // What is not known of one says nothing of the others.
+    if countsPipes {
+      let successes = [first.success, second.success]
+      let known = successes.filter { if case .unknown = $0 { false } else { true } }
+      second.success = .all(known.isEmpty ? successes : known)
+    }
+    return second
+  }
+
+  private func and(_ left: SyntaxNode, _ right: SyntaxNode, _ exits: inout [Claim]) -> Result {
     var ignored: [Claim] = []
     let first = run(left, isTested: true, &ignored)
     guard first.flow == .next else { return first }
@@ -265,11 +297,7 @@ final class ShellReader {
     return second
   }
 
-  private func or(
-    _ left: ShellStatement,
-    _ right: ShellStatement,
-    _ exits: inout [Claim]
-  ) -> Result {
+  private func or(_ left: SyntaxNode, _ right: SyntaxNode, _ exits: inout [Claim]) -> Result {
     var first = run(left, isTested: true, &exits)
     guard first.flow == .next else { return first }
     var ignored: [Claim] = []
@@ -302,127 +330,132 @@ final class ShellReader {
     return true
   }
 
+  /// A part that is reached under a claim, and whether it fails.
+  private func branch(_ claim: Claim, _ body: () -> Result) -> (result: Result, fails: Bool) {
+    let noted = hasNotedFailure
+    hasNotedFailure = false
+    guards.append(claim)
+    let result = perhaps(body)
+    guards.removeLast()
+    close(after: result)
+    defer { hasNotedFailure = noted }
+    return (result, result.flow == .fails || hasNotedFailure || isBadReturn(result))
+  }
+
+  /// An `if`; what stands under `elif` and `else` is another one, the last without a condition.
   private func condition(
-    _ branches: ArraySlice<(test: [ShellStatement], body: [ShellStatement])>,
-    _ otherwise: [ShellStatement]?,
+    _ command: SyntaxNode,
     _ exits: inout [Claim],
     prior: [Claim] = []
   ) -> Result {
-    guard let branch = branches.first else { return otherwise.map { run($0) } ?? Result() }
     nesting += 1
     defer { nesting -= 1 }
     guard nesting <= Self.nestingLimit else {
       note("an `if` has more branches than are followed")
       return Result()
     }
+    guard !command.list("Cond").isEmpty else { return run(command.list("Then")) }
     let place = line
-    let tested = run(branch.test, isTested: true)
-    let claim = tested.success
-    let noted = hasNotedFailure
-    hasNotedFailure = false
-    guards.append(claim)
+    let claim = run(command.list("Cond"), isTested: true).success
     let before = variables
-    let then = perhaps { run(branch.body) }
-    guards.removeLast()
-    close(after: then)
-    let fails = then.flow == .fails || hasNotedFailure || isBadReturn(then)
+    let (then, fails) = branch(claim) { run(command.list("Then")) }
     let after = variables
     variables = before
-    hasNotedFailure = false
-    guards.append(.not(claim))
-    let rest = perhaps {
-      condition(branches.dropFirst(), otherwise, &exits, prior: prior + [claim])
+    let (rest, restFails) = branch(.not(claim)) {
+      command["Else"].map { condition($0, &exits, prior: prior + [claim]) } ?? Result()
     }
-    guards.removeLast()
-    close(after: rest)
-    let restFails = rest.flow == .fails || hasNotedFailure || isBadReturn(rest)
-    hasNotedFailure = noted
-    if then.flow == .next { variables = Self.merged(variables, after) }
-    if foreignDepth == 0 { line = place }
+    if then.flow == .next { variables = ShellValue.merged(variables, after) }
+    if path == script { line = place }
     let output = then.output ?? rest.output
+    let around = prior.filter(\.seesAnswer)
     // What comes before an `elif` is a way round it.
     if fails, !restFails {
-      assert(.any(prior.filter(\.seesAnswer) + [.not(claim)]))
+      assert(.any(around + [.not(claim)]))
       loopHasFailure = true
       return Result(output: output, flow: rest.flow)
     }
-    if restFails, !fails, branches.count > 1 || otherwise != nil {
-      assert(.any(prior.filter(\.seesAnswer) + [claim]))
+    if restFails, !fails {
+      assert(.any(around + [claim]))
       return Result(output: output, flow: then.flow)
     }
-    if fails, restFails {
-      return Result(flow: then.flow == .fails && rest.flow == .fails ? .fails : .next)
-    }
+    if fails { return Result(flow: then.flow == .fails && rest.flow == .fails ? .fails : .next) }
     if then.flow != .next, rest.flow == .next {
       if then.flow != .breaks { exits.append(claim) }
       loopExits.append(claim)
       return Result(output: output)
     }
-    // The end of the whole is that of the part that ran.
     return Result(output: output, flow: then.flow == rest.flow ? then.flow : .next)
   }
 
-  private func cases(
-    _ word: ShellWord,
-    _ entries: [(patterns: [ShellWord], body: [ShellStatement])],
-    _ exits: inout [Claim]
-  ) -> Result {
-    let value = value(of: word)
-    var good: [Claim] = []
-    var bad: [Claim] = []
-    let place = line
-    for entry in entries {
-      let noted = hasNotedFailure
-      hasNotedFailure = false
-      let claims = entry.patterns.map { pattern in
-        ShellTest.matches(value, self.value(of: pattern).text)
-      }
-      guards.append(.any(claims))
-      let result = perhaps { run(entry.body) }
-      guards.removeLast()
-      close(after: result)
-      let fails = result.flow == .fails || hasNotedFailure || isBadReturn(result)
-      hasNotedFailure = noted
-      if fails {
-        bad.append(.any(claims))
-      } else {
-        good.append(.any(claims))
-        if result.flow == .ends || result.flow == .breaks || result.flow == .returns {
-          loopExits.append(.any(claims))
-        }
-      }
-    }
-    if foreignDepth == 0 { line = place }
-    let isDefault = { (claim: Claim) -> Bool in
-      if case .known(true) = claim.plain() { return true }
-      if case .any(let parts) = claim.plain() {
-        return parts.contains { if case .known(true) = $0 { true } else { false } }
-      }
-      return false
-    }
-    if bad.contains(where: isDefault) {
-      assert(.any(good))
-    } else {
-      for claim in bad { assert(.not(claim)) }
+  private func loop(_ body: [SyntaxNode]) -> (exits: [Claim], hasFailure: Bool) {
+    let before = (loopExits, loopHasFailure)
+    (loopExits, loopHasFailure) = ([], false)
+    let flow = run(body).flow
+    defer { (loopExits, loopHasFailure) = before }
+    return (loopExits, loopHasFailure || flow == .fails)
+  }
+
+  private func whileLoop(_ command: SyntaxNode, _ exits: inout [Claim]) -> Result {
+    let isUntil = command.flag("Until")
+    let tested = run(command.list("Cond"), isTested: true).success
+    let stays = isUntil ? Claim.not(tested) : tested
+    let body = command.list("Do")
+    let isEndless = if case .known(true) = stays.plain() { true } else { false }
+    let (ways, hasFailure) = isEndless ? loop(body) : perhaps { loop(body) }
+    exits += ways
+    if hasFailure {
+      assert(.any((ways + [.not(stays)]).filter(\.seesAnswer)))
+    } else if isEndless, !ways.isEmpty {
+      assert(.any(ways.filter(\.seesAnswer)))
+    } else if ways.isEmpty, case .atom = stays.plain() {
+      assert(.not(stays))
     }
     return Result()
   }
 
-  static func merged(_ one: [String: Value], _ other: [String: Value]) -> [String: Value] {
-    one.merging(other) { own, their in
-      if own.seen != nil { return own }
-      if their.seen != nil { return their }
-      return own.text == their.text ? own : .hole
+  private func forLoop(_ command: SyntaxNode, _ exits: inout [Claim]) -> Result {
+    let name = command["Loop"]?["Name"]?.text("Value") ?? ""
+    let items = command["Loop"]?.list("Items") ?? []
+    let values = items.prefix(Self.wordLimit + 1).flatMap { words(of: $0) }
+    if values.count > Self.wordLimit {
+      note("a loop over more than \(Self.wordLimit) words is followed in part")
     }
+    let body = command.list("Do")
+    var isCertain = !values.isEmpty && !values.contains { $0.text == Fingerprint.hole }
+    for value in values.isEmpty ? [.hole] : Array(values.prefix(Self.wordLimit)) {
+      variables[name] = value
+      variables[name]?.isOpen = false
+      let (ways, hasFailure) = isCertain ? loop(body) : perhaps { loop(body) }
+      if !ways.isEmpty { isCertain = false }
+      exits += ways
+      let seeing = ways.filter(\.seesAnswer)
+      if hasFailure, !seeing.isEmpty { assert(.any(seeing)) }
+    }
+    return Result()
   }
-}
 
-extension ShellStatement {
-  /// Whether `set -e` looks at its end.
-  var isBare: Bool {
-    switch kind {
-    case .simple, .pipeline, .test, .arithmetic, .group: true
-    default: false
+  private func cases(_ command: SyntaxNode) -> Result {
+    let value = value(of: command["Word"])
+    var good: [Claim] = []
+    var bad: [Claim] = []
+    var hasBadDefault = false
+    let place = line
+    for item in command.list("Items") {
+      let claims = item.list("Patterns").map { pattern in
+        ShellTest.matches(value, self.value(of: pattern, isPattern: true).text)
+      }
+      let isDefault = claims.contains { if case .known(true) = $0 { true } else { false } }
+      let (result, fails) = branch(.any(claims)) { run(item.list("Stmts")) }
+      if fails {
+        bad.append(.any(claims))
+        hasBadDefault = hasBadDefault || isDefault
+      } else {
+        good.append(.any(claims))
+        if result.flow != .next { loopExits.append(.any(claims)) }
+      }
     }
+    if path == script { line = place }
+    if hasBadDefault { assert(.any(good)) } else { for claim in bad { assert(.not(claim)) } }
+    return Result()
   }
 }

@@ -1,18 +1,20 @@
-/// What `[ … ]`, `[[ … ]]`, `test` and patterns claim.
+/// What `[ … ]`, `[[ … ]]`, `(( … ))` and patterns claim.
 enum ShellTest {
   struct Word {
-    var value: ShellReader.Value
+    var value: ShellValue
     /// As it is written, where nothing in it is quoted or filled in.
     var sign: String?
     /// What a file of that name holds.
     var file: (source: Int?, subject: CorpusAssertion.Subject)?
   }
 
-  private static let comparisons: [String: Comparison] = [
+  static let comparisons: [String: Comparison] = [
     "=": .equal, "==": .equal, "!=": .notEqual, "-eq": .equal, "-ne": .notEqual, "-lt": .less,
     "-le": .lessOrEqual, "-gt": .greater, "-ge": .greaterOrEqual, "=~": .matches, "<": .less,
     ">": .greater,
   ]
+
+  // MARK: [ … ]
 
   static func claim(_ words: [Word]) -> Claim {
     var words = words[...]
@@ -21,7 +23,7 @@ enum ShellTest {
 
   private static func disjunction(_ words: inout ArraySlice<Word>, _ depth: Int) -> Claim {
     var parts = [conjunction(&words, depth)]
-    while let sign = words.first?.sign, sign == "||" || sign == "-o" {
+    while words.first?.sign == "-o" {
       words = words.dropFirst()
       parts.append(conjunction(&words, depth))
     }
@@ -30,7 +32,7 @@ enum ShellTest {
 
   private static func conjunction(_ words: inout ArraySlice<Word>, _ depth: Int) -> Claim {
     var parts = [single(&words, depth)]
-    while let sign = words.first?.sign, sign == "&&" || sign == "-a" {
+    while words.first?.sign == "-a" {
       words = words.dropFirst()
       parts.append(single(&words, depth))
     }
@@ -43,66 +45,77 @@ enum ShellTest {
       return .unknown("test")
     }
     if first.sign == "!" { return .not(single(&words, depth + 1)) }
-    if first.sign == "(" {
+    if first.sign == "(" || first.sign == "\\(" {
       let inner = disjunction(&words, depth + 1)
-      if words.first?.sign == ")" { words = words.dropFirst() }
+      words = words.dropFirst()
       return inner
     }
     if let sign = words.first?.sign, let comparison = comparisons[sign], words.count > 1 {
       words = words.dropFirst()
       guard let second = words.popFirst() else { return .unknown("test") }
-      return compare(
-        first.value,
-        comparison,
-        second.value,
-        isPattern: sign == "==" || sign == "=" || sign == "!="
-      )
+      return compare(first.value, comparison, second.value)
     }
     if let sign = first.sign, sign.hasPrefix("-"), sign.utf8.count == 2, let operand = words.first,
-      operand.sign != "&&", operand.sign != "||", operand.sign != "-a", operand.sign != "-o"
+      operand.sign != "-a", operand.sign != "-o"
     {
       words = words.dropFirst()
-      guard let seen = sign == "-s" ? operand.file : operand.value.seen else {
-        return .unknown("\(sign) \(operand.value.text)")
-      }
-      switch sign {
-      case "-n", "-s": return .compare(seen.source, seen.subject, .isTrue, "")
-      case "-z": return .compare(seen.source, seen.subject, .isFalse, "")
-      default: return .unknown("\(sign) \(operand.value.text)")
-      }
+      return unary(sign, operand)
     }
-    if let seen = first.value.seen { return .compare(seen.source, seen.subject, .isTrue, "") }
-    return .unknown(first.value.text)
+    return truth(first.value)
   }
 
+  static func truth(_ value: ShellValue) -> Claim {
+    guard let seen = value.seen else { return .unknown(value.text) }
+    return .compare(seen.source, seen.subject, .isTrue, "")
+  }
+
+  static func unary(_ sign: String, _ operand: Word) -> Claim {
+    let seen = sign == "-s" ? operand.file : operand.value.seen
+    guard let seen, ["-n", "-s", "-z"].contains(sign) else {
+      return .unknown("\(sign) \(operand.value.text)")
+    }
+    return .compare(seen.source, seen.subject, sign == "-z" ? .isFalse : .isTrue, "")
+  }
+
+  // MARK: Comparisons
+
+  /// - Parameter isPattern: The right side is a pattern, as between `[[` and `]]`.
   static func compare(
-    _ left: ShellReader.Value,
+    _ left: ShellValue,
     _ comparison: Comparison,
-    _ right: ShellReader.Value,
-    isPattern: Bool
+    _ right: ShellValue,
+    isPattern: Bool = false
   ) -> Claim {
-    // `[ "x$status" = "x200" ]` is written for old shells.
-    if let success = left.success, right.text == "0" {
-      return comparison == .notEqual || comparison == .greater ? .not(success) : success
+    if let success = left.success, let code = Int(right.text) {
+      switch (comparison, code) {
+      case (.equal, 0): return success
+      case (.notEqual, 0), (.greater, 0): return .not(success)
+      case (.equal, _): return .not(success)
+      default: return .unknown("$? \(comparison.rawValue) \(code)")
+      }
     }
     guard let seen = left.seen else {
       if right.seen != nil, let mirrored = comparison.mirrored {
-        return compare(right, mirrored, left, isPattern: false)
+        return compare(right, mirrored, left)
       }
       return .unknown("\(left.text) \(comparison.rawValue) \(right.text)".short)
     }
     if seen.subject == .status {
       if let code = Int(right.text), let codes = StatusCodes(comparison, code) {
-        return .atom(
-          Claim.Atom(source: seen.source, subject: .status, condition: .codes(codes))
-        )
+        let condition = CorpusAssertion.Condition.codes(codes)
+        return .atom(Claim.Atom(source: seen.source, subject: .status, condition: condition))
       }
-      if let codes = codes(of: right.text), comparison == .equal || comparison == .notEqual {
+      if isPattern, let codes = codes(of: right.text),
+        comparison == .equal || comparison == .notEqual
+      {
         let claim = Claim.status(seen.source, codes)
         return comparison == .equal ? claim : .not(claim)
       }
     }
-    if isPattern, right.text.contains("*") {
+    if isPattern, right.text.contains(where: { "*?[".contains($0) }),
+      right.text != Fingerprint.hole,
+      comparison == .equal || comparison == .notEqual
+    {
       let claim = matches(left, right.text)
       return comparison == .notEqual ? .not(claim) : claim
     }
@@ -120,18 +133,15 @@ enum ShellTest {
     guard let digit = pattern.first.flatMap({ Int(String($0)) }), (1...5).contains(digit) else {
       return nil
     }
-    let rest = pattern.dropFirst()
-    if rest == "*" || rest == "??" || rest == "[0-9][0-9]" {
-      return (digit * 100)...(digit * 100 + 99)
+    switch pattern.dropFirst() {
+    case "*", "??", "[0-9][0-9]": return (digit * 100)...(digit * 100 + 99)
+    case "0?", "0[0-9]", "0*": return (digit * 100)...(digit * 100 + 9)
+    default: return nil
     }
-    if rest == "0?" || rest == "0[0-9]" || rest == "0*" {
-      return (digit * 100)...(digit * 100 + 9)
-    }
-    return nil
   }
 
   /// A pattern of `case` and `[[ … == … ]]`.
-  static func matches(_ value: ShellReader.Value, _ pattern: String) -> Claim {
+  static func matches(_ value: ShellValue, _ pattern: String) -> Claim {
     if pattern == "*" { return .known(true) }
     guard let seen = value.seen else { return .unknown("\(value.text) like \(pattern)".short) }
     if seen.subject == .status {
@@ -151,11 +161,59 @@ enum ShellTest {
       case (false, true): .startsWith
       case (false, false): .equal
       }
+    let isPlain = !text.contains { "*?[".contains($0) } || text == Fingerprint.hole
     return .compare(
       seen.source,
       seen.subject,
-      text.contains("*") ? .matches : comparison,
-      String(text).quoted
+      isPlain ? comparison : .matches,
+      (isPlain ? String(text) : pattern).quoted
     )
+  }
+}
+
+extension ShellReader {
+  /// What stands between `[[` and `]]`.
+  func test(_ node: SyntaxNode) -> Claim {
+    func side(_ name: String) -> Claim { node[name].map { test($0) } ?? .unknown("test") }
+    let sign = node.sign("OpPos", in: text)
+    switch node.kind {
+    case "ParenTest": return side("X")
+    case "UnaryTest" where sign == "!": return .not(side("X"))
+    case "UnaryTest":
+      let value = value(of: node["X"])
+      let file = variables["file \(value.text)"]?.seen
+      return ShellTest.unary(sign, ShellTest.Word(value: value, file: file))
+    case "BinaryTest" where sign == "&&": return .all([side("X"), side("Y")])
+    case "BinaryTest" where sign == "||": return .any([side("X"), side("Y")])
+    case "BinaryTest":
+      guard let comparison = ShellTest.comparisons[sign] else { return .unknown("test \(sign)") }
+      return ShellTest.compare(
+        value(of: node["X"]),
+        comparison,
+        value(of: node["Y"], isPattern: true),
+        isPattern: true
+      )
+    default: return ShellTest.truth(value(of: node))
+    }
+  }
+
+  /// What stands between `((` and `))`: comparisons of variables and numbers.
+  func arithmetic(_ node: SyntaxNode) -> Claim {
+    func side(_ name: String) -> Claim { node[name].map { arithmetic($0) } ?? .unknown("…") }
+    func value(_ name: String) -> ShellValue {
+      let value = self.value(of: node[name])
+      return variables[value.text] ?? value
+    }
+    let sign = node.sign("OpPos", in: text)
+    switch (node.kind, sign) {
+    case ("ParenArithm", _): return side("X")
+    case ("UnaryArithm", "!"): return .not(side("X"))
+    case ("BinaryArithm", "&&"): return .all([side("X"), side("Y")])
+    case ("BinaryArithm", "||"): return .any([side("X"), side("Y")])
+    case ("BinaryArithm", _):
+      guard let comparison = Comparison(rawValue: sign) else { return .unknown("(( … ))") }
+      return ShellTest.compare(value("X"), comparison, value("Y"))
+    default: return .unknown("(( … ))")
+    }
   }
 }

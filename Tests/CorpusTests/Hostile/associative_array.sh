@@ -1,5 +1,4 @@
-#: request | GET {…}{…}
-#: assert | GET {…}{…} | status | == {…}
+#: unread | cannot be parsed as shell
 #!/bin/bash
 declare -A want=([/a]=200 [/b]=302)
 for path in "${!want[@]}"; do

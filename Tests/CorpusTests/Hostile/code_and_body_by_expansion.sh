@@ -1,5 +1,5 @@
 #: request | GET /a
-#: assert | GET /a | value body and status | == 200
+#: assert | GET /a | value part of output of curl | == 200
 #!/bin/bash
 answer=$(curl -s -w '%{http_code}' "$1/a")
 code=${answer: -3}

@@ -1,5 +1,5 @@
 #: request | GET /a
-#: assert | GET /a | value answer.status | == 200
+#: assert | GET /a | status | == 200
 import sys, requests
 from dataclasses import dataclass
 @dataclass

@@ -1,7 +1,4 @@
-#: request | GET /a
-#: request | GET /b
-#: assert | GET /a | status | == 200
-#: assert | GET /b | status | == 200
+#: unread | look
 from concurrent.futures import ThreadPoolExecutor
 import requests
 def look(path):

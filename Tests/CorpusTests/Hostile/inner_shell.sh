@@ -1,5 +1,4 @@
-#: request | GET /ready
-#: assert | GET /ready | status | < 400
+#: unread | bash
 #!/bin/bash
 set -e
 timeout 60 bash -c 'until curl -sf https://h/ready; do sleep 1; done'

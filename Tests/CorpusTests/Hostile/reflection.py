@@ -1,4 +1,5 @@
 #: unread | check_front
+#: unread | getattr
 #: unread | check_login
 import requests
 class Checks:

@@ -1,6 +1,6 @@
 #: request | GET /
-#: assert | GET / | value bs4.BeautifulSoup of body.find("title") | is there
-#: assert | GET / | value bs4.BeautifulSoup of body.find("title").text | contains "Welcome"
+#: assert | GET / | value BeautifulSoup(requests.get("https://h/").text, "html.parser").find("title") | is there
+#: assert | GET / | value BeautifulSoup(requests.get("https://h/").text, "html.parser").find("title").text | contains "Welcome"
 import sys, requests
 from bs4 import BeautifulSoup
 soup = BeautifulSoup(requests.get("https://h/").text, "html.parser")

@@ -1,0 +1,141 @@
+import Formats
+import Git
+import Glibc
+
+/// What was read of `tests` folders before, by the blob ids of all that lies in them.
+///
+/// An entry is one file, named after what it was made from: script paths and blob ids, the reader's
+/// version, and the programs that parse. It lies in a folder that is this user's alone; one that
+/// others could write is not used. What an entry says is checked when it is read, and an entry that
+/// is not as it should be is ignored and written again.
+package struct FingerprintCache: Sendable {
+  /// Grows whenever the readers read anything else from the same script.
+  static let version = 1
+  /// Entries that are kept, and for how long nothing may have used one.
+  static let countLimit = 2_000
+  static let days = 60
+  /// Of one entry, in bytes.
+  static let sizeLimit = 16 << 20
+
+  /// Nil where there is none that is safe to use.
+  private let folder: String?
+
+  /// A cache that holds nothing and keeps nothing.
+  package static let off = FingerprintCache(folder: nil)
+
+  private init(folder: String?) { self.folder = folder }
+
+  /// The cache below a folder: `XDG_CACHE_HOME`, or `~/.cache`.
+  ///
+  /// - Parameter base: One that is not there is made where its own folder is this user's.
+  package init(
+    below base: String? = FingerprintCache.userFolder,
+    owner: UInt32 = geteuid()
+  ) {
+    folder = base.flatMap { base in
+      guard base.hasPrefix("/") else { return nil }
+      mkdir(base, 0o700)
+      let path = "\(base)/parity"
+      guard Self.isOwn(base, owner, forbidden: 0o022) else { return nil }
+      mkdir(path, 0o700)
+      return Self.isOwn(path, owner, forbidden: 0o077) ? path : nil
+    }
+  }
+
+  /// Where a user's caches lie, as the XDG base directory specification has it; nil for nowhere.
+  package static var userFolder: String? {
+    if let own = getenv("XDG_CACHE_HOME"), own.pointee != 0 { return String(cString: own) }
+    return getenv("HOME").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : "\($0)/.cache" }
+  }
+
+  /// A folder, not a link, of this user, whose mode has none of some bits.
+  private static func isOwn(_ path: String, _ owner: UInt32, forbidden: mode_t) -> Bool {
+    var info = stat()
+    return lstat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR && info.st_uid == owner
+      && info.st_mode & forbidden == 0
+  }
+
+  /// The name of what comes of files read in one way.
+  func key(of scripts: [CorpusScript], _ files: ScriptFiles) -> String {
+    var text = "parity fingerprints \(Self.version)\n"
+    text += "\(SyntaxProgram.python?.identity ?? "-")\n\(SyntaxProgram.shfmt?.identity ?? "-")\n"
+    for script in scripts { text += "\(script.language.rawValue) \(script.path)\n" }
+    let paths = files.contents.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    for path in paths {
+      text += "\(FolderTree.hash(ofContents: files[path] ?? [])) \(path)\n"
+    }
+    return FolderTree.hash(ofContents: Array(text.utf8))
+  }
+
+  /// What was kept under a key; nil where that is nothing, or not as it was written.
+  func units(_ key: String, of scripts: [CorpusScript]) -> [CorpusUnit]? {
+    guard let folder, let bytes = Self.contents(of: "\(folder)/\(key).json"),
+      let entry = try? JSONParser(depthLimit: 16).parse(bytes),
+      entry["key"]?.stringValue == key, let list = entry["units"]?.arrayValue
+    else { return nil }
+    let known = Dictionary(scripts.map { ($0.path, $0) }, uniquingKeysWith: { $1 })
+    var units: [CorpusUnit] = []
+    for value in list {
+      guard let path = value["script"]?.stringValue, let script = known[path],
+        let unit = CorpusUnit(cached: value, of: script)
+      else { return nil }
+      units.append(unit)
+    }
+    return units
+  }
+
+  /// Keeps what was read. Nothing is told where that cannot be done: it is read again then.
+  func keep(_ units: [CorpusUnit], as key: String) {
+    guard let folder else { return }
+    let entry: JSONValue = [
+      "key": .string(key), "units": .array(units.map(\.cached)),
+    ]
+    let bytes = Array(entry.description.utf8)
+    guard bytes.count <= Self.sizeLimit else { return }
+    var template = Array("\(folder)/new-XXXXXX".utf8CString)
+    let file = mkstemp(&template)
+    guard file >= 0 else { return }
+    let count = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+    let isWhole = close(file) == 0 && count == bytes.count
+    if !isWhole || rename(template, "\(folder)/\(key).json") != 0 { unlink(template) }
+  }
+
+  private static func contents(of path: String) -> [UInt8]? {
+    let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var info = stat()
+    guard fstat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_uid == geteuid(),
+      info.st_size <= sizeLimit
+    else { return nil }
+    // What is used stays.
+    futimens(file, nil)
+    var bytes = [UInt8](repeating: 0, count: Int(info.st_size))
+    let count = bytes.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
+    return count == bytes.count ? bytes : nil
+  }
+
+  /// Removes what was not used for long, and the oldest of too many.
+  func prune(now: Int = time(nil)) {
+    guard let folder, let stream = opendir(folder) else { return }
+    defer { closedir(stream) }
+    var files: [(path: String, time: Int)] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      let path = "\(folder)/\(name)"
+      var info = stat()
+      guard !name.hasPrefix("."), lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
+        continue
+      }
+      files.append((path, info.st_mtim.tv_sec))
+    }
+    files.sort { $0.time > $1.time }
+    let oldest = now - Self.days * 86_400
+    for (index, file) in files.enumerated()
+    where index >= Self.countLimit || file.time < oldest {
+      unlink(file.path)
+    }
+  }
+}
