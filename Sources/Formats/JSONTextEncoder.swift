@@ -147,22 +147,12 @@ extension ValueEncoder: SingleValueEncodingContainer {
   func encodeNil() throws { try encode(json: .null) }
   func encode(_ value: Bool) throws { try encode(json: .bool(value)) }
   func encode(_ value: String) throws { try encode(json: .string(value)) }
-  func encode(_ value: Int) throws { try encode(integer: value) }
-  func encode(_ value: Int8) throws { try encode(integer: value) }
-  func encode(_ value: Int16) throws { try encode(integer: value) }
-  func encode(_ value: Int32) throws { try encode(integer: value) }
-  func encode(_ value: Int64) throws { try encode(integer: value) }
-  func encode(_ value: UInt) throws { try encode(integer: value) }
-  func encode(_ value: UInt8) throws { try encode(integer: value) }
-  func encode(_ value: UInt16) throws { try encode(integer: value) }
-  func encode(_ value: UInt32) throws { try encode(integer: value) }
-  func encode(_ value: UInt64) throws { try encode(integer: value) }
   func encode(_ value: Double) throws { throw EncodedPlace.refused(value) }
   func encode(_ value: Float) throws { throw EncodedPlace.refused(value) }
   /// In the place of the value that has asked for this container.
   func encode<T: Encodable>(_ value: T) throws { try value.encode(to: self) }
 
-  private func encode(integer value: some BinaryInteger) throws {
+  func encode<T: FixedWidthInteger & Encodable>(_ value: T) throws {
     try place.text.select(place, .single)
     place.write(integer: value)
   }

@@ -103,8 +103,8 @@ package struct PatternError: Error, Hashable, CustomStringConvertible {
 /// A compiled pattern, not changed after `init`.
 private final class Program: Sendable {
   nonisolated(unsafe) private let code: OpaquePointer
-  /// Whether a match can begin at the start of the text only.
-  private let isAnchored: Bool
+  /// Whether a match can begin at the start of the text only, or asks where the search began.
+  private let isSearchedAtOnce: Bool
 
   init(_ text: String, _ dialect: Pattern.Dialect) throws(PatternError) {
     guard text.utf8.count <= Pattern.Limit.pattern else {
@@ -125,7 +125,8 @@ private final class Program: Sendable {
       pcre2_compile_8($0.baseAddress, $0.count, options, &failure, &offset, context)
     }
     guard let code else {
-      let column = String(decoding: text.utf8.prefix(offset), as: UTF8.self).unicodeScalars.count + 1
+      let column =
+        String(decoding: text.utf8.prefix(offset), as: UTF8.self).unicodeScalars.count + 1
       throw PatternError(code: .invalid(Self.message(failure)), column: column)
     }
     self.code = code
@@ -133,7 +134,7 @@ private final class Program: Sendable {
     pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE))
     var found: UInt32 = 0
     pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_ALLOPTIONS), &found)
-    isAnchored = found & PCRE2_ANCHORED != 0
+    isSearchedAtOnce = found & PCRE2_ANCHORED != 0 || text.contains(#"\G"#)
   }
 
   deinit { pcre2_code_free_8(code) }
@@ -169,14 +170,22 @@ private final class Program: Sendable {
     pcre2_set_depth_limit_8(context, Pattern.Limit.steps)
     pcre2_set_heap_limit_8(context, Pattern.Limit.memory)
     let options = PCRE2_NO_UTF_CHECK | (whole ? PCRE2_ANCHORED | PCRE2_ENDANCHORED : 0)
-    let isOneCall = whole || isAnchored || bytes.count <= Pattern.Limit.window
+    let isOneCall = whole || isSearchedAtOnce || bytes.count <= Pattern.Limit.window
     let end = Self.processorSeconds + Double(Pattern.Limit.seconds)
     var start = 0
     while true {
       // The limit of steps is for one place: the time of many is looked at between some of them.
       let last = isOneCall ? bytes.count : start + Pattern.Limit.window - 1
       pcre2_set_offset_limit_8(context, last)
-      var result = pcre2_match_8(code, bytes.baseAddress, bytes.count, start, options, match, context)
+      var result = pcre2_match_8(
+        code,
+        bytes.baseAddress,
+        bytes.count,
+        start,
+        options,
+        match,
+        context
+      )
       if result == PCRE2_ERROR_JIT_STACKLIMIT {
         // The interpreter takes its memory from the heap.
         let again = options | PCRE2_NO_JIT

@@ -1,4 +1,4 @@
-import Evidence
+package import Evidence
 
 /// `swarm.yml`: what a suite says of its recipe on a Docker Swarm. A suite needs none.
 package struct SwarmSettings: Sendable {

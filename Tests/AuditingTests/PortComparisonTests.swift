@@ -105,18 +105,7 @@ import Testing
     ("assert isinstance(r.json()['l'], str)", .json("$.l"), .kind(.uuid), true),
     ("assert not isinstance(r.json()['l'], str)", .json("$.l"), .kind(.boolean), true),
     // Some element.
-    ("assert any(x == 'a' for x in r.json()['l'])", .json("$.l"), .contains("a"), true),
-    ("assert any(x == 'a' for x in r.json()['l'])", .json("$.l"), .contains("b"), false),
-    ("assert any(x == 'a' for x in r.json()['l'])", .json("$.l"), .equals("a"), false),
     ("assert r.json()['l'][0] == 'a'", .json("$.l"), .contains("a"), false),
-    ("assert any(x['n'] == 'a' for x in r.json()['l'])", .json("$.l"), .contains(["n": "a"]), true),
-    (
-      "assert any(x['n'] == 'a' for x in r.json()['l'])", .json("$.l"), .contains(["m": "a"]), false
-    ),
-    ("assert any(x['n'] == 'a' for x in r.json()['l'])", .json("$.l[*].n"), .contains("a"), true),
-    ("assert any(x['n'] == 'a' for x in r.json()['l'])", .json("$.l[*].n"), .equals(["a"]), true),
-    ("assert any(x['n'] == 'a' for x in r.json()['l'])", .json("$.l[*].n"), .exists(true), false),
-    ("assert any(x['n'] == 'a' for x in r.json()['l'])", .json("$.l[*].m"), .contains("a"), false),
     ("assert r.json()['n'] >= 3", .json("$.n"), .greaterOrEqual(3), true),
     ("assert r.json()['n'] >= 3", .json("$.n"), .greater(2), false),
     ("assert r.json()['n'] >= 3", .json("$.n"), .equals(4), true),
@@ -135,6 +124,7 @@ import Testing
   }
 
   static let unknowable: [(String, Subject, Predicate, UnitCoverage.Disposition)] = [
+    ("assert any(x == 'a' for x in r.json()['l'])", .json("$.l"), .contains("a"), .unread),
     ("assert re.search('^v[0-9]', r.text)", .body, .matching("."), .unread),
     ("assert re.search('^v[0-9]', r.text)", .body, .matching("^v[0-9]"), .ported),
     ("assert re.search('^v[0-9]', r.text)", .body, .equals("v2.1"), .ported),

@@ -254,7 +254,8 @@ import XMLDocuments
     #expect(coverage.rungs.first { $0.level == 4 }?.state == .unver)
     if death == .killed {
       #expect(coverage.claims.first { $0.id == "P1/teardown" }?.verdict.isProven == false)
-      #expect(waits?.outcome.reason?.contains("the run died in functional") == true)
+      let code = Reason.Code.unended(.check, run: .died, in: .functional)
+      #expect(waits?.outcome.reason?.code == code)
     }
   }
 

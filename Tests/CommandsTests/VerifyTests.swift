@@ -50,7 +50,7 @@ import Testing
 
     let failed = try await Self.edit(project) { model in
       let index = model.checks.firstIndex { $0.id.name == "test_content_roundtrip" } ?? 0
-      model.checks[index].outcome = .failed(reason: "status == 200, was 500")
+      model.checks[index].outcome = .failed(reason: .told("status == 200, was 500"))
     }
     #expect(failed.status == 1)
     #expect(failed.out.contains("L4 functional is pass, and functional/content::test_content"))

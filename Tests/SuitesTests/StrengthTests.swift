@@ -263,7 +263,7 @@ struct StrengthTests {
     #expect(
       asserted(1) == [
         "status == 202", "header x-plausible-dropped exists false", "rows >= 1",
-        ##"row has {"name":"pageview","pathname":"/{{unique}}","hostname":"{{site}}"}"##,
+        ##"row has {"hostname":"{{site}}","name":"pageview","pathname":"/{{unique}}"}"##,
       ]
     )
     #expect(asserted(6) == ["exit == 0"])
