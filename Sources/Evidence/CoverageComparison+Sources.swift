@@ -187,6 +187,15 @@ extension CoverageComparison {
     if before.gate != after.gate {
       add(.setup, "gate", old(Self.shown(before.gate)), new(Self.shown(after.gate)))
     }
+    let wanted = (before.policy.functionalChecks, after.policy.functionalChecks)
+    if wanted.0 != wanted.1 {
+      add(
+        .setup,
+        "policy",
+        old("functional checks: \(wanted.0)"),
+        new("functional checks: \(wanted.1)")
+      )
+    }
   }
 
   private mutating func compare(_ a: RecipeRevision?, _ b: RecipeRevision?, _ what: String) {

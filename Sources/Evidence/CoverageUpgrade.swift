@@ -99,17 +99,30 @@ struct WrittenAssertion {
 
   /// - Parameter violated: what did not hold: `status == 202, was 500`.
   init(_ text: String, violated: [String]) {
-    let failed = violated.first { $0.hasPrefix("\(text), ") }
     var object = Self.parsed(text)
-    if let failed {
+    for line in violated where line.hasPrefix("\(text), ") {
+      let seen = String(line.dropFirst(text.count + 2))
+      guard seen.hasPrefix("was ") || seen == "there was none" else { continue }
       object["fails"] = .bool(true)
-      let seen = failed.dropFirst(text.count + 2)
-      if seen.hasPrefix("was ") {
-        let value = String(seen.dropFirst(4))
-        object["actual"] = (try? JSONParser().parse(value)) ?? .string(value)
-      }
+      Self.add(seen: seen, to: &object)
+      break
     }
     json = .object(object)
+  }
+
+  /// Adds what was there: `was 500`, `was "<html>… [90 bytes cut]`, `there was none`.
+  private static func add(seen: String, to object: inout JSONObject) {
+    guard seen.hasPrefix("was ") else { return }
+    let text = String(seen.dropFirst(4))
+    let cut = "… ["
+    if text.hasSuffix(" bytes cut]"), let mark = text.ranges(of: cut).last,
+      let rest = Int64(text[mark.upperBound...].prefix { $0.isNumber })
+    {
+      object["excerpt"] = .string(String(text[..<mark.lowerBound]))
+      object["rest"] = .int(rest)
+    } else {
+      object["actual"] = (try? JSONParser().parse(text)) ?? .string(text)
+    }
   }
 
   /// What the tool's own looks were called.
@@ -184,14 +197,16 @@ struct WrittenAssertion {
       "error", "contradiction",
     ]
     if plain.contains(text) { return .string(String(text)) }
-    if text.hasPrefix("$") { return ["jsonpath": .string(String(text))] }
+    if text.hasPrefix("$") {
+      return (try? JSONPath(String(text))).map { ["jsonpath": .string($0.text)] }
+    }
     for (start, word) in [
       ("header ", "header"), ("xpath ", "xpath"), ("row.", "cell"), ("column ", "column"),
     ] where text.hasPrefix(start) {
       return .object([word: .string(String(text.dropFirst(start.count)))])
     }
     if text.hasPrefix("regex /"), text.hasSuffix("/") {
-      return ["regex": .string(String(text.dropFirst(7).dropLast()))]
+      return pattern(text.dropFirst(7).dropLast()).map { ["regex": $0] }
     }
     return nil
   }
@@ -209,8 +224,7 @@ struct WrittenAssertion {
     default: break
     }
     if text.hasPrefix("is one of ") {
-      let list = (try? JSONParser().parse("[\(text.dropFirst(10))]")) ?? .array([])
-      return ["oneOf": list]
+      return (try? JSONParser().parse("[\(text.dropFirst(10))]")).map { ["oneOf": $0] }
     }
     if text.hasPrefix("is "), let kind = kinds[String(text.dropFirst(3))] {
       return ["kind": .string(kind)]
@@ -219,10 +233,10 @@ struct WrittenAssertion {
       return predicate(text.dropFirst(5).dropLast()).map { ["not": $0] }
     }
     if text.hasPrefix("count ") {
-      return predicate(text.dropFirst(6)).map { ["count": .array([$0])] }
+      return predicates(text.dropFirst(6)).map { ["count": .array($0)] }
     }
     if text.hasPrefix("matches /"), text.hasSuffix("/") {
-      return ["matches": .string(String(text.dropFirst(9).dropLast()))]
+      return pattern(text.dropFirst(9).dropLast()).map { ["matches": $0] }
     }
     let captured = "exists and is not empty, for {{"
     if text.hasPrefix(captured), text.hasSuffix("}}") {
@@ -239,6 +253,21 @@ struct WrittenAssertion {
       return .object([word: operand])
     }
     return nil
+  }
+
+  /// `>= 1 and < 3`.
+  private static func predicates(_ text: Substring) -> [JSONValue]? {
+    if let one = predicate(text) { return [one] }
+    for join in text.ranges(of: " and ") {
+      guard let first = predicate(text[..<join.lowerBound]) else { continue }
+      if let rest = predicates(text[join.upperBound...]) { return [first] + rest }
+    }
+    return nil
+  }
+
+  /// Nil where it is none: the reader of this value would refuse the whole file for it.
+  private static func pattern(_ text: Substring) -> JSONValue? {
+    (try? Pattern(String(text))).map { .string($0.text) }
   }
 }
 

@@ -86,7 +86,11 @@ package indirect enum Predicate: Hashable, Sendable {
   /// The same with some names replaced by what is written for them.
   package func filling(_ values: [String: Template]) -> Predicate {
     if values.isEmpty { return self }
-    return mapOperands { $0.filling(values) } text: { $0.filling(values) }
+    return mapOperands {
+      $0.filling(values)
+    } text: {
+      $0.filling(values)
+    }
   }
 }
 

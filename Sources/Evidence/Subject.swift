@@ -82,7 +82,8 @@ extension Subject: Codable {
   private enum Word: String, CodingKey, CaseIterable {
     case status, header, body, jsonpath, xpath, regex, rows, row, cell, column, stdout, stderr
     case exit, size, content, duration, error, gate, services, service, runningVersion
-    case versionProof, contradiction, snapshotID, snapshotFiles, declaredPaths, snapshotBytes, backedUp
+    case versionProof, contradiction, snapshotID, snapshotFiles, declaredPaths, snapshotBytes,
+      backedUp
     case rowCount, leftovers, written
   }
 

@@ -1,6 +1,5 @@
 import Formats
 
-
 /// What is wrong with the braces of a text.
 package struct TemplateError: Error, Hashable, Sendable, CustomStringConvertible {
   package enum Code: Hashable, Sendable {

@@ -71,17 +71,17 @@ extension Template: Codable {
 }
 
 /// A JSON-like value whose texts are templates: a body, a predicate's operand.
-package indirect enum TemplateTree: Sendable, Hashable {
+package indirect enum TemplateTree: Sendable {
   case null
   case bool(Bool)
   /// As written: `1.10` stays `1.10`.
   case number(String)
   case template(Template)
   case list([TemplateTree])
-  /// In the order of the file.
+  /// In the order of the file, which is no part of the value.
   case object([Member])
 
-  package struct Member: Sendable, Hashable {
+  package struct Member: Sendable {
     package var key: String
     package var value: TemplateTree
 
@@ -113,7 +113,9 @@ extension TemplateTree {
       self = .template((try? Template(parsing: text)) ?? Template(literal: text))
     case .array(let items): self = .list(items.map(TemplateTree.init(written:)))
     case .object(let object):
-      self = .object(object.members.map { Member(key: $0.key, value: TemplateTree(written: $0.value)) })
+      self = .object(
+        object.members.map { Member(key: $0.key, value: TemplateTree(written: $0.value)) }
+      )
     }
   }
 
@@ -155,6 +157,12 @@ extension TemplateTree {
       .object(members.map { Member(key: $0.key, value: $0.value.filling(values)) })
     }
   }
+}
+
+extension TemplateTree: Hashable {
+  package static func == (a: TemplateTree, b: TemplateTree) -> Bool { a.written == b.written }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(written) }
 }
 
 extension TemplateTree: Codable {

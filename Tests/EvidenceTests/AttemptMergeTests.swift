@@ -18,7 +18,7 @@ struct AttemptMergeTests {
       place: nil,
       strength: .state,
       isHealth: false,
-      failsWhen: [],
+      steps: [],
       ports: []
     )
   }
@@ -69,7 +69,7 @@ struct AttemptMergeTests {
 
   // MARK: Which outcome stands
 
-  static let words = Outcome.Word.allCases.map { Outcome($0, reason: "r") }
+  static let words = Outcome.Word.allCases.map { Outcome($0, reason: .told("r")) }
 
   @Test(arguments: words, words) func `What failed once has failed`(_ a: Outcome, _ b: Outcome)
     throws
@@ -89,19 +89,22 @@ struct AttemptMergeTests {
   }
 
   @Test func `What a run that died left without an answer makes nothing flaky`() throws {
-    let died = Self.record("a", .broken(reason: "the run died"), end: .died)
-    #expect(try merged(died, Self.record("b")).flaky.isEmpty)
-    let failed = Self.record("a", .failed(reason: "was 500"), end: .died)
-    #expect(
-      try merged(failed, Self.record("b")).flaky.map(\.shown) == [
-        "failed in attempt 1, passed in attempt 2"
-      ]
+    let died = Self.record(
+      "a",
+      .broken(reason: Reason(.unended(.check, run: .died, in: nil))),
+      end: .died
     )
+    #expect(try merged(died, Self.record("b")).flaky.isEmpty)
+    let failed = Self.record("a", .failed(reason: .told("r")), end: .died)
+    let flaky = try merged(failed, Self.record("b")).flaky
+    #expect(flaky.map(\.failed) == [[1]])
+    #expect(flaky.map(\.passed) == [[2]])
+    #expect(flaky.map(\.broken) == [[]])
   }
 
   @Test func `A stage that failed outside of its checks is flaky like a check`() throws {
     var failed = Self.record("a")
-    failed.stages[1].outcome = .failed(reason: "upgrade to 1.1.0+1: exit 1")
+    failed.stages[1].outcome = .failed(reason: Reason(.operationFailed(detail: "exit 1")))
     let record = try merged(failed, Self.record("b"))
     #expect(record.flaky.map(\.name) == ["stage upgrade"])
     #expect(record[.upgrade]?.outcome.word == .failed)
@@ -155,7 +158,7 @@ struct AttemptMergeTests {
   }
 
   @Test func `Which machine saw what is kept`() throws {
-    var first = Self.record("a", host: "ci-2", .failed(reason: "was 500"))
+    var first = Self.record("a", host: "ci-2", .failed(reason: .told("r")))
     first.header.shard = Shard(number: 2, count: 5)
     let record = try merged(first, Self.record("b", host: "ci-1"))
     #expect(record.header.host == "ci-1, ci-2")
@@ -196,7 +199,7 @@ struct AttemptMergeTests {
     var record = Self.record(
       "run-\(generator.below(1_000))",
       host: "ci-\(generator.below(3))",
-      Outcome(word, reason: "reason \(generator.below(3))"),
+      Outcome(word, reason: .told("reason \(generator.below(3))")),
       of: generator.pick([id, other]),
       end: generator.pick(RunEnd.allCases)
     )
@@ -205,7 +208,10 @@ struct AttemptMergeTests {
     record.header.lastStage = generator.below(3) > 0 ? .functional : .backup
     record.unreadableLines = generator.below(5) == 0 ? 1 : 0
     let stage = generator.below(6)
-    record.stages[stage].outcome = Outcome(generator.pick(Outcome.Word.allCases), reason: "s")
+    record.stages[stage].outcome = Outcome(
+      generator.pick(Outcome.Word.allCases),
+      reason: Reason(.notPerformed)
+    )
     if generator.below(3) == 0 {
       record.header.selection = RunSelection(
         parts: [generator.pick(ClaimPart.allCases)],
@@ -216,7 +222,9 @@ struct AttemptMergeTests {
       record.header.planned.removeLast()
     }
     if generator.below(2) == 0 {
-      let result = generator.pick([ControlRecord.Result.passed, .failed, .broken(reason: "r")])
+      let result = generator.pick([
+        ControlRecord.Result.passed, .failed, .broken(reason: Reason(.interrupted)),
+      ])
       record.checks[0].control = ControlRecord(kind: .decoy, result: result)
     }
     return record

@@ -66,7 +66,7 @@ import Testing
     var random = RandomCoverage(seed: UInt64(seed))
     let a = random.model()
     var b = a
-    switch seed % 10 {
+    switch seed % 11 {
     case 0: b.notes = (a.notes ?? "") + "x"
     case 1: b.suiteTree += "x"
     case 2: b.gate.within += 1
@@ -74,10 +74,11 @@ import Testing
     case 4: b.target.tree += "x"
     case 5: b.corpus.isSample.toggle()
     case 6: if !b.checks.isEmpty { b.checks[0].about += "x" }
-    case 7: if !b.claims.isEmpty { b.claims[0].statement += "x" }
-    case 8:
+    case 7: if !b.claims.isEmpty { b.claims[0].about += "x" }
+    case 8: b.policy.functionalChecks += 1
+    case 9:
       if !b.checks.isEmpty {
-        b.checks[0].evidence.append(EvidenceLine(act: "x", asserted: [], violated: []))
+        b.checks[0].evidence.append(EvidenceStep(act: "x", assertions: []))
       }
     default: if !b.findings.isEmpty { b.findings[0].advice += "x" }
     }
@@ -90,10 +91,12 @@ import Testing
     a.standins = []
     a.claims = (0..<10_000).map {
       let id = CheckID(folder: "functional", stem: "many", name: "test_\($0)")
-      return Claim(id: "P3/\(id)", part: .p3, statement: "", verdict: .proven, checks: [id])
+      return Claim(id: "P3/\(id)", part: .p3, verdict: .proven, checks: [id])
     }
     var b = a
-    for index in b.claims.indices { b.claims[index].verdict = .refuted(reason: "it is not") }
+    for index in b.claims.indices {
+      b.claims[index].verdict = .refuted(reason: Reason(.interrupted))
+    }
     let changes = Self.diff(a, b)
     #expect(changes.count == 10_000)
     #expect(changes.allSatisfy { $0.kind == .newlyRefuted && $0.direction == .regression })

@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 import Testing
 
 /// One change at a time, and what it is called.
@@ -9,10 +10,18 @@ import Testing
     CheckID(folder: "functional", stem: stem, name: name)
   }
 
+  private static let status = assertion(.status, .equals(number: 200))
+  private static let contents = assertion(.body, .contains(.template(Template(literal: "x"))))
+  private static let reason = Reason(.interrupted)
+
+  private static func assertion(_ subject: Subject, _ predicate: Predicate) -> Assertion {
+    Assertion(subject, predicate, actual: .absent, holds: true)
+  }
+
   private static func check(
     _ name: String,
     in stem: String = "a",
-    asserting: [String] = ["status == 200", "body contains \"x\""],
+    asserting: [Assertion] = [status, contents],
     body: String? = "b0"
   ) -> CheckCoverage {
     CheckCoverage(
@@ -25,15 +34,14 @@ import Testing
       strength: .state,
       isHealth: false,
       control: ControlCoverage(kind: .decoy, result: .failed),
-      evidence: [EvidenceLine(act: "GET /", asserted: asserting, violated: [])],
-      failsWhen: [],
+      evidence: [EvidenceStep(act: "GET /", assertions: asserting)],
       ports: [],
       body: body
     )
   }
 
   private static func claim(_ id: CheckID, _ verdict: Verdict = .proven) -> Claim {
-    Claim(id: "P3/\(id)", part: .p3, statement: "", verdict: verdict, checks: [id])
+    Claim(id: "P3/\(id)", part: .p3, verdict: verdict, checks: [id])
   }
 
   private static func model(
@@ -58,9 +66,10 @@ import Testing
         detail: nil,
         units: []
       ),
+      policy: CoveragePolicy(functionalChecks: 2),
       level: 4,
       rungs: [RungCoverage(level: 4, name: "functional", state: .pass, reason: nil)],
-      gate: GateCoverage(asked: "GET /", accepts: "200", within: 60),
+      gate: GateCoverage(path: "/", port: nil, accepts: [200], requires: [], within: 60),
       claims: checks.map { claim($0.id) },
       checks: checks,
       stores: [],
@@ -90,20 +99,21 @@ import Testing
   func verdicts() {
     let subject = "P3/functional/a::test_a"
     for (verdict, kind) in [
-      (Verdict.refuted(reason: "x"), "newly-refuted"), (.unproven(reason: "x"), "newly-unproven"),
-      (.vacuous(reason: "x"), "newly-vacuous"),
-      (.deferred(reason: "x", until: "y"), "newly-deferred"),
-      (.notApplicable(reason: "x"), "newly-not-applicable"),
+      (Verdict.refuted(reason: Self.reason), "newly-refuted"),
+      (.unproven(reason: Self.reason), "newly-unproven"),
+      (.vacuous(reason: Self.reason), "newly-vacuous"),
+      (.deferred(reason: Self.reason, until: "y"), "newly-deferred"),
+      (.notApplicable(reason: Self.reason), "newly-not-applicable"),
     ] {
       let told = Self.changed { model in
         model.claims[0].verdict = verdict
-        model.checks[0].outcome = .failed(reason: "x")
+        model.checks[0].outcome = .failed(reason: Self.reason)
       }
       #expect(told == ["regression \(kind) \(subject)"])
     }
-    let unproven = Self.model { $0.claims[0].verdict = .unproven(reason: "x") }
+    let unproven = Self.model { $0.claims[0].verdict = .unproven(reason: Self.reason) }
     #expect(Self.diff(unproven, Self.model()) == ["progress newly-proven \(subject)"])
-    let vacuous = Self.model { $0.claims[0].verdict = .vacuous(reason: "x") }
+    let vacuous = Self.model { $0.claims[0].verdict = .vacuous(reason: Self.reason) }
     #expect(Self.diff(unproven, vacuous) == ["neutral newly-vacuous \(subject)"])
   }
 
@@ -116,11 +126,11 @@ import Testing
     let real = Self.model()
     let double = Self.model { model in
       model.standins = [Self.standin]
-      model.claims[0].verdict = .provenOnStandin(reason: "on a double")
+      model.claims[0].verdict = .provenOnStandin(reason: Reason(.standin(service: "app")))
     }
     #expect(Self.diff(real, double) == ["regression provenance demo"])
     #expect(Self.diff(double, real) == ["neutral provenance demo"])
-    let unproven = Self.model { $0.claims[0].verdict = .unproven(reason: "x") }
+    let unproven = Self.model { $0.claims[0].verdict = .unproven(reason: Self.reason) }
     #expect(
       Self.diff(unproven, double)
         == ["regression provenance demo", "neutral newly-proven P3/functional/a::test_a"]
@@ -134,15 +144,17 @@ import Testing
     let stronger = ["progress strengthened \(subject)"]
     let cases: [((inout CheckCoverage) -> Void)] = [
       { $0.strength = .content }, { $0.control = nil }, { $0.isHealth = true },
-      { $0.control?.result = .passed }, { $0.evidence[0].asserted.removeLast() },
-      { $0.evidence[0].asserted[0] = "status >= 200" },
+      { $0.control?.result = .passed }, { $0.evidence[0].assertions.removeLast() },
+      { $0.evidence[0].assertions[0] = Self.assertion(.status, .atLeast(200)) },
     ]
     for change in cases {
       let other = Self.model { change(&$0.checks[0]) }
       #expect(Self.diff(Self.model(), other) == weaker)
       #expect(Self.diff(other, Self.model()) == stronger)
     }
-    let other = Self.model { $0.checks[0].evidence[0].asserted[0] = "status == 204" }
+    let other = Self.model {
+      $0.checks[0].evidence[0].assertions[0] = Self.assertion(.status, .equals(number: 204))
+    }
     #expect(Self.diff(Self.model(), other) == ["neutral altered \(subject)"])
   }
 
@@ -179,13 +191,18 @@ import Testing
     // Another body and the same evidence: a file of schema 1 has no body at all.
     let older = Self.model([Self.check("test_a", body: nil)])
     #expect(Self.diff(older, Self.model([renamed])) == ["neutral renamed functional/c::test_b"])
-    let weaker = Self.check("test_b", in: "c", asserting: ["status == 200"])
+    let weaker = Self.check("test_b", in: "c", asserting: [Self.status])
     #expect(
       Self.diff(Self.model(), Self.model([weaker])) == [
         "regression weakened functional/c::test_b", "neutral renamed functional/c::test_b",
       ]
     )
-    let other = Self.check("test_b", in: "c", asserting: ["exit == 0"], body: "b9")
+    let other = Self.check(
+      "test_b",
+      in: "c",
+      asserting: [Self.assertion(.exit, .equals(number: 0))],
+      body: "b9"
+    )
     #expect(
       Self.diff(Self.model(), Self.model([other])) == [
         "regression lost P3/functional/a::test_a", "progress newly-proven P3/functional/c::test_b",
@@ -236,6 +253,7 @@ import Testing
     #expect(Self.changed { $0.target.version = "2.0.0+v2" } == ["neutral version target"])
     #expect(Self.changed { $0.suiteTree = "s2" } == ["neutral setup suite"])
     #expect(Self.changed { $0.gate.within = 9 } == ["neutral setup gate"])
+    #expect(Self.changed { $0.policy.functionalChecks = 3 } == ["neutral setup policy"])
     #expect(Self.changed { $0.corpus.tree = "c2" } == ["neutral corpus corpus"])
     #expect(Self.changed { $0.corpus.state = .rootMissing } == ["regression corpus corpus"])
     #expect(Self.changed { $0.notes = "other" } == ["neutral wording notes"])

@@ -18,6 +18,10 @@ import Testing
     var set: Set<String> = []
     var empty: Set<String> = []
     func look(_ value: Any, _ name: String) {
+      // Each is one text in JSON.
+      if value is Template || value is TemplateTree || value is JSONPath || value is Pattern {
+        return
+      }
       let mirror = Mirror(reflecting: value)
       if mirror.displayStyle == .optional {
         guard let inner = mirror.children.first else {
@@ -45,24 +49,21 @@ import Testing
   )
   func fixtures(_ name: String) throws {
     let bytes = try Fixture.bytes(name)
-    // Another reader of the same bytes.
-    let decoded = try JSONDecoder().decode(CoverageModel.self, from: Data(bytes))
     let read = try CoverageModel(json: bytes)
-    #expect(read == decoded)
     #expect(read.schema == (name == "coverage.json" ? 1 : 2))
     #expect(read.checks.contains { $0.body != nil } == (read.schema == 2))
   }
 
   @Test func aNewerSchemaIsRefusedBeforeAnythingElseIs() throws {
-    let text = #"{"checks": "other", "recipe": 3, "schema": 3}"#
+    let text = #"{"checks": "other", "recipe": 3, "schema": 4}"#
     let error = #expect(throws: CoverageReadingError.self) {
       try CoverageModel(json: Array(text.utf8))
     }
-    #expect(error == .newer(schema: 3))
+    #expect(error == .newer(schema: 4))
     var model = try CoverageModel(json: Fixture.bytes("coverage-2.json"))
-    model.schema = 3
+    model.schema = 4
     let bytes = try JSONTextEncoder().bytes(of: model)
-    #expect(throws: CoverageReadingError.newer(schema: 3)) { try CoverageModel(json: bytes) }
+    #expect(throws: CoverageReadingError.newer(schema: 4)) { try CoverageModel(json: bytes) }
   }
 
   @Test func aMergeThatNobodyFinishedIsToldWithItsLine() throws {
@@ -79,7 +80,7 @@ import Testing
     arguments: [
       "", "{", "[]", "null", "{}", #"{"schema":2}"#, "{,}", #"{"schema":2,}"#, #"{"schema" 2}"#,
       #"{"schema":2.5}"#, #"{"schema":99999999999999999999}"#, #"{"schema":"2"}"#,
-      #"{"x":tru,"schema":2}"#, #"{"x":01}"#, "{\"x\":\"\u{1}\"}", #"{"x":"\q"}"#,
+      #"{"schema":3}"#, #"{"x":tru,"schema":2}"#, #"{"x":01}"#, "{\"x\":\"\u{1}\"}", #"{"x":"\q"}"#,
       #"{"x":"\ud800"}"#,
       "\u{FEFF}{}",
     ]

@@ -5,15 +5,17 @@ import Testing
 
 struct EvidenceCodingTests {
   private static let id = CheckID(folder: "functional", stem: "a/b", name: "test_ü[1]")
+  private static let reason = Reason(.noAnswer(detail: "ü"), during: "GET /")
+  private static let reasonText = #"{"code":{"notDeployed":{}},"notes":[]}"#
   private static let step = StepRecord(
     number: "1",
     kind: "http",
     title: "GET /",
     place: SourcePlace(file: "a.yml", line: 1, column: 2),
-    outcome: .failed(reason: "no"),
+    outcome: .failed(reason: Reason(.outputTruncated, during: "GET /")),
     exchange: .file(FileExchange(source: "snapshot", path: "a", bytes: nil)),
     assertions: [
-      AssertionRecord(subject: "status", expected: "a", wanted: "b", actual: nil, holds: false)
+      Assertion(.status, .equals(number: 200), actual: .number(500), holds: false)
     ]
   )
   private static let header = RunHeader(
@@ -42,7 +44,7 @@ struct EvidenceCodingTests {
 
   @Test(arguments: Outcome.Word.allCases) func anOutcomeComesBackAsItWas(word: Outcome.Word) throws
   {
-    let outcome = Outcome(word, reason: "why: \"ü\"\n")
+    let outcome = Outcome(word, reason: .told("why: \"ü\"\n"))
     #expect(outcome.word == word)
     #expect(try again(outcome) == outcome)
   }
@@ -50,7 +52,8 @@ struct EvidenceCodingTests {
   @Test(arguments: Outcome.Word.allCases)
   func anOutcomeWithoutItsReasonIsRefused(word: Outcome.Word) throws {
     for text in [
-      #"{"outcome":"\#(word.rawValue)"}"#, #"{"outcome":"\#(word.rawValue)","reason":""}"#,
+      #"{"outcome":"\#(word.rawValue)"}"#, #"{"outcome":"\#(word.rawValue)","reason":"why"}"#,
+      #"{"outcome":"\#(word.rawValue)","reason":{"notes":[]}}"#,
     ] {
       if word == .passed {
         #expect(try decode(Outcome.self, text) == .passed)
@@ -65,12 +68,12 @@ struct EvidenceCodingTests {
   private func verdict(_ word: Verdict.Word) -> Verdict {
     switch word {
     case .proven: .proven
-    case .provenOnStandin: .provenOnStandin(reason: "r")
-    case .refuted: .refuted(reason: "r")
-    case .unproven: .unproven(reason: "r")
-    case .vacuous: .vacuous(reason: "r")
-    case .deferred: .deferred(reason: "r", until: "u")
-    case .notApplicable: .notApplicable(reason: "r")
+    case .provenOnStandin: .provenOnStandin(reason: Self.reason)
+    case .refuted: .refuted(reason: Self.reason)
+    case .unproven: .unproven(reason: Self.reason)
+    case .vacuous: .vacuous(reason: Self.reason)
+    case .deferred: .deferred(reason: Self.reason, until: "u")
+    case .notApplicable: .notApplicable(reason: Self.reason)
     }
   }
 
@@ -81,7 +84,7 @@ struct EvidenceCodingTests {
 
   @Test(arguments: Verdict.Word.allCases)
   func aVerdictWithoutItsReasonIsRefused(word: Verdict.Word) throws {
-    for rest in ["", #","reason":"""#, #","reason":"","until":"u""#] {
+    for rest in ["", #","reason":"why""#, #","reason":{},"until":"u""#] {
       let text = #"{"verdict":"\#(word.rawValue)"\#(rest)}"#
       if word == .proven {
         #expect(try decode(Verdict.self, text) == .proven)
@@ -91,9 +94,11 @@ struct EvidenceCodingTests {
     }
   }
 
-  @Test(arguments: ["", #","until":"""#]) func aDeferralNeedsItsEnd(rest: String) {
+  @Test(arguments: ["", #","until":null"#]) func aDeferralNeedsItsEnd(rest: String) {
+    let whole = #"{"verdict":"deferred","reason":\#(Self.reasonText),"until":"u"}"#
+    #expect(throws: Never.self) { try decode(Verdict.self, whole) }
     #expect(throws: JSONParsingError.self) {
-      try decode(Verdict.self, #"{"verdict":"deferred","reason":"r"\#(rest)}"#)
+      try decode(Verdict.self, #"{"verdict":"deferred","reason":\#(Self.reasonText)\#(rest)}"#)
     }
   }
 
@@ -103,8 +108,8 @@ struct EvidenceCodingTests {
     switch word {
     case .failed: .failed
     case .passed: .passed
-    case .broken: .broken(reason: "r")
-    case .notPossible: .notPossible(reason: "r")
+    case .broken: .broken(reason: Self.reason)
+    case .notPossible: .notPossible(reason: Self.reason)
     }
   }
 
@@ -120,7 +125,7 @@ struct EvidenceCodingTests {
 
   @Test(arguments: [ControlRecord.Result.Word.broken, .notPossible])
   func aControlThatShowsNothingSaysWhy(word: ControlRecord.Result.Word) {
-    for rest in ["", #","reason":"""#] {
+    for rest in ["", #","reason":"why""#] {
       #expect(throws: JSONParsingError.self) {
         try decode(ControlRecord.Result.self, #"{"result":"\#(word.rawValue)"\#(rest)}"#)
       }
@@ -179,7 +184,7 @@ struct EvidenceCodingTests {
       ), .attemptsMerged(attempts: [RunAttempt(AttemptMergeTests.record("a"))]),
     ] + Stage.allCases.map { .stageStarted(stage: $0) }
     + Outcome.Word.allCases.flatMap { word -> [RunEvent.What] in
-      let outcome = Outcome(word, reason: "r")
+      let outcome = Outcome(word, reason: reason)
       return [
         .checkFinished(check: id, outcome: outcome),
         .stageFinished(stage: .install, outcome: outcome),

@@ -30,22 +30,22 @@ struct RandomCoverage {
   mutating func verdict() -> Verdict {
     switch generator.below(7) {
     case 0: .proven
-    case 1: .provenOnStandin(reason: text())
-    case 2: .refuted(reason: text())
-    case 3: .unproven(reason: text())
-    case 4: .vacuous(reason: text())
-    case 5: .deferred(reason: text(), until: text())
-    default: .notApplicable(reason: text())
+    case 1: .provenOnStandin(reason: reason())
+    case 2: .refuted(reason: reason())
+    case 3: .unproven(reason: reason())
+    case 4: .vacuous(reason: reason())
+    case 5: .deferred(reason: reason(), until: text())
+    default: .notApplicable(reason: reason())
     }
   }
 
   mutating func outcome() -> Outcome {
-    Outcome(generator.pick(Outcome.Word.allCases), reason: text())
+    Outcome(generator.pick(Outcome.Word.allCases), reason: reason())
   }
 
   mutating func control() -> ControlCoverage {
     let results: [ControlRecord.Result] = [
-      .failed, .passed, .broken(reason: text()), .notPossible(reason: text()),
+      .failed, .passed, .broken(reason: reason()), .notPossible(reason: reason()),
     ]
     return ControlCoverage(
       kind: generator.pick(ControlRecord.Kind.allCases),
@@ -53,15 +53,18 @@ struct RandomCoverage {
     )
   }
 
-  mutating func line() -> EvidenceLine {
-    EvidenceLine(
+  mutating func step() -> EvidenceStep {
+    EvidenceStep(
       act: generator.pick(["GET /", "POST /api", "é"]),
-      asserted: list(3) { random in
-        random.generator.pick([
-          "status == 200", "status == 500", "status >= 200", "body contains \"x\"", random.text(),
-        ])
-      },
-      violated: list(1) { $0.text() }
+      assertions: list(3) { random in
+        let often: [(Subject, Predicate)] = [
+          (.status, .equals(number: 200)), (.status, .equals(number: 500)),
+          (.status, .atLeast(200)), (.body, .contains(.template(Template(literal: "x")))),
+        ]
+        guard !random.chance(3) else { return random.assertion() }
+        let (subject, predicate) = random.generator.pick(often)
+        return Assertion(subject, predicate, actual: random.actual(), holds: random.chance(2))
+      }
     )
   }
 
@@ -76,8 +79,7 @@ struct RandomCoverage {
       strength: generator.pick(Strength.allCases),
       isHealth: chance(2),
       control: some { $0.control() },
-      evidence: list(3) { $0.line() },
-      failsWhen: list(2) { $0.text() },
+      evidence: list(3) { $0.step() },
       ports: list(2) { $0.text() },
       body: some { $0.generator.pick(["b1", "b2", "b3"]) }
     )
@@ -101,12 +103,16 @@ struct RandomCoverage {
     UnitCoverage(
       id: "unit_\(number).py",
       disposition: generator.pick(UnitCoverage.Disposition.allCases),
+      why: some { $0.text() },
       about: text(),
       script: text(),
       lines: [generator.below(9), 20],
       checks: list(1) { $0.id($0.generator.below(5)) },
       strength: some { $0.generator.pick(Strength.allCases) },
       facts: list(2) { $0.text() },
+      changes: list(2) { $0.text() },
+      weaker: list(1) { $0.gap() },
+      unread: list(1) { $0.gap() },
       isPinned: chance(2)
     )
   }
@@ -127,6 +133,16 @@ struct RandomCoverage {
     )
   }
 
+  mutating func gate() -> GateCoverage {
+    GateCoverage(
+      path: some { $0.text() },
+      port: some { $0.text() },
+      accepts: list(2) { $0.generator.pick([200, 204, 302]) },
+      requires: list(2) { .init(key: $0.text(), value: $0.text()) },
+      within: generator.below(3)
+    )
+  }
+
   /// Some of the numbers from 0, so that two models have things in common.
   mutating func numbers() -> [Int] { (0..<5).filter { _ in chance(2) } }
 
@@ -135,20 +151,20 @@ struct RandomCoverage {
       Claim(
         id: "P3/\($0.id)",
         part: .p3,
-        statement: text(),
+        about: text(),
         verdict: verdict(),
         checks: [$0.id]
       )
     }
     let stores = ["P1/install", "P2", "P2/unit_1.py", "P4/store1/restored"].map {
-      Claim(id: $0, part: .p4, statement: text(), verdict: verdict(), checks: [])
+      Claim(id: $0, part: .p4, about: text(), verdict: verdict(), checks: [])
     }
     return ofChecks + stores.filter { _ in chance(2) }
   }
 
   mutating func model() -> CoverageModel {
     let checks = numbers().map { check($0) }
-    var model = CoverageModel(
+    return CoverageModel(
       recipe: "demo",
       driver: generator.pick(["local", "swarm"]),
       standins: list(2) { random in
@@ -158,16 +174,17 @@ struct RandomCoverage {
       target: RecipeRevision(version: text(), tree: text()),
       suiteTree: text(),
       corpus: corpus(),
+      policy: CoveragePolicy(functionalChecks: generator.below(3)),
       level: generator.below(6),
       rungs: numbers().map {
         RungCoverage(
           level: $0,
           name: "rung",
           state: generator.pick(RungCoverage.State.allCases),
-          reason: some { $0.text() }
+          reason: some { $0.reason() }
         )
       },
-      gate: GateCoverage(asked: text(), accepts: text(), within: generator.below(3)),
+      gate: gate(),
       claims: claims(checks),
       checks: checks,
       stores: numbers().map { store($0) },
@@ -178,6 +195,7 @@ struct RandomCoverage {
           rule: "rule-\($0)",
           severity: generator.pick(Finding.Severity.allCases),
           message: text(),
+          because: some { $0.reason() },
           place: some { $0.place() },
           advice: text(),
           about: list(2) { $0.text() },
@@ -186,8 +204,6 @@ struct RandomCoverage {
         )
       }
     )
-    model.schema = generator.pick([1, 2])
-    return model
   }
 
   /// The same model with its lists in another order.
@@ -224,7 +240,7 @@ struct RandomCoverage {
       model.checks[index].id = CheckID(folder: id.folder, stem: "renamed", name: id.name)
     }
     for index in model.checks.indices where chance(3) {
-      model.checks[index].evidence = list(3) { $0.line() }
+      model.checks[index].evidence = list(3) { $0.step() }
       model.checks[index].strength = generator.pick(Strength.allCases)
     }
     return model
