@@ -111,6 +111,7 @@ struct AuditCommand: AsyncParsableCommand {
 
   private static func text(of unrun: UnrunAudit) -> String {
     var lines = ["\(unrun.recipe): no run is kept, so nothing is proven"]
+    if unrun.corpus.state != .scripts { lines.append("  \(unrun.corpus.sentences)") }
     for claim in unrun.claims {
       let until = claim.verdict.until.map { " until \($0)" } ?? ""
       let reason = claim.verdict.reason.map { ": \($0.cause)" } ?? ""

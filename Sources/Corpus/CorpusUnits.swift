@@ -29,14 +29,19 @@ extension CorpusScript {
   }
 
   /// In bytes; the inside of a longer script is not read.
-  static let readLimit = 1 << 20
+  static func readLimit(of language: Language) -> Int {
+    // shfmt's trees are 150 times as long as the script.
+    language == .shell || language == .bats ? 1 << 20 : 4 << 20
+  }
+
+  private var readLimit: Int { Self.readLimit(of: language) }
 
   /// The units, where the script and what lies beside it are parsed.
   func parsedUnits(_ files: ScriptFiles, reading: ScriptReading) -> [CorpusUnit] {
     guard let root = files.trees[path]?.root else {
       let reason =
-        bytes.count > Self.readLimit
-        ? "has \(bytes.count) bytes, and only up to \(Self.readLimit) are read inside"
+        bytes.count > readLimit
+        ? "has \(bytes.count) bytes, and only up to \(readLimit) are read inside"
         : "is in a language whose inside is not read"
       let problem = files.trees[path]?.problem ?? CorpusUnit.Unread(line: 1, reason: reason)
       let about = ScriptComment.first(of: bytes)
@@ -60,7 +65,7 @@ extension CorpusScript {
     _ unread: [CorpusUnit.Unread]
   ) -> [CorpusUnit] {
     var unread = unread
-    if bytes.count <= Self.readLimit, let line = ScriptComment.firstLineThatIsNotUTF8(bytes) {
+    if bytes.count <= readLimit, let line = ScriptComment.firstLineThatIsNotUTF8(bytes) {
       unread.append(CorpusUnit.Unread(line: line, reason: "bytes are not UTF-8"))
     }
     if !units.isEmpty, main.isEmpty, unread.isEmpty { return units }

@@ -33,8 +33,11 @@ package struct ScriptFiles: Sendable {
         scripts[index].map { ($0.path, $0.language) },
         uniquingKeysWith: { $1 }
       )
-      for (path, bytes) in folder.contents where bytes.count <= CorpusScript.readLimit {
-        switch languages[path] ?? ScriptRule.language(ofHelper: path, bytes) {
+      for (path, bytes) in folder.contents {
+        guard let language = languages[path] ?? ScriptRule.language(ofHelper: path, bytes),
+          bytes.count <= CorpusScript.readLimit(of: language)
+        else { continue }
+        switch language {
         case .python: python.append((index, path, bytes))
         case .shell, .bats: shell.append((index, path, bytes))
         default: continue

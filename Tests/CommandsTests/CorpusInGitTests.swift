@@ -44,7 +44,7 @@ import Testing
     #expect(corpus.recipes == 1)
     let commit = try git(project, "rev-parse", "HEAD")
     #expect(corpus.commit == commit)
-    #expect(try project.text("\(project.suite)/PARITY.md").contains("commit \(commit), tree "))
+    #expect(try project.text("\(project.suite)/PARITY.md").contains("commit \(commit.prefix(12)), tree "))
     #expect(try await project.run("verify").status == 0)
 
     try git(project, "add", "-A")
@@ -89,7 +89,7 @@ import Testing
       #expect(audit.out.contains("is not on this machine: clone it"))
     } else {
       #expect(audit.status == 1)
-      #expect(audit.out.contains("refuted P2/a.py: no check stands for it"))
+      #expect(audit.out.contains("refuted P2/a.py: no check covers it"))
     }
   }
 }

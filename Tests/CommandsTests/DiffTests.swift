@@ -187,7 +187,7 @@ struct DiffTests {
     for (text, words) in [
       ("{", "is no coverage file: JSON at line 1, column 2"),
       ("{\n<<<<<<< HEAD\n}", "holds both sides of a merge that nobody finished (line 2)"),
-      (#"{"schema": 99}"#, "has schema 99, this tool reads up to 2"),
+      (#"{"schema": 99}"#, "has schema 99, this tool reads up to 3"),
     ] {
       try project.write("reports/demo/coverage.json", text)
       try await refused(2, "reports/demo/coverage.json \(words)")

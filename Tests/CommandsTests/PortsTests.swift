@@ -90,7 +90,7 @@ import Testing
     let audit = try await project.run("audit")
     #expect(audit.status == 1)
     #expect(audit.out.contains("the same script is now health_check.py"))
-    #expect(audit.out.contains("refuted P2/health_check.py::test_up: no check stands for it"))
+    #expect(audit.out.contains("refuted P2/health_check.py::test_up: no check covers it"))
     let pin = try await project.run("pin")
     #expect(pin.status == 65)
     #expect(pin.err.contains("\(project.suite)/functional/health.yml:2:11: error: "))
@@ -199,7 +199,7 @@ import Testing
     let audit = try await project.run("audit")
     #expect(audit.status == 1)
     #expect(audit.out.contains("port-orphaned: recipe-info/other/tests/health.py is no unit of "))
-    #expect(audit.out.contains("refuted P2/mail.sh: no check stands for it"))
+    #expect(audit.out.contains("refuted P2/mail.sh: no check covers it"))
   }
 
   @Test func `A name that is not UTF-8 or would draw on a terminal is shown plainly`() async throws
@@ -213,7 +213,7 @@ import Testing
     _ = write(descriptor, "curl -f $1/x\n", 13)
     close(descriptor)
     let audit = try await project.run("audit")
-    #expect(audit.out.contains(#"refuted P2/\xFF\x1B[31m.sh: no check stands for it"#))
+    #expect(audit.out.contains(#"refuted P2/\xFF\x1B[31m.sh: no check covers it"#))
     #expect(!audit.out.utf8.contains(0x1B))
     try project.write(
       "\(project.suite)/recipe.yml",
@@ -292,7 +292,7 @@ import Testing
     let own = try await project.run("audit", project.recipe)
     #expect(own.out.contains("unproven P2/health.py::test_up: nothing has run yet"))
     let other = try await project.run("audit", "other")
-    #expect(other.out.contains("refuted P2/health.py::test_up: no check stands for it"))
+    #expect(other.out.contains("refuted P2/health.py::test_up: no check covers it"))
     #expect(other.status == 1)
   }
 

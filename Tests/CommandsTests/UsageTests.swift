@@ -1,4 +1,5 @@
 import BuiltTool
+import Evidence
 import Foundation
 import Testing
 
@@ -149,7 +150,7 @@ import Testing
       #expect(result.status == 2)
       #expect(
         result.err.hasSuffix(
-          "parity: \(project.reports)/coverage.json has schema 99, this tool reads up to 2\n"
+          "parity: \(project.reports)/coverage.json has schema 99, this tool reads up to \(CoverageModel.schemaVersion)\n"
         )
       )
     }

@@ -135,12 +135,12 @@ import Testing
     let long = CorpusScript(
       path: "x.py",
       language: .python,
-      bytes: [UInt8](repeating: 0x0A, count: CorpusScript.readLimit + 1),
+      bytes: [UInt8](repeating: 0x0A, count: CorpusScript.readLimit(of: .python) + 1),
       hash: "h"
     )
     #expect(
       await long.units().flatMap(\.unread).map(\.reason) == [
-        "has 1048577 bytes, and only up to 1048576 are read inside"
+        "has 4194305 bytes, and only up to 4194304 are read inside"
       ]
     )
     let corpus = try CorpusFolder()

@@ -36,24 +36,25 @@ import Testing
     #expect(reader.coverage(of: recipe).scripts == scripts)
   }
 
-  @Test func aFolderWithNothingInItIsVacuous() {
+  @Test func aFolderWithNothingInItIsVacuous() async {
     let coverage = reader.coverage(of: "cryptpad")
     #expect(coverage.state == .noScripts)
     #expect(coverage.detail == "has no scripts in tests, only .gitkeep")
   }
 
-  @Test func oneScriptOverTwoRecipesIsTheSameUnitsInBoth() {
+  @Test func oneScriptOverTwoRecipesIsTheSameUnitsInBoth() async {
     let (one, other) = (reader.reading(of: "keycloak"), reader.reading(of: "nextcloud"))
-    func login(_ reading: CorpusReading) -> [CorpusUnit] {
-      reading.units().filter { $0.script == "oidc_login.py" }
+    func login(_ reading: CorpusReading) async -> [CorpusUnit] {
+      await reading.units().filter { $0.script == "oidc_login.py" }
     }
-    #expect(login(one).count == 3)
-    #expect(login(one) == login(other))
+    let units = await login(one)
+    #expect(units.count == 3)
+    #expect(await login(other) == units)
   }
 
   /// All that a port of this recipe's suite may name.
-  @Test func customHTMLHasItsUnits() {
-    let units = reader.reading(of: "custom-html").units()
+  @Test func customHTMLHasItsUnits() async {
+    let units = await reader.reading(of: "custom-html").units()
     #expect(
       units.map(\.id) == [
         "content_type.py::test_html_is_served_as_html",
@@ -69,8 +70,8 @@ import Testing
     #expect(units.allSatisfy { $0.unread.isEmpty })
   }
 
-  @Test func whatIsNotPythonIsNamedLineByLine() {
-    let units = reader.reading(of: "uptime-kuma").units()
+  @Test func whatIsNotPythonIsNamedLineByLine() async {
+    let units = await reader.reading(of: "uptime-kuma").units()
     #expect(units.map(\.id) == ["status_page.py", "status_page.py::test_status_page"])
     #expect(units.map { $0.unread.map(\.line) } == [[7], [13]])
   }

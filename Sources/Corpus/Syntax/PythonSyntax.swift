@@ -11,7 +11,7 @@ struct PythonSyntax: Sendable {
   /// In bytes of source for one process; more are read by several, two at a time.
   static let batchLimit = 1 << 20
   /// For one file, in seconds of the processor's time: a busy machine changes nothing.
-  static let fileSeconds = 5
+  static let fileSeconds = 10
   /// Files that may each end a process before the rest is given up.
   private static let crashLimit = 4
 
