@@ -122,7 +122,7 @@ let package = Package(
     module("Formats"),
     module("Git", ["Formats", "Programs"]),
     module("Programs", [subprocess]),
-    module("ClickHouseQueries", ["HTTPRequests"]),
+    module("ClickHouseQueries", ["Formats", "HTTPRequests"]),
     module("HTTPRequests", ["CLibcurl", "Threads"]),
     module("PostgresQueries", ["CLibpq", "Threads"]),
     module("Threads"),
@@ -234,7 +234,7 @@ let package = Package(
       exclude: ["Golden"]
     ),
     // The built tool in a project of its own, as a person runs it.
-    module("BuiltTool", ["Formats"], path: "Tests/BuiltTool"),
+    module("BuiltTool", ["Evidence", "Formats"], path: "Tests/BuiltTool"),
     tests(
       of: "Commands",
       [

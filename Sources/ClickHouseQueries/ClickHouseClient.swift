@@ -1,3 +1,4 @@
+import Formats
 package import HTTPRequests
 
 /// Asks a ClickHouse server over HTTP, 18.16 and later.
@@ -127,7 +128,7 @@ extension ClickHouseResult {
       self.init(elapsed: response.timings.total)
       return
     }
-    guard let document = try? JSONReader.read(response.body),
+    guard let document = try? JSONParser().parse(response.body),
       let result = ClickHouseResult(jsonCompact: document, elapsed: response.timings.total)
     else { throw exception() ?? incomplete }
     self = result

@@ -1,3 +1,5 @@
+import Formats
+
 /// One statement, asked by `clickhouse-client` where the server is, for a server whose HTTP port
 /// cannot be reached.
 ///
@@ -45,7 +47,7 @@ package struct ClickHouseCommand: Sendable {
   ) throws(ClickHouseError) -> ClickHouseResult {
     guard succeeded else { throw failure(errors) }
     if output.isEmpty, !statement.returnsRows { return ClickHouseResult(elapsed: elapsed) }
-    guard let document = try? JSONReader.read(output),
+    guard let document = try? JSONParser().parse(output),
       let result = ClickHouseResult(jsonCompact: document, elapsed: elapsed)
     else {
       throw ClickHouseError(

@@ -1,23 +1,28 @@
+import Formats
+
 extension ClickHouseResult {
   /// Reads the format `JSONCompact`.
   ///
   /// - Returns: `nil` where it is valid JSON of another shape.
   init?(jsonCompact document: JSONValue, elapsed: Int) {
-    guard let meta = document["meta"]?.array, let data = document["data"]?.array else { return nil }
+    guard let meta = document["meta"]?.arrayValue,
+      let data = document["data"]?.arrayValue
+    else { return nil }
     columns = []
     for column in meta {
-      guard let name = column["name"]?.string, let type = column["type"]?.string else { return nil }
+      guard let name = column["name"]?.stringValue, let type = column["type"]?.stringValue
+      else { return nil }
       columns.append(Column(name: name, type: type))
     }
     let shapes = columns.map { CellShape($0.type) }
     rows = []
     rows.reserveCapacity(data.count)
     for row in data {
-      guard let values = row.array, values.count == shapes.count else { return nil }
+      guard let values = row.arrayValue, values.count == shapes.count else { return nil }
       rows.append(zip(values, shapes).map { $1.cell($0) })
     }
     // Written behind the rows: where it is missing or differs, so are rows.
-    guard case .number(let count) = document["rows"], Int(count) == rows.count else { return nil }
+    guard document["rows"]?.intValue == Int64(rows.count) else { return nil }
     self.elapsed = elapsed
   }
 }
@@ -64,7 +69,9 @@ indirect enum CellShape: Equatable {
     switch (self, value) {
     case (_, .null): .null
     case (_, .bool(let value)): .int(value ? 1 : 0)
-    case (.integer, .number(let text)), (.integer, .string(let text)): CellShape.integer(text)
+    case (.number, .int(let value)): .number(String(value))
+    case (_, .int(let value)): .int(value)
+    case (.integer, .string(let text)): CellShape.integer(text)
     case (.number, .number(let text)), (.number, .string(let text)): .number(text)
     case (.array(let shape), .array(let values)): .array(values.map { shape.cell($0) })
     case (.tuple(let shapes), .array(let values)) where shapes.count == values.count:
@@ -72,8 +79,8 @@ indirect enum CellShape: Equatable {
     case (_, .number(let text)): CellShape.integer(text)
     case (_, .string(let text)): .text(text)
     case (_, .array(let values)): .array(values.map { CellShape.unknown.cell($0) })
-    case (_, .object(let members)):
-      .array(members.map { .array([.text($0.name), CellShape.unknown.cell($0.value)]) })
+    case (_, .object(let object)):
+      .array(object.members.map { .array([.text($0.key), CellShape.unknown.cell($0.value)]) })
     }
   }
 

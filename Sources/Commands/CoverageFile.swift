@@ -7,7 +7,7 @@ import Rendering
 /// `coverage.json` and other values as JSON with sorted keys.
 enum CoverageFile {
   static func bytes(_ value: some Encodable) throws -> [UInt8] {
-    try RecordEncoder(.pretty).bytes(of: value) + [UInt8(ascii: "\n")]
+    try JSONTextEncoder(.spaced).bytes(of: value) + [UInt8(ascii: "\n")]
   }
 
   static func write(_ value: some Encodable, to path: String) throws {
@@ -27,7 +27,7 @@ enum CoverageFile {
 
   static func model(_ bytes: [UInt8], shownAs name: String) throws -> CoverageModel {
     do {
-      return try CoverageReader.read(bytes)
+      return try CoverageModel(json: bytes)
     } catch {
       throw Failure(.broken, "\(name) \(error)")
     }

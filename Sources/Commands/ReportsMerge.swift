@@ -204,7 +204,7 @@ struct ReportsMerge {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       var lines: [UInt8] = []
       for event in part.record.events {
-        lines += try RecordEncoder().bytes(of: event) + [UInt8(ascii: "\n")]
+        lines += try JSONTextEncoder().bytes(of: event) + [UInt8(ascii: "\n")]
       }
       try AtomicFile.prepared(lines, at: "\(folder)/events.ndjson").commit()
     } catch {

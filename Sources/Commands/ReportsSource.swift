@@ -145,7 +145,7 @@ struct MergeFile: Codable, Hashable {
   static func read(_ folder: String) throws -> MergeFile? {
     let path = "\(folder)/\(name)"
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
-    guard let file = try? JSONDecoder().decode(MergeFile.self, from: data) else {
+    guard let file = try? JSONTextDecoder().decode(MergeFile.self, from: Array(data)) else {
       throw Failure(.broken, "\(path) is no file of a merge that can be read")
     }
     guard file.schema <= schemaVersion else {

@@ -1,5 +1,6 @@
 import Auditing
 import Evidence
+import Formats
 import FoundationEssentials
 
 /// `<reports>/shard.json`: which part of a catalogue a machine was given, and what the others were.
@@ -47,7 +48,7 @@ struct ShardFile: Codable, Hashable {
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
     let file: ShardFile
     do {
-      file = try JSONDecoder().decode(ShardFile.self, from: data)
+      file = try JSONTextDecoder().decode(from: Array(data))
     } catch {
       throw Failure(.broken, "\(path) is no file of a shard that can be read")
     }

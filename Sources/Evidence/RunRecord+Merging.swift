@@ -23,7 +23,7 @@ package struct AttemptMerge: Sendable {
   /// - Parameter records: at least one; the same run given twice counts once.
   /// - Throws: where two of them are not of the same recipe, files, driver and tool.
   package init(_ records: [RunRecord]) throws(Conflict) {
-    var keyed = records.map { (record: $0, bytes: (try? RecordEncoder().bytes(of: $0)) ?? []) }
+    var keyed = records.map { (record: $0, bytes: (try? JSONTextEncoder().bytes(of: $0)) ?? []) }
     keyed.sort { a, b in
       let (first, second) = (a.record.header, b.record.header)
       let byHost = UTF8Order.compare(first.host, second.host)

@@ -63,6 +63,8 @@ package struct JSONParsingError: Error, Hashable, CustomStringConvertible {
     case tooDeep(limit: Int)
     case tooLarge(limit: Int)
     case duplicateKey(String)
+    /// It is JSON, and not what a type wants at `path`: `checks[3].outcome`; empty for the whole.
+    case undecodable(path: String, reason: String)
   }
 
   package let code: Code
@@ -73,8 +75,7 @@ package struct JSONParsingError: Error, Hashable, CustomStringConvertible {
   /// Unicode scalars from the start of the line, counted from 1.
   package let column: Int
 
-  /// - Parameter offset: Bytes from the start of `bytes`, which is the whole text.
-  package init(code: Code, offset: Int, in bytes: UnsafeBufferPointer<UInt8>) {
+  init(code: Code, offset: Int, in bytes: UnsafeBufferPointer<UInt8>) {
     self.code = code
     self.offset = offset
     var line = 1
@@ -109,6 +110,7 @@ package struct JSONParsingError: Error, Hashable, CustomStringConvertible {
     case .tooDeep(let limit): "nested deeper than \(limit)"
     case .tooLarge(let limit): "larger than \(limit) bytes"
     case .duplicateKey(let key): "the key \(JSONValue.string(key)) comes twice in this object"
+    case .undecodable(let path, let reason): path.isEmpty ? reason : "\(path): \(reason)"
     }
   }
 }

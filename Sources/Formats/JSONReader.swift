@@ -24,6 +24,44 @@ struct JSONReader {
     return value
   }
 
+  /// Where the value begins that a path leads to, or the last on the way that is there; of equal keys
+  /// the last one counts. For errors: the text is read once more.
+  mutating func place(of path: [any CodingKey]) throws(JSONParsingError) -> Int {
+    skipSpace()
+    for key in path {
+      guard let place = try place(of: key) else { break }
+      offset = place
+    }
+    return offset
+  }
+
+  private func place(of key: any CodingKey) throws(JSONParsingError) -> Int? {
+    let isObject = peek() == UInt8(ascii: "{")
+    guard isObject || peek() == UInt8(ascii: "[") else { return nil }
+    var reader = self
+    reader.offset &+= 1
+    var place: Int?
+    for index in 0... {
+      reader.skipSpace()
+      if reader.peek() == UInt8(ascii: ",") {
+        reader.offset &+= 1
+        reader.skipSpace()
+      }
+      var isIt = index == key.intValue
+      if isObject {
+        guard reader.peek() == UInt8(ascii: "\"") else { break }
+        isIt = UTF8Order.areEqual(try reader.readString(), key.stringValue)
+        reader.skipSpace()
+        reader.offset &+= 1
+        reader.skipSpace()
+      }
+      if reader.peek() == UInt8(ascii: "]") { break }
+      if isIt { place = reader.offset }
+      _ = try reader.readValue()
+    }
+    return place
+  }
+
   private mutating func readValue() throws(JSONParsingError) -> JSONValue {
     guard offset < bytes.count else { throw failure(.unexpectedEnd, at: offset) }
     switch bytes[offset] {
@@ -293,12 +331,10 @@ extension JSONReader {
 
   /// Checks from `start` to the current place; escapes are ASCII and do not matter.
   private func checkUTF8(from start: Int) throws(JSONParsingError) {
-    var place = start
-    while place < offset {
-      guard let width = UTF8Scalar.decode(bytes, at: place, end: offset)?.width else {
-        throw failure(.invalidUTF8, at: place)
-      }
-      place &+= width
+    do throws(UTF8.ValidationError) {
+      _ = try UTF8Span(validating: Span(_unsafeElements: bytes[start..<offset]))
+    } catch {
+      throw failure(.invalidUTF8, at: start + error.byteOffsets.lowerBound)
     }
   }
 }

@@ -1,4 +1,5 @@
 package import Evidence
+import Formats
 import FoundationEssentials
 import Glibc
 
@@ -24,10 +25,11 @@ package enum EventFile {
       )
     }
     var builder = RunRecord.Builder()
-    let decoder = JSONDecoder()
+    let decoder = JSONTextDecoder()
     for line in data.split(separator: UInt8(ascii: "\n")) {
+      let value = try? JSONParser().parse(Array(line))
       // Asked first: what else another version wrote may not be readable here at all.
-      if let schema = try? decoder.decode(Start.self, from: Data(line)).what.runStarted.schema,
+      if let schema = value?["what"]?["runStarted"]?["schema"]?.intValue.map({ Int($0) }),
         schema != RunEvent.schemaVersion
       {
         let other = schema > RunEvent.schemaVersion ? "a later" : "an earlier"
@@ -37,10 +39,9 @@ package enum EventFile {
             + "\(RunEvent.schemaVersion)): run the recipe again"
         )
       }
-      do {
-        let event = try decoder.decode(RunEvent.self, from: Data(line))
+      if let event = try? value.map({ try decoder.decode(RunEvent.self, from: $0) }) {
         builder.add(event)
-      } catch {
+      } else {
         builder.addUnreadable()
       }
     }
@@ -53,13 +54,5 @@ package enum EventFile {
       )
     }
     return record
-  }
-
-  /// What a line of any version has where it starts a run.
-  private struct Start: Decodable {
-    struct What: Decodable { var runStarted: RunStarted }
-    struct RunStarted: Decodable { var schema: Int }
-
-    var what: What
   }
 }

@@ -103,7 +103,7 @@ package final class EventLog: Sendable {
   package func tell(_ what: RunEvent.What) {
     let event = RunEvent(at: now, what: what)
     // Encoding these values cannot fail: they hold no floating point and no custom keys.
-    guard let original = try? RecordEncoder().bytes(of: event) else { return }
+    guard let original = try? JSONTextEncoder().bytes(of: event) else { return }
     state.withLock { state in
       var plain = original
       // A body in JSON stands in the line as a text, in which a secret that JSON escapes is escaped
@@ -135,7 +135,7 @@ package final class EventLog: Sendable {
   }
 
   private static func event(_ line: [UInt8]) -> RunEvent? {
-    try? JSONDecoder().decode(RunEvent.self, from: Data(line))
+    try? JSONTextDecoder().decode(from: line)
   }
 
   private static func redacted(_ value: JSONValue, by redactor: Redactor) -> JSONValue {

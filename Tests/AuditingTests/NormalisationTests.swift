@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 import FoundationEssentials
 import SeededGenerators
 import Suites
@@ -88,9 +89,7 @@ import Testing
     }
     sample.setAll(.upgrade, .broken(reason: "\(base)/health did not answer \(wait): refused"))
     sample.set(.generic(.teardown, "nothing_left"), .failed(reason: "\(folder) is still there"))
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(sample.coverage), as: UTF8.self)
+    return String(decoding: try JSONTextEncoder(.spaced).bytes(of: sample.coverage), as: UTF8.self)
   }
 
   @Test func `Two runs that differ in times, ports, ids and folders make the same coverage`()

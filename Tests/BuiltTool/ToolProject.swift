@@ -1,4 +1,5 @@
 package import Evidence
+import Formats
 package import Foundation
 
 /// A project in a folder of its own, and the built tool to be run in it.
@@ -51,7 +52,7 @@ package final class ToolProject: Sendable {
   package func record(_ folder: String) throws -> RunRecord {
     var builder = RunRecord.Builder()
     for line in try bytes("\(folder)/events.ndjson").split(separator: UInt8(ascii: "\n")) {
-      builder.add(try JSONDecoder().decode(RunEvent.self, from: line))
+      builder.add(try JSONTextDecoder().decode(from: Array(line)))
     }
     guard let record = builder.record() else { throw CocoaError(.fileReadCorruptFile) }
     return record

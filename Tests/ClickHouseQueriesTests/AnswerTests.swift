@@ -104,27 +104,3 @@ struct AnswerTests {
     )
   }
 }
-
-struct JSONReaderTests {
-  @Test(arguments: [
-    ("null", JSONValue.null), (" [ ] ", .array([])), ("{}", .object([])),
-    (
-      #"{"a":[1,-2.5e+3,true,false]}"#,
-      .object([("a", .array([.number("1"), .number("-2.5e+3"), .bool(true), .bool(false)]))])
-    ),
-    (#""\u00e4\ud83d\ude00\"\\\/\b\f\n\r\t""#, .string("ä😀\"\\/\u{8}\u{c}\n\r\t")),
-    (#""\ud800""#, .string("\u{FFFD}")),
-    (#""a\u0000b""#, .string("a\0b")),
-  ])
-  func whatIsJSONIsRead(text: String, value: JSONValue) throws {
-    #expect(try JSONReader.read(Array(text.utf8)) == value)
-  }
-
-  @Test(arguments: [
-    "", "nul", "[1", "[1,]", "{\"a\"}", "{\"a\":}", "\"a", #""\x""#, #""\u12"#, "1 2", "[1]]",
-    "{a:1}", "'a'", String(repeating: "[", count: 100_000),
-  ])
-  func whatIsNotJSONIsRefused(text: String) {
-    #expect(throws: JSONReader.Failure.self) { try JSONReader.read(Array(text.utf8)) }
-  }
-}

@@ -26,10 +26,10 @@ struct DiffTests {
     ) throws {
       let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       let fixture = root.appending(path: "EvidenceTests/Fixtures/coverage-2.json")
-      var model = try CoverageReader.read(Array(Data(contentsOf: fixture)))
+      var model = try CoverageModel(json: Array(Data(contentsOf: fixture)))
       model.recipe = recipe
       change(&model)
-      let bytes = try RecordEncoder(.pretty).bytes(of: model)
+      let bytes = try JSONTextEncoder(.spaced).bytes(of: model)
       try project.write(
         "\(reports)/\(recipe)/coverage.json",
         String(decoding: bytes, as: UTF8.self)

@@ -41,7 +41,7 @@ import Testing
       notes: nil,
       findings: []
     )
-    return String(decoding: try RecordEncoder(.pretty).bytes(of: model), as: UTF8.self) + "\n"
+    return String(decoding: try JSONTextEncoder(.spaced).bytes(of: model), as: UTF8.self) + "\n"
   }
 
   @discardableResult
@@ -100,7 +100,7 @@ import Testing
     #expect(way.contains(" · last refuted ") && way.hasSuffix(" · 2 flips"))
 
     let json = try await project.run("history", project.recipe, "--format", "json")
-    let history = try JSONDecoder().decode(CoverageHistory.self, from: Data(json.out.utf8))
+    let history = try JSONTextDecoder().decode(CoverageHistory.self, from: Array(json.out.utf8))
     #expect(history.entries.map { $0.state?.level } == [1, 0, 2, 2])
     #expect(history.beginning == nil)
   }

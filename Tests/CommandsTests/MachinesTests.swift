@@ -1,5 +1,6 @@
 import BuiltTool
 import Evidence
+import Formats
 import Foundation
 import Testing
 import XMLDocuments
@@ -40,7 +41,7 @@ import XMLDocuments
   }
 
   private static func coverage(_ project: ToolProject, _ path: String) throws -> CoverageModel {
-    try JSONDecoder().decode(CoverageModel.self, from: try project.bytes("\(path)/coverage.json"))
+    try CoverageModel(json: Array(project.bytes("\(path)/coverage.json")))
   }
 
   private static func record(_ project: ToolProject, _ recipe: String) throws -> RunRecord {

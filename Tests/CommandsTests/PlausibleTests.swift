@@ -56,7 +56,7 @@ extension RunTests {
       #expect(secret.found(in: run.out + run.err) == nil)
     }
     #expect(coverages[0] == coverages[1])
-    let coverage = try JSONDecoder().decode(CoverageModel.self, from: coverages[0])
+    let coverage = try CoverageModel(json: Array(coverages[0]))
     #expect(coverage.level == 4)
     #expect(coverage.claims.allSatisfy { $0.verdict.word != .proven })
 

@@ -1,5 +1,6 @@
 import BuiltTool
 import Evidence
+import Formats
 import Foundation
 import Testing
 import XMLDocuments
@@ -7,10 +8,7 @@ import XMLDocuments
 /// Runs with real services: a web server for the suite that `parity new` makes, and restic.
 @Suite(.serialized) struct RunTests {
   static func coverage(_ project: ToolProject) throws -> CoverageModel {
-    try JSONDecoder().decode(
-      CoverageModel.self,
-      from: try project.bytes("\(project.reports)/coverage.json")
-    )
+    try CoverageModel(json: Array(project.bytes("\(project.reports)/coverage.json")))
   }
 
   // MARK: To the end
@@ -249,7 +247,7 @@ import XMLDocuments
     #expect(try project.text("\(project.suite)/PARITY.md") == "as it was\n")
     #expect(!project.exists("\(project.reports)/coverage.json"))
     let data = try project.bytes("\(project.reports)/runs/\(id)/coverage.json")
-    let coverage = try JSONDecoder().decode(CoverageModel.self, from: data)
+    let coverage = try CoverageModel(json: Array(data))
     #expect(coverage.findings.contains { $0.rule == "run-not-finished" })
     let waits = coverage.checks.first { $0.id.name == "test_waits" }
     #expect(waits?.outcome.isPassed == false)

@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 import FoundationEssentials
 import Testing
 
@@ -30,11 +31,11 @@ struct EvidenceCodingTests {
   )
 
   private func again<Value: Codable>(_ value: Value) throws -> Value {
-    try JSONDecoder().decode(Value.self, from: JSONEncoder().encode(value))
+    try JSONTextDecoder().decode(from: JSONTextEncoder().bytes(of: value))
   }
 
   private func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
-    try JSONDecoder().decode(type, from: Data(text.utf8))
+    try JSONTextDecoder().decode(from: Array(text.utf8))
   }
 
   // MARK: Outcome
@@ -54,7 +55,7 @@ struct EvidenceCodingTests {
       if word == .passed {
         #expect(try decode(Outcome.self, text) == .passed)
       } else {
-        #expect(throws: DecodingError.self) { try decode(Outcome.self, text) }
+        #expect(throws: JSONParsingError.self) { try decode(Outcome.self, text) }
       }
     }
   }
@@ -85,13 +86,13 @@ struct EvidenceCodingTests {
       if word == .proven {
         #expect(try decode(Verdict.self, text) == .proven)
       } else {
-        #expect(throws: DecodingError.self) { try decode(Verdict.self, text) }
+        #expect(throws: JSONParsingError.self) { try decode(Verdict.self, text) }
       }
     }
   }
 
   @Test(arguments: ["", #","until":"""#]) func aDeferralNeedsItsEnd(rest: String) {
-    #expect(throws: DecodingError.self) {
+    #expect(throws: JSONParsingError.self) {
       try decode(Verdict.self, #"{"verdict":"deferred","reason":"r"\#(rest)}"#)
     }
   }
@@ -120,7 +121,7 @@ struct EvidenceCodingTests {
   @Test(arguments: [ControlRecord.Result.Word.broken, .notPossible])
   func aControlThatShowsNothingSaysWhy(word: ControlRecord.Result.Word) {
     for rest in ["", #","reason":"""#] {
-      #expect(throws: DecodingError.self) {
+      #expect(throws: JSONParsingError.self) {
         try decode(ControlRecord.Result.self, #"{"result":"\#(word.rawValue)"\#(rest)}"#)
       }
     }
@@ -188,7 +189,7 @@ struct EvidenceCodingTests {
   @Test(arguments: events) func anEventComesBackAsItWas(what: RunEvent.What) throws {
     let event = RunEvent(at: 42, what: what)
     #expect(try again(event) == event)
-    let text = String(decoding: try JSONEncoder().encode(event), as: UTF8.self)
+    let text = String(decoding: try JSONTextEncoder().bytes(of: event), as: UTF8.self)
     #expect(text.contains(#""\#(name(what))""#))
   }
 
@@ -206,16 +207,16 @@ struct EvidenceCodingTests {
   @Test func eventsAreReadIntoTheirRecord() throws {
     var builder = RunRecord.Builder()
     for line in try fixture("events.ndjson").split(separator: UInt8(ascii: "\n")) {
-      builder.add(try JSONDecoder().decode(RunEvent.self, from: Data(line)))
+      builder.add(try JSONTextDecoder().decode(from: Array(line)))
     }
     let record = try #require(builder.record())
     #expect(record.end == .finished)
     #expect(record.stages.map(\.outcome) == Array(repeating: .passed, count: 6))
-    #expect(record == (try JSONDecoder().decode(RunRecord.self, from: fixture("record.json"))))
+    #expect(record == (try JSONTextDecoder().decode(from: Array(fixture("record.json")))))
   }
 
   @Test func coverageOfVersion1IsStillRead() throws {
-    let coverage = try JSONDecoder().decode(CoverageModel.self, from: fixture("coverage.json"))
+    let coverage = try CoverageModel(json: Array(fixture("coverage.json")))
     #expect(coverage.schema == 1)
     #expect(coverage.level == 4)
     #expect(coverage.findings.count == 4)
@@ -228,7 +229,7 @@ struct EvidenceCodingTests {
     let text = """
       {"rule": "r", "severity": "warning", "message": "m", "advice": "a", "waived": "why (until then)"}
       """
-    let finding = try JSONDecoder().decode(Finding.self, from: Data(text.utf8))
+    let finding = try JSONTextDecoder().decode(Finding.self, from: Array(text.utf8))
     #expect(finding.isWaived)
     #expect(finding.waived == "why (until then)")
     #expect(finding.waivedUntil == nil)

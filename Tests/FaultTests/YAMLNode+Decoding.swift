@@ -1,5 +1,4 @@
 import Formats
-import Foundation
 import Suites
 
 extension YAMLNode {
@@ -8,7 +7,7 @@ extension YAMLNode {
     let sink = DiagnosticSink()
     guard let node = YAMLReader.read(Array(text.utf8), file: file, into: sink), !sink.hasErrors
     else { throw SuiteErrors(sink.diagnostics) }
-    return try JSONDecoder().decode(type, from: Data(JSONWriter().string(of: node.asJSON).utf8))
+    return try JSONTextDecoder().decode(from: node.asJSON)
   }
 
   private var asJSON: JSONValue {

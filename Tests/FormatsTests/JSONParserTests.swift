@@ -197,7 +197,7 @@ extension JSONValue {
     }
   }
 
-  private static func randomText(using generator: inout SeededGenerator) -> String {
+  static func randomText(using generator: inout SeededGenerator) -> String {
     let pieces = ["a", "key", "\"", "\\", "/", "\n", "\u{1}", "é", "e\u{301}", "😀", "\u{2028}"]
     return (0..<generator.below(6)).map { _ in generator.pick(pieces) }.joined()
   }

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Formats
 internal import FoundationEssentials
 internal import Glibc
 internal import Synchronization
@@ -50,13 +51,13 @@ final class GuardianChannel: Sendable {
   ///
   /// - Returns: false if the conversation has ended, so that no reply will come.
   func send(_ request: GuardianRequest, descriptors: [Int32] = []) -> Bool {
-    guard let line = try? JSONEncoder().encode(request) else {
+    guard let line = try? JSONTextEncoder().bytes(of: request) else {
       DescriptorList.close(descriptors)
       return false
     }
     let isOpen = outbox.withLock { box in
       guard !box.isEnded, !box.isClosing else { return false }
-      box.lines.append((Array(line) + [0x0A], descriptors))
+      box.lines.append((line + [0x0A], descriptors))
       wake()
       return true
     }
@@ -84,7 +85,7 @@ final class GuardianChannel: Sendable {
     wakeReader: Int32,
     _ onMessage: (GuardianMessage) -> Void
   ) {
-    let decoder = JSONDecoder()
+    let decoder = JSONTextDecoder()
     while !socket.isClosed {
       var polled = [
         pollfd(
@@ -108,7 +109,7 @@ final class GuardianChannel: Sendable {
       if socket.hasOutput { socket.flush() }
       for line in socket.receive() {
         // A guardian that cannot be understood is given up like one that has died.
-        guard let message = try? decoder.decode(GuardianMessage.self, from: Data(line)) else {
+        guard let message = try? decoder.decode(GuardianMessage.self, from: Array(line)) else {
           return end(wakeReader)
         }
         onMessage(message)

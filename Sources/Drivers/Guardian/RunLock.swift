@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Formats
 internal import FoundationEssentials
 internal import Glibc
 
@@ -97,10 +98,10 @@ package final class RunLock: Sendable {
     in descriptor: Int32,
     path: String
   ) throws(GuardianError) {
-    guard let bytes = try? JSONEncoder().encode(holder) else {
+    guard let bytes = try? JSONTextEncoder().bytes(of: holder) else {
       throw GuardianError(.invalid, path)
     }
-    let written = [UInt8](bytes).withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    let written = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
     guard written == bytes.count, ftruncate(descriptor, off_t(bytes.count)) == 0 else {
       throw .system(path)
     }
@@ -110,7 +111,7 @@ package final class RunLock: Sendable {
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = pread(descriptor, &bytes, bytes.count, 0)
     guard count > 0 else { return nil }
-    return try? JSONDecoder().decode(LockHolder.self, from: Data(bytes[..<count]))
+    return try? JSONTextDecoder().decode(from: Array(bytes[..<count]))
   }
 
   /// Every byte that is not plain is written as `%XX`, so that two names never share a file.

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Formats
 internal import FoundationEssentials
 internal import Glibc
 
@@ -52,12 +53,12 @@ struct RunOwner: Codable, Equatable, Sendable {
     var bytes = [UInt8](repeating: 0, count: 1 << 16)
     let count = Glibc.read(descriptor, &bytes, bytes.count)
     guard count > 0 else { return nil }
-    return try? JSONDecoder().decode(RunOwner.self, from: Data(bytes[..<count]))
+    return try? JSONTextDecoder().decode(from: Array(bytes[..<count]))
   }
 
   /// Replaces the file as a whole.
   func write(in folder: Int32) throws(GuardianError) {
-    guard let bytes = try? JSONEncoder().encode(self) else {
+    guard let bytes = try? JSONTextEncoder().bytes(of: self) else {
       throw GuardianError(.invalid, Self.fileName)
     }
     let temporary = ".\(Self.fileName).new"
@@ -66,7 +67,7 @@ struct RunOwner: Codable, Equatable, Sendable {
     let descriptor = shim_linux_openat(folder, temporary, flags, 0o644)
     guard descriptor >= 0 else { throw .system(Self.fileName) }
     defer { close(descriptor) }
-    let written = [UInt8](bytes).withUnsafeBytes {
+    let written = bytes.withUnsafeBytes {
       Glibc.write(descriptor, $0.baseAddress, $0.count)
     }
     guard written == bytes.count, renameat(folder, temporary, folder, Self.fileName) == 0 else {

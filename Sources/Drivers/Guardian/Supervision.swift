@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Formats
 internal import FoundationEssentials
 internal import Glibc
 
@@ -15,8 +16,8 @@ final class Supervision {
   var cancelledCommands: Set<UInt64> = []
   var shutdown: Shutdown?
   var isOver = false
-  private let encoder = JSONEncoder()
-  private let decoder = JSONDecoder()
+  private let encoder = JSONTextEncoder()
+  private let decoder = JSONTextDecoder()
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
 
   struct Shutdown {
@@ -58,8 +59,8 @@ final class Supervision {
   }
 
   func send(_ message: GuardianMessage) {
-    guard let line = try? encoder.encode(message) else { return }
-    control.queue(Array(line) + [0x0A])
+    guard let line = try? encoder.bytes(of: message) else { return }
+    control.queue(line + [0x0A])
   }
 
   func reply(_ id: UInt64, _ reply: GuardianMessage.Reply) {
@@ -107,7 +108,7 @@ final class Supervision {
   }
 
   private func handle(_ line: ArraySlice<UInt8>) {
-    guard let request = try? decoder.decode(GuardianRequest.self, from: Data(line)) else {
+    guard let request = try? decoder.decode(GuardianRequest.self, from: Array(line)) else {
       // A runner that cannot be understood is as good as gone.
       control.giveUp()
       return

@@ -10,7 +10,7 @@ package struct DiffJSON: Sendable {
   package init(_ diff: CoverageDiff) { self.diff = diff }
 
   package func rendered() throws -> String {
-    let bytes = try RecordEncoder(.pretty).bytes(of: Document(diff))
+    let bytes = try JSONTextEncoder(.spaced).bytes(of: Document(diff))
     return String(decoding: bytes, as: UTF8.self) + "\n"
   }
 

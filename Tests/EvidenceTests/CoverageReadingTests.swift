@@ -4,16 +4,13 @@ import Foundation
 import SeededGenerators
 import Testing
 
-/// The reader for bytes is held to Foundation's decoder.
-@Suite struct CoverageReaderTests {
-  @Test("what is read of random coverages is what decoding gives", arguments: 0..<300)
+@Suite struct CoverageReadingTests {
+  @Test("random coverages come back as they were", arguments: 0..<300)
   func random(_ seed: Int) throws {
     var random = RandomCoverage(seed: UInt64(seed))
     let model = random.model()
-    let bytes = try RecordEncoder(seed % 2 == 0 ? .pretty : .compact).bytes(of: model)
-    let decoded = try JSONDecoder().decode(CoverageModel.self, from: Data(bytes))
-    #expect(decoded == model)
-    #expect(try CoverageReader.read(bytes) == decoded)
+    let bytes = try JSONTextEncoder(seed % 2 == 0 ? .spaced : .compact).bytes(of: model)
+    #expect(try CoverageModel(json: bytes) == model)
   }
 
   /// A property that no random coverage has could be forgotten by the reader.
@@ -48,8 +45,9 @@ import Testing
   )
   func fixtures(_ name: String) throws {
     let bytes = try Fixture.bytes(name)
+    // Another reader of the same bytes.
     let decoded = try JSONDecoder().decode(CoverageModel.self, from: Data(bytes))
-    let read = try CoverageReader.read(bytes)
+    let read = try CoverageModel(json: bytes)
     #expect(read == decoded)
     #expect(read.schema == (name == "coverage.json" ? 1 : 2))
     #expect(read.checks.contains { $0.body != nil } == (read.schema == 2))
@@ -57,22 +55,22 @@ import Testing
 
   @Test func aNewerSchemaIsRefusedBeforeAnythingElseIs() throws {
     let text = #"{"checks": "other", "recipe": 3, "schema": 3}"#
-    let error = #expect(throws: CoverageReader.Failure.self) {
-      try CoverageReader.read(Array(text.utf8))
+    let error = #expect(throws: CoverageReadingError.self) {
+      try CoverageModel(json: Array(text.utf8))
     }
     #expect(error == .newer(schema: 3))
-    var model = try CoverageReader.read(Fixture.bytes("coverage-2.json"))
+    var model = try CoverageModel(json: Fixture.bytes("coverage-2.json"))
     model.schema = 3
-    let bytes = try RecordEncoder().bytes(of: model)
-    #expect(throws: CoverageReader.Failure.newer(schema: 3)) { try CoverageReader.read(bytes) }
+    let bytes = try JSONTextEncoder().bytes(of: model)
+    #expect(throws: CoverageReadingError.newer(schema: 3)) { try CoverageModel(json: bytes) }
   }
 
   @Test func aMergeThatNobodyFinishedIsToldWithItsLine() throws {
     let lines = String(decoding: try Fixture.bytes("coverage-2.json"), as: UTF8.self)
       .split(separator: "\n", omittingEmptySubsequences: false)
     let text = (lines.prefix(4) + ["<<<<<<< HEAD"] + lines.dropFirst(4)).joined(separator: "\n")
-    #expect(throws: CoverageReader.Failure.conflict(line: 5)) {
-      try CoverageReader.read(Array(text.utf8))
+    #expect(throws: CoverageReadingError.conflict(line: 5)) {
+      try CoverageModel(json: Array(text.utf8))
     }
   }
 
@@ -87,8 +85,8 @@ import Testing
     ]
   )
   func malformed(_ text: String) {
-    let error = #expect(throws: CoverageReader.Failure.self) {
-      try CoverageReader.read(Array(text.utf8))
+    let error = #expect(throws: CoverageReadingError.self) {
+      try CoverageModel(json: Array(text.utf8))
     }
     guard case .malformed? = error else {
       Issue.record("\(String(describing: error))")
@@ -96,14 +94,33 @@ import Testing
     }
   }
 
+  @Test func `What a type refuses is told with its path and its place`() throws {
+    let lines = String(decoding: try Fixture.bytes("coverage-2.json"), as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let line = try #require(lines.firstIndex { $0.contains(#""strength" : "content""#) })
+    var damaged = lines
+    damaged[line] = #"      "strength" : 3"#
+    let text = damaged.joined(separator: "\n")
+    let error = try #require(throws: CoverageReadingError.self) {
+      try CoverageModel(json: Array(text.utf8))
+    }
+    guard case .malformed(let place) = error, case .undecodable(let path, _) = place.code else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(path.wholeMatch(of: /checks\[[0-9]+\]\.strength/) != nil)
+    #expect(place.line == line + 1)
+    #expect(place.column == 20)
+  }
+
   @Test("a value of the wrong sort is refused wherever it stands", arguments: 0..<200)
   func damaged(_ seed: Int) throws {
     var random = RandomCoverage(seed: UInt64(seed))
-    var bytes = try RecordEncoder().bytes(of: random.model())
+    var bytes = try JSONTextEncoder().bytes(of: random.model())
     // Cut, or with a byte that JSON cannot have there.
     let place = random.generator.below(bytes.count - 1) + 1
     if seed % 2 == 0 { bytes.removeSubrange(place...) } else { bytes[place] = 0x01 }
-    #expect(throws: CoverageReader.Failure.self) { try CoverageReader.read(bytes) }
+    #expect(throws: CoverageReadingError.self) { try CoverageModel(json: bytes) }
   }
 
   @Test func verdictsAndOutcomesWithoutReasonsAreRefused() throws {
@@ -116,8 +133,8 @@ import Testing
     ] {
       #expect(text.contains(old))
       let damaged = text.replacingOccurrences(of: old, with: new)
-      #expect(throws: CoverageReader.Failure.self) {
-        try CoverageReader.read(Array(damaged.utf8))
+      #expect(throws: CoverageReadingError.self) {
+        try CoverageModel(json: Array(damaged.utf8))
       }
     }
   }
