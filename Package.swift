@@ -119,7 +119,7 @@ let package = Package(
     module("Deployments"),
     module("Suites", ["Evidence", "Formats", "CLibyaml"]),
     module("Evidence", ["Formats"]),
-    module("Formats"),
+    module("Formats", ["CLibpcre2"]),
     module("Git", ["Formats", "Programs"]),
     module("Programs", [subprocess]),
     module("ClickHouseQueries", ["Formats", "HTTPRequests"]),
@@ -133,6 +133,11 @@ let package = Package(
       name: "CLibcurl",
       pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"])]
+    ),
+    .systemLibrary(
+      name: "CLibpcre2",
+      pkgConfig: "libpcre2-8",
+      providers: [.apt(["libpcre2-dev"])]
     ),
     .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(

@@ -35,14 +35,16 @@ struct AnswerReader {
   init(_ answer: Answer) { self.answer = answer }
 
   /// Nil where there is nothing: no such header, no such member, no body, no row.
-  mutating func value(of subject: Expectation.Subject) -> JSONValue? {
+  ///
+  /// - Throws: `PatternError` or `JSONPathError` where a search was given up.
+  mutating func value(of subject: Expectation.Subject) throws -> JSONValue? {
     switch subject {
     case .status: return answer.status.map { .int(Int64($0)) }
     case .header(let name): return header(name)
     case .body: return answer.body.map(Self.text)
-    case .jsonpath(let path): return evaluate(path)
+    case .jsonpath(let path): return try evaluate(path)
     case .xpath(let expression): return Self.evaluate(expression, on: answer.body)
-    case .regex(let regex): return searched.flatMap { Self.firstMatch(of: regex, in: $0) }
+    case .regex(let regex): return try searched.flatMap { try Self.firstMatch(of: regex, in: $0) }
     case .rows: return answer.rows.map { .array($0) }
     case .row: return answer.rows?.first
     case .cell(let name): return answer.rows?.first.flatMap { $0[name] }
@@ -66,7 +68,7 @@ struct AnswerReader {
     return values.isEmpty ? nil : .string(values.joined(separator: ", "))
   }
 
-  private mutating func evaluate(_ path: JSONPath) -> JSONValue? {
+  private mutating func evaluate(_ path: JSONPath) throws(JSONPathError) -> JSONValue? {
     if json == nil, let bytes = answer.body ?? answer.stdout ?? answer.file?.content {
       do throws(JSONParsingError) {
         json = .success(try JSONParser().parse(bytes))
@@ -75,8 +77,7 @@ struct AnswerReader {
       }
     }
     guard case .success(let value) = json else { return nil }
-    if path.isSingular { return try? path.first(in: value) }
-    return (try? path.values(in: value)).map { .array($0) }
+    return path.isSingular ? try path.first(in: value) : .array(try path.values(in: value))
   }
 
   private var searched: String? {
@@ -84,8 +85,11 @@ struct AnswerReader {
       .map { String(decoding: $0, as: UTF8.self) }
   }
 
-  private static func firstMatch(of regex: LinearRegex, in text: String) -> JSONValue? {
-    guard let match = try? regex.firstMatch(in: text) else { return nil }
+  private static func firstMatch(
+    of pattern: Pattern,
+    in text: String
+  ) throws(PatternError) -> JSONValue? {
+    guard let match = try pattern.firstMatch(in: text) else { return nil }
     // The first group where the pattern has one, else all of the match.
     let text = match.captures.count > 1 ? match.captures[1] : match.captures[0]
     return text.map { .string($0) }

@@ -12,7 +12,9 @@ package struct AnswerAssessment: Sendable {
 
   /// Adds what nobody has to write: an SQL statement must not fail, a command must exit with 0, a
   /// request must be answered below 400, where the step does not say otherwise.
-  package init(of step: Step, answer: Answer, in scope: Scope) throws(Scope.UnknownName) {
+  ///
+  /// - Throws: where nothing can be concluded: a name has no value, a search was given up.
+  package init(of step: Step, answer: Answer, in scope: Scope) throws {
     assertions = []
     if let error = answer.error {
       assertions.append(
@@ -68,8 +70,8 @@ package struct AnswerAssessment: Sendable {
     _ expectation: Expectation,
     _ reader: inout AnswerReader,
     _ scope: Scope
-  ) throws(Scope.UnknownName) {
-    let found = reader.value(of: expectation.subject)
+  ) throws {
+    let found = try reader.value(of: expectation.subject)
     for predicate in expectation.predicates {
       let looked = expectation.subject == .rows ? predicate.rowsOperand(of: found) : found
       let holds = try predicate.holds(of: looked, in: scope)

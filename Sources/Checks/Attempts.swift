@@ -200,7 +200,7 @@ package struct Attempts: Sendable {
         exchange: exchange
       )
     case .answered(let answer, let exchange):
-      do throws(Scope.UnknownName) {
+      do {
         let assessment = try AnswerAssessment(of: step, answer: answer, in: scope)
         var look = Look(
           attempt: assessment.isSatisfied ? .satisfied : .unsatisfied,
@@ -212,7 +212,7 @@ package struct Attempts: Sendable {
         {
           look.attempt = .hopeless
         }
-        if look.attempt == .satisfied { capture(step, answer, into: &look) }
+        if look.attempt == .satisfied { try capture(step, answer, into: &look) }
         if look.attempt != .satisfied {
           look.absence = Evasion.absence(in: answer)
           look.silence = Evasion.silence(in: answer, of: step)
@@ -220,17 +220,17 @@ package struct Attempts: Sendable {
         }
         return look
       } catch {
-        return Look(attempt: .hopelessUnanswered, reason: error.description, exchange: exchange)
+        return Look(attempt: .hopelessUnanswered, reason: "\(error)", exchange: exchange)
       }
     }
   }
 
   /// Captures that find nothing, or nothing in it, make the attempt unsatisfied: a later step would
   /// lie without them, since every text contains an empty one.
-  private func capture(_ step: Step, _ answer: Answer, into look: inout Look) {
+  private func capture(_ step: Step, _ answer: Answer, into look: inout Look) throws {
     var reader = AnswerReader(answer)
     for capture in step.capture {
-      let value = reader.value(of: capture.subject)
+      let value = try reader.value(of: capture.subject)
       if let value, value != .null, value != .string("") {
         look.captures[capture.name] = value
       } else {

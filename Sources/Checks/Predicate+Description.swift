@@ -16,7 +16,7 @@ extension Predicate {
     case .contains(let tree): "contains \(fill(tree))"
     case .startsWith(let template): "starts with \(text(template))"
     case .endsWith(let template): "ends with \(text(template))"
-    case .matches(let regex): "matches /\(regex.pattern)/"
+    case .matches(let regex): "matches /\(regex.text)/"
     case .exists(true): "exists"
     case .exists(false): "does not exist"
     case .count(let predicates):
@@ -63,7 +63,7 @@ extension Expectation.Subject {
     case .body: "body"
     case .jsonpath(let path): path.description
     case .xpath(let expression): "xpath \(expression)"
-    case .regex(let regex): "regex /\(regex.pattern)/"
+    case .regex(let regex): "regex /\(regex.text)/"
     case .rows: "rows"
     case .row: "row"
     case .cell(let name): "row.\(name)"

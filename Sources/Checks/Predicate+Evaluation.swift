@@ -3,7 +3,9 @@ import Suites
 
 extension Predicate {
   /// Whether it holds of a value; nil stands for nothing being there.
-  func holds(of value: JSONValue?, in scope: Scope) throws(Scope.UnknownName) -> Bool {
+  ///
+  /// - Throws: `Scope.UnknownName`, or `PatternError` where a search was given up.
+  func holds(of value: JSONValue?, in scope: Scope) throws -> Bool {
     if case .exists(let wanted) = self { return (value != nil) == wanted }
     if case .not(let predicate) = self, value != nil || predicate.isAboutExistence {
       return try !predicate.holds(of: value, in: scope)
@@ -26,7 +28,8 @@ extension Predicate {
     case .endsWith(let template):
       return value.stringValue?.utf8.reversed()
         .starts(with: try scope.text(of: template).utf8.reversed()) ?? false
-    case .matches(let regex): return (try? value.stringValue.map { try regex.matches($0) }) ?? false
+    case .matches(let pattern):
+      return try value.stringValue.map { try pattern.matches($0) } ?? false
     case .count(let predicates):
       guard let count = value.elementCount else { return false }
       for predicate in predicates

@@ -1,6 +1,6 @@
 /// A JSONPath query as RFC 9535 has it, parsed once and evaluated on many values.
 ///
-/// All selectors and all five functions are there. `match()` and `search()` run on `LinearRegex`, so
+/// All selectors and all five functions are there. `match()` and `search()` run on `Pattern`, so
 /// no pattern can hang a run. Results come in document order; the members of an object come in the
 /// UTF-8 order of their keys, where the RFC leaves the order open.
 package struct JSONPath: Sendable, Hashable, CustomStringConvertible {
@@ -79,8 +79,8 @@ package struct JSONPathError: Error, Hashable, CustomStringConvertible {
     /// An integer outside ±(2^53 - 1), or with leading zeros.
     case invalidInteger
     case unknownFunction(String)
-    /// The pattern of a `match()` or `search()`.
-    case invalidPattern(LinearRegexError)
+    /// Of a `match()` or `search()`: it is none, or its search was given up.
+    case pattern(PatternError)
     case tooDeep(limit: Int)
     case visitLimit(Int)
   }
@@ -97,7 +97,8 @@ package struct JSONPathError: Error, Hashable, CustomStringConvertible {
     case .unknownFunction(let name):
       "JSONPath at column \(column): no function \(name)(); there are length, count, value, match"
         + " and search"
-    case .invalidPattern(let error): "JSONPath at column \(column): \(error)"
+    case .pattern(let error):
+      column > 0 ? "JSONPath at column \(column): \(error)" : "JSONPath: \(error)"
     case .tooDeep(let limit): "JSONPath at column \(column): nested deeper than \(limit)"
     case .visitLimit(let limit): "JSONPath visits more than \(limit) values"
     }

@@ -132,19 +132,23 @@ extension JSONPathEvaluation {
       guard case .string(let text)? = try value(of: operand, for: node),
         let regex = try regex(of: pattern, for: node)
       else { return false }
-      return (try? regex.matches(text, whole: isWhole)) ?? false
+      do {
+        return try regex.matches(text, whole: isWhole)
+      } catch {
+        throw JSONPathError(code: .pattern(error), column: 0)
+      }
     }
   }
 
   private mutating func regex(
     of pattern: JSONPathPattern,
     for node: JSONValue
-  ) throws(JSONPathError) -> LinearRegex? {
+  ) throws(JSONPathError) -> Pattern? {
     switch pattern {
     case .compiled(let regex): return regex
     case .computed(let operand):
       guard case .string(let text)? = try value(of: operand, for: node) else { return nil }
-      return try? LinearRegex(text, dialect: .interoperable)
+      return try? Pattern(text, dialect: .interoperable)
     }
   }
 

@@ -278,9 +278,9 @@ extension JSONPathParser {
     let operand = try parseOperand()
     guard case .literal(.string(let pattern)) = operand else { return .computed(operand) }
     do {
-      return .compiled(try LinearRegex(pattern, dialect: .interoperable))
+      return .compiled(try Pattern(pattern, dialect: .interoperable))
     } catch {
-      throw JSONPathError(code: .invalidPattern(error), column: start + 1)
+      throw JSONPathError(code: .pattern(error), column: start + 1)
     }
   }
 }

@@ -81,7 +81,7 @@ indirect enum JSONPathOperand: Sendable {
 
 enum JSONPathPattern: Sendable {
   /// Written in the path and compiled with it.
-  case compiled(LinearRegex)
+  case compiled(Pattern)
   /// Taken from the document; what is no pattern matches nothing, as the RFC has it.
   case computed(JSONPathOperand)
 }

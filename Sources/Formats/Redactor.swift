@@ -107,7 +107,9 @@ extension Redactor {
     static func isValid(name: String) -> Bool {
       !name.isEmpty
         && name.utf8.allSatisfy {
-          RegexSet.word.contains(UInt32($0)) || "-./".utf8.contains($0)
+          let character = Character(Unicode.Scalar($0))
+          return $0 < 0x80 && (character.isLetter || character.isNumber)
+            || "_-./".utf8.contains($0)
         }
     }
   }

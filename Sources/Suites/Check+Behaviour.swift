@@ -144,7 +144,7 @@ private struct BehaviourForm {
     case .contains(let tree): "contains \(text(tree))"
     case .startsWith(let template): "startsWith \(text(template))"
     case .endsWith(let template): "endsWith \(text(template))"
-    case .matches(let regex): "matches \(regex.pattern)"
+    case .matches(let regex): "matches \(regex.text)"
     case .exists(let wanted): "exists \(wanted)"
     case .count(let inner): "count(\(inner.map(text).sorted().joined(separator: ",")))"
     case .subset(let tree): "subset \(text(tree))"

@@ -11,7 +11,7 @@ package struct Expectation: Sendable {
     case body
     case jsonpath(JSONPath)
     case xpath(String)
-    case regex(LinearRegex)
+    case regex(Pattern)
     /// The rows of an SQL answer: their number, or the list itself.
     case rows
     /// The first row, as an object by column name.
@@ -53,7 +53,7 @@ package indirect enum Predicate: Sendable {
   case contains(TemplateTree)
   case startsWith(Template)
   case endsWith(Template)
-  case matches(LinearRegex)
+  case matches(Pattern)
   case exists(Bool)
   /// Of a list's or an object's number of elements.
   case count([Predicate])

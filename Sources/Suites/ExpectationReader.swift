@@ -336,17 +336,17 @@ extension ExpectationReader {
     }
   }
 
-  private func regex(_ text: String, at member: YAMLNode.Member) -> LinearRegex? {
+  private func regex(_ text: String, at member: YAMLNode.Member) -> Pattern? {
     regex(text, at: member.keyPlace, length: member.keyLength)
   }
 
-  func regex(_ text: String, at place: SourcePlace, length: Int) -> LinearRegex? {
+  func regex(_ text: String, at place: SourcePlace, length: Int) -> Pattern? {
     if text.contains("{{") {
       sink.error("pattern is taken as written; {{ is not filled in", at: place, length: length)
       return nil
     }
     do {
-      return try LinearRegex(text)
+      return try Pattern(text)
     } catch {
       if let start = sink.source(place.file)?.find(text, from: place, limit: 1) {
         let exact = SourcePlace(
@@ -362,7 +362,7 @@ extension ExpectationReader {
     }
   }
 
-  private static func matchesEverything(_ pattern: LinearRegex) -> Bool {
+  private static func matchesEverything(_ pattern: Pattern) -> Bool {
     (["", "\u{1}", "\u{1}\n\u{2}\u{3}"] + ExpectationLogic.unusual).allSatisfy {
       (try? pattern.firstMatch(in: $0)) ?? nil != nil
     }

@@ -54,7 +54,7 @@ package struct SchemaValidator {
         }
       case "pattern":
         guard let text = value.stringValue, let pattern = keyword.value.stringValue else { break }
-        if (try? LinearRegex(pattern).matches(text)) != true { found.append("\(path): no match") }
+        if (try? Pattern(pattern).matches(text)) != true { found.append("\(path): no match") }
       default: found.append("\(path): unknown keyword \(keyword.key)")
       }
     }

@@ -58,6 +58,36 @@ struct AttemptsTests {
     }
   }
 
+  /// Where a search is given up, nothing is known: not even that something is not there.
+  @Test(arguments: [false, true]) func aPatternThatNeverEndsIsBroken(isNegated: Bool) async throws {
+    let hostile = try Pattern("^(a|a)*$")
+    let path = try JSONPath("$[?search(@.a, '^(a|a)*$')]")
+    try await withApp { _ in
+      .init(200, #"{"x":{"a":"\#(String(repeating: "a", count: 5_000))!"}}"#)
+    } _: { _, probes, scope in
+      let predicate = Predicate.exists(true)
+      let value = try Suites.Expectation.Subject.jsonpath(JSONPath("$.x.a"))
+      var steps = [
+        get(expect: [expecting(value, isNegated ? .not(.matches(hostile)) : .matches(hostile))])
+      ]
+      for subject in [.jsonpath(path), .regex(try Pattern("(a|a)*[bc]$"))]
+        as [Suites.Expectation.Subject]
+      {
+        steps.append(get(expect: [expecting(subject, isNegated ? .exists(false) : predicate)]))
+        var capturing = get()
+        capturing.capture = [
+          Capture(name: "x", subject: subject, isSecret: false, scope: .check, place: somewhere)
+        ]
+        steps.append(capturing)
+      }
+      for step in steps {
+        let result = await attempts(probes).perform(step, number: "1", in: scope)
+        #expect(result.record.outcome.word == .broken)
+        #expect(result.record.outcome.reason?.contains("match limit") == true)
+      }
+    }
+  }
+
   @Test(arguments: [false, true]) func noAnswerIsBrokenAlsoAfterPolling(retry: Bool) async throws {
     try await withApp { _ in
       .init()

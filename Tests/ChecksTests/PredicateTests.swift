@@ -16,7 +16,7 @@ struct PredicateTests {
 
   private static func number(_ text: String) -> TemplateTree { .number(text) }
   private static func regex(_ pattern: String) -> Predicate {
-    (try? LinearRegex(pattern)).map { .matches($0) } ?? .exists(false)
+    (try? Pattern(pattern)).map { .matches($0) } ?? .exists(false)
   }
 
   /// Values are written as JSON.

@@ -161,9 +161,7 @@ struct JSONPathTests {
       ("$[?match(@.a,'b')==true]", 18, "expected a comma or ]"),
       ("$[?1==match(@.a,'b')]", 7, "expected a value; match() and search() are tests"),
       ("$[?match(@.a)]", 13, "expected a comma and a pattern"),
-      (
-        "$[?match(@.a,'(')]", 14, "pattern at column 1: expected a closing parenthesis for this one"
-      ),
+      ("$[?match(@.a,'(')]", 14, "pattern at column 2: missing closing parenthesis"),
       ("$[?size(@)==1]", 4, "no function size(); there are length, count, value, match and search"),
       ("$[?@.a==01]", 9, "expected a number as JSON writes it"),
       ("$[?nul==1]", 4, "expected a path, a literal or a function"),

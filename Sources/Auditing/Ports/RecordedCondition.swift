@@ -189,7 +189,7 @@ struct RecordedCondition {
 
   /// Whether a pattern is found in a text; nil where it cannot be read.
   private static func matches(_ text: String, _ pattern: String) -> Bool? {
-    guard let regex = try? LinearRegex(pattern) else { return nil }
+    guard let regex = try? Pattern(pattern) else { return nil }
     return try? regex.matches(text)
   }
 
