@@ -1,8 +1,6 @@
 import Formats
 @testable import Suites
 
-@testable import Suites
-
 /// The JSON Schemas (draft 2020-12) of the suites' files, made from the same tables that the loader
 /// reads by.
 package enum SuiteSchemas {
