@@ -31,7 +31,6 @@ test: packages samples ## build, check the style, run every test, run the sample
 	$(SUMMARIZE) plain $(SWIFT) test --skip-build --filter '$(PLAIN)'
 	# Each starts real servers, and this machine may have two cores.
 	$(SUMMARIZE) servers $(SWIFT) test --skip-build $(WIDTH) 3 --skip '$(PLAIN)|^FaultTests\.'
-	$(SUMMARIZE) faults $(SWIFT) test --skip-build --filter '^FaultTests\.' --skip '^FaultTests\.SwarmTests'
 	Tests/Standins/plausible/test-standin.sh $(DEBUG)/plausible-standin
 	Tests/recipes/test-hooks.sh
 	python3 -B Tests/mutations/test_swift_source.py
@@ -41,7 +40,7 @@ test: packages samples ## build, check the style, run every test, run the sample
 	$(DEBUG)/parity templates check
 	$(DEBUG)/parity run
 	$(DEBUG)/parity verify
-	Tests/swarm/run.sh $(DEBUG)/parity
+	Tests/swarm/run.sh $(DEBUG)/parity '^FaultTests\.'
 
 test-swarm: packages samples ## run the sample recipes and their faults on a Docker Swarm of its own (root)
 	$(SWIFT) build --build-tests

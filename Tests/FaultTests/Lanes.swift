@@ -1,8 +1,8 @@
 /// Lets so many rows run at a time, whatever the test library would do: each starts several servers.
 actor Lanes {
-  static let shared = Lanes(2)
+  static let shared = Lanes(3)
   /// What a Swarm does takes time, but little of the machine's.
-  static let swarm = Lanes(4)
+  static let swarm = Lanes(6)
 
   private let count: Int
   private var free: Int

@@ -4,7 +4,7 @@ import Testing
 @Suite(
   .enabled(
     if: SwarmEngine.given != nil,
-    "PARITY_SWARM_HOST names no engine: `make test-swarm` starts one"
+    "no engine, which `make test-swarm` starts as root"
   )
 )
 struct SwarmTests {

@@ -6,10 +6,14 @@ struct ReferenceRedactor {
   private let names: [String]
   private let texts: [[Text]]
 
-  /// A text to find, and whether its characters are only ever written as themselves.
+  /// A text to find: of each of its characters the ways in which it may be written.
   private struct Text {
-    var scalars: [Unicode.Scalar]
-    var isBase64: Bool
+    var characters: [[Spelling]]
+
+    /// - Parameter isBase64: its characters are only ever written as themselves.
+    init(_ scalars: [Unicode.Scalar], isBase64: Bool) {
+      characters = scalars.map { ReferenceRedactor.spellings(of: $0, inBase64: isBase64) }
+    }
   }
 
   init(_ secrets: [Redactor.Secret]) {
@@ -18,9 +22,9 @@ struct ReferenceRedactor {
     }
     names = sorted.map(\.name)
     texts = sorted.map { secret in
-      [Text(scalars: Array(secret.value.unicodeScalars), isBase64: false)]
+      [Text(Array(secret.value.unicodeScalars), isBase64: false)]
         + (0..<3).map {
-          Text(scalars: Self.determined(Array(secret.value.utf8), before: $0), isBase64: true)
+          Text(Self.determined(Array(secret.value.utf8), before: $0), isBase64: true)
         }
     }
   }
@@ -53,10 +57,10 @@ struct ReferenceRedactor {
 
   private func ends(of form: Text, in text: [UInt8], from start: Int) -> Set<Int> {
     var places: Set<Int> = [start]
-    for scalar in form.scalars {
+    for spellings in form.characters {
       var next: Set<Int> = []
       for place in places {
-        for spelling in Self.spellings(of: scalar, inBase64: form.isBase64) {
+        for spelling in spellings {
           if spelling.matches(text, at: place) { next.insert(place + spelling.bytes.count) }
         }
       }
