@@ -199,7 +199,8 @@ let package = Package(
     tests(
       of: "Suites",
       ["BuiltTool", "Evidence", "Formats", "Reports"],
-      exclude: ["Fixtures", "Golden"]),
+      exclude: ["Fixtures", "Golden"]
+    ),
     // Real servers for tests, unprivileged, on free loopback ports, gone when the tests are.
     module("PrivateServers", ["Threads"], path: "Tests/PrivateServers"),
     tests(of: "HTTPRequests", ["PrivateServers", "Threads", flyingFox]),

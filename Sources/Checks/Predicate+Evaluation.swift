@@ -29,7 +29,8 @@ extension Predicate {
     case .endsWith(let template):
       return value.stringValue?.utf8.reversed()
         .starts(with: try scope.text(of: template).utf8.reversed()) ?? false
-    case .matches(let pattern): return try value.stringValue.map { try pattern.matches($0) } ?? false
+    case .matches(let pattern):
+      return try value.stringValue.map { try pattern.matches($0) } ?? false
     case .count(let predicates):
       guard let count = value.elementCount else { return false }
       for predicate in predicates

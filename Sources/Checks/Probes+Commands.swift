@@ -46,7 +46,10 @@ extension Probes {
       return .answered(answer, .command(exchange))
     } catch {
       exchange.microseconds = (ContinuousClock.now - start).microseconds
-      return .unanswered(.noAnswer(detail: "\(service.name): \(error.description)"), .command(exchange))
+      return .unanswered(
+        .noAnswer(detail: "\(service.name): \(error.description)"),
+        .command(exchange)
+      )
     }
   }
 
@@ -85,7 +88,10 @@ extension Probes {
       answer.file = (content.count, content)
       return .answered(answer, .file(exchange))
     } catch {
-      return .unanswered(.noAnswer(detail: "\(service.name): \(error.description)"), .file(exchange))
+      return .unanswered(
+        .noAnswer(detail: "\(service.name): \(error.description)"),
+        .file(exchange)
+      )
     }
   }
 

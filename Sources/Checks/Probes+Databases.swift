@@ -204,7 +204,10 @@ extension Probes {
         exchange.errorCode = String(code)
       case .http, .notClickHouse, .incomplete, .timedOut, .clientFailed: break
       }
-      return .unanswered(.noAnswer(detail: "\(action.service): \(error.description)"), .sql(exchange))
+      return .unanswered(
+        .noAnswer(detail: "\(action.service): \(error.description)"),
+        .sql(exchange)
+      )
     }
   }
 

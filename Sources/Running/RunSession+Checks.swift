@@ -53,7 +53,10 @@ extension RunSession {
       return tell(
         .controlFinished(
           check: id,
-          control: ControlRecord(kind: .decoy, result: .notPossible(reason: Reason(.controlNotPossible(why: readBack.why))))
+          control: ControlRecord(
+            kind: .decoy,
+            result: .notPossible(reason: Reason(.controlNotPossible(why: readBack.why)))
+          )
         )
       )
     }

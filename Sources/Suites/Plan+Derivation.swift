@@ -30,7 +30,9 @@ extension Plan {
     stores = RecipeFacts.stores(of: compose, suite: suite)
     let versions = [base ?? target, target].map(\.version)
     self.standins = standins ?? (driver == "local" ? Self.standins(of: suite, versions) : [])
-    stageSkips = Dictionary(suite.notApplicable.map { ($0.stage, .declared($0.why)) }) { first, _ in first }
+    stageSkips = Dictionary(suite.notApplicable.map { ($0.stage, .declared($0.why)) }) { first, _ in
+      first
+    }
     if base == nil, stageSkips[.upgrade] == nil {
       stageSkips[.upgrade] = baseReason ?? Reason(.noOlderVersion)
     }

@@ -1,6 +1,5 @@
 import Evidence
 
-
 extension Step {
   /// What the step does, in one line, as written in the suite: names stay between braces.
   package var title: String {

@@ -1,5 +1,5 @@
-import Formats
 package import Evidence
+import Formats
 package import Foundation
 
 /// A project in a folder of its own, and the built tool to be run in it.

@@ -122,9 +122,19 @@ struct PredicateTests {
       holds: ["1", "-5", "123456789012345678901234567890"],
       fails: ["1.5", #""1""#]
     ),
-    Case(name: "isNumber", predicate: .kind(.number), holds: ["1", "1.5"], fails: [#""1""#, "true"]),
+    Case(
+      name: "isNumber",
+      predicate: .kind(.number),
+      holds: ["1", "1.5"],
+      fails: [#""1""#, "true"]
+    ),
     Case(name: "isString", predicate: .kind(.string), holds: [#""""#], fails: ["1", "null"]),
-    Case(name: "isBoolean", predicate: .kind(.boolean), holds: ["false"], fails: ["0", #""true""#]),
+    Case(
+      name: "isBoolean",
+      predicate: .kind(.boolean),
+      holds: ["false"],
+      fails: ["0", #""true""#]
+    ),
     Case(name: "isList", predicate: .kind(.list), holds: ["[]"], fails: ["{}", #""[]""#]),
     Case(name: "isObject", predicate: .kind(.object), holds: ["{}"], fails: ["[]", "null"]),
     Case(

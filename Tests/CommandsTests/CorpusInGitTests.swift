@@ -44,7 +44,9 @@ import Testing
     #expect(corpus.recipes == 1)
     let commit = try git(project, "rev-parse", "HEAD")
     #expect(corpus.commit == commit)
-    #expect(try project.text("\(project.suite)/PARITY.md").contains("commit \(commit.prefix(12)), tree "))
+    #expect(
+      try project.text("\(project.suite)/PARITY.md").contains("commit \(commit.prefix(12)), tree ")
+    )
     #expect(try await project.run("verify").status == 0)
 
     try git(project, "add", "-A")

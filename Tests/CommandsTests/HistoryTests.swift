@@ -75,7 +75,12 @@ import Testing
     try commit(
       project,
       file,
-      try coverage(recipe, level: 1, .provenOnStandin(reason: Reason(.standin(service: "app"))), standin: true)
+      try coverage(
+        recipe,
+        level: 1,
+        .provenOnStandin(reason: Reason(.standin(service: "app"))),
+        standin: true
+      )
     )
     try commit(project, file, try coverage(recipe, level: 0, .refuted(reason: .told("why"))))
     try commit(project, file, try coverage(recipe, level: 2, .proven))

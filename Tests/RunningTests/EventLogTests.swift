@@ -211,7 +211,8 @@ struct EventLogTests {
     builder.add(RunEvent(at: 9, what: .runFinished(end: .finished)))
     let record = try #require(builder.record())
     #expect(
-      record[check: id]?.outcome == .broken(reason: Reason(.unended(.check, run: .finished, in: nil)))
+      record[check: id]?.outcome
+        == .broken(reason: Reason(.unended(.check, run: .finished, in: nil)))
     )
     #expect(record[.install]?.outcome == .notRun(reason: Reason(.eventsUnreadable)))
     // Times of a file that somebody has changed do not run backwards.

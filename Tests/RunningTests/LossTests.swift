@@ -24,7 +24,10 @@ struct LossTests {
     #expect(ran.end == .died && ran.record.end == .died)
     #expect(ran.teardowns == 1)
     for later in Stage.allCases where later >= stage && later != .teardown {
-      #expect(ran.outcome(later) == .notRun(reason: Reason(.stopped(.died, failures: nil, detail: "the guardian died"))))
+      #expect(
+        ran.outcome(later)
+          == .notRun(reason: Reason(.stopped(.died, failures: nil, detail: "the guardian died")))
+      )
     }
   }
 
@@ -48,7 +51,10 @@ struct LossTests {
     var bench = Bench()
     bench.behaviour.doubt = "nobody can tell whether that was all"
     let ran = try await bench.run()
-    #expect(ran.outcome(.teardown) == .broken(reason: Reason(.operationFailed(detail: "nobody can tell whether that was all"))))
+    #expect(
+      ran.outcome(.teardown)
+        == .broken(reason: Reason(.operationFailed(detail: "nobody can tell whether that was all")))
+    )
     #expect(ran.end == .died)
     bench.behaviour.leftovers = ["process 7 x"]
     #expect(try await bench.run().outcome(.teardown)?.word == .failed)

@@ -340,7 +340,9 @@ struct StageTests {
     bench.behaviour.leftovers = ["process 4711 postgres"]
     let ran = try await bench.run()
     #expect(ran.outcome("generic/teardown::nothing_left")?.word == .failed)
-    #expect(ran.outcome(.teardown)?.reason?.violated.map(\.actual) == [.value(["process 4711 postgres"])])
+    #expect(
+      ran.outcome(.teardown)?.reason?.violated.map(\.actual) == [.value(["process 4711 postgres"])]
+    )
   }
 
   @Test(arguments: [Stage.install, .upgrade, .backup, .restore])
@@ -389,9 +391,12 @@ struct StageTests {
     let ran = try await bench.run()
     #expect(ran.end == .deadlineReached && ran.record.end == .deadlineReached)
     #expect(ran.outcome(.install)?.word == .broken)
-    #expect(ran.outcome(.upgrade) == .notRun(
-        reason: Reason(.stopped(.deadlineReached, failures: nil, detail: "100 ms"))
-      ))
+    #expect(
+      ran.outcome(.upgrade)
+        == .notRun(
+          reason: Reason(.stopped(.deadlineReached, failures: nil, detail: "100 ms"))
+        )
+    )
     #expect(ran.teardowns == 1)
   }
 

@@ -1,5 +1,5 @@
-import Reports
 import Evidence
+import Reports
 import Testing
 
 @testable import Suites

@@ -1,5 +1,7 @@
 import Formats
 
+@testable import Suites
+
 /// The JSON Schemas (draft 2020-12) of the suites' files, made from the same tables that the loader
 /// reads by.
 enum SuiteSchemas {

@@ -34,7 +34,9 @@ extension Plan {
       text += readBack.decoyPossible ? ", control: decoy" : ", control: not possible"
     }
     if let place = check.place { text += "  \(place)" }
-    if let skip = check.skip, stageSkips[check.stage] == nil { text += "\n    skipped: \(skip.cause)" }
+    if let skip = check.skip, stageSkips[check.stage] == nil {
+      text += "\n    skipped: \(skip.cause)"
+    }
     return text + "\n"
   }
 }
