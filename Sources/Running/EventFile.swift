@@ -27,12 +27,9 @@ package enum EventFile {
     var builder = RunRecord.Builder()
     let decoder = JSONTextDecoder()
     for line in data.split(separator: UInt8(ascii: "\n")) {
-      guard let value = try? JSONParser().parse(Array(line)) else {
-        builder.addUnreadable()
-        continue
-      }
+      let value = try? JSONParser().parse(Array(line))
       // Asked first: what else another version wrote may not be readable here at all.
-      if let schema = value["what"]?["runStarted"]?["schema"]?.intValue.map({ Int($0) }),
+      if let schema = value?["what"]?["runStarted"]?["schema"]?.intValue.map({ Int($0) }),
         schema != RunEvent.schemaVersion
       {
         let other = schema > RunEvent.schemaVersion ? "a later" : "an earlier"
@@ -42,7 +39,7 @@ package enum EventFile {
             + "\(RunEvent.schemaVersion)): run the recipe again"
         )
       }
-      if let event = try? decoder.decode(RunEvent.self, from: value) {
+      if let event = try? value.map({ try decoder.decode(RunEvent.self, from: $0) }) {
         builder.add(event)
       } else {
         builder.addUnreadable()
