@@ -22,16 +22,22 @@ def check(number, status):
         "evidence": [
             {
                 "act": "POST /api/event/%d" % number,
-                "asserted": ["status == %d" % status, "header x-dropped does not exist"],
-                "violated": [],
+                "assertions": [
+                    {"predicate": {"==": status}, "subject": "status"},
+                    {"predicate": {"exists": False}, "subject": {"header": "x-dropped"}},
+                ],
             },
             {
                 "act": "clickhouse events_db: SELECT name, pathname, hostname FROM events_v2 WHERE pathname",
-                "asserted": ["rows >= 1", 'row has {"name":"pageview","pathname":"/{{unique}}"}'],
-                "violated": [],
+                "assertions": [
+                    {"predicate": {">=": 1}, "subject": "rows"},
+                    {
+                        "predicate": {"subset": {"name": "pageview", "pathname": "/{{unique}}"}},
+                        "subject": "row",
+                    },
+                ],
             },
         ],
-        "failsWhen": ["the event is dropped", "no row has the name and the path that were sent"],
         "id": "functional/event_tracking::test_%d" % number,
         "isHealth": False,
         "kind": "functional",
@@ -47,10 +53,10 @@ def model(recipe, count, status):
     checks = [check(n, status(n)) for n in range(count)]
     claims = [
         {
+            "about": c["about"],
             "checks": [c["id"]],
             "id": "P3/" + c["id"],
             "part": "P3",
-            "statement": c["about"],
             "verdict": {"verdict": "proven"},
         }
         for c in checks
@@ -65,11 +71,12 @@ def model(recipe, count, status):
         "deferrals": [],
         "driver": "local",
         "findings": [],
-        "gate": {"accepts": "200", "asked": "GET /", "within": 60},
+        "gate": {"accepts": [200], "path": "/", "requires": [], "within": 60},
         "level": 4,
+        "policy": {"functionalChecks": 2},
         "recipe": recipe,
         "rungs": [],
-        "schema": 2,
+        "schema": 3,
         "standins": [],
         "stores": [],
         "suiteTree": "s",
