@@ -33,7 +33,8 @@ test: packages samples ## build, check the style, run every test, run the sample
 	$(SUMMARIZE) servers $(SWIFT) test --skip-build $(WIDTH) 3 --skip '$(PLAIN)|^FaultTests\.'
 	Tests/Standins/plausible/test-standin.sh $(DEBUG)/plausible-standin
 	Tests/recipes/test-hooks.sh
-	python3 -B Tests/mutations/test_swift_source.py
+	Tests/test_summarize.py
+	Tests/mutations/test_swift_source.py
 	Tests/mutations/mutate.py --check
 	$(DEBUG)/parity lint
 	$(DEBUG)/parity list
