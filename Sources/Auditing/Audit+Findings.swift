@@ -105,8 +105,8 @@ extension Audit {
     if isAsked(.p3), deep < policy.functionalChecks, record[.functional]?.outcome.word != .notRun {
       result.append(
         Rule.tooFewFunctionalChecks.finding(
-          "\(record.header.recipe) has \(deep) proven functional checks of state, "
-            + "\(policy.functionalChecks) are asked for"
+          "\(deep) of \(policy.functionalChecks) required functional checks "
+            + (deep == 1 ? "reads its own data back" : "read their own data back")
         )
       )
     }

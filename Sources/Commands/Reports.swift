@@ -1,6 +1,5 @@
 import Auditing
 import Evidence
-import Formats
 import FoundationEssentials
 import Reports
 import Running
@@ -23,12 +22,8 @@ struct Reports {
       && record[.install]?.outcome.word != .broken
   }
 
-  /// As its file holds it, so that what is rendered now is what anybody renders from the file: JSON
-  /// keeps no order of members.
   func coverage(_ record: RunRecord) -> CoverageModel {
-    let made = audit(record).coverage()
-    guard let bytes = try? JSONTextEncoder().bytes(of: made) else { return made }
-    return (try? CoverageModel(json: bytes)) ?? made
+    audit(record).coverage()
   }
 
   func audit(_ record: RunRecord) -> Audit {

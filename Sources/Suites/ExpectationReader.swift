@@ -261,7 +261,7 @@ extension ExpectationReader {
       guard let text = reader.text(value, member.key) else { return nil }
       return regex(text, at: value.place, length: value.length).map {
         if Self.matchesEverything($0) {
-          sink.error("pattern matches every text, so that it could not fail", at: value)
+          sink.error("pattern matches every text, so that it cannot fail", at: value)
         }
         return .matches($0)
       }

@@ -43,7 +43,7 @@ extension SuiteLint {
       if sink.hasErrors(onLine: found.place) { return }
       sink.error(
         step.never == nil
-          ? "check can never pass: \(found.why)" : "never could not fail: \(found.why)",
+          ? "check can never pass: \(found.why)" : "never cannot fail: \(found.why)",
         at: found.place,
         length: sink.source(found.place.file)?.word(at: found.place) ?? 1
       )

@@ -195,7 +195,7 @@ struct SuiteLint {
     guard let first = steps.first else { return }
     if Assessment(of: steps, vars: []).strength == .none {
       sink.error(
-        "\(what) expects nothing, so that it could not fail",
+        "\(what) expects nothing, so that it cannot fail",
         at: first.place,
         expected: "\"expect\" at one of its steps"
       )
@@ -214,7 +214,7 @@ struct SuiteLint {
       check.assessment(suiteVars: suite.vars, databases: suite.databases).strength == .none
     {
       sink.error(
-        "check \"\(check.id.name)\" expects nothing, so that it could not fail",
+        "check \"\(check.id.name)\" expects nothing, so that it cannot fail",
         at: check.place,
         length: check.id.name.prefix { $0 != "[" }.unicodeScalars.count,
         expected: "\"expect\" at one of its steps"

@@ -138,7 +138,7 @@ import XMLDocuments
     )
     let run = try await project.run("run")
     #expect(run.status == 1)
-    #expect((run.out + run.err).contains("404"))
+    #expect((run.out + run.err).contains("status: expected 200, got 404"))
     #expect(try Self.coverage(project).level == 3)
   }
 

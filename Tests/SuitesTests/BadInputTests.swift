@@ -73,7 +73,7 @@ struct BadInputTests {
     for pattern in ["", ".*", "a*", "(a|)"] {
       #expect(
         try said(check("{http: {get: /}, expect: {body: {matches: \"\(pattern)\"}}}")) == [
-          "functional/x.yml:3:49 pattern matches every text, so that it could not fail"
+          "functional/x.yml:3:49 pattern matches every text, so that it cannot fail"
         ]
       )
     }

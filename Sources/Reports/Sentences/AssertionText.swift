@@ -104,6 +104,9 @@ extension Predicate {
   /// What is expected, to be read after "expected" or a colon: `202`, `≥ 1`, `containing "x"`.
   package func phrase(of subject: Subject) -> String {
     switch self {
+    // What is compared with is known to the run alone.
+    case .equals(.template(let text)) where text.names == ["before"]: "as many as before"
+    case .equals(.template(let text)) where text.names == ["target"]: "the target version"
     case .equals(.template(let text)) where subject.isOfTool: text.source
     case .equals(let tree): "\(tree.written)"
     case .greater(let tree): "> \(tree.written)"
