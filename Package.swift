@@ -90,8 +90,9 @@ let package = Package(
     module(
       "Commands",
       [
-        "Auditing", "Corpus", "Drivers", "Evidence", "Formats", "Git", "Reports", "RulePages",
-        "Running", "Suites", argumentParser,
+        "Auditing", "Backups", "Corpus", "Evidence", "Formats", "Git", "Guarding",
+        "LocalDeployments", "Reports", "RulePages", "Running", "Suites", "SwarmDeployments",
+        argumentParser,
       ]
     ),
     module(
@@ -107,16 +108,30 @@ let package = Package(
     embedded("RulePages", "rules", in: "docs", exclude: otherDocumentation),
     module("Auditing", ["Corpus", "Evidence", "Formats", "Suites"]),
     module("Corpus", ["Evidence", "Formats", "Git", "Programs"]),
-    module("Running", ["Checks", "Deployments", "Evidence", "Formats", "Suites"]),
-    module("Drivers", ["CLinux", "Deployments", "Evidence", "Formats", "Git", "Suites"]),
+    module("Running", ["Checks", "Deployments", "Evidence", "Formats", "Programs", "Suites"]),
+    module(
+      "LocalDeployments",
+      [
+        "Backups", "CLinux", "Deployments", "Evidence", "Formats", "Guarding", "Programs", "Suites",
+      ]
+    ),
+    module(
+      "SwarmDeployments",
+      [
+        "Backups", "CLinux", "Deployments", "Evidence", "Formats", "Guarding", "HTTPRequests",
+        "Programs", "Suites", "Threads",
+      ]
+    ),
+    module("Backups", ["Deployments", "Formats", "Guarding", "Programs", "Suites"]),
+    module("Guarding", ["CLinux", "Deployments", "Formats", "Programs", "Threads"]),
     module(
       "Checks",
       [
         "ClickHouseQueries", "Deployments", "Evidence", "Formats", "HTTPRequests",
-        "PostgresQueries", "Suites", "XMLDocuments",
+        "PostgresQueries", "Programs", "Suites", "XMLDocuments",
       ]
     ),
-    module("Deployments"),
+    module("Deployments", ["Programs"]),
     module("Suites", ["Evidence", "Formats", "CLibyaml"]),
     module("Evidence", ["Formats"]),
     module("Formats", ["CLibpcre2"]),
@@ -170,7 +185,7 @@ let package = Package(
     // A runner that may be killed, and its guardian, for the tests of process supervision.
     .executableTarget(
       name: "guardian-runner",
-      dependencies: ["Drivers"],
+      dependencies: ["Guarding", "Programs"],
       path: "Tests/Standins/runner",
       swiftSettings: swiftSettings
     ),
@@ -220,21 +235,32 @@ let package = Package(
     tests(of: "Git", ["Programs"]),
     tests(of: "Corpus", ["Evidence", "Git", "Programs", "SeededGenerators"], exclude: ["Hostile"]),
     // A driver, a deployment and an app that do what a test says.
-    module("FakeDeployments", ["Deployments", flyingFox], path: "Tests/FakeDeployments"),
+    module(
+      "FakeDeployments",
+      ["Deployments", "Programs", flyingFox],
+      path: "Tests/FakeDeployments"
+    ),
     tests(
       of: "Checks",
       [
         "Deployments", "Evidence", "FakeDeployments", "Formats", "HTTPRequests", "PrivateServers",
-        "Suites",
+        "Programs", "Suites",
       ]
     ),
-    tests(
-      of: "Drivers",
-      ["CLinux", "Deployments", "Formats", "PrivateServers", "Suites", "guardian-runner"]
+    .testTarget(
+      name: "DriversTests",
+      dependencies: [
+        "Backups", "CLinux", "Deployments", "Evidence", "Formats", "Guarding", "LocalDeployments",
+        "PrivateServers", "Programs", "Suites", "SwarmDeployments", "Threads", "guardian-runner",
+      ],
+      swiftSettings: swiftSettings
     ),
     tests(
       of: "Running",
-      ["Checks", "Deployments", "Evidence", "FakeDeployments", "Formats", "HTTPRequests", "Suites"]
+      [
+        "Checks", "Deployments", "Evidence", "FakeDeployments", "Formats", "HTTPRequests",
+        "Programs", "Suites",
+      ]
     ),
     tests(
       of: "Auditing",

@@ -1,6 +1,7 @@
 import ClickHouseQueries
 import Deployments
 import PostgresQueries
+import Programs
 
 extension Probes {
   /// How a database is asked.
@@ -31,7 +32,7 @@ extension Probes {
     within limit: Duration,
     because reason: String
   ) async throws(PostgresError) -> PostgresResult {
-    let run = ServiceCommand(
+    let run = Command(
       argv: command.argv,
       stdin: command.script,
       environment: command.environment,
@@ -57,7 +58,7 @@ extension Probes {
     within limit: Duration,
     because reason: String
   ) async throws(ClickHouseError) -> ClickHouseResult {
-    let run = ServiceCommand(
+    let run = Command(
       argv: command.argv,
       stdin: command.input,
       environment: command.environment,
@@ -89,7 +90,7 @@ extension Probes {
   }
 
   private func output(
-    of command: ServiceCommand,
+    of command: Command,
     in service: any ServiceAccess,
     because reason: String
   ) async throws(ClientFailure) -> CommandOutput {

@@ -1,5 +1,6 @@
 import Deployments
 import Evidence
+import Programs
 import Suites
 
 extension Probes {
@@ -12,7 +13,7 @@ extension Probes {
     for (name, value) in action.environment { environment[name] = try text(value, scope) }
     var stdin: [UInt8] = []
     if let template = action.stdin { stdin = Array(try text(template, scope).utf8) }
-    let command = ServiceCommand(
+    let command = Command(
       argv: argv,
       stdin: stdin,
       user: action.user,
@@ -22,7 +23,7 @@ extension Probes {
     return await run(command, in: try service(action.service))
   }
 
-  func run(_ command: ServiceCommand, in service: any ServiceAccess) async -> Ending {
+  func run(_ command: Command, in service: any ServiceAccess) async -> Ending {
     var exchange = CommandExchange(service: service.name, argv: command.argv)
     let start = ContinuousClock.now
     do throws(DeploymentError) {
@@ -110,7 +111,7 @@ extension Probes {
   }
 }
 
-extension ServiceCommand {
+extension Command {
   /// `sleep did not end within 2.0 s`, `sleep was killed by signal 9`.
   func ended(_ ending: CommandOutput.Ending) -> String {
     let program = argv.first ?? "the command"

@@ -1,5 +1,6 @@
 import Deployments
 import Evidence
+import Programs
 import Suites
 
 extension Probes {
@@ -28,7 +29,7 @@ extension Probes {
     }
     for (name, value) in scope.fresh { environment["PARITY_" + name.uppercased()] = value }
     var exchange = CommandExchange(service: nil, argv: argv)
-    let command = ServiceCommand(argv: argv, environment: environment, deadline: limit)
+    let command = Command(argv: argv, environment: environment, deadline: limit)
     do throws(DeploymentError) {
       let output = try await deployment.runScript(command)
       exchange.ending = output.ending.description

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Auditing
 import Deployments
-import Drivers
 import FoundationEssentials
+import Guarding
 import Suites
+import SwarmDeployments
 
 struct CleanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import Auditing
+import Backups
 import Deployments
-import Drivers
 import Evidence
 import FoundationEssentials
 import Git

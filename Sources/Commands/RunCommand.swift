@@ -1,13 +1,13 @@
 import ArgumentParser
 import Auditing
 import Deployments
-import Drivers
 import Evidence
 import FoundationEssentials
 import Glibc
 import HTTPRequests
 import Running
 import Suites
+import SwarmDeployments
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,12 +1,14 @@
 import Auditing
 import Checks
 import Deployments
-import Drivers
 import Evidence
 import FoundationEssentials
+import Guarding
 import HTTPRequests
+import LocalDeployments
 import Running
 import Suites
+import SwarmDeployments
 
 /// What puts a recipe up, with what must be known of it before a run begins.
 enum DriverChoice: Sendable {
@@ -53,25 +55,16 @@ extension RunJob {
     _ around: DriverSurroundings
   ) throws -> LocalConfiguration {
     let http = around.http
-    let progress = around.progress
     return LocalConfiguration(
       suite: suite,
       settings: settings,
       source: candidate.planner.checkout.source,
-      runID: around.runID,
-      identity: try Self.identity(),
-      logFolder: around.folder + "/logs",
-      secrets: around.secrets.values,
-      environment: try resolved(suite.environment, around),
-      upgradeEnvironment: try resolved(suite.upgradeEnvironment, around),
-      toolFolder: Self.toolFolder,
-      waiting: waiting(progress),
+      run: try self.settings(around),
       fetch: { url in
         guard let response = try? await http.send(HTTPRequest(url: url, timeout: .seconds(10)))
         else { return nil }
         return (response.status, response.body)
-      },
-      progress: { progress.operating($0) }
+      }
     )
   }
 
@@ -79,21 +72,27 @@ extension RunJob {
     _ engine: SwarmEngine,
     _ around: DriverSurroundings
   ) throws -> SwarmConfiguration {
-    let progress = around.progress
-    return SwarmConfiguration(
+    SwarmConfiguration(
       suite: suite,
       engine: engine,
       source: candidate.planner.checkout.source,
+      run: try settings(around),
+      standins: Set(candidate.plan.standins.map(\.service)),
+      redact: around.redact
+    )
+  }
+
+  private func settings(_ around: DriverSurroundings) throws -> RunSettings {
+    let progress = around.progress
+    return RunSettings(
       runID: around.runID,
       identity: try Self.identity(),
       logFolder: around.folder + "/logs",
       secrets: around.secrets.values,
       environment: try resolved(suite.environment, around),
       upgradeEnvironment: try resolved(suite.upgradeEnvironment, around),
-      standins: Set(candidate.plan.standins.map(\.service)),
       toolFolder: Self.toolFolder,
       waiting: waiting(progress),
-      redact: around.redact,
       progress: { progress.operating($0) }
     )
   }

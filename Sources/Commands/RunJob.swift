@@ -1,7 +1,6 @@
 import Auditing
 import Checks
 import Deployments
-import Drivers
 import Evidence
 import FoundationEssentials
 import Glibc

@@ -1,10 +1,10 @@
 import Auditing
 import Deployments
-import Drivers
 import Evidence
 import FoundationEssentials
 import Running
 import Suites
+import SwarmDeployments
 
 /// Puts a run's plan together from suite, recipe and what was asked for.
 struct RunPlanner {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Auditing
-import Drivers
 import Formats
 import Glibc
+import Guarding
 
 /// The program's two lives.
 package enum Tool {

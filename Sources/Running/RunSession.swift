@@ -3,6 +3,7 @@ import Deployments
 import Evidence
 import Formats
 import HTTPRequests
+import Programs
 import Suites
 
 /// One run while it goes on: the deployment, what is blocked, what was planted and counted.

@@ -48,6 +48,15 @@ package enum DedicatedThread {
     return true
   }
 
+  /// Runs a blocking body and waits for its value without blocking; nil if there is no thread.
+  package static func value<Value: Sendable>(
+    _ body: @escaping @Sendable () -> Value
+  ) async -> Value? {
+    await withCheckedContinuation { continuation in
+      if !start({ continuation.resume(returning: body()) }) { continuation.resume(returning: nil) }
+    }
+  }
+
   private final class Context: Sendable {
     let body: @Sendable () -> Void
 

@@ -4,6 +4,7 @@ import FakeDeployments
 import Formats
 import Foundation
 import HTTPRequests
+import Programs
 import Testing
 
 @testable import Checks

@@ -5,6 +5,7 @@ import Formats
 import Foundation
 import HTTPRequests
 import PrivateServers
+import Programs
 import Testing
 
 @testable import Checks
@@ -46,25 +47,14 @@ private struct Seen: Equatable, CustomStringConvertible {
 }
 
 /// Runs a command of this machine as a container would.
-@Sendable private func runHere(_ command: ServiceCommand, _ more: [String])
+@Sendable private func runHere(_ command: Programs.Command, _ more: [String])
   async throws(DeploymentError) -> CommandOutput
 {
-  let file = "/tmp/parity-client-\(UUID().uuidString)"
-  defer { for end in ["", ".err"] { try? FileManager.default.removeItem(atPath: file + end) } }
-  let script = #"f=$1; shift; exec "$@" <"$f" 2>"$f.err""#
+  var command = command
+  command.argv += more
+  command.environment = ProcessInfo.processInfo.environment.merging(command.environment) { $1 }
   do {
-    try Data(command.stdin).write(to: URL(fileURLWithPath: file))
-    let outcome = try await Command.run(
-      ["/bin/sh", "-c", script, "sh", file] + command.argv + more,
-      environment: command.environment
-    )
-    return CommandOutput(
-      ending: .exited(outcome.status),
-      stdout: outcome.output,
-      stderr: Array((try? Data(contentsOf: URL(fileURLWithPath: file + ".err"))) ?? Data()),
-      isCut: false,
-      duration: .milliseconds(1)
-    )
+    return try await #require(Program.find(command.name)).run(command)
   } catch {
     throw DeploymentError(.driverBroken, "\(error)")
   }

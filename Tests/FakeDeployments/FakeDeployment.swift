@@ -1,4 +1,5 @@
 package import Deployments
+package import Programs
 import Synchronization
 
 /// A recipe that runs nowhere: a table of files, and closures that say what each operation does.
@@ -16,7 +17,7 @@ package final class FakeDeployment: Deployment {
       @Sendable (FakeDeployment) async throws(DeploymentError) -> RunningVersion = { deployment in
         RunningVersion(version: deployment.version, facts: [:], contradictions: [])
       }
-    package var run: @Sendable (ServiceCommand) async throws(DeploymentError) -> CommandOutput =
+    package var run: @Sendable (Command) async throws(DeploymentError) -> CommandOutput =
       { _ in .exited(0) }
     /// Nil: every port is the app's.
     package var endpoint: (@Sendable (_ port: Int) throws(DeploymentError) -> Endpoint)?
@@ -34,7 +35,7 @@ package final class FakeDeployment: Deployment {
     var files: [String: [UInt8]] = [:]
     var saved: [String: [UInt8]] = [:]
     var dead: [DeadService] = []
-    var commands: [ServiceCommand] = []
+    var commands: [Command] = []
   }
 
   package let behaviour: Behaviour
@@ -66,7 +67,7 @@ package final class FakeDeployment: Deployment {
     set { state.withLock { $0.dead = newValue } }
   }
 
-  package var commands: [ServiceCommand] { state.withLock { $0.commands } }
+  package var commands: [Command] { state.withLock { $0.commands } }
 
   package func takeSnapshot() -> Snapshot {
     state.withLock { state in
@@ -110,7 +111,7 @@ package final class FakeDeployment: Deployment {
     return FakeService(name: name, deployment: self)
   }
 
-  package func runScript(_ command: ServiceCommand) async throws(DeploymentError) -> CommandOutput {
+  package func runScript(_ command: Command) async throws(DeploymentError) -> CommandOutput {
     state.withLock { $0.commands.append(command) }
     return try await behaviour.run(command)
   }
@@ -125,7 +126,7 @@ package final class FakeDeployment: Deployment {
     var name: String
     var deployment: FakeDeployment
 
-    func run(_ command: ServiceCommand) async throws(DeploymentError) -> CommandOutput {
+    func run(_ command: Command) async throws(DeploymentError) -> CommandOutput {
       try await deployment.runScript(command)
     }
 

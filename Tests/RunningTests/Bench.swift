@@ -4,6 +4,7 @@ import FakeDeployments
 import Formats
 import FoundationEssentials
 import HTTPRequests
+import Programs
 import Running
 import Synchronization
 
@@ -139,7 +140,7 @@ struct Bench {
     var events: [RunEvent.What]
     var end: RunEnd
     var teardowns: Int
-    var commands: [ServiceCommand]
+    var commands: [Command]
 
     func outcome(_ id: String) -> Outcome? { CheckID(id).flatMap { record[check: $0]?.outcome } }
     func outcome(_ stage: Stage) -> Outcome? { record[stage]?.outcome }

@@ -3,6 +3,7 @@ import Deployments
 import Evidence
 import FakeDeployments
 import Formats
+import Programs
 import Testing
 
 @testable import Running

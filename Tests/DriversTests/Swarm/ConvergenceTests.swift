@@ -1,7 +1,7 @@
 import Formats
 import Testing
 
-@testable import Drivers
+@testable import SwarmDeployments
 
 @Suite struct ConvergenceTests {
   private func service(
@@ -213,7 +213,7 @@ import Testing
       "State": ["Health": ["Status": .string(status), "FailingStreak": .int(streak)]],
       "Config": ["Healthcheck": ["Retries": .int(retries)]],
     ]
-    #expect(SwarmHost.wasUnhealthy(container) == expected)
+    #expect(ConvergenceWatch.wasUnhealthy(container) == expected)
   }
 
   @Test func `A missing image fails at the second rejection`() {

@@ -1,7 +1,7 @@
-import Deployments
+import Programs
 import Testing
 
-@testable import Drivers
+@testable import SwarmDeployments
 
 @Suite struct TarScannerTests {
   private func scan(_ bytes: [UInt8], pieces: Int = .max) throws -> TarScanner {
@@ -109,14 +109,13 @@ import Testing
       && ln -s x link && touch -d @1000000000 "\(name)/file-with-a-long-name-0123456789" \
       && tar --format=\(format) -cf - .
       """
-    let run = SubprocessRun(
-      program: "/bin/sh",
-      arguments: ["sh", "-c", script, "sh", root],
-      environment: ["PATH": "/usr/bin:/bin"],
-      folder: "/",
-      deadline: .seconds(20)
+    let output = try await Program(path: "/bin/sh").run(
+      Command(
+        argv: ["sh", "-c", script, "sh", root],
+        environment: ["PATH": "/usr/bin:/bin"],
+        folder: "/"
+      )
     )
-    let output = try await run.output()
     try #require(output.succeeded, "\(output.lastLine)")
     let entries = try scan(output.stdout).entries
     let file = try #require(entries.first { $0.kind == .file })

@@ -1,9 +1,10 @@
 // A runner that may be killed, and its guardian: `guardian-runner guardian`, and
 // `guardian-runner run PLAN`, which starts what the plan says, prints one line, and waits.
 
-import Drivers
 import FoundationEssentials
 import Glibc
+import Guarding
+import Programs
 
 struct Plan: Codable {
   var runID: String
@@ -81,14 +82,10 @@ func run(_ plan: Plan) async throws {
   let environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"]
   for arguments in plan.commands {
     let result = try await guardian.run(
-      GuardedCommand(
-        arguments: expanded(arguments),
-        environment: environment,
-        workingDirectory: folder.path
-      )
+      Command(argv: expanded(arguments), environment: environment, folder: folder.path)
     )
-    guard result.isSuccess else {
-      print("failed: \(arguments): \(result.end) \(result.standardError.text)")
+    guard result.succeeded else {
+      print("failed: \(arguments): \(result.ending) \(result.lastLine)")
       exit(1)
     }
   }
@@ -96,9 +93,12 @@ func run(_ plan: Plan) async throws {
     _ = try await guardian.startService(
       GuardedService(
         name: service.name,
-        arguments: expanded(service.arguments),
-        environment: environment,
-        workingDirectory: folder.path
+        command: Command(
+          argv: expanded(service.arguments),
+          environment: environment,
+          folder: folder.path
+        ),
+        stop: StopStep(signal: SIGTERM, grace: .seconds(10))
       )
     )
   }

@@ -1,0 +1,134 @@
+internal import CLinux
+internal import Glibc
+
+/// Removes a folder tree that somebody else may be changing meanwhile.
+///
+/// Everything goes by descriptor and name: a symbolic link is removed, never followed; folders of
+/// any mode are opened up first; another file system's root is left alone; depth has no limit.
+package struct FolderRemoval {
+  private let root: String
+  private var device: dev_t = 0
+  private var top: Int32 = -1
+  private var moved = 0
+  private var remaining: [String] = []
+
+  /// Deeper folders are first moved to the top, so that neither stack nor descriptors run out.
+  private static let maximumDepth = 32
+
+  private init(root: String) {
+    self.root = root
+  }
+
+  /// - Returns: the paths that are still there; empty if there was nothing at `path`.
+  @discardableResult
+  package static func remove(_ path: String) -> [String] {
+    let slash = path.lastIndex(of: "/")
+    guard path.first == "/", let slash, slash != path.index(before: path.endIndex) else {
+      return [path]
+    }
+    let name = String(path[path.index(after: slash)...])
+    let parentPath = slash == path.startIndex ? "/" : String(path[..<slash])
+    guard name != ".", name != ".." else { return [path] }
+    let parent = shim_linux_open_folder_path(AT_FDCWD, parentPath)
+    guard parent >= 0 else { return errno == ENOENT ? [] : [path] }
+    defer { close(parent) }
+    var removal = FolderRemoval(root: path)
+    return removal.remove(name, in: parent)
+  }
+
+  private mutating func remove(_ name: String, in parent: Int32) -> [String] {
+    for _ in 0..<8 {
+      if unlinkat(parent, name, 0) == 0 || errno == ENOENT { return [] }
+      guard let folder = Self.openFolder(name, in: parent) else { return [root] }
+      defer { close(folder) }
+      var status = stat()
+      guard fstat(folder, &status) == 0 else { return [root] }
+      device = status.st_dev
+      top = folder
+      var movedBefore = -1
+      while movedBefore != moved {
+        movedBefore = moved
+        remaining = []
+        empty(folder, path: root, depth: 0)
+      }
+      if unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT { return [] }
+      // Not empty: something was written after the look.
+      if errno != ENOTEMPTY && errno != EEXIST { break }
+    }
+    return remaining.isEmpty ? [root] : remaining
+  }
+
+  private mutating func empty(_ folder: Int32, path: String, depth: Int) {
+    let movedAtStart = moved
+    for name in depth == 0 ? Self.ownerLast(Self.names(in: folder)) : Self.names(in: folder) {
+      // Whoever is killed here must leave a folder that the janitor knows.
+      let isAlone = remaining.isEmpty && moved == movedAtStart
+      if depth == 0, name == RunOwner.fileName, !isAlone { continue }
+      let childPath = path + "/" + name
+      if unlinkat(folder, name, 0) == 0 || errno == ENOENT { continue }
+      guard errno == EISDIR || errno == EPERM, let child = Self.openFolder(name, in: folder) else {
+        remaining.append(childPath)
+        continue
+      }
+      defer { close(child) }
+      var status = stat()
+      guard fstat(child, &status) == 0, status.st_dev == device else {
+        remaining.append(childPath)
+        continue
+      }
+      if depth >= Self.maximumDepth {
+        moved += 1
+        if renameat(folder, name, top, ".removing-\(moved)") != 0 { remaining.append(childPath) }
+        continue
+      }
+      let before = remaining.count
+      let movedBefore = moved
+      empty(child, path: childPath, depth: depth + 1)
+      let isGone = unlinkat(folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT
+      if !isGone, remaining.count == before, moved == movedBefore { remaining.append(childPath) }
+    }
+  }
+
+  static func ownerLast(_ names: [String]) -> [String] {
+    names.filter { $0 != RunOwner.fileName } + names.filter { $0 == RunOwner.fileName }
+  }
+
+  /// The folder `name`, made readable and writable for its owner; nil if it is none.
+  private static func openFolder(_ name: String, in parent: Int32) -> Int32? {
+    let path = shim_linux_open_folder_path(parent, name)
+    guard path >= 0 else { return nil }
+    defer { close(path) }
+    // fchmod(2) refuses a descriptor that was opened as a path only; this name is its own.
+    let link = "/proc/self/fd/\(path)"
+    var status = stat()
+    if fstat(path, &status) == 0, status.st_mode & 0o700 != 0o700 { chmod(link, 0o700) }
+    let folder = shim_linux_openat(path, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+    return folder >= 0 ? folder : nil
+  }
+
+  /// Empty if it cannot be read.
+  static func names(inFolderAt path: String) -> [String] {
+    let folder = shim_linux_open_folder_path(AT_FDCWD, path)
+    guard folder >= 0 else { return [] }
+    defer { close(folder) }
+    return names(in: folder)
+  }
+
+  private static func names(in folder: Int32) -> [String] {
+    let copy = shim_linux_openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+    guard copy >= 0 else { return [] }
+    guard let stream = fdopendir(copy) else {
+      close(copy)
+      return []
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+}

@@ -1,0 +1,242 @@
+internal import FoundationEssentials
+internal import Glibc
+package import Programs
+internal import Threads
+
+/// Holds all processes of one run, from outside the runner.
+///
+/// It is a process of its own, in a session of its own, to which every orphan of the run comes. As
+/// soon as the runner has gone, however it has, everything that the run started is killed and its
+/// scratch folder removed. All calls may be made from any task. Letting go of the last reference
+/// ends the run as a dead runner does; `shutDown` ends it well.
+package final class Guardian: Sendable {
+  package let processID: Int32
+  private let configuration: GuardianConfiguration
+  private let channel: GuardianChannel
+  private let ledger: GuardianLedger
+  private let token: String
+  /// Of the guardian, in clock ticks since boot.
+  private let startTime: UInt64
+
+  /// Starts the guardian, has it give up root's rights, and hands it the lock.
+  ///
+  /// - Throws: `.guardianUnusable` if the program does not answer as a guardian within 10 seconds;
+  ///   `.privileged` if services would have run as root or could become root.
+  package static func start(
+    _ configuration: GuardianConfiguration
+  ) async throws(GuardianError) -> Guardian {
+    guard UnitName.isValid(configuration.runID) else {
+      throw GuardianError(.invalid, "run id \(configuration.runID): not allowed in a tag")
+    }
+    let (process, socket) = try GuardianLauncher.launch(configuration)
+    let ledger = GuardianLedger(process: process)
+    let channel: GuardianChannel
+    do {
+      channel = try GuardianChannel.open(
+        descriptor: socket,
+        onMessage: { ledger.take($0) },
+        onEnd: { ledger.end() }
+      )
+    } catch {
+      kill(process, SIGKILL)
+      ledger.end()
+      throw error
+    }
+    let watchdog = Task.detached {
+      try await Task.sleep(for: .seconds(10))
+      ledger.killProcess()
+    }
+    defer { watchdog.cancel() }
+    guard await ledger.greeting() else {
+      // Its closed end is not enough for a program that is no guardian.
+      ledger.killProcess()
+      channel.close()
+      throw GuardianError(.guardianUnusable, configuration.executable)
+    }
+    let guardian = Guardian(configuration, process: process, channel: channel, ledger: ledger)
+    let settings = GuardianSettings(
+      runID: configuration.runID,
+      token: guardian.token,
+      identity: configuration.identity,
+      secrets: configuration.secrets,
+      logLimits: configuration.logLimits,
+      folder: configuration.folder?.path
+    )
+    do throws(GuardianError) {
+      _ = try await guardian.request(.configure(settings), about: "guardian")
+      try configuration.folder?.recordGuardian(process)
+    } catch {
+      channel.close()
+      await ledger.hasEnded()
+      throw error
+    }
+    return guardian
+  }
+
+  private init(
+    _ configuration: GuardianConfiguration,
+    process: Int32,
+    channel: GuardianChannel,
+    ledger: GuardianLedger
+  ) {
+    self.configuration = configuration
+    self.channel = channel
+    self.ledger = ledger
+    processID = process
+    token = configuration.folder?.token ?? RunFolder.newName()
+    startTime = ProcessTable.status(of: process)?.startTime ?? 0
+  }
+
+  deinit {
+    channel.close()
+  }
+
+  /// Whether the guardian is still there.
+  package var isAlive: Bool { ledger.isAlive }
+
+  /// Starts a service. That it could be executed is sure; that it is ready is not.
+  ///
+  /// - Throws: `.executableNotFound`, `.notExecutable`, `.workingDirectoryUnusable`,
+  ///   `.serviceRunning`, `.invalid`, `.guardianDied`.
+  package func startService(
+    _ service: GuardedService
+  ) async throws(GuardianError) -> StartedService {
+    guard UnitName.isValid(service.name) else {
+      throw GuardianError(.invalid, "service \(service.name): not a plain name")
+    }
+    let logs = try ServiceLogs.create(
+      service.name,
+      start: ledger.countStart(of: service.name),
+      folder: configuration.logFolder
+    )
+    let reply = try await request(
+      .startService(service),
+      about: service.name,
+      descriptors: logs.descriptors
+    )
+    guard case .started(let process) = reply else {
+      throw GuardianError(.guardianUnusable, service.name)
+    }
+    return StartedService(
+      name: service.name,
+      processID: process,
+      standardOutputLog: logs.standardOutput,
+      standardErrorLog: logs.standardError
+    )
+  }
+
+  /// Runs a command to its end. What it leaves behind is killed with it, unless it may stay.
+  ///
+  /// Its program is an absolute path, or a name that is looked up in the `PATH` of its environment,
+  /// to which the guardian adds `PARITY_RUN_ID` and `PARITY_UNIT`. Its input has at most 64 MiB.
+  ///
+  /// - Throws: `.executableNotFound`, `.notExecutable`, `.workingDirectoryUnusable`, `.invalid`,
+  ///   `.guardianDied`; `.cancelled` where this task was, upon which the command and all that it
+  ///   has started is killed.
+  package func run(_ command: Command) async throws(GuardianError) -> CommandOutput {
+    guard command.stdin.count <= GuardianProtocol.maximumStandardInput else {
+      throw GuardianError(.invalid, "\(command.name): too much standard input")
+    }
+    let id = ledger.newID()
+    var order = command
+    order.stdin = []
+    let body = GuardianRequest.Body.runCommand(order, stdin: Data(command.stdin))
+    let result = await withTaskCancellationHandler {
+      await ledger.result(of: id, about: command.name) {
+        channel.send(GuardianRequest(id: id, body: body))
+      }
+    } onCancel: {
+      // Sent after the command itself, or before, upon which the guardian never starts it.
+      _ = channel.send(GuardianRequest(id: ledger.newID(), body: .cancelCommand(id: id)))
+    }
+    let outputs = ledger.takeOutputs(of: id)
+    guard case .ended(var output) = try result.get() else {
+      throw GuardianError(.guardianUnusable, command.name)
+    }
+    output.stdout = outputs[.standardOutput] ?? []
+    output.stderr = outputs[.standardError] ?? []
+    return output
+  }
+
+  /// Stops a service by its signal, then kills whatever of it is left. A service that has ended
+  /// already is stopped, too: what it left behind is killed.
+  package func stop(service: String) async throws(GuardianError) -> ServiceStop {
+    guard case .stopped(let stop) = try await request(.stop(service: service), about: service)
+    else { throw GuardianError(.guardianUnusable, service) }
+    return stop
+  }
+
+  /// What is known of a service, without asking; nil if it was never started.
+  package func state(of service: String) -> ServiceState? {
+    ledger.state(of: service)
+  }
+
+  /// All live processes of the run but the guardian.
+  package func processes() async throws(GuardianError) -> [GuardedProcess] {
+    guard case .processes(let list) = try await request(.list, about: "processes") else {
+      throw GuardianError(.guardianUnusable, "processes")
+    }
+    return list
+  }
+
+  /// Brings logs that have passed their limit up to date with what was written so far.
+  package func flushLogs() async throws(GuardianError) {
+    _ = try await request(.flushLogs, about: "logs")
+  }
+
+  /// Stops all services, the last one started first, kills what is left, removes the run's folder,
+  /// and waits until the guardian has ended and the lock is free but for the runner's own hold.
+  ///
+  /// Does its work also in a cancelled task, and a second time is harmless.
+  ///
+  /// - Parameter limit: after this long the guardian is killed and the janitor does its work.
+  package func shutDown(
+    removingFolder: Bool = true,
+    limit: Duration = .seconds(120)
+  ) async -> ShutdownReport {
+    let watchdog = Task.detached { [ledger] in
+      try await Task.sleep(for: limit)
+      ledger.killProcess()
+    }
+    defer { watchdog.cancel() }
+    let reply = try? await request(
+      .shutDown(removingFolder: removingFolder),
+      about: "guardian"
+    )
+    await ledger.hasEnded()
+    if case .shutDown(var report)? = reply {
+      if removingFolder, let folder = configuration.folder {
+        report.remainingPaths = folder.remove()
+      }
+      return ledger.keep(report)
+    }
+    if let earlier = ledger.report { return earlier }
+    let folder = configuration.folder
+    let remains = RunRemains(
+      token: token,
+      folder: folder?.path,
+      user: configuration.identity.user,
+      since: startTime,
+      adopters: RunOwner.adopters(above: getpid())
+    )
+    let report = await DedicatedThread.value {
+      let (killed, leftovers) = remains.kill()
+      var report = ShutdownReport(killed: killed, leftovers: leftovers, guardianDied: true)
+      if removingFolder, let folder { report.remainingPaths = folder.remove() }
+      return report
+    }
+    return ledger.keep(report ?? ShutdownReport(guardianDied: true))
+  }
+
+  private func request(
+    _ body: GuardianRequest.Body,
+    about subject: String,
+    descriptors: [Int32] = []
+  ) async throws(GuardianError) -> GuardianMessage.Reply {
+    let id = ledger.newID()
+    let result = await ledger.result(of: id, about: subject) {
+      channel.send(GuardianRequest(id: id, body: body), descriptors: descriptors)
+    }
+    return try result.get()
+  }
+}

@@ -1,0 +1,17 @@
+internal import Glibc
+
+/// A file that only its owner can read.
+package enum PrivateFile {
+  /// Makes it with its content, where nothing of that name is.
+  package static func write(_ bytes: [UInt8], to path: String) throws(GuardianError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .system(path) }
+    defer { close(descriptor) }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      guard count > 0 else { throw .system(path) }
+      rest = rest.dropFirst(count)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+internal import CLinux
+internal import Glibc
+
+/// Finds programs: in the suite's folders, beside this tool, then in `PATH`.
+struct ProgramSearch: Sendable {
+  /// May hold `*` for one part of a path.
+  let patterns: [String]
+  let toolFolder: String
+  let path: [String]
+
+  init(patterns: [String], toolFolder: String, path: String?) {
+    self.patterns = patterns
+    self.toolFolder = toolFolder
+    // Debian keeps servers in folders that an ordinary user's PATH leaves out.
+    let standard = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+    let given = (path ?? "").split(separator: ":").map(String.init)
+    self.path = given + standard.filter { !given.contains($0) }
+  }
+
+  /// The absolute path of a program; a name with `/` in it is taken as it is.
+  func find(_ name: String) -> String? {
+    if name.contains("/") { return Self.isExecutable(name) ? name : nil }
+    let folders = patterns.flatMap(Self.expand) + [toolFolder] + path
+    return folders.lazy.map { "\($0)/\(name)" }.first { path in
+      // A program in somebody's own folders may need what stands beside it there.
+      Self.isExecutable(path)
+        && (geteuid() != 0 || path.hasPrefix(toolFolder + "/") || Self.isOpenToAll(path))
+    }
+  }
+
+  /// Whether every folder on the way may be entered by anybody, also where a link leads.
+  static func isOpenToAll(_ path: String) -> Bool {
+    guard let resolved = realpath(path, nil) else { return false }
+    defer { free(resolved) }
+    return [path, String(cString: resolved)].allSatisfy { path in
+      var folder = path
+      while let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
+        folder = String(folder[..<slash])
+        var status = stat()
+        guard stat(folder, &status) == 0, status.st_mode & 0o001 != 0 else { return false }
+      }
+      return true
+    }
+  }
+
+  /// What `PATH` of a service is.
+  var searchPath: String {
+    (patterns.flatMap(Self.expand) + path).joined(separator: ":")
+  }
+
+  /// Folders that a pattern names, the highest version first.
+  private static func expand(_ pattern: String) -> [String] {
+    guard pattern.contains("*") else { return [pattern] }
+    var found = glob_t()
+    defer { globfree(&found) }
+    guard glob(pattern, GLOB_ONLYDIR, nil, &found) == 0 else { return [] }
+    let paths = (0..<Int(found.gl_pathc)).compactMap { index in
+      found.gl_pathv[index].map { String(cString: $0) }
+    }
+    return paths.sorted { shim_linux_compare_versions($0, $1) > 0 }
+  }
+
+  static func isExecutable(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+      && access(path, X_OK) == 0
+  }
+}

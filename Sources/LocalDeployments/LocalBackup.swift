@@ -1,0 +1,153 @@
+internal import Backups
+internal import CLinux
+internal import Deployments
+internal import Evidence
+internal import FoundationEssentials
+internal import Glibc
+internal import Guarding
+internal import Programs
+internal import Suites
+
+/// Backup and restore of a local deployment's volumes.
+actor LocalBackup: LabelledBackup {
+  private(set) var restic: ResticRepository?
+  var dumps: [String] = []
+  private var around: LocalSurroundings
+  private let log: OperationLog
+
+  init(_ around: LocalSurroundings, log: OperationLog) {
+    self.around = around
+    self.log = log
+  }
+
+  /// Goes on with another version; begins a repository where its labels ask for one.
+  func use(_ around: LocalSurroundings) {
+    self.around = around
+    guard restic == nil, !BackupLabels.read(from: around.recipe.compose).isEmpty else { return }
+    restic = ResticRepository(around.bench, deadline: deadline)
+  }
+
+  func end() async {
+    await restic?.end()
+    restic = nil
+  }
+
+  private var deadline: Duration { around.configuration.suite.deadlines.operation }
+  private var volumes: String { "\(around.root)/volumes" }
+
+  func backupPlan() throws(DeploymentError) -> BackupPlan { try BackupPlan(around.recipe) }
+
+  // MARK: Snapshots
+
+  func takeSnapshot(_ plan: BackupPlan) async throws(DeploymentError) -> Snapshot {
+    let paths = try plan.declared().map(\.name)
+    let restic = try repository()
+    let taken = try await restic.backUp(paths, tag: around.configuration.run.runID)
+    log.note(Operation(taken, of: paths))
+    let id = try taken.required()
+    return Snapshot(
+      id: id,
+      files: try await restic.files(of: id),
+      declaredPaths: paths,
+      leftOut: plan.leftOut(dumps)
+    )
+  }
+
+  /// A file of a snapshot; of a large one its end.
+  func read(
+    _ path: String,
+    from snapshot: Snapshot,
+    limit: Int
+  ) async throws(DeploymentError) -> SnapshotFile? {
+    guard let file = snapshot.files.first(where: { $0.path == path }) else { return nil }
+    let content = try await repository().read(path, from: snapshot.id, size: max(file.bytes, limit))
+    return SnapshotFile(size: file.bytes, content: Array(content.suffix(limit)))
+  }
+
+  func putBack(_ snapshot: Snapshot, _ plan: BackupPlan) async throws(DeploymentError) {
+    let output = try await repository().restore(snapshot.id, to: volumes)
+    log.note(Operation("restore files", restored: output, of: snapshot.id))
+    try output.requireRestore()
+  }
+
+  // MARK: Hooks
+
+  /// Runs the label's own text, by a shell as the bot does inside the container, or what local.yml
+  /// says to run in its place, which is told.
+  func runHook(_ name: String, _ text: String, of service: String) async throws(DeploymentError) {
+    let settings = try around.settings(of: service)
+    var difference: String?
+    var command = Command(
+      argv: ["sh", "-c", text],
+      environment: try around.environment(of: settings),
+      folder: around.serviceFolder(service),
+      deadline: deadline
+    )
+    if let replacement = settings.hooks[name] {
+      command.argv = try around.names(for: settings).arguments(replacement)
+      let shown = replacement.map(\.source).joined(separator: " ")
+      if shown != text { difference = "the recipe says `\(text)`, this machine ran `\(shown)`" }
+    }
+    around.configuration.run.progress("\(name) of \(service)")
+    let output = try await around.bench.run(command)
+    log.note(
+      Operation(hook: name, of: service, argv: command.argv, output, difference: difference)
+    )
+    try output.requireHook(name, of: service)
+  }
+
+  // MARK: What the hooks wrote
+
+  /// A file as it is now; another one after it was written again.
+  struct Stamp: Equatable, Sendable {
+    private var inode: UInt
+    private var size: Int
+    private var seconds: Int
+    private var nanoseconds: Int
+
+    /// Nil for what is no file. Follows no link.
+    init?(_ path: String) {
+      var status = stat()
+      guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+      inode = UInt(status.st_ino)
+      size = Int(status.st_size)
+      seconds = status.st_mtim.tv_sec
+      nanoseconds = status.st_mtim.tv_nsec
+    }
+  }
+
+  func dumpFiles(_ plan: BackupPlan) -> [String: Stamp] {
+    var stamps: [String: Stamp] = [:]
+    for path in plan.dumpPlaces.map(\.name) {
+      stamps[path] = Stamp("\(volumes)/\(path)")
+      for name in FileManager.default.subpathsOfFolder("\(volumes)/\(path)") {
+        stamps["\(path)/\(name)"] = Stamp("\(volumes)/\(path)/\(name)")
+      }
+    }
+    return stamps
+  }
+
+  /// Removes the hooks' files, as the services' user. A hook after the restore would load them
+  /// whether or not they ever were in the snapshot.
+  func removeDumps(_ plan: BackupPlan) async throws(DeploymentError) {
+    let output = try await around.bench.run(
+      Command(
+        argv: ["xargs", "-0", "rm", "-f", "--"],
+        stdin: Array(dumps.joined(separator: "\0").utf8),
+        environment: around.bench.plainEnvironment,
+        folder: volumes
+      )
+    )
+    log.note(Operation(removed: dumps.count, output))
+    try output.requireRemoval()
+  }
+}
+
+extension FileManager {
+  /// Empty where there is no folder.
+  fileprivate func subpathsOfFolder(_ path: String) -> [String] {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [] }
+    return (try? subpathsOfDirectory(atPath: path)) ?? []
+  }
+}
