@@ -13,8 +13,6 @@ package struct Assertion: Hashable, Sendable {
   package var isNever: Bool
   package var place: SourcePlace?
 
-  /// Members of objects are put in the order that files keep, so that what is told at once and what
-  /// is read back later read alike.
   package init(
     _ subject: Subject,
     _ predicate: Predicate,
@@ -25,8 +23,8 @@ package struct Assertion: Hashable, Sendable {
     place: SourcePlace? = nil
   ) {
     self.subject = subject
-    self.predicate = predicate.sorted
-    self.filled = filled == predicate ? nil : filled?.sorted
+    self.predicate = predicate
+    self.filled = filled == predicate ? nil : filled
     self.actual = actual
     self.holds = holds
     self.isNever = isNever

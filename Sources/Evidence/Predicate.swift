@@ -83,11 +83,6 @@ package indirect enum Predicate: Hashable, Sendable {
     }
   }
 
-  /// The same with the members of its operands in the order in which files have them.
-  package var sorted: Predicate {
-    mapOperands { $0.sorted } text: { $0 }
-  }
-
   /// The same with some names replaced by what is written for them.
   package func filling(_ values: [String: Template]) -> Predicate {
     if values.isEmpty { return self }

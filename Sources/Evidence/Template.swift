@@ -134,19 +134,6 @@ extension TemplateTree {
     }
   }
 
-  /// The same with members in the order in which files have them, at every depth.
-  package var sorted: TemplateTree {
-    switch self {
-    case .null, .bool, .number, .template: self
-    case .list(let items): .list(items.map(\.sorted))
-    case .object(let members):
-      .object(
-        members.sorted { UTF8Order.precedes($0.key, $1.key) }
-          .map { Member(key: $0.key, value: $0.value.sorted) }
-      )
-    }
-  }
-
   /// As written: names stay between their braces.
   package var written: JSONValue {
     switch self {

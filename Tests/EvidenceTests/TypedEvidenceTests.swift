@@ -41,18 +41,6 @@ import Testing
     #expect(try again(assertion.asserted) == assertion.asserted)
   }
 
-  @Test func `Members read the same before and after they were written to a file`() throws {
-    let members: [TemplateTree.Member] = [
-      .init(key: "unit", value: .number("1")), .init(key: "count", value: .number("2")),
-    ]
-    let assertion = Assertion(
-      .row([]), .equals(.object(members)), filled: .contains(.list([.object(members)])),
-      actual: .absent, holds: false
-    )
-    let read = try again(assertion)
-    #expect(String(describing: read) == String(describing: assertion))
-  }
-
   @Test func `Every reason comes back as it was, under a code of its own`() throws {
     var words: Set<String> = []
     for seed in 0..<40 {

@@ -130,6 +130,26 @@ import XMLDocuments
     ]
   }
 
+  @Test func `An expected object reads alike at once and from a file`() throws {
+    func member(_ key: String, _ value: TemplateTree) -> TemplateTree.Member {
+      .init(key: key, value: value)
+    }
+    let inner = TemplateTree.object([member("z", .bool(true)), member("a", .null)])
+    let now = Assertion(
+      .row,
+      .subset(.object([member("unit", inner), member("count", .number("2"))])),
+      actual: .absent,
+      holds: false
+    )
+    let read = try JSONTextDecoder().decode(
+      Assertion.self,
+      from: JSONTextEncoder().bytes(of: now)
+    )
+    #expect(now.expectations == ["row.count: 2", "row.unit.a: null", "row.unit.z: true"])
+    #expect(read.expectations == now.expectations)
+    #expect(read.sentence() == now.sentence())
+  }
+
   @Test func `Every reason, assertion and gap has a sentence of its own`() throws {
     let causes = Self.reasons.map(\.cause)
     let said = Self.assertions.map { $0.sentence() }

@@ -19,15 +19,19 @@ extension Assertion {
     guard case .subset(.object(let members)) = predicate, !members.isEmpty else {
       return [(isNever ? "never " : "") + "\(name): \(predicate.phrase(of: subject))"]
     }
-    return members.flatMap { Self.leaves($0, below: subject == .row ? "row" : name) }
+    return Self.leaves(of: members, below: subject == .row ? "row" : name)
   }
 
-  private static func leaves(_ member: TemplateTree.Member, below owner: String) -> [String] {
-    let name = "\(owner).\(member.key)"
-    if case .object(let members) = member.value, !members.isEmpty {
-      return members.flatMap { leaves($0, below: name) }
+  /// In the order in which files keep members, so that what is told at once and what is read back
+  /// later read alike.
+  private static func leaves(of members: [TemplateTree.Member], below owner: String) -> [String] {
+    members.sorted { UTF8Order.precedes($0.key, $1.key) }.flatMap { member in
+      let name = "\(owner).\(member.key)"
+      if case .object(let inner) = member.value, !inner.isEmpty {
+        return leaves(of: inner, below: name)
+      }
+      return ["\(name): \(member.value.written)"]
     }
-    return ["\(name): \(member.value.written)"]
   }
 
   /// What is looked at, as a person names it.
