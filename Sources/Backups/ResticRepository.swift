@@ -57,7 +57,7 @@ package final class ResticRepository: Sendable {
   ) async throws(DeploymentError) -> CommandOutput {
     let scratch = "\(bench.root)/scratch"
     let own = ["HOME": scratch, "TMPDIR": scratch, "RESTIC_PASSWORD": password]
-    return try await bench.run(
+    return try await bench.runOwn(
       Command(
         argv: ["restic", "--repo", "\(scratch)/repository", "--no-cache"] + arguments,
         environment: bench.plainEnvironment.merging(own) { $1 },
@@ -145,11 +145,16 @@ extension Operation {
   }
 
   /// Files of hooks that were removed.
-  package init(removed count: Int, of service: String? = nil, _ output: CommandOutput) {
+  package init(
+    removed count: Int,
+    of service: String? = nil,
+    _ ending: Ending,
+    _ duration: Duration
+  ) {
     self.init(
       name: "remove what the hooks had written",
-      ending: output.succeeded ? .succeeded : .broken("rm: \(output.ending)"),
-      duration: output.duration,
+      ending: ending,
+      duration: duration,
       service: service,
       facts: ["files": String(count)]
     )

@@ -28,7 +28,7 @@ struct CleanCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await concluding {
-      let here = await Janitor.reap()
+      let here = await Janitor().reap()
       for run in here { tell(run) }
       let there = try await reapEngine()
       for run in there { tell(run) }

@@ -86,7 +86,6 @@ extension RunJob {
     let progress = around.progress
     return RunSettings(
       runID: around.runID,
-      identity: try Self.identity(),
       logFolder: around.folder + "/logs",
       secrets: around.secrets.values,
       environment: try resolved(suite.environment, around),
@@ -95,14 +94,6 @@ extension RunJob {
       waiting: waiting(progress),
       progress: { progress.operating($0) }
     )
-  }
-
-  private static func identity() throws -> ServiceIdentity {
-    do {
-      return try ServiceIdentity.forServices()
-    } catch {
-      throw Failure(.broken, error.description)
-    }
   }
 
   private func resolved(

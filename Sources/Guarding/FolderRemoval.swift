@@ -7,6 +7,7 @@ internal import Glibc
 /// any mode are opened up first; another file system's root is left alone; depth has no limit.
 package struct FolderRemoval {
   private let root: String
+  private let keepsRoot: Bool
   private var device: dev_t = 0
   private var top: Int32 = -1
   private var moved = 0
@@ -15,13 +16,15 @@ package struct FolderRemoval {
   /// Deeper folders are first moved to the top, so that neither stack nor descriptors run out.
   private static let maximumDepth = 32
 
-  private init(root: String) {
+  private init(root: String, keepsRoot: Bool) {
     self.root = root
+    self.keepsRoot = keepsRoot
   }
 
+  /// - Parameter keepsRoot: whether only what is in the folder goes, for whoever may not remove it.
   /// - Returns: the paths that are still there; empty if there was nothing at `path`.
   @discardableResult
-  package static func remove(_ path: String) -> [String] {
+  package static func remove(_ path: String, keepsRoot: Bool = false) -> [String] {
     let slash = path.lastIndex(of: "/")
     guard path.first == "/", let slash, slash != path.index(before: path.endIndex) else {
       return [path]
@@ -32,13 +35,19 @@ package struct FolderRemoval {
     let parent = shim_linux_open_folder_path(AT_FDCWD, parentPath)
     guard parent >= 0 else { return errno == ENOENT ? [] : [path] }
     defer { close(parent) }
-    var removal = FolderRemoval(root: path)
+    var removal = FolderRemoval(root: path, keepsRoot: keepsRoot)
+    return removal.remove(name, in: parent)
+  }
+
+  /// - Parameter path: what the paths that are still there begin with.
+  static func remove(_ name: String, in parent: Int32, named path: String) -> [String] {
+    var removal = FolderRemoval(root: path, keepsRoot: false)
     return removal.remove(name, in: parent)
   }
 
   private mutating func remove(_ name: String, in parent: Int32) -> [String] {
     for _ in 0..<8 {
-      if unlinkat(parent, name, 0) == 0 || errno == ENOENT { return [] }
+      if !keepsRoot, unlinkat(parent, name, 0) == 0 || errno == ENOENT { return [] }
       guard let folder = Self.openFolder(name, in: parent) else { return [root] }
       defer { close(folder) }
       var status = stat()
@@ -51,6 +60,10 @@ package struct FolderRemoval {
         remaining = []
         empty(folder, path: root, depth: 0)
       }
+      if keepsRoot {
+        if Self.names(in: folder).isEmpty { return [] }
+        continue
+      }
       if unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT { return [] }
       // Not empty: something was written after the look.
       if errno != ENOTEMPTY && errno != EEXIST { break }
@@ -59,11 +72,7 @@ package struct FolderRemoval {
   }
 
   private mutating func empty(_ folder: Int32, path: String, depth: Int) {
-    let movedAtStart = moved
-    for name in depth == 0 ? Self.ownerLast(Self.names(in: folder)) : Self.names(in: folder) {
-      // Whoever is killed here must leave a folder that the janitor knows.
-      let isAlone = remaining.isEmpty && moved == movedAtStart
-      if depth == 0, name == RunOwner.fileName, !isAlone { continue }
+    for name in Self.names(in: folder) {
       let childPath = path + "/" + name
       if unlinkat(folder, name, 0) == 0 || errno == ENOENT { continue }
       guard errno == EISDIR || errno == EPERM, let child = Self.openFolder(name, in: folder) else {
@@ -89,10 +98,6 @@ package struct FolderRemoval {
     }
   }
 
-  static func ownerLast(_ names: [String]) -> [String] {
-    names.filter { $0 != RunOwner.fileName } + names.filter { $0 == RunOwner.fileName }
-  }
-
   /// The folder `name`, made readable and writable for its owner; nil if it is none.
   private static func openFolder(_ name: String, in parent: Int32) -> Int32? {
     let path = shim_linux_open_folder_path(parent, name)
@@ -114,7 +119,7 @@ package struct FolderRemoval {
     return names(in: folder)
   }
 
-  private static func names(in folder: Int32) -> [String] {
+  static func names(in folder: Int32) -> [String] {
     let copy = shim_linux_openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
     guard copy >= 0 else { return [] }
     guard let stream = fdopendir(copy) else {

@@ -27,4 +27,16 @@ enum DescriptorList {
   static func close(_ descriptors: [Int32]) {
     for descriptor in descriptors { Glibc.close(descriptor) }
   }
+
+  /// Writes all of it; where it cannot, `errno` says why.
+  static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
 }

@@ -17,7 +17,6 @@ package final class Guardian: Sendable {
   private let token: String
   /// Of the guardian, in clock ticks since boot.
   private let startTime: UInt64
-
   /// Starts the guardian, has it give up root's rights, and hands it the lock.
   ///
   /// - Throws: `.guardianUnusable` if the program does not answer as a guardian within 10 seconds;
@@ -34,7 +33,7 @@ package final class Guardian: Sendable {
     do {
       channel = try GuardianChannel.open(
         descriptor: socket,
-        onMessage: { ledger.take($0) },
+        onMessage: { ledger.take($0, $1) },
         onEnd: { ledger.end() }
       )
     } catch {
@@ -60,11 +59,10 @@ package final class Guardian: Sendable {
       identity: configuration.identity,
       secrets: configuration.secrets,
       logLimits: configuration.logLimits,
-      folder: configuration.folder?.path
+      base: configuration.folder?.base
     )
     do throws(GuardianError) {
       _ = try await guardian.request(.configure(settings), about: "guardian")
-      try configuration.folder?.recordGuardian(process)
     } catch {
       channel.close()
       await ledger.hasEnded()
@@ -93,6 +91,9 @@ package final class Guardian: Sendable {
 
   /// Whether the guardian is still there.
   package var isAlive: Bool { ledger.isAlive }
+
+  /// What it was asked when it did not answer in time, and was killed for it; nil where it was not.
+  package var unanswered: String? { ledger.unanswered }
 
   /// Starts a service. That it could be executed is sure; that it is ready is not.
   ///
@@ -142,7 +143,8 @@ package final class Guardian: Sendable {
     order.stdin = []
     let body = GuardianRequest.Body.runCommand(order, stdin: Data(command.stdin))
     let result = await withTaskCancellationHandler {
-      await ledger.result(of: id, about: command.name) {
+      let limit = min(command.deadline, .seconds(1 << 30)) + configuration.patience
+      return await ledger.result(of: id, about: command.name, within: limit) {
         channel.send(GuardianRequest(id: id, body: body))
       }
     } onCancel: {
@@ -160,9 +162,17 @@ package final class Guardian: Sendable {
 
   /// Stops a service by its signal, then kills whatever of it is left. A service that has ended
   /// already is stopped, too: what it left behind is killed.
-  package func stop(service: String) async throws(GuardianError) -> ServiceStop {
-    guard case .stopped(let stop) = try await request(.stop(service: service), about: service)
-    else { throw GuardianError(.guardianUnusable, service) }
+  ///
+  /// - Parameter grace: what the service was given to stop by itself.
+  package func stop(
+    service: String,
+    grace: Duration = .seconds(60)
+  ) async throws(GuardianError) -> ServiceStop {
+    let body = GuardianRequest.Body.stop(service: service)
+    let reply = try await request(body, about: service, within: grace + configuration.patience)
+    guard case .stopped(let stop) = reply else {
+      throw GuardianError(.guardianUnusable, service)
+    }
     return stop
   }
 
@@ -177,6 +187,50 @@ package final class Guardian: Sendable {
       throw GuardianError(.guardianUnusable, "processes")
     }
     return list
+  }
+
+  // MARK: Files below the run's folder, by the services' user
+
+  /// Makes folders that are not there; paths start at the run's folder, as everywhere here.
+  package func makeFolders(_ paths: [String]) async throws(GuardianError) {
+    _ = try await request(.files(.makeFolders(paths)), about: paths.first ?? "folders")
+  }
+
+  /// - Returns: a descriptor of a regular file, now the caller's.
+  package func open(
+    _ path: String,
+    _ access: RunFileAccess
+  ) async throws(GuardianError) -> Int32 {
+    let id = ledger.newID()
+    _ = try await request(.files(.open(path, access)), id: id, about: path)
+    guard let descriptor = ledger.takeDescriptor(of: id) else {
+      throw GuardianError(.guardianUnusable, path)
+    }
+    return descriptor
+  }
+
+  /// Makes a symbolic link.
+  package func link(_ path: String, to target: String) async throws(GuardianError) {
+    _ = try await request(.files(.link(path, to: target)), about: path)
+  }
+
+  /// The regular files at a path and below it.
+  package func files(at path: String) async throws(GuardianError) -> [RunFile] {
+    guard case .files(let files) = try await request(.files(.list(path)), about: path) else {
+      throw GuardianError(.guardianUnusable, path)
+    }
+    return files
+  }
+
+  /// Removes files, and folders with all that is in them; what is not there is as good.
+  package func remove(_ paths: [String]) async throws(GuardianError) {
+    _ = try await request(.files(.remove(paths)), about: paths.first ?? "files")
+  }
+
+  func sweep(_ run: DeadRun) async throws(GuardianError) -> DeadRun.Report {
+    let reply = try await request(.sweep(run), about: run.runID, within: .seconds(120))
+    guard case .swept(let report) = reply else { throw GuardianError(.guardianUnusable, run.runID) }
+    return report
   }
 
   /// Brings logs that have passed their limit up to date with what was written so far.
@@ -194,47 +248,52 @@ package final class Guardian: Sendable {
     removingFolder: Bool = true,
     limit: Duration = .seconds(120)
   ) async -> ShutdownReport {
-    let watchdog = Task.detached { [ledger] in
-      try await Task.sleep(for: limit)
-      ledger.killProcess()
-    }
-    defer { watchdog.cancel() }
-    let reply = try? await request(
-      .shutDown(removingFolder: removingFolder),
-      about: "guardian"
-    )
+    let body = GuardianRequest.Body.shutDown(removingFolder: removingFolder)
+    let reply = try? await request(body, about: "guardian", within: limit)
     await ledger.hasEnded()
+    let folder = removingFolder ? configuration.folder : nil
     if case .shutDown(var report)? = reply {
-      if removingFolder, let folder = configuration.folder {
-        report.remainingPaths = folder.remove()
+      // In a folder that is not sticky the guardian could not remove the last of it.
+      if let folder, report.remainingPaths == [folder.base], folder.removeHull() {
+        report.remainingPaths = []
       }
       return ledger.keep(report)
     }
     if let earlier = ledger.report { return earlier }
-    let folder = configuration.folder
-    let remains = RunRemains(
+    let run = DeadRun(
+      identity: configuration.identity,
+      runID: configuration.runID,
+      base: configuration.folder?.base,
       token: token,
-      folder: folder?.path,
-      user: configuration.identity.user,
       since: startTime,
-      adopters: RunOwner.adopters(above: getpid())
+      adopters: RunOwner.adopters(above: getpid()),
+      removesFolder: removingFolder
     )
-    let report = await DedicatedThread.value {
-      let (killed, leftovers) = remains.kill()
-      var report = ShutdownReport(killed: killed, leftovers: leftovers, guardianDied: true)
-      if removingFolder, let folder { report.remainingPaths = folder.remove() }
-      return report
+    var report = ShutdownReport(guardianDied: true)
+    do throws(GuardianError) {
+      let swept = try await run.sweep(by: configuration.executable, configuration.arguments)
+      report.killed = swept.killed
+      report.leftovers = swept.leftovers
+      report.remainingPaths = swept.remainingPaths
+    } catch {
+      report.remainingPaths = [folder?.base].compactMap { $0 }
     }
-    return ledger.keep(report ?? ShutdownReport(guardianDied: true))
+    return ledger.keep(report)
   }
 
   private func request(
     _ body: GuardianRequest.Body,
+    id: UInt64? = nil,
     about subject: String,
+    within limit: Duration? = nil,
     descriptors: [Int32] = []
   ) async throws(GuardianError) -> GuardianMessage.Reply {
-    let id = ledger.newID()
-    let result = await ledger.result(of: id, about: subject) {
+    let id = id ?? ledger.newID()
+    let result = await ledger.result(
+      of: id,
+      about: subject,
+      within: limit ?? configuration.patience
+    ) {
       channel.send(GuardianRequest(id: id, body: body), descriptors: descriptors)
     }
     return try result.get()

@@ -24,7 +24,7 @@ final class GuardianChannel: Sendable {
   /// - Parameter onEnd: the guardian has closed its end, or `close` was called.
   static func open(
     descriptor: Int32,
-    onMessage: @escaping @Sendable (GuardianMessage) -> Void,
+    onMessage: @escaping @Sendable (GuardianMessage, _ descriptor: Int32?) -> Void,
     onEnd: @escaping @Sendable () -> Void
   ) throws(GuardianError) -> GuardianChannel {
     var wake: [Int32] = [-1, -1]
@@ -84,7 +84,7 @@ final class GuardianChannel: Sendable {
   private func loop(
     _ socket: MessageSocket,
     wakeReader: Int32,
-    _ onMessage: (GuardianMessage) -> Void
+    _ onMessage: (GuardianMessage, _ descriptor: Int32?) -> Void
   ) {
     let decoder = JSONTextDecoder()
     while !socket.isClosed {
@@ -113,7 +113,12 @@ final class GuardianChannel: Sendable {
         guard let message = try? decoder.decode(GuardianMessage.self, from: Array(line)) else {
           return end(wakeReader)
         }
-        onMessage(message)
+        if case .reply(_, .opened) = message {
+          guard let descriptor = socket.takeDescriptors(1)?.first else { return end(wakeReader) }
+          onMessage(message, descriptor)
+        } else {
+          onMessage(message, nil)
+        }
       }
     }
     end(wakeReader)

@@ -5,7 +5,7 @@ package struct GuardianConfiguration: Sendable {
   package var arguments: [String]
   /// 1 to 64 letters, digits, `-`, `_` and `.`; unique among runs of one deployment.
   package var runID: String
-  /// Must be the own user and group unless this process is root, and never root.
+  /// Must be the own user and group unless this process is root, and never root's.
   package var identity: ServiceIdentity
   /// Values to be removed from the logs. They are sent over the control socket, never as arguments
   /// or environment.
@@ -18,9 +18,14 @@ package struct GuardianConfiguration: Sendable {
   package var folder: RunFolder?
   /// The deployment's lock; the guardian holds it until it has ended.
   package var lock: RunLock?
+  /// The hold on the run's users, which the guardian shares until it has ended.
+  package var lease: UserLease?
   /// A file for what the guardian itself has to say (only if something is wrong with it); nil:
   /// nowhere.
   package var diagnosticsPath: String?
+  /// How long it may take to answer, beyond what the thing that was asked for takes by itself. A
+  /// guardian that takes longer is killed.
+  package var patience = Duration.seconds(30)
 
   package init(
     runID: String,
@@ -32,6 +37,7 @@ package struct GuardianConfiguration: Sendable {
     logLimits: LogLimits = LogLimits(),
     folder: RunFolder? = nil,
     lock: RunLock? = nil,
+    lease: UserLease? = nil,
     diagnosticsPath: String? = nil
   ) {
     self.executable = executable
@@ -43,6 +49,7 @@ package struct GuardianConfiguration: Sendable {
     self.logFolder = logFolder
     self.folder = folder
     self.lock = lock
+    self.lease = lease
     self.diagnosticsPath = diagnosticsPath
   }
 }

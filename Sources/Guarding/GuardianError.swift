@@ -25,14 +25,18 @@ package struct GuardianError: Error, Sendable, Codable, Equatable, CustomStringC
     case unknownService
     /// A service of this name is running.
     case serviceRunning
-    /// The user database has no such user.
-    case unknownUser
     /// Services would have run as root, or could have become root again.
     case privileged
     /// A run of the same name holds the lock.
     case locked(holder: LockHolder?)
-    /// A folder or file is owned by, or may be changed by, somebody who must not.
+    /// Something else than a regular file is there.
+    case notAFile
+    /// A folder or file may be changed by somebody who must not.
     case unsafePath
+    /// A folder is somebody else's.
+    case foreign(owner: UInt32)
+    /// All users that runs may have are taken.
+    case noUsers
   }
 
   package var code: Code
@@ -61,11 +65,16 @@ package struct GuardianError: Error, Sendable, Codable, Equatable, CustomStringC
     case .invalid: subject
     case .unknownService: "\(subject): no such service"
     case .serviceRunning: "\(subject): the service is running already"
-    case .unknownUser: "\(subject): no such user"
     case .privileged: "\(subject): services must not run with root's rights"
     case .locked(let holder):
       "\(subject): in use by \(holder.map(String.init(describing:)) ?? "another run")"
+    case .notAFile: "\(subject): is not a file"
     case .unsafePath: "\(subject): may be changed by another user"
+    case .foreign(let owner):
+      "\(subject) belongs to \(UserName.shown(owner)), not to \(UserName.shown(geteuid()))"
+    case .noUsers:
+      "\(subject): all users \(ServiceIdentity.range) are taken; `parity clean` frees those of dead "
+        + "runs"
     }
   }
 }

@@ -32,14 +32,14 @@ enum GuardianLauncher {
     }
     defer { if diagnostics != null { close(diagnostics) } }
 
-    var descriptors = [null, null, diagnostics, pair[1]]
-    if let lock = configuration.lock { descriptors.append(lock.descriptor) }
+    let held = [configuration.lock?.descriptor, nil, configuration.lease?.descriptor]
+    let descriptors = [null, null, diagnostics, pair[1]] + held.map { $0 ?? null }
     var environment: [String: String] = [:]
     for name in passedOn {
       if let value = getenv(name) { environment[name] = String(cString: value) }
     }
     if let folder = configuration.folder {
-      environment[EarlyFolder.pathVariable] = folder.path
+      environment[EarlyFolder.pathVariable] = folder.base
       environment[EarlyFolder.runVariable] = configuration.runID
     }
     let spawn = ProcessSpawn(

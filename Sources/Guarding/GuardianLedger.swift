@@ -14,12 +14,16 @@ final class GuardianLedger: Sendable {
     var nextID: UInt64 = 1
     var pending: [UInt64: (subject: String, answer: CheckedContinuation<Answer, Never>)] = [:]
     var outputs: [UInt64: [OutputStream: [UInt8]]] = [:]
+    /// What came with an answer that nobody has taken yet.
+    var descriptors: [UInt64: Int32] = [:]
     var services: [String: ServiceState] = [:]
     var starts: [String: Int] = [:]
     /// True once a usable hello has come, false once it cannot come any more.
     var greeting: Bool?
     var greetingWaiter: CheckedContinuation<Bool, Never>?
     var isConnected = true
+    /// What it was asked when it did not answer in time.
+    var unanswered: String?
     var isReaped = false
     var endWaiters: [CheckedContinuation<Void, Never>] = []
     var report: ShutdownReport?
@@ -54,6 +58,13 @@ final class GuardianLedger: Sendable {
     state.withLock { $0.outputs.removeValue(forKey: id) ?? [:] }
   }
 
+  func takeDescriptor(of id: UInt64) -> Int32? {
+    state.withLock { $0.descriptors.removeValue(forKey: id) }
+  }
+
+  /// What it was asked when it did not answer in time, and was killed for it; nil where it was not.
+  var unanswered: String? { state.withLock { $0.unanswered } }
+
   func keep(_ report: ShutdownReport) -> ShutdownReport {
     state.withLock { state in
       let kept = state.report ?? report
@@ -62,13 +73,23 @@ final class GuardianLedger: Sendable {
     }
   }
 
-  /// Makes a request and waits for its reply, for as long as it takes or the guardian lives.
+  /// Makes a request and waits for its reply. A guardian that does not answer within `limit` is killed.
   func result(
     of id: UInt64,
     about subject: String,
+    within limit: Duration,
     send: () -> Bool
   ) async -> Answer {
-    await withCheckedContinuation { continuation in
+    let watchdog = Task.detached {
+      try await Task.sleep(for: limit)
+      self.state.withLock { state in
+        guard state.pending[id] != nil, !state.isReaped else { return }
+        state.unanswered = state.unanswered ?? subject
+        kill(self.process, SIGKILL)
+      }
+    }
+    defer { watchdog.cancel() }
+    return await withCheckedContinuation { continuation in
       state.withLock { $0.pending[id] = (subject, continuation) }
       if !send() { resolve(id, nil) }
     }
@@ -104,7 +125,16 @@ final class GuardianLedger: Sendable {
   }
 
   /// On the channel's thread.
-  func take(_ message: GuardianMessage) {
+  func take(_ message: GuardianMessage, _ descriptor: Int32?) {
+    if let descriptor, case .reply(let id, _) = message {
+      state.withLock { state in
+        if state.pending[id] == nil {
+          close(descriptor)
+        } else {
+          state.descriptors[id] = descriptor
+        }
+      }
+    }
     switch message {
     case .hello(let version): greet(version == GuardianProtocol.version)
     case .reply(let id, let reply): resolve(id, reply)

@@ -22,7 +22,21 @@ struct GuardianRequest: Codable {
     case flushLogs
     /// Stops all services, kills what is left, answers and exits.
     case shutDown(removingFolder: Bool)
+    /// Does something to the files below the run's folder; paths start there.
+    case files(RunFileRequest)
+    /// Clears a dead run away; of a guardian that has started nothing.
+    case sweep(DeadRun)
   }
+}
+
+/// What may be asked for below the run's folder.
+enum RunFileRequest: Codable {
+  case makeFolders([String])
+  /// Answered with a descriptor.
+  case open(String, RunFileAccess)
+  case link(String, to: String)
+  case list(String)
+  case remove([String])
 }
 
 /// The part of `GuardianConfiguration` that the guardian itself has to know.
@@ -33,8 +47,8 @@ struct GuardianSettings: Codable {
   var identity: ServiceIdentity
   var secrets: [String]
   var logLimits: LogLimits
-  /// To be emptied and removed at the end.
-  var folder: String?
+  /// The base of the run's folder, to be removed with it at the end.
+  var base: String?
 }
 
 enum OutputStream: String, Codable, CaseIterable {
@@ -60,16 +74,22 @@ enum GuardianMessage: Codable {
     case stopped(ServiceStop)
     case processes([GuardedProcess])
     case shutDown(ShutdownReport)
+    /// Comes with a descriptor.
+    case opened
+    case files([RunFile])
+    case swept(DeadRun.Report)
     case failed(GuardianError)
   }
 }
 
 enum GuardianProtocol {
   /// Raised with every change that the other side would not understand.
-  static let version = 1
+  static let version = 2
   /// Descriptors the guardian is started with.
   static let controlDescriptor: Int32 = 3
   static let lockDescriptor: Int32 = 4
+  /// 5 is where its signals come.
+  static let leaseDescriptor: Int32 = 6
   static let maximumStandardInput = 64 << 20
   /// In bytes; a longer line ends the conversation.
   static let maximumLine = 128 << 20

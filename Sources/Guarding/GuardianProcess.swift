@@ -25,7 +25,11 @@ package enum GuardianProcess {
       exit(64)
     }
     setsid()
-    for descriptor in [GuardianProtocol.controlDescriptor, GuardianProtocol.lockDescriptor] {
+    let given = [
+      GuardianProtocol.controlDescriptor, GuardianProtocol.lockDescriptor,
+      GuardianProtocol.leaseDescriptor,
+    ]
+    for descriptor in given {
       _ = shim_linux_fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     }
     let control = MessageSocket(descriptor: GuardianProtocol.controlDescriptor)

@@ -7,11 +7,6 @@ package enum PrivateFile {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .system(path) }
     defer { close(descriptor) }
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 else { throw .system(path) }
-      rest = rest.dropFirst(count)
-    }
+    guard DescriptorList.write(bytes[...], to: descriptor) else { throw .system(path) }
   }
 }

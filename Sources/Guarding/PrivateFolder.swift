@@ -11,12 +11,10 @@ package final class PrivateFolder: Sendable {
   package let path: String
   private static let count = Atomic<Int>(0)
 
-  /// - Throws: `.unsafePath` where somebody else may change what is around it, `.system`.
+  /// - Throws: `.foreign` or `.unsafePath` where somebody else may change what is around it, `.system`.
   package init() throws(GuardianError) {
     guard let own = ProcessIdentity(getpid()) else { throw .system("/proc/self/stat") }
-    let root = Self.root
-    if mkdir(root, 0o700) != 0, errno != EEXIST { throw .system(root) }
-    guard Self.isOwn(root) else { throw GuardianError(.unsafePath, root) }
+    let root = try RuntimeFolder.make("private")
     Self.removeOrphans()
     let number = Self.count.add(1, ordering: .relaxed).newValue
     path = "\(root)/\(Self.processes)-\(own.processID)-\(own.startTime)-\(number)"
@@ -28,24 +26,14 @@ package final class PrivateFolder: Sendable {
   /// - Returns: the paths that are still there.
   package func remove() -> [String] { FolderRemoval.remove(path) }
 
-  /// Not called as scratch folders are, or the janitor would take an empty one for a dead run's.
-  private static var root: String { "/tmp/parity.private-\(geteuid())" }
-
   /// The kernel's number for the process ids that are seen here; others say nothing about life.
   private static var processes: String {
     (ProcessTable.link("/proc/self/ns/pid") ?? "").filter(\.isNumber)
   }
 
-  /// Whether it is a folder of this user's that nobody else can enter.
-  private static func isOwn(_ path: String) -> Bool {
-    var status = stat()
-    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-      && status.st_uid == geteuid() && status.st_mode & 0o077 == 0
-  }
-
   /// Removes the private folders of this user's dead processes.
   static func removeOrphans() {
-    guard isOwn(root) else { return }
+    guard let root = try? RuntimeFolder.make("private") else { return }
     for name in FolderRemoval.names(inFolderAt: root) {
       let parts = name.split(separator: "-")
       guard parts.count == 4, parts[0] == processes, let process = Int32(parts[1]),

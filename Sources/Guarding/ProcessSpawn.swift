@@ -1,90 +1,98 @@
 internal import CLinux
 internal import Glibc
 
-/// Starts one process with posix_spawn(3): explicit program, arguments, environment and
-/// descriptors; a session of its own; default signals and an empty mask.
+/// Starts one process: explicit program, arguments, environment, descriptors and user; a session of
+/// its own; default signals and an empty mask.
 struct ProcessSpawn {
-  /// Absolute.
-  var program: String
+  /// Absolute paths; the first one that is there is started.
+  var candidates: [String]
   var arguments: [String]
   var environment: [String: String]
   var workingDirectory: String?
   /// What becomes descriptor 0, 1, 2, …; everything above is closed. Stays the caller's.
   var descriptors: [Int32]
+  /// Whom it becomes before its folder and program are looked at; nil for whom the caller is.
+  var identity: ServiceIdentity?
+
+  init(
+    program: String,
+    arguments: [String],
+    environment: [String: String],
+    workingDirectory: String?,
+    descriptors: [Int32]
+  ) {
+    candidates = [program]
+    self.arguments = arguments
+    self.environment = environment
+    self.workingDirectory = workingDirectory
+    self.descriptors = descriptors
+  }
 
   /// - Returns: the process id, which is the id of the session and the process group too.
-  /// - Throws: `.executableNotFound`, `.notExecutable`, `.system`.
+  /// - Throws: `.executableNotFound`, `.notExecutable`, `.workingDirectoryUnusable`, `.system`.
   func start() throws(GuardianError) -> Int32 {
     var lifted: [Int32] = []
     defer { DescriptorList.close(lifted) }
     for descriptor in descriptors {
       // Out of the way of the numbers they are to have, so that no dup2 overwrites a source.
       let copy = shim_linux_fcntl(descriptor, F_DUPFD_CLOEXEC, 64)
-      guard copy >= 0 else { throw .system(program) }
+      guard copy >= 0 else { throw .system(arguments.first ?? "") }
       lifted.append(copy)
     }
 
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    for (number, descriptor) in lifted.enumerated() {
-      posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
-    }
-    _ = shim_linux_spawn_add_close_from(&actions, Int32(lifted.count))
-    if let workingDirectory {
-      _ = shim_linux_spawn_add_working_directory(&actions, workingDirectory)
-    }
-
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-    sigfillset(&signals)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    let flags =
-      Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF)
-      | shim_linux_spawn_flag_session()
-    posix_spawnattr_setflags(&attributes, flags)
-
-    var pid: Int32 = 0
-    let status = Self.withPointers(arguments) { argv in
-      Self.withPointers(environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }) {
-        posix_spawn(&pid, program, &actions, &attributes, argv, $0)
+    var stage: Int32 = 0
+    let result = Self.withPointers(candidates) { candidates in
+      Self.withPointers(arguments) { arguments in
+        Self.withPointers(environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }) {
+          environment in
+          Self.withPointer(workingDirectory) { folder in
+            lifted.withUnsafeBufferPointer { descriptors in
+              var program = shim_linux_program(
+                candidates: candidates,
+                arguments: arguments,
+                environment: environment,
+                folder: folder,
+                descriptors: descriptors.baseAddress,
+                descriptor_count: Int32(descriptors.count),
+                user: identity?.user ?? .max,
+                group: identity?.group ?? .max
+              )
+              return shim_linux_start(&program, &stage)
+            }
+          }
+        }
       }
     }
-    guard status == 0 else {
-      switch status {
-      case ENOENT: throw GuardianError(.executableNotFound, program)
-      case EACCES: throw GuardianError(.notExecutable, program)
-      default: throw GuardianError(.system(status), program)
-      }
+    guard result < 0 else { return result }
+    let subject = candidates.count == 1 ? candidates[0] : arguments.first ?? ""
+    switch (Int(stage), -result) {
+    case (shim_linux_stage_folder, _):
+      throw GuardianError(.workingDirectoryUnusable, workingDirectory ?? "")
+    case (shim_linux_stage_program, ENOENT):
+      throw GuardianError(.executableNotFound, subject)
+    case (shim_linux_stage_program, EACCES):
+      throw GuardianError(.notExecutable, subject)
+    case (_, let number): throw GuardianError(.system(number), subject)
     }
-    return pid
   }
 
-  /// The program that `name` means for a process with this `PATH`; the search is ours, so that no
-  /// other environment takes part in it.
-  static func locate(_ name: String, path: String?) throws(GuardianError) -> String {
+  /// What `name` may mean for a process with this `PATH`; the search is ours, so that no other
+  /// environment takes part in it.
+  static func candidates(_ name: String, path: String?) throws(GuardianError) -> [String] {
     if name.utf8.contains(0x2F) {
       guard name.utf8.first == 0x2F else { throw GuardianError(.executableNotFound, name) }
-      var status = stat()
-      guard stat(name, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-        throw GuardianError(.executableNotFound, name)
-      }
-      guard access(name, X_OK) == 0 else { throw GuardianError(.notExecutable, name) }
-      return name
+      return [name]
     }
-    var isThere = false
-    for folder in (path ?? "").utf8.split(separator: 0x3A) where folder.first == 0x2F {
-      let candidate = String(decoding: folder, as: UTF8.self) + "/" + name
-      var status = stat()
-      guard stat(candidate, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
-      isThere = true
-      if access(candidate, X_OK) == 0 { return candidate }
-    }
-    throw GuardianError(isThere ? .notExecutable : .executableNotFound, name)
+    return (path ?? "").utf8.split(separator: 0x3A).filter { $0.first == 0x2F }
+      .map { String(decoding: $0, as: UTF8.self) + "/" + name }
+  }
+
+  private static func withPointer<Result>(
+    _ text: String?,
+    _ body: (UnsafePointer<CChar>?) -> Result
+  ) -> Result {
+    guard let text else { return body(nil) }
+    return text.withCString(body)
   }
 
   private static func withPointers<Result>(

@@ -79,15 +79,41 @@ enum ProcessTable {
     return nil
   }
 
+  /// All users that processes run as or could turn into.
+  static func users() -> Set<UInt32> {
+    var users: Set<UInt32> = []
+    for process in all() {
+      guard let text = text(of: "/proc/\(process)/status") else { continue }
+      users.formUnion(ids(in: text))
+    }
+    return users
+  }
+
+  /// Live processes that are a user's in some way, other than by whose rights they go by path.
+  static func processes(of user: UInt32) -> [GuardedProcess] {
+    all().compactMap { process in
+      guard let text = text(of: "/proc/\(process)/status"), ids(in: text).prefix(3).contains(user)
+      else {
+        return nil
+      }
+      return guarded(process, unit: nil)
+    }
+  }
+
+  private static func ids(in status: String) -> [UInt32] {
+    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Uid:") }) else {
+      return []
+    }
+    return line.dropFirst(4).split { $0 == "\t" || $0 == " " }.compactMap { UInt32($0) }
+  }
+
   /// The real user of a process.
   static func user(of processID: Int32) -> UInt32? {
     guard let text = text(of: "/proc/\(processID)/status") else { return nil }
-    for line in text.split(separator: "\n") where line.hasPrefix("Uid:") {
-      let ids = line.dropFirst(4).split { $0 == "\t" || $0 == " " }.compactMap { UInt32($0) }
-      // All four alike, so that a program that borrowed another's rights is not taken for its own.
-      return ids.count == 4 && Set(ids).count == 1 ? ids[0] : nil
-    }
-    return nil
+    let ids = ids(in: text)
+    // All but that of the file system alike, so that a program that borrowed another's rights is not
+    // taken for its own.
+    return ids.count == 4 && Set(ids.prefix(3)).count == 1 ? ids[0] : nil
   }
 
   /// Where the working folder and the open files of a process are.

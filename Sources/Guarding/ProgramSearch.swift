@@ -1,7 +1,8 @@
 internal import CLinux
 internal import Glibc
 
-/// Finds programs: in the suite's folders, beside this tool, then in `PATH`.
+/// Finds programs of a suite: in the suite's folders, beside this tool, then in the runner's `PATH`;
+/// and those that the driver itself runs, in that `PATH` alone.
 struct ProgramSearch: Sendable {
   /// May hold `*` for one part of a path.
   let patterns: [String]
@@ -13,19 +14,28 @@ struct ProgramSearch: Sendable {
     self.toolFolder = toolFolder
     // Debian keeps servers in folders that an ordinary user's PATH leaves out.
     let standard = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
-    let given = (path ?? "").split(separator: ":").map(String.init)
+    let given = (path ?? "").split(separator: ":").map(String.init).filter { $0.hasPrefix("/") }
     self.path = given + standard.filter { !given.contains($0) }
   }
 
-  /// The absolute path of a program; a name with `/` in it is taken as it is.
+  /// A program by its name, for a service or a command of the suite.
   func find(_ name: String) -> String? {
-    if name.contains("/") { return Self.isExecutable(name) ? name : nil }
     let folders = patterns.flatMap(Self.expand) + [toolFolder] + path
-    return folders.lazy.map { "\($0)/\(name)" }.first { path in
+    return folders.lazy.map { "\($0)/\(name)" }.first { candidate in
       // A program in somebody's own folders may need what stands beside it there.
-      Self.isExecutable(path)
-        && (geteuid() != 0 || path.hasPrefix(toolFolder + "/") || Self.isOpenToAll(path))
+      Self.isExecutable(candidate)
+        && (geteuid() != 0 || isTool(candidate) || Self.isOpenToAll(candidate))
     }
+  }
+
+  /// A program by its name, for the driver itself: nothing that a suite names has a part in it.
+  func findOwn(_ name: String) -> String? {
+    path.lazy.map { "\($0)/\(name)" }.first(where: Self.isExecutable)
+  }
+
+  /// Whether it lies beside this tool.
+  func isTool(_ program: String) -> Bool {
+    program.hasPrefix(toolFolder + "/") && !program.dropFirst(toolFolder.count + 1).contains("/")
   }
 
   /// Whether every folder on the way may be entered by anybody, also where a link leads.
@@ -47,6 +57,9 @@ struct ProgramSearch: Sendable {
   var searchPath: String {
     (patterns.flatMap(Self.expand) + path).joined(separator: ":")
   }
+
+  /// What `PATH` of the driver's own programs is.
+  var ownPath: String { path.joined(separator: ":") }
 
   /// Folders that a pattern names, the highest version first.
   private static func expand(_ pattern: String) -> [String] {

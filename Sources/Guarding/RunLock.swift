@@ -22,25 +22,20 @@ package final class RunLock: Sendable {
   /// Open as long as this object lives; never closed on its own by anybody else.
   let descriptor: Int32
 
-  /// The default folder of locks: the user's own, below the system's folder for temporary files.
-  package static func defaultFolder() -> String { defaultFolder(of: geteuid()) }
-
-  static func defaultFolder(of user: UInt32) -> String { "/tmp/parity-locks-\(user)" }
-
   /// Takes the lock of `name`, a deployment's name of any characters.
   ///
   /// - Parameter folder: made with mode 0700 if it is not there; must be this user's own.
-  /// - Throws: `.locked`, `.unsafePath`, `.system`; `CancellationError` if the task was cancelled
+  /// - Throws: `.locked`, `.foreign`, `.unsafePath`, `.system`; `CancellationError` if the task was cancelled
   ///   while it waited.
   package static func acquire(
     _ name: String,
     holder: LockHolder,
     wait: Waiting,
-    folder: String = RunLock.defaultFolder()
+    folder: String = RuntimeFolder.path
   ) async throws -> RunLock {
-    try makePrivateFolder(folder)
+    try RuntimeFolder.makeOwn(folder)
     let path = path(of: name, folder: folder)
-    let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC
+    let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
     let descriptor = open(path, flags, 0o600)
     guard descriptor >= 0 else { throw GuardianError.system(path) }
     do {
@@ -56,9 +51,10 @@ package final class RunLock: Sendable {
   /// Who holds the lock of `name`; nil if nobody does. Never waits.
   package static func currentHolder(
     of name: String,
-    folder: String = RunLock.defaultFolder()
+    folder: String = RuntimeFolder.path
   ) -> LockHolder? {
-    let descriptor = open(path(of: name, folder: folder), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+    let descriptor = open(path(of: name, folder: folder), flags)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     // Shared, so that two who look do not take each other for a holder.
@@ -125,14 +121,5 @@ package final class RunLock: Sendable {
       }
     }
     return "\(folder)/\(String(decoding: file, as: UTF8.self)).lock"
-  }
-
-  private static func makePrivateFolder(_ path: String) throws(GuardianError) {
-    if mkdir(path, 0o700) != 0, errno != EEXIST { throw .system(path) }
-    var status = stat()
-    guard lstat(path, &status) == 0 else { throw .system(path) }
-    guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(),
-      status.st_mode & 0o022 == 0
-    else { throw GuardianError(.unsafePath, path) }
   }
 }

@@ -3,12 +3,12 @@ internal import Formats
 internal import FoundationEssentials
 internal import Glibc
 
-/// Who a run folder belongs to: `owner.json` inside it.
+/// Who a run folder belongs to: `owner.json` in its base.
 ///
-/// The folder is its services' to change, so nothing here is believed beyond what the folder's own
-/// user could do without the janitor.
+/// Nothing here is believed beyond what the base's own user could do without the janitor.
 struct RunOwner: Codable, Equatable, Sendable {
   static let fileName = "owner.json"
+  static let temporaryName = ".owner.json.new"
 
   var version = 1
   var runID: String
@@ -53,7 +53,15 @@ struct RunOwner: Codable, Equatable, Sendable {
     var bytes = [UInt8](repeating: 0, count: 1 << 16)
     let count = Glibc.read(descriptor, &bytes, bytes.count)
     guard count > 0 else { return nil }
-    return try? JSONTextDecoder().decode(from: Array(bytes[..<count]))
+    guard let owner: RunOwner = try? JSONTextDecoder().decode(from: Array(bytes[..<count])) else {
+      return nil
+    }
+    return owner.isPlausible ? owner : nil
+  }
+
+  /// Whether a run could have written it: what it says is shown to people.
+  private var isPlausible: Bool {
+    UnitName.isValid(runID) && (lockName ?? "").utf8.count < 200 && adopters.count <= 64
   }
 
   /// Replaces the file as a whole.
@@ -61,16 +69,17 @@ struct RunOwner: Codable, Equatable, Sendable {
     guard let bytes = try? JSONTextEncoder().bytes(of: self) else {
       throw GuardianError(.invalid, Self.fileName)
     }
-    let temporary = ".\(Self.fileName).new"
-    unlinkat(folder, temporary, 0)
+    unlinkat(folder, Self.temporaryName, 0)
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-    let descriptor = shim_linux_openat(folder, temporary, flags, 0o644)
+    let descriptor = shim_linux_openat(folder, Self.temporaryName, flags, 0o644)
     guard descriptor >= 0 else { throw .system(Self.fileName) }
     defer { close(descriptor) }
     let written = bytes.withUnsafeBytes {
       Glibc.write(descriptor, $0.baseAddress, $0.count)
     }
-    guard written == bytes.count, renameat(folder, temporary, folder, Self.fileName) == 0 else {
+    guard written == bytes.count,
+      renameat(folder, Self.temporaryName, folder, Self.fileName) == 0
+    else {
       throw .system(Self.fileName)
     }
   }

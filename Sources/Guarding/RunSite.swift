@@ -20,7 +20,7 @@ package struct RunSite: Sendable {
   /// on, the guardian removes.
   ///
   /// - Parameters:
-  ///   - folders: made in the run's folder, as the services' user's own.
+  ///   - folders: made in the run's folder, by the services' user.
   ///   - patterns: where the suite wants programs to be looked for; see `ProgramSearch`.
   package static func open(
     _ settings: RunSettings,
@@ -31,34 +31,38 @@ package struct RunSite: Sendable {
   ) async throws(DeploymentError) -> RunSite {
     let lock = try await RunLock.take(lockName, for: settings, recipe: recipe)
     do throws(GuardianError) {
+      let lease = try UserLease.take()
       let folder = try RunFolder.create(
         runID: settings.runID,
-        identity: settings.identity,
+        identity: lease.identity,
         lockName: lockName
       )
       do throws(GuardianError) {
-        for name in folders { try folder.makeFolder("\(folder.path)/\(name)") }
+        try lease.note(folder)
         let guardian = try await Guardian.start(
           GuardianConfiguration(
             runID: settings.runID,
-            identity: settings.identity,
+            identity: lease.identity,
             logFolder: settings.logFolder,
             executable: settings.guardianExecutable,
             arguments: settings.guardianArguments,
             secrets: Array(settings.secrets.values),
             folder: folder,
-            lock: lock
+            lock: lock,
+            lease: lease
           )
         )
+        try await guardian.makeFolders(folders)
         let search = ProgramSearch(
           patterns: patterns,
           toolFolder: settings.toolFolder,
-          path: ProcessInfo.processInfo.environment["PATH"]
+          path: settings.path ?? ProcessInfo.processInfo.environment["PATH"]
         )
         let bench = Workbench(folder: folder, guardian: guardian, search: search)
         return RunSite(settings: settings, lockName: lockName, bench: bench, lock: lock)
       } catch {
-        _ = folder.remove()
+        // What else is in it the guardian removes, if it has begun at all.
+        _ = folder.removeHull()
         throw error
       }
     } catch {
@@ -68,7 +72,10 @@ package struct RunSite: Sendable {
 
   /// Why nothing can be said of the run's processes any more; nil while it can.
   package var lost: String? {
-    guardian.isAlive ? nil : "the run's guardian died (killed from outside?)"
+    if let asked = guardian.unanswered {
+      return "the run's guardian did not answer in time (\(asked)) and was killed"
+    }
+    return guardian.isAlive ? nil : "the run's guardian died (killed from outside?)"
   }
 
   /// Ends every process of the run and removes its folder.
@@ -85,7 +92,7 @@ package struct RunSite: Sendable {
     report.removed["folders"] = 1
     report.leftovers = shutdown.leftovers.map { "process \($0.processID) \($0.program)" }
     report.leftovers += shutdown.remainingPaths.map { "path \($0)" }
-    if FileManager.default.fileExists(atPath: root) { report.leftovers.append("folder \(root)") }
+    if bench.folder.exists { report.leftovers.append("folder \(root)") }
     return report
   }
 }

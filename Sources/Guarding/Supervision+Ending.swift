@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 extension Supervision {
@@ -50,6 +51,9 @@ extension Supervision {
         }
         kill(child, SIGKILL)
       }
+      if let identity = settings?.identity, identity.isRunsOwn {
+        _ = shim_linux_kill_user(identity.user, identity.killer)
+      }
       if ContinuousClock.now > deadline { return (killed.list, allProcesses()) }
       usleep(1000)
     }
@@ -57,8 +61,10 @@ extension Supervision {
   }
 
   private func removeFolder() -> [String] {
-    let known = settings == nil ? EarlyFolder.path : settings?.folder
-    guard let folder = known else { return [] }
-    return FolderRemoval.remove(folder)
+    guard let settings else {
+      EarlyFolder.remove()
+      return []
+    }
+    return settings.base.map { RunFolder.remove($0, of: settings.identity) } ?? []
   }
 }

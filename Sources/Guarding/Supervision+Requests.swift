@@ -21,6 +21,12 @@ extension Supervision {
       unit.waiting.append(request.id)
       beginStop(unit)
     case .list: reply(request.id, .processes(allProcesses()))
+    case .files(let files): try handle(files, for: request.id, settings)
+    case .sweep(let run):
+      guard units.isEmpty, run.identity == settings.identity else {
+        throw GuardianError(.invalid, "\(run.runID) is not this guardian's to clear away")
+      }
+      reply(request.id, .swept(run.sweep()))
     case .flushLogs:
       for unit in units { unit.flushLogs() }
       reply(request.id, .done)
@@ -34,23 +40,55 @@ extension Supervision {
     guard self.settings == nil else {
       throw GuardianError(.invalid, "the guardian is configured already")
     }
-    if let folder = settings.folder { try checkFolder(folder, settings) }
+    if settings.base != nil, geteuid() == 0 { UserName.give(settings.identity) }
     try PrivilegeDrop.become(settings.identity)
+    umask(0o077)
+    if let base = settings.base {
+      let recorded: Result<Void, GuardianError> = FileRights.asGuardian(settings.identity) {
+        do throws(GuardianError) {
+          return .success(try takeOver(base, settings))
+        } catch {
+          return .failure(error)
+        }
+      }
+      try recorded.get()
+    }
     self.settings = settings
   }
 
-  /// Only what was made as this very run's folder is ever removed.
-  private func checkFolder(
-    _ path: String,
+  /// Writes down who the guardian is. Only what was made as this very run's folder is ever removed.
+  private func takeOver(
+    _ base: String,
     _ settings: GuardianSettings
   ) throws(GuardianError) {
-    let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    guard folder >= 0 else { throw .system(path) }
+    let folder = try RunFolder.openBase(base, ownedBy: settings.identity.guardian)
     defer { close(folder) }
-    var status = stat()
-    guard fstat(folder, &status) == 0, status.st_uid == settings.identity.user,
-      RunOwner.read(in: folder)?.runID == settings.runID
-    else { throw GuardianError(.unsafePath, path) }
+    guard var owner = RunOwner.read(in: folder), owner.runID == settings.runID else {
+      throw GuardianError(.unsafePath, base)
+    }
+    owner.guardian = ProcessIdentity(getpid())
+    try owner.write(in: folder)
+  }
+
+  private func handle(
+    _ files: RunFileRequest,
+    for id: UInt64,
+    _ settings: GuardianSettings
+  ) throws(GuardianError) {
+    guard let base = settings.base else { throw GuardianError(.invalid, "the run has no folder") }
+    let folder = RunFiles(root: RunFolder.path(in: base))
+    switch files {
+    case .makeFolders(let paths):
+      for path in paths { try folder.makeFolder(path) }
+    case .open(let path, let access):
+      send(.reply(to: id, .opened), descriptors: [try folder.open(path, access)])
+      return
+    case .link(let path, let target): try folder.link(path, to: target)
+    case .list(let path): return reply(id, .files(try folder.files(at: path)))
+    case .remove(let paths):
+      for path in paths { try folder.remove(path) }
+    }
+    reply(id, .done)
   }
 
   private func service(_ name: String) throws(GuardianError) -> SupervisedUnit {
@@ -151,24 +189,20 @@ extension Supervision {
     guard !hasNull, environment.keys.allSatisfy({ !$0.isEmpty && !$0.contains("=") }) else {
       throw GuardianError(.invalid, "\(first): arguments or environment that no process can have")
     }
-    let program = try ProcessSpawn.locate(first, path: environment["PATH"])
-    var status = stat()
-    guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
-      access(folder, X_OK) == 0
-    else { throw GuardianError(.workingDirectoryUnusable, folder) }
-
+    let candidates = try ProcessSpawn.candidates(first, path: environment["PATH"])
     serials += 1
     let tag = SupervisedUnit.tagValue(kind, serial: serials, token: settings.token)
     environment["PARITY_RUN_ID"] = settings.runID
     environment[SupervisedUnit.tag] = tag
-    umask(0o077)
-    let spawn = ProcessSpawn(
-      program: program,
+    var spawn = ProcessSpawn(
+      program: first,
       arguments: command.argv,
       environment: environment,
       workingDirectory: folder,
       descriptors: pipes.childDescriptors
     )
+    spawn.candidates = candidates
+    if settings.identity.isRunsOwn { spawn.identity = settings.identity }
     let unit = SupervisedUnit(kind: kind, tagValue: tag, leader: try spawn.start())
     unit.pipeNames = pipes.outputNames
     units.append(unit)

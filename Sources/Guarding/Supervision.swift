@@ -59,9 +59,12 @@ final class Supervision {
     }
   }
 
-  func send(_ message: GuardianMessage) {
-    guard let line = try? encoder.bytes(of: message) else { return }
-    control.queue(line + [0x0A])
+  /// Takes over `descriptors`.
+  func send(_ message: GuardianMessage, descriptors: [Int32] = []) {
+    guard let line = try? encoder.bytes(of: message) else {
+      return DescriptorList.close(descriptors)
+    }
+    control.queue(line + [0x0A], descriptors: descriptors)
   }
 
   func reply(_ id: UInt64, _ reply: GuardianMessage.Reply) {

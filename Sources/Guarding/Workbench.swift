@@ -1,14 +1,18 @@
-internal import CLinux
 package import Deployments
-internal import FoundationEssentials
 internal import Glibc
 package import Programs
+internal import Synchronization
 
 /// The folder of a run and the guardian below which its commands run, as an unprivileged user.
-package struct Workbench: Sendable {
+///
+/// What is in the folder is the guardian's to make, read and remove: this process has descriptors of
+/// it at most.
+package final class Workbench: Sendable {
   package let folder: RunFolder
   package let guardian: Guardian
   private let search: ProgramSearch
+  /// What was brought already, by its path.
+  private let brought = Mutex<Set<String>>([])
 
   init(folder: RunFolder, guardian: Guardian, search: ProgramSearch) {
     self.folder = folder
@@ -34,44 +38,52 @@ package struct Workbench: Sendable {
   package func run(_ command: Command) async throws(DeploymentError) -> CommandOutput {
     var command = command
     let folder = command.folder ?? root
-    command.folder = folder
     command.argv = [try await program(command.name, from: folder)] + command.argv.dropFirst()
-    do throws(GuardianError) {
-      return try await guardian.run(command)
-    } catch {
-      throw DeploymentError(error)
-    }
+    return try await perform(command, in: folder)
   }
 
-  /// A program's path that the services' user can reach: a copy in the run's folder where the
-  /// original stands below a folder that is closed to others.
+  /// Runs a program that the driver itself needs, looked up where no suite has a say.
+  package func runOwn(_ command: Command) async throws(DeploymentError) -> CommandOutput {
+    guard let program = search.findOwn(command.name) else {
+      throw DeploymentError(.driverBroken, "\(command.name): no such program in \(search.ownPath)")
+    }
+    var command = command
+    command.argv = [program] + command.argv.dropFirst()
+    command.environment["PATH"] = search.ownPath
+    return try await perform(command, in: command.folder ?? root)
+  }
+
+  private func perform(
+    _ command: Command,
+    in folder: String
+  ) async throws(DeploymentError) -> CommandOutput {
+    var command = command
+    command.folder = folder
+    return try await asking { () async throws(GuardianError) in try await guardian.run(command) }
+  }
+
+  /// A program's path that the services' user can reach: one that lies beside this tool, in a folder
+  /// that is closed to others, as a copy in the run's folder.
   ///
   /// - Parameter folder: what a relative path starts from.
   package func program(_ name: String, from folder: String) async throws(DeploymentError) -> String
   {
-    let named = name.contains("/") && !name.hasPrefix("/") ? "\(folder)/\(name)" : name
-    guard let program = search.find(named) else {
+    // Whether it is there and may be run is for the services' user to find out.
+    guard !name.contains("/") else { return name.hasPrefix("/") ? name : "\(folder)/\(name)" }
+    guard let program = search.find(name) else {
       throw DeploymentError(.driverBroken, "\(name): no such program in \(search.searchPath)")
     }
-    guard geteuid() == 0, !program.hasPrefix(root + "/"), !ProgramSearch.isOpenToAll(program) else {
+    guard geteuid() == 0, search.isTool(program), !ProgramSearch.isOpenToAll(program) else {
       return program
     }
-    let copy = "\(root)/bin/" + (program.split(separator: "/").last.map(String.init) ?? "program")
-    if !FileManager.default.fileExists(atPath: copy) {
-      try await bring(file: program, to: copy, mode: 0o755)
+    let copy = "bin/\(name)"
+    if brought.withLock({ $0.insert(copy).inserted }) {
+      let source = Glibc.open(program, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+      guard source >= 0 else { throw .system(program) }
+      defer { close(source) }
+      try await write(source, to: copy, mode: 0o700)
     }
-    return copy
-  }
-
-  /// Runs a plain command of the machine on the run's folder, which must succeed.
-  package func act(_ argv: [String], stdin: [UInt8] = []) async throws(DeploymentError) {
-    let output = try await run(Command(argv: argv, stdin: stdin, environment: plainEnvironment))
-    guard output.succeeded else {
-      throw DeploymentError(
-        .driverBroken,
-        "\(argv.first ?? "command") failed (\(output.ending)): \(output.lastLine)"
-      )
-    }
+    return "\(root)/\(copy)"
   }
 
   /// Runs a program of the suite in a copy of the suite's folder, which the first one makes.
@@ -79,8 +91,8 @@ package struct Workbench: Sendable {
     _ command: Command,
     ofSuiteIn suite: String
   ) async throws(DeploymentError) -> CommandOutput {
+    if brought.withLock({ $0.insert("suite").inserted }) { try await bring(suite, to: "suite") }
     let copy = "\(root)/suite"
-    if !FileManager.default.fileExists(atPath: copy) { try await bring(suite, to: copy) }
     var command = command
     command.folder = copy
     let own = ["HOME": copy, "TMPDIR": "\(root)/scratch", "PYTHONDONTWRITEBYTECODE": "1"]
@@ -89,80 +101,128 @@ package struct Workbench: Sendable {
     return try await run(command)
   }
 
-  // MARK: Into the run's folder
+  // MARK: Files below the run's folder
 
-  /// Copies a folder's files into the run's folder, as the services' user.
+  /// Copies a folder's files into the run's folder. Modes stay as they are for their owner, who is
+  /// the services' user there.
   ///
-  /// Services may put links where they like as soon as one of them runs; a runner that is root
-  /// would follow them.
-  ///
-  /// - Parameter keepsLinks: false leaves the source's own links out.
+  /// - Parameters:
+  ///   - target: from the run's folder, as all paths here.
+  ///   - keepsLinks: false leaves the source's own links out.
   package func bring(
     _ source: String,
     to target: String,
     keepsLinks: Bool = false
   ) async throws(DeploymentError) {
-    try await act(["mkdir", "-p", "-m", "755", "--", target])
-    guard let paths = FileManager.default.enumeratorPaths(below: source) else {
-      throw DeploymentError(.driverBroken, "\(source) cannot be read")
-    }
-    for path in paths {
-      var status = stat()
-      guard lstat("\(source)/\(path)", &status) == 0 else { continue }
-      switch status.st_mode & S_IFMT {
-      case S_IFREG:
-        let mode = status.st_mode
-        try await bring(file: "\(source)/\(path)", to: "\(target)/\(path)", mode: mode)
-      case S_IFLNK where keepsLinks:
-        try await link("\(source)/\(path)", to: "\(target)/\(path)")
-      default: continue
+    try await makeFolders([target])
+    try await SourceFolder(path: source).visit { path, item async throws(DeploymentError) in
+      let path = "\(target)/\(path)"
+      switch item {
+      case .file(let file, let mode): try await write(file, to: path, mode: mode)
+      case .link(let goal) where keepsLinks:
+        try await asking { () async throws(GuardianError) in
+          try await guardian.link(path, to: goal)
+        }
+      case .link: break
       }
     }
   }
 
-  private func link(_ source: String, to target: String) async throws(DeploymentError) {
-    guard let goal = try? FileManager.default.destinationOfSymbolicLink(atPath: source) else {
-      throw DeploymentError(.driverBroken, "\(source) cannot be read")
-    }
-    let folder = target[..<(target.lastIndex(of: "/") ?? target.endIndex)]
-    try await act(["mkdir", "-p", "--", String(folder)])
-    try await act(["ln", "-s", "--", goal, target])
+  /// Makes folders that only the services' user can enter.
+  package func makeFolders(_ paths: [String]) async throws(DeploymentError) {
+    try await asking { () async throws(GuardianError) in try await guardian.makeFolders(paths) }
   }
 
-  private func bring(file: String, to target: String, mode: mode_t) async throws(DeploymentError) {
-    guard let content = FileManager.default.contents(atPath: file) else {
-      throw DeploymentError(.driverBroken, "\(file) cannot be read")
-    }
-    let mode = mode & 0o100 == 0 ? "644" : "755"
-    try await act(["install", "-D", "-m", mode, "--", "/dev/stdin", target], stdin: Array(content))
+  /// Makes a file that only the services' user can read.
+  package func write(
+    _ bytes: [UInt8],
+    to path: String,
+    replaces: Bool = false
+  ) async throws(DeploymentError) {
+    let file = try await open(path, replaces ? .replace : .create(mode: 0o600))
+    defer { close(file) }
+    guard DescriptorList.write(bytes[...], to: file) else { throw .system(path) }
   }
-}
 
-extension RunFolder {
-  /// Makes a folder that belongs to the services' user; one that is there is theirs already.
+  private func write(
+    _ source: Int32,
+    to path: String,
+    mode: UInt32
+  ) async throws(DeploymentError) {
+    let file = try await open(path, .create(mode: mode))
+    defer { close(file) }
+    var buffer = [UInt8](repeating: 0, count: 1 << 17)
+    while true {
+      let count = Glibc.read(source, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw .system(path) }
+      if count == 0 { return }
+      guard DescriptorList.write(buffer[..<count], to: file) else { throw .system(path) }
+    }
+  }
+
+  /// The bytes of a file; nil where there is none.
   ///
-  /// Only before anything of the run has been started: what is below is theirs to change then.
-  package func makeFolder(_ path: String) throws(GuardianError) {
-    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .system(path) }
-    try give(path)
+  /// - Parameter limit: a longer one is refused.
+  package func read(_ path: String, limit: Int) async throws(DeploymentError) -> [UInt8]? {
+    let file: Int32
+    do throws(GuardianError) {
+      file = try await guardian.open(path, .read)
+    } catch {
+      switch error.code {
+      case .system(ENOENT), .system(ENOTDIR), .notAFile: return nil
+      case .system(ELOOP):
+        throw DeploymentError(.unsupported, "\(path): is a link, which is not followed")
+      default: throw DeploymentError(error)
+      }
+    }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw .system(path) }
+    guard status.st_size <= limit else {
+      throw DeploymentError(.unsupported, "\(path): \(status.st_size) bytes, limit \(limit)")
+    }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = Glibc.read(file, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw .system(path) }
+      if count == 0 || bytes.count > limit { return bytes }
+      bytes += buffer[..<count]
+    }
   }
 
-  /// Makes a file that only the services' user can read. Only before anything has been started.
-  package func makeFile(_ path: String, _ bytes: [UInt8]) throws(GuardianError) {
-    try PrivateFile.write(bytes, to: path)
-    try give(path)
+  /// A descriptor of a regular file, the caller's to close.
+  package func open(
+    _ path: String,
+    _ access: RunFileAccess
+  ) async throws(DeploymentError) -> Int32 {
+    try await asking { () async throws(GuardianError) in try await guardian.open(path, access) }
   }
 
-  /// Makes a file or folder the services' user's.
-  private func give(_ path: String) throws(GuardianError) {
-    guard geteuid() == 0 else { return }
-    guard lchown(path, identity.user, identity.group) == 0 else { throw .system(path) }
+  /// The regular files at a path and below it; empty where there is nothing.
+  package func files(at path: String) async throws(DeploymentError) -> [RunFile] {
+    do throws(GuardianError) {
+      return try await guardian.files(at: path)
+    } catch {
+      if case .system(ENOENT) = error.code { return [] }
+      throw DeploymentError(error)
+    }
   }
-}
 
-extension FileManager {
-  /// Paths below a folder, relative to it, without following links; nil where it cannot be read.
-  fileprivate func enumeratorPaths(below folder: String) -> [String]? {
-    try? subpathsOfDirectory(atPath: folder)
+  /// Removes files, and folders with all that is in them.
+  package func remove(_ paths: [String]) async throws(DeploymentError) {
+    try await asking { () async throws(GuardianError) in try await guardian.remove(paths) }
+  }
+
+  private func asking<Result>(
+    _ body: () async throws(GuardianError) -> Result
+  ) async throws(DeploymentError) -> Result {
+    do throws(GuardianError) {
+      return try await body()
+    } catch {
+      throw DeploymentError(error)
+    }
   }
 }

@@ -1,9 +1,6 @@
 internal import Backups
-internal import CLinux
 internal import Deployments
 internal import Evidence
-internal import FoundationEssentials
-internal import Glibc
 internal import Guarding
 internal import Programs
 internal import Suites
@@ -98,56 +95,31 @@ actor LocalBackup: LabelledBackup {
 
   // MARK: What the hooks wrote
 
-  /// A file as it is now; another one after it was written again.
-  struct Stamp: Equatable, Sendable {
-    private var inode: UInt
-    private var size: Int
-    private var seconds: Int
-    private var nanoseconds: Int
-
-    /// Nil for what is no file. Follows no link.
-    init?(_ path: String) {
-      var status = stat()
-      guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-      inode = UInt(status.st_ino)
-      size = Int(status.st_size)
-      seconds = status.st_mtim.tv_sec
-      nanoseconds = status.st_mtim.tv_nsec
-    }
-  }
-
-  func dumpFiles(_ plan: BackupPlan) -> [String: Stamp] {
-    var stamps: [String: Stamp] = [:]
-    for path in plan.dumpPlaces.map(\.name) {
-      stamps[path] = Stamp("\(volumes)/\(path)")
-      for name in FileManager.default.subpathsOfFolder("\(volumes)/\(path)") {
-        stamps["\(path)/\(name)"] = Stamp("\(volumes)/\(path)/\(name)")
+  func dumpFiles(_ plan: BackupPlan) async throws(DeploymentError) -> [String: RunFile] {
+    var found: [String: RunFile] = [:]
+    for place in plan.dumpPlaces {
+      for file in try await around.bench.files(at: "volumes/\(place.name)") {
+        found[String(file.path.dropFirst("volumes/".count))] = file
       }
     }
-    return stamps
+    return found
   }
 
   /// Removes the hooks' files, as the services' user. A hook after the restore would load them
   /// whether or not they ever were in the snapshot.
   func removeDumps(_ plan: BackupPlan) async throws(DeploymentError) {
-    let output = try await around.bench.run(
-      Command(
-        argv: ["xargs", "-0", "rm", "-f", "--"],
-        stdin: Array(dumps.joined(separator: "\0").utf8),
-        environment: around.bench.plainEnvironment,
-        folder: volumes
+    let start = ContinuousClock.now
+    do throws(DeploymentError) {
+      try await around.bench.remove(dumps.map { "volumes/\($0)" })
+    } catch {
+      log.note(
+        Operation(removed: dumps.count, .broken(error.message), ContinuousClock.now - start)
       )
-    )
-    log.note(Operation(removed: dumps.count, output))
-    try output.requireRemoval()
-  }
-}
-
-extension FileManager {
-  /// Empty where there is no folder.
-  fileprivate func subpathsOfFolder(_ path: String) -> [String] {
-    var status = stat()
-    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [] }
-    return (try? subpathsOfDirectory(atPath: path)) ?? []
+      throw DeploymentError(
+        .driverBroken,
+        "the dumps of the backup cannot be removed before the restore: \(error)"
+      )
+    }
+    log.note(Operation(removed: dumps.count, .succeeded, ContinuousClock.now - start))
   }
 }

@@ -74,7 +74,9 @@ actor LocalHost: DeploymentHost {
     self.stand = stand
     await stand.backup.use(around)
     try await makeVolumes(around)
-    for service in configuration.settings.services { try prepareFolders(of: service, around) }
+    for service in configuration.settings.services {
+      try await prepareFolders(of: service, around)
+    }
     try await stand.services.startAll(around)
     return HostedDeployment(
       host: self,
@@ -108,16 +110,12 @@ actor LocalHost: DeploymentHost {
     defer { _ = FolderRemoval.remove(export) }
     guard mkdir(export, 0o700) == 0 else { throw .system(export) }
     try await configuration.source.export(version, export)
-    try await site.bench.bring(export, to: "\(site.root)/recipe-\(version)", keepsLinks: true)
+    try await site.bench.bring(export, to: "recipe-\(version)", keepsLinks: true)
     return recipe
   }
 
   private func makeVolumes(_ around: LocalSurroundings) async throws(DeploymentError) {
-    let volumes = around.volumes.values.sorted()
-    // Without an operand mkdir fails.
-    if !volumes.isEmpty {
-      try await around.bench.act(["mkdir", "-p", "-m", "700", "--"] + volumes)
-    }
+    try await around.bench.makeFolders(around.volumes.keys.sorted().map { "volumes/\($0)" })
   }
 
   private func reservePorts() throws(DeploymentError) -> (FreePorts, [String: [Int: Int]]) {
@@ -139,28 +137,13 @@ actor LocalHost: DeploymentHost {
   private func prepareFolders(
     of service: LocalService,
     _ around: LocalSurroundings
-  ) throws(DeploymentError) {
-    let folder = around.serviceFolder(service.name)
-    let run = around.bench.folder
-    do throws(GuardianError) {
-      try run.makeFolder(folder)
-      try run.makeFolder("\(folder)/tmp")
-    } catch {
-      throw DeploymentError(error)
-    }
+  ) async throws(DeploymentError) {
+    let folder = "services/\(service.name)"
+    try await around.bench.makeFolders(["\(folder)/tmp"])
     let names = around.names(for: service)
     for (path, content) in service.files {
       let bytes = Array(try names.text(content, allowsSecrets: true).utf8)
-      do throws(GuardianError) {
-        var parent = folder
-        for part in path.split(separator: "/").dropLast() {
-          parent += "/\(part)"
-          try run.makeFolder(parent)
-        }
-        try run.makeFile("\(folder)/\(path)", bytes)
-      } catch {
-        throw DeploymentError(error)
-      }
+      try await around.bench.write(bytes, to: "\(folder)/\(path)")
     }
   }
 
@@ -249,8 +232,8 @@ actor LocalHost: DeploymentHost {
     return .tcp(host: "127.0.0.1", port: real)
   }
 
-  func read(_ path: String, of name: String, limit: Int) throws(DeploymentError) -> [UInt8]? {
-    try LocalFiles(around: try standing().around).read(path, of: name, limit: limit)
+  func read(_ path: String, of name: String, limit: Int) async throws(DeploymentError) -> [UInt8]? {
+    try await LocalFiles(around: try standing().around).read(path, of: name, limit: limit)
   }
 
   func write(_ content: [UInt8], to path: String, of name: String) async throws(DeploymentError) {

@@ -117,7 +117,7 @@ actor LocalServices {
   func stop(_ service: LocalService) async throws(DeploymentError) {
     let start = ContinuousClock.now
     do throws(GuardianError) {
-      let stop = try await guardian.stop(service: service.name)
+      let stop = try await guardian.stop(service: service.name, grace: service.stop.grace)
       log.note(
         Operation(
           name: "stop \(service.name)",

@@ -43,10 +43,9 @@ struct SwarmArchive: Sendable {
     return parents
   }
 
-  /// Reads what files there are out of a copy of the archive in a folder.
-  mutating func readFiles(in folder: String) throws(DeploymentError) {
+  /// Reads what files there are out of a copy of the archive.
+  mutating func readFiles(of file: ArchiveFile) throws(DeploymentError) {
     var scanner = TarScanner()
-    let file = try OpenFile(in: folder, named: fileName)
     do throws(EngineError) {
       while let bytes = try Self.next(of: file) { try scanner.feed(bytes) }
     } catch {
@@ -60,7 +59,7 @@ struct SwarmArchive: Sendable {
     }
   }
 
-  private static func next(of file: OpenFile) throws(EngineError) -> [UInt8]? {
+  private static func next(of file: ArchiveFile) throws(EngineError) -> [UInt8]? {
     do throws(DeploymentError) {
       return try file.next()
     } catch {

@@ -163,7 +163,9 @@ actor SwarmBackup: LabelledBackup {
         Command(argv: argv, user: "0", outputLimit: 65_536),
         at: place
       )
-      log.note(Operation(removed: paths.count, of: place.service, output))
+      let ending: Operation.Ending =
+        output.succeeded ? .succeeded : .broken("rm: \(output.ending)")
+      log.note(Operation(removed: paths.count, of: place.service, ending, output.duration))
       try output.requireRemoval()
     }
   }
@@ -187,14 +189,13 @@ actor SwarmBackup: LabelledBackup {
     let names = archives.map(\.fileName)
     let taken = try await repository().backUp(names, tag: configuration.run.runID)
     log.note(Operation(taken, of: names))
-    for name in names { try await bench.act(["rm", "-f", "--", "\(bench.root)/volumes/\(name)"]) }
+    try await bench.remove(names.map { "volumes/\($0)" })
     let id = try taken.required()
     // From the snapshot, not from what was given to restic.
-    let folder = try await restored(id)
-    lookedAt = id
+    try await lookAt(id)
     var files: [Snapshot.File] = []
     for index in archives.indices {
-      try archives[index].readFiles(in: folder)
+      try archives[index].readFiles(of: try await file(of: archives[index]))
       files += archives[index].files.map { Snapshot.File(path: $0.path, bytes: $0.size) }
     }
     self.archives[id] = archives
@@ -213,35 +214,40 @@ actor SwarmBackup: LabelledBackup {
     -> Bool
   {
     let (place, target) = try mount(of: archive.declared.volume, in: now)
-    let file = try NewFile(in: "\(bench.root)/volumes", named: archive.fileName)
+    let path = "volumes/\(archive.fileName)"
+    // Read by restic alone, and only after it was written.
+    let file = ArchiveFile(try await bench.open(path, .create(mode: 0o600)), named: path)
+    let isThere: Bool
     do throws(EngineError) {
-      let isThere = try await place.engine.pack(
+      isThere = try await place.engine.pack(
         SwarmArchive.source(archive.declared, in: target),
         in: place.container,
         to: .descriptor(file.descriptor),
         within: deadline
       )
-      if !isThere { file.remove() }
-      guard isThere else { return false }
     } catch {
-      file.remove()
+      try await bench.remove([path])
       throw DeploymentError(error, "\(place.service): \(archive.declared.name)")
     }
-    try file.give(to: configuration.run.identity)
-    return true
+    if !isThere { try await bench.remove([path]) }
+    return isThere
   }
 
-  private var snapshotFolder: String { "\(bench.root)/scratch/snapshot" }
+  private static let snapshotFolder = "scratch/snapshot"
 
-  /// A folder with a snapshot's archives, fresh out of restic.
-  private func restored(_ id: String) async throws(DeploymentError) -> String {
-    let folder = snapshotFolder
+  /// Has a snapshot's archives in a folder, fresh out of restic.
+  private func lookAt(_ id: String) async throws(DeploymentError) {
     lookedAt = nil
-    try await bench.act(["rm", "-rf", "--", folder])
-    let output = try await repository().restore(id, to: folder)
+    try await bench.remove([Self.snapshotFolder])
+    let output = try await repository().restore(id, to: "\(bench.root)/\(Self.snapshotFolder)")
     log.note(Operation("read snapshot", restored: output, of: id))
     try output.requireRestore()
-    return folder
+    lookedAt = id
+  }
+
+  private func file(of archive: SwarmArchive) async throws(DeploymentError) -> ArchiveFile {
+    let path = "\(Self.snapshotFolder)/\(archive.fileName)"
+    return ArchiveFile(try await bench.open(path, .read), named: path)
   }
 
   /// A file of a snapshot; of a large one its end.
@@ -253,10 +259,9 @@ actor SwarmBackup: LabelledBackup {
     for archive in archives[snapshot.id] ?? [] {
       guard let file = archive.files.first(where: { $0.path == path }) else { continue }
       // What was looked at after the backup still lies there.
-      let folder = lookedAt == snapshot.id ? snapshotFolder : try await restored(snapshot.id)
-      lookedAt = snapshot.id
+      if lookedAt != snapshot.id { try await lookAt(snapshot.id) }
       let count = min(file.size, limit)
-      let content = try OpenFile(in: folder, named: archive.fileName)
+      let content = try await self.file(of: archive)
         .read(at: file.offset + file.size - count, count: count)
       return SnapshotFile(size: file.size, content: content)
     }
@@ -267,12 +272,12 @@ actor SwarmBackup: LabelledBackup {
 
   func putBack(_ snapshot: Snapshot, _ plan: BackupPlan) async throws(DeploymentError) {
     let start = ContinuousClock.now
-    let folder = try await restored(snapshot.id)
+    try await lookAt(snapshot.id)
     let now = try await stack.now()
     var bytes = 0
     for archive in archives[snapshot.id] ?? [] {
       let (place, target) = try mount(of: archive.declared.volume, in: now)
-      let file = try OpenFile(in: folder, named: archive.fileName)
+      let file = try await self.file(of: archive)
       let into = archive.parents.last.map { "\(target)/\($0)" } ?? target
       do throws(EngineError) {
         // The folders above a path may have been emptied away with it.
@@ -289,7 +294,7 @@ actor SwarmBackup: LabelledBackup {
       } catch {
         throw DeploymentError(error, "\(place.service): \(archive.declared.name)")
       }
-      bytes += file.size
+      bytes += try file.size
     }
     log.note(
       Operation(

@@ -7,9 +7,6 @@ extension ToolProject {
   package func addSite(named name: String? = nil) async throws {
     let name = name ?? recipe
     _ = try await run("new", name)
-    let settings = "suites/\(name)/local.yml"
-    let search = try "search: [\(PreparedRestic.folder), "
-    let text = try text(settings)
-    try write(settings, text.replacingOccurrences(of: "search: [", with: search))
+    findPrograms(in: try PreparedRestic.folder)
   }
 }

@@ -1,6 +1,7 @@
 package import Evidence
 import Formats
 package import Foundation
+import Synchronization
 
 /// A project in a folder of its own, and the built tool to be run in it.
 package final class ToolProject: Sendable {
@@ -26,6 +27,13 @@ package final class ToolProject: Sendable {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     if !parity.isEmpty { try write("parity.yml", parity) }
   }
+
+  /// Where the tool finds programs first: the beginning of its `PATH`.
+  package var programFolders: [String] { programs.withLock { $0 } }
+  private let programs = Mutex<[String]>([])
+
+  /// Has the tool find programs in a folder before those that it would find else.
+  package func findPrograms(in folder: String) { programs.withLock { $0.insert(folder, at: 0) } }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 

@@ -24,6 +24,7 @@ package final class ToolRun: @unchecked Sendable {
     var own = ProcessInfo.processInfo.environment.filter { !Self.isOfCI($0.key) }
     // Nothing is left in the caches of whoever runs the tests.
     own["XDG_CACHE_HOME"] = "/dev/null"
+    own["PATH"] = (project.programFolders + [own["PATH"] ?? "/usr/bin:/bin"]).joined(separator: ":")
     process.environment = own.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: name + ".out")

@@ -85,6 +85,7 @@ struct FaultProject: Sendable {
       atPath: prepared.folder + "/samples/plausible",
       toPath: tool.path("samples/\(tool.recipe)")
     )
+    tool.findPrograms(in: try PreparedRestic.folder)
     try setFaults([])
     for name in tool.files(below: "suites").keys where name.hasSuffix(".yml") {
       let text = try tool.text("suites/\(name)")
@@ -104,7 +105,6 @@ struct FaultProject: Sendable {
     try edit(
       "suites/plausible/local.yml",
       [
-        ("search: [", "search: [\(try PreparedRestic.folder), "),
         ("STANDIN_BOOT_DELAY: 1s", "STANDIN_BOOT_DELAY: 50ms"),
         ("STANDIN_WARM_UP: 2s", "STANDIN_WARM_UP: 50ms"),
         ("STANDIN_SITES_CACHE_INTERVAL: 1s", "STANDIN_SITES_CACHE_INTERVAL: 200ms"),

@@ -33,10 +33,6 @@ import Testing
     }
   }
 
-  @Test func `Who a folder belongs to is known until the end`() {
-    #expect(FolderRemoval.ownerLast(["a", "owner.json", "b"]) == ["a", "b", "owner.json"])
-  }
-
   @Test func `Depth has no limit`() throws {
     let fixture = try RunFixture()
     let path = fixture.path + "/deep"
@@ -73,29 +69,33 @@ import Testing
       #expect(try await guardian.run(shell("mkdir a", in: folder)).succeeded)
       kill(guardian.processID, SIGTERM)
       try await eventually("it is gone") { !guardian.isAlive }
-      try await eventually("it is empty") { FolderRemoval.names(inFolderAt: folder.path) == [] }
+      try await eventually("it is empty") { FolderRemoval.names(inFolderAt: folder.base) == [] }
     }
-    #expect(folder.remove() == [])
-    #expect(!exists(folder.path))
+    #expect(exists(folder.base))
+    #expect(folder.removeHull())
+    #expect(!exists(folder.base))
   }
 
   @Test func `A root that others can change is refused`() throws {
     let fixture = try RunFixture()
     chmod(fixture.root, 0o777)
-    let identity = try ServiceIdentity.forServices()
+    let identity = try UserLease.take().identity
     #expect(throws: GuardianError(.unsafePath, fixture.root)) {
       try RunFolder.create(runID: "test", identity: identity, root: fixture.root)
     }
   }
 
   @Test func `A run folder is short, its services' own, and leaves room for a socket`() throws {
-    let identity = try ServiceIdentity.forServices()
+    let identity = try UserLease.take().identity
     let folder = try RunFolder.create(runID: "test", identity: identity)
-    defer { #expect(folder.remove() == []) }
-    #expect(folder.path.utf8.count == 20)
+    defer { #expect(folder.removeHull()) }
+    #expect(folder.path.utf8.count == 24)
     var status = stat()
     #expect(lstat(folder.path, &status) == 0)
     #expect(status.st_uid == identity.user)
+    #expect(status.st_mode & 0o7777 == 0o700)
+    #expect(lstat(folder.base, &status) == 0)
+    #expect(status.st_uid == identity.guardian)
     #expect(status.st_mode & 0o7777 == 0o711)
   }
 }

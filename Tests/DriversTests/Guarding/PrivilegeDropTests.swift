@@ -15,23 +15,44 @@ import Testing
     return fields
   }
 
-  private func expectUnprivileged(_ process: Int32, _ identity: ServiceIdentity) {
+  private func expectUnprivileged(
+    _ process: Int32,
+    _ user: UInt32,
+    _ group: UInt32,
+    goesByPathAs file: UInt32,
+    capabilities: UInt64 = 0
+  ) {
     let fields = status(of: process)
-    let (user, group) = (identity.user, identity.group)
-    #expect(fields["Uid"] == "\(user) \(user) \(user) \(user)")
+    #expect(fields["Uid"] == "\(user) \(user) \(user) \(file)")
     #expect(fields["Gid"] == "\(group) \(group) \(group) \(group)")
     #expect(fields["NoNewPrivs"] == "1")
     if geteuid() == 0 {
       #expect(fields["Groups"] == "")
-      for name in ["CapPrm", "CapEff", "CapAmb"] { #expect(fields[name] == "0000000000000000") }
+      for name in ["CapPrm", "CapEff"] {
+        #expect(UInt64(fields[name] ?? "", radix: 16) == capabilities)
+      }
+      for name in ["CapInh", "CapAmb"] { #expect(UInt64(fields[name] ?? "", radix: 16) == 0) }
     }
   }
 
   @Test func `Guardian, services and commands are not root and cannot become root`() async throws {
     try await withGuardian { guardian, _, folder in
-      expectUnprivileged(guardian.processID, folder.identity)
+      let identity = folder.identity
+      expectUnprivileged(
+        guardian.processID,
+        identity.guardian,
+        identity.group,
+        goesByPathAs: identity.user,
+        // CAP_KILL and CAP_SETUID.
+        capabilities: geteuid() == 0 ? 1 << 5 | 1 << 7 : 0
+      )
       let started = try await guardian.startService(service("db", "exec sleep 4001", in: folder))
-      expectUnprivileged(started.processID, folder.identity)
+      expectUnprivileged(
+        started.processID,
+        identity.user,
+        identity.group,
+        goesByPathAs: identity.user
+      )
       #expect(folder.identity.user != 0)
       let ids = try await guardian.run(shell("id -u; id -g; id -G", in: folder))
       #expect(
@@ -77,13 +98,34 @@ import Testing
   }
 
   @Test(.enabled(if: geteuid() == 0))
-  func `The users that services may have are known by name`() throws {
-    #expect(try ServiceIdentity.forServices().user == 65534)
-    #expect(throws: GuardianError(.privileged, "root")) {
-      try ServiceIdentity.forServices(user: "root")
+  func `Runs have users of their own, which nobody else has`() throws {
+    let (one, two) = (try UserLease.take(), try UserLease.take())
+    #expect(one.identity.isRunsOwn && two.identity.isRunsOwn)
+    #expect(!one.identity.users.overlaps(two.identity.users))
+    for identity in ServiceIdentity.all {
+      #expect(identity.users.allSatisfy { ServiceIdentity.range.contains($0) })
+      #expect(identity.users.allSatisfy { UserName.of($0) == nil })
     }
-    #expect(throws: GuardianError(.unknownUser, "no-such-user")) {
-      try ServiceIdentity.forServices(user: "no-such-user")
+  }
+
+  @Test(.enabled(if: geteuid() == 0))
+  func `Users that a process runs as, or whose folder is left, are not given out`() throws {
+    var lease: UserLease? = try UserLease.take()
+    let identity = try #require(lease).identity
+    let sleeper = ProcessSpawn(
+      program: "/usr/bin/setpriv",
+      arguments: ["setpriv", "--reuid=\(identity.user)", "--clear-groups", "sleep", "60"],
+      environment: RunFixture.environment,
+      workingDirectory: nil,
+      descriptors: []
+    )
+    let process = try sleeper.start()
+    defer {
+      kill(process, SIGKILL)
+      waitpid(process, nil, 0)
     }
+    for _ in 0..<500 where ProcessTable.user(of: process) != identity.user { usleep(10_000) }
+    lease = nil
+    #expect(try UserLease.take().identity != identity)
   }
 }

@@ -48,9 +48,11 @@ final class RunFixture: Sendable {
     limits: LogLimits = LogLimits(),
     lock: RunLock? = nil
   ) throws -> GuardianConfiguration {
-    let identity = try ServiceIdentity.forServices()
+    let lease = try UserLease.take()
+    let identity = lease.identity
     let folder =
       withFolder ? try RunFolder.create(runID: runID, identity: identity, root: root) : nil
+    if let folder { try lease.note(folder) }
     return GuardianConfiguration(
       runID: runID,
       identity: identity,
@@ -60,8 +62,31 @@ final class RunFixture: Sendable {
       logLimits: limits,
       folder: folder,
       lock: lock,
+      lease: lease,
       diagnosticsPath: path + "/guardian.log"
     )
+  }
+
+  /// The folder of a run that holds its users no more.
+  func folder(runID: String, lockName: String? = nil) throws -> RunFolder {
+    let lease = try UserLease.take()
+    let folder = try RunFolder.create(
+      runID: runID,
+      identity: lease.identity,
+      lockName: lockName,
+      root: root
+    )
+    try lease.note(folder)
+    return folder
+  }
+
+  /// Lets runs of another user be here.
+  func give(to user: UInt32) {
+    for folder in [path, logs, locks] { chown(folder, user, user) }
+  }
+
+  func reap() async -> [Janitor.Reaped] {
+    await Janitor(root: root, lockFolder: locks, executable: Self.executable).reap()
   }
 
   func holder(_ runID: String) -> LockHolder {
@@ -86,7 +111,7 @@ func withGuardian(
   }
   let report = await guardian.shutDown()
   #expect(report.isClean)
-  #expect(!exists(configuration.folder?.path ?? ""))
+  #expect(!exists(configuration.folder?.base ?? ""))
 }
 
 func shell(

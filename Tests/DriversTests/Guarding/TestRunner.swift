@@ -38,7 +38,8 @@ final class TestRunner {
     runID: String,
     lockName: String = "sample",
     commands: [[String]] = [],
-    services: [Service]
+    services: [Service],
+    user: UInt32? = nil
   ) throws {
     let plan = Plan(
       runID: runID,
@@ -54,13 +55,17 @@ final class TestRunner {
     output = fixture.path + "/\(runID).out"
     let file = open(output, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     defer { close(file) }
-    let spawn = ProcessSpawn(
+    var spawn = ProcessSpawn(
       program: RunFixture.executable,
       arguments: ["guardian-runner", "run", planPath],
       environment: [:],
       workingDirectory: nil,
       descriptors: [file, file, file]
     )
+    if let user {
+      spawn.identity = ServiceIdentity(user: user, group: user)
+      chown(planPath, user, user)
+    }
     processID = try spawn.start()
   }
 

@@ -29,8 +29,8 @@ final class LocalFixture: Sendable {
     run = try RunFixture()
     var files = suite
     files["recipe.yml"] = "secrets: {password: {generate: 20}, token: {generate: 20}}\n"
-    files["local.yml"] = try """
-    search: ["\(PreparedRestic.folder)", "/usr/lib/postgresql/*/bin"]
+    files["local.yml"] = """
+    search: ["/usr/lib/postgresql/*/bin"]
     versions: \(versions)
     services:
     \(services.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
@@ -64,10 +64,10 @@ final class LocalFixture: Sendable {
     }
     var settings = RunSettings(
       runID: runID,
-      identity: try ServiceIdentity.forServices(),
       logFolder: run.logs,
       secrets: secrets,
       toolFolder: "/nonexistent",
+      path: try PreparedRestic.folder,
       waiting: .no,
       guardianExecutable: RunFixture.executable
     )

@@ -48,7 +48,7 @@ struct MaskingFilter: LogFilter {
 }
 
 func run(_ plan: Plan) async throws {
-  let identity = try ServiceIdentity.forServices()
+  let lease = try UserLease.take()
   let lock = try await RunLock.acquire(
     plan.lockName,
     holder: LockHolder(
@@ -63,17 +63,19 @@ func run(_ plan: Plan) async throws {
   )
   let folder = try RunFolder.create(
     runID: plan.runID,
-    identity: identity,
+    identity: lease.identity,
     lockName: plan.lockName,
     root: plan.root
   )
+  try lease.note(folder)
   let guardian = try await Guardian.start(
     GuardianConfiguration(
       runID: plan.runID,
-      identity: identity,
+      identity: lease.identity,
       logFolder: plan.logFolder,
       folder: folder,
-      lock: lock
+      lock: lock,
+      lease: lease
     )
   )
   func expanded(_ arguments: [String]) -> [String] {
