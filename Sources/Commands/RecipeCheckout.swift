@@ -4,6 +4,7 @@ import Deployments
 import Evidence
 import FoundationEssentials
 import Git
+import Guarding
 import Suites
 
 /// A recipe's folder: the checkout as given, and the versions of its repository.
@@ -17,6 +18,11 @@ struct RecipeCheckout: Sendable {
   let published: [String]
   let target: RecipeRevision
   let compose: Compose
+  /// The files that git has, relative to the folder; nil where it has none of them, and all count.
+  private let tracked: Set<[UInt8]>?
+  /// Files that git does not have, ignored ones too: they are no part of the recipe, and no run gets
+  /// them. Sorted; caches are not told.
+  let leftOut: [String]
 
   init(name: String, folder: String, shownAs: String) async throws {
     self.name = name
@@ -44,8 +50,24 @@ struct RecipeCheckout: Sendable {
     } catch {
       throw error.below(shownAs)
     }
-    let tree = try FolderTree.hash(of: folder, ignoring: FolderTree.caches)
+    (tracked, leftOut) = try await Self.known(repository)
+    let tree = try FolderTree.hash(of: folder, ignoring: FolderTree.caches, only: tracked)
     target = RecipeRevision(version: compose.version ?? "0.0.0+unversioned", tree: tree)
+  }
+
+  /// What git has of a folder, and what it has not. A folder inside somebody else's repository that
+  /// has nothing of it is no part of that.
+  private static func known(
+    _ repository: GitRepository?
+  ) async throws -> (tracked: Set<[UInt8]>?, leftOut: [String]) {
+    guard let repository else { return (nil, []) }
+    let tracked = try await repository.trackedFiles()
+    if tracked.isEmpty, !repository.prefix.isEmpty { return (nil, []) }
+    let caches = NamePatterns(FolderTree.caches)
+    let others = try await repository.otherFiles().filter { path in
+      !path.split(separator: UInt8(ascii: "/")).contains { caches.match(Array($0), isTop: false) }
+    }
+    return (tracked, others.map { DiskPath.shown($0) })
   }
 
   /// The version to upgrade from.
@@ -140,12 +162,8 @@ struct RecipeCheckout: Sendable {
   private func export(_ version: String, to destination: String) async throws(DeploymentError) {
     do {
       if version == target.version {
-        for entry in try FileManager.default.contentsOfDirectory(atPath: folder)
-        where entry != ".git" {
-          try FileManager.default.copyItem(
-            atPath: "\(folder)/\(entry)",
-            toPath: "\(destination)/\(entry)"
-          )
+        try await SourceFolder(folder).copy(to: destination) { path in
+          tracked?.contains(Array(path.utf8)) ?? (path != ".git" && !path.hasPrefix(".git/"))
         }
       } else if let repository {
         try await repository.export(version, to: destination)

@@ -12,6 +12,7 @@ struct RunCandidate {
 
   var workspace: Workspace { planner.workspace }
   var suite: Suite { planner.suite }
+  var secrets: [SecretSetting] { suite.secrets + driver.undeclaredSecrets }
 
   /// The same with a part of the plan.
   func selecting(_ selection: RunSelection) -> RunCandidate {

@@ -55,6 +55,16 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var sweep: SweepOptions
 
+  @Option(
+    name: .customLong("env"),
+    help: ArgumentHelp(
+      "A variable of the environment that suites may take as a secret, beside those under `env` in "
+        + "parity.yml of the base branch.",
+      valueName: "name"
+    )
+  )
+  var variables: [String] = []
+
   @Flag(help: "Replace PARITY.md and coverage.json also after a partial run or by another driver.")
   var publish = false
 
@@ -87,10 +97,15 @@ struct RunCommand: AsyncParsableCommand {
       let shard = sweep.shard.map { ShardFile($0, of: all) }
       let recipes = shard?.recipes ?? all
       // Everything that can be wrong in files is told before anything is started.
+      let allowed = await AllowedVariables(workspace.project, asked: variables)
       var candidates: [RunCandidate] = []
       var mistakes = Mistakes()
       for recipe in recipes {
-        try await mistakes.collecting { candidates.append(try await candidate(recipe, workspace)) }
+        try await mistakes.collecting {
+          let candidate = try await candidate(recipe, workspace)
+          try allowed.require(candidate.secrets)
+          candidates.append(candidate)
+        }
       }
       try mistakes.conclude()
       let choice = try await RunChoice(candidates, selection)

@@ -5,6 +5,7 @@ import Evidence
 import FoundationEssentials
 import Glibc
 import HTTPRequests
+import Reports
 import Running
 import Suites
 import Synchronization
@@ -69,7 +70,7 @@ final class RunJob: Sendable {
     let id = RunID.new(at: start, after: kept.ids.first)
     let folder = "\(workspace.runsFolder(suite.recipe))/\(id)"
     try makeFolder(folder + "/logs")
-    let secrets = try SecretValues(suite.secrets + candidate.driver.undeclaredSecrets)
+    let secrets = try SecretValues(candidate.secrets)
     let log = try EventLog(
       path: folder + "/events.ndjson",
       secrets: secrets.redacted,
@@ -108,6 +109,7 @@ final class RunJob: Sendable {
     )
     let weak = log.weakSecrets.map(Rule.maskedInPlaceOnly)
     for finding in weak { progress.say("note: \(finding.message)") }
+    if let leftOut = candidate.plan.leftOutLine { progress.say(leftOut) }
     let findings = weak + candidate.planner.checkout.ruleFindings(suite).map(\.finding)
     await ended(Task { await runner.run(header, findings: findings) }, progress)
     await http.shutDown()

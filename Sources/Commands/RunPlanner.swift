@@ -38,6 +38,7 @@ struct RunPlanner {
       standins: try await standins(base?.version)
     )
     plan.lastStage = lastStage
+    if !checkout.leftOut.isEmpty { plan.leftOut = checkout.leftOut }
     return plan
   }
 

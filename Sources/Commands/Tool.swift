@@ -15,6 +15,8 @@ package enum Tool {
     }
     // Both come as errors of write(2) as well: a pipe that nobody reads, a file that must not grow.
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
+    // Its environment has what no suite is to have.
+    RunnerProtection.hide()
   }
 
   /// Becomes the process that supervises a run's services, where the arguments say so, and does

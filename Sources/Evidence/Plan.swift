@@ -11,6 +11,9 @@ package struct Plan: Codable, Hashable, Sendable {
   package var suiteTree: String
   /// Of the service that a person reaches; nil where that is not known.
   package var appImage: String?
+  /// Files in the recipe's folder that git does not have, and that no run gets; nil where there are
+  /// none.
+  package var leftOut: [String]?
   /// Programs that stand for the real app.
   package var standins: [Standin] = []
   package var stores: [StoreFacts] = []

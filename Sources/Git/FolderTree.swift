@@ -19,11 +19,14 @@ package enum FolderTree {
 
   /// The tree id of a folder, in 40 hexadecimal digits.
   ///
-  /// - Parameter patterns: Names that are left out: `name` and `*.ending` at any depth, `/name`
-  ///   only at the top.
+  /// - Parameters:
+  ///   - patterns: Names that are left out: `name` and `*.ending` at any depth, `/name` only at the
+  ///     top.
+  ///   - files: Paths of the only files that count; nil for all.
   package static func hash(
     of folder: DiskPath,
-    ignoring patterns: [String] = caches
+    ignoring patterns: [String] = caches,
+    only files: Set<[UInt8]>? = nil
   ) throws(GitError) -> String {
     let kind = try reading(folder) { path throws(DiskPath.Failure) in
       try path.kind(followingLinks: true)
@@ -32,14 +35,16 @@ package enum FolderTree {
       throw GitError(.unreadable(.notAFolder), "\(folder) is not a folder")
     }
     let ignored = NamePatterns(patterns)
-    return hexadecimal(try tree(of: folder, ignored: ignored, isTop: true) ?? objectID("tree", []))
+    let tree = try tree(of: folder, ignored: ignored, only: files, at: [])
+    return hexadecimal(tree ?? objectID("tree", []))
   }
 
   package static func hash(
     of folder: String,
-    ignoring patterns: [String] = caches
+    ignoring patterns: [String] = caches,
+    only files: Set<[UInt8]>? = nil
   ) throws(GitError) -> String {
-    try hash(of: DiskPath(folder), ignoring: patterns)
+    try hash(of: DiskPath(folder), ignoring: patterns, only: files)
   }
 
   /// The blob id of a file with these contents, as `git hash-object` gives it.
@@ -51,12 +56,15 @@ package enum FolderTree {
   private static func tree(
     of folder: DiskPath,
     ignored: NamePatterns,
-    isTop: Bool
+    only files: Set<[UInt8]>?,
+    at place: [UInt8]
   ) throws(GitError) -> [UInt8]? {
     var lines: [(key: [UInt8], line: [UInt8])] = []
     let entries = try reading(folder) { path throws(DiskPath.Failure) in try path.entries() }
     for entry in entries where entry.name != Array(".git".utf8) {
-      if ignored.match(entry.name, isTop: isTop) { continue }
+      if ignored.match(entry.name, isTop: place.isEmpty) { continue }
+      let inside = place.isEmpty ? entry.name : place + [UInt8(ascii: "/")] + entry.name
+      if entry.kind != .folder, let files, !files.contains(inside) { continue }
       let path = folder.appending(entry.name)
       var key = entry.name
       let mode: String
@@ -64,7 +72,8 @@ package enum FolderTree {
       switch entry.kind {
       case .other: continue
       case .folder:
-        guard let below = try tree(of: path, ignored: ignored, isTop: false) else { continue }
+        guard let below = try tree(of: path, ignored: ignored, only: files, at: inside)
+        else { continue }
         (mode, id) = ("40000", below)
         // Git sorts a folder as if its name ended in a slash.
         key.append(UInt8(ascii: "/"))

@@ -28,6 +28,18 @@ enum DescriptorList {
     for descriptor in descriptors { Glibc.close(descriptor) }
   }
 
+  /// Copies what is left of a file; where it cannot, `errno` says why.
+  static func copy(_ source: Int32, to target: Int32) -> Bool {
+    var buffer = [UInt8](repeating: 0, count: 1 << 17)
+    while true {
+      let count = Glibc.read(source, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { return false }
+      if count == 0 { return true }
+      guard write(buffer[..<count], to: target) else { return false }
+    }
+  }
+
   /// Writes all of it; where it cannot, `errno` says why.
   static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
     var rest = bytes

@@ -1,10 +1,10 @@
 internal import CLinux
-internal import Deployments
+package import Deployments
 internal import Glibc
 
 /// A folder whose files are copied. Each is opened once and looked at by what was opened; no link is
 /// followed, and pipes and devices are left out.
-struct SourceFolder {
+package struct SourceFolder {
   enum Item {
     /// Open during the call only.
     case file(Int32, mode: UInt32)
@@ -13,7 +13,43 @@ struct SourceFolder {
 
   typealias Visitor = (_ path: String, Item) async throws(DeploymentError) -> Void
 
-  let path: String
+  private let path: String
+
+  package init(_ path: String) { self.path = path }
+
+  /// Copies files and links into an empty folder of this process's own; modes stay.
+  ///
+  /// - Parameter isWanted: gets paths from the folder.
+  package func copy(
+    to target: String,
+    where isWanted: @escaping @Sendable (_ path: String) -> Bool
+  ) async throws(DeploymentError) {
+    try await visit { path, item async throws(DeploymentError) in
+      guard isWanted(path) else { return }
+      let place = "\(target)/\(path)"
+      try Self.makeParents(of: path, in: target)
+      switch item {
+      case .link(let goal):
+        guard symlink(goal, place) == 0 else { throw .system(place) }
+      case .file(let source, let mode):
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        let file = open(place, flags, 0o600)
+        guard file >= 0 else { throw .system(place) }
+        defer { close(file) }
+        guard DescriptorList.copy(source, to: file), fchmod(file, mode_t(mode)) == 0 else {
+          throw .system(place)
+        }
+      }
+    }
+  }
+
+  private static func makeParents(of path: String, in target: String) throws(DeploymentError) {
+    var folder = target
+    for part in path.split(separator: "/").dropLast() {
+      folder += "/\(part)"
+      guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw .system(folder) }
+    }
+  }
 
   /// Visits what is below, with paths from the folder, in the order of names.
   func visit(_ visitor: Visitor) async throws(DeploymentError) {

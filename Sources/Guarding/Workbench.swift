@@ -1,3 +1,4 @@
+internal import CLinux
 package import Deployments
 internal import Glibc
 package import Programs
@@ -115,7 +116,7 @@ package final class Workbench: Sendable {
     keepsLinks: Bool = false
   ) async throws(DeploymentError) {
     try await makeFolders([target])
-    try await SourceFolder(path: source).visit { path, item async throws(DeploymentError) in
+    try await SourceFolder(source).visit { path, item async throws(DeploymentError) in
       let path = "\(target)/\(path)"
       switch item {
       case .file(let file, let mode): try await write(file, to: path, mode: mode)
@@ -151,14 +152,7 @@ package final class Workbench: Sendable {
   ) async throws(DeploymentError) {
     let file = try await open(path, .create(mode: mode))
     defer { close(file) }
-    var buffer = [UInt8](repeating: 0, count: 1 << 17)
-    while true {
-      let count = Glibc.read(source, &buffer, buffer.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw .system(path) }
-      if count == 0 { return }
-      guard DescriptorList.write(buffer[..<count], to: file) else { throw .system(path) }
-    }
+    guard DescriptorList.copy(source, to: file) else { throw .system(path) }
   }
 
   /// The bytes of a file; nil where there is none.

@@ -28,6 +28,11 @@ extension Grammar {
         .list(.text),
         "Repositories whose suites may be run, though others wrote them."
       ).preset("[]")
+      Field(
+        "env",
+        .list(.text),
+        "Variables of the runner that suites may take as secrets. In a clone the file of the base branch counts."
+      ).preset("[]")
       Field("swarm", .table("project_swarm"), "The Docker Swarm of the driver of that name.")
       Field("policy", .table("policy"), "What is asked of every suite.")
     },

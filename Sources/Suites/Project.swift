@@ -34,6 +34,8 @@ package struct Project: Sendable {
   package var publish: String?
   package var allowForeignTests: [String] = []
   package var policy = Policy()
+  /// Variables of whoever runs the tool that suites may take as secrets.
+  package var variables: [String] = []
   /// By host name: how the engines of a Swarm's other nodes are reached, as `DOCKER_HOST` has it.
   package var swarmNodes: [String: String] = [:]
 

@@ -88,6 +88,7 @@ package struct ProjectLoader {
     project.publish = entry.choice("publish")
     project.allowForeignTests =
       entry.texts("allow_foreign_tests")
+    project.variables = entry.texts("env")
     for member in entry.entry("swarm")?.members("nodes") ?? [] {
       project.swarmNodes[member.key] = reader.text(member.value, "the address of a node")
     }

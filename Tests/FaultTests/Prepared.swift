@@ -44,6 +44,8 @@ struct Prepared: Sendable {
       argv = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] + argv
     }
     try Self.execute(argv)
+    // Each run copies it, as a user of its own.
+    try Self.execute(["chmod", "-R", "a+rX", place])
   }
 
   /// The stand-in where every user can run it.

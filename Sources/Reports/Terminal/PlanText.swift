@@ -6,6 +6,7 @@ extension Plan {
     var text =
       "\(recipe) \(base.map { "\($0.version) → " } ?? "")\(target.version), driver \(driver)\n"
     if let baseReason { text += "  base: \(baseReason.cause)\n" }
+    if let leftOut = leftOutLine { text += "  \(leftOut)\n" }
     for standin in standins {
       text += "  stand-in: \(standin.service) is \(standin.what)"
       text += standin.versions.isEmpty ? "\n" : " (\(standin.versions.joined(separator: ", ")))\n"
@@ -25,6 +26,14 @@ extension Plan {
     text += "\(planned.count) checks, \(planned.count { $0.skip != nil }) skipped; "
     text += "\(deepChecks) functional of strength state\n"
     return text
+  }
+
+  /// What lies in the recipe's folder and is no part of it; nil where nothing does.
+  package var leftOutLine: String? {
+    guard let leftOut, !leftOut.isEmpty else { return nil }
+    let shown = leftOut.prefix(5).joined(separator: ", ")
+    let more = leftOut.count > 5 ? " and \(leftOut.count - 5) more" : ""
+    return "left out, because git does not have it: \(shown)\(more)"
   }
 
   private func line(_ check: PlannedCheck) -> String {
