@@ -90,7 +90,7 @@ package struct TerminalSummary: Sendable {
     if let readiness = record?[stage]?.readiness { parts.append(.quiet("  \(readiness.line)")) }
     lines.add(parts)
     // What a check says is told with it, below.
-    let told = coverage.checks.indices.map(index.outcome(at:)).filter(\.word.isRed).map(\.reason)
+    let told = (record?.checks ?? []).map(\.outcome).filter(\.word.isRed).map(\.reason)
     if let reason = record?[stage]?.outcome.reason, !told.contains(reason) {
       lines.add([.plain("  \(reason.cause)")])
       for line in reason.furtherDetails { lines.add([.quiet("    \(line)")]) }
