@@ -2,6 +2,7 @@ import Auditing
 import Backups
 import Deployments
 import Evidence
+import Files
 import FoundationEssentials
 import Git
 import Guarding

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// The base of the run's folder as the guardian knows it from its first moment, before the runner has

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// The folder of this user's locks, in which nobody else can make anything.

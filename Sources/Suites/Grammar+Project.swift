@@ -24,11 +24,6 @@ extension Grammar {
         "driver"
       )
       Field(
-        "allow_foreign_tests",
-        .list(.text),
-        "Repositories whose suites may be run, though others wrote them."
-      ).preset("[]")
-      Field(
         "env",
         .list(.text),
         "Variables of the runner that suites may take as secrets. In a clone the file of the base branch counts."

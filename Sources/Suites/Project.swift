@@ -32,7 +32,6 @@ package struct Project: Sendable {
   package var driver: String?
   /// The driver whose full runs write the pages; nil: the one that is used.
   package var publish: String?
-  package var allowForeignTests: [String] = []
   package var policy = Policy()
   /// Variables of whoever runs the tool that suites may take as secrets.
   package var variables: [String] = []
