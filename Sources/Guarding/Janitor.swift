@@ -71,7 +71,7 @@ package struct Janitor: Sendable {
       return Reaped(runID: owner.runID, folder: base, remainingPaths: isGone ? [] : [base])
     }
     // So that no new run is given its users meanwhile.
-    let lease = identity.isRunsOwn ? try? UserLease.hold(identity) : nil
+    let lease = await Self.lease(identity)
     guard !identity.isRunsOwn || lease != nil else { return nil }
     defer { withExtendedLifetime(lease) {} }
     let run = DeadRun(
@@ -97,6 +97,17 @@ package struct Janitor: Sendable {
       bystanders: report.bystanders,
       remainingPaths: report.remainingPaths
     )
+  }
+
+  /// The hold on a dead run's users; nil where somebody else has it.
+  private static func lease(_ identity: ServiceIdentity) async -> UserLease? {
+    guard identity.isRunsOwn else { return nil }
+    // A process that is just being killed lets go of one thing after the other.
+    for _ in 0..<50 {
+      if let lease = try? UserLease.hold(identity) { return lease }
+      try? await Task.sleep(for: .milliseconds(20))
+    }
+    return nil
   }
 
   /// Whose a folder is; nil where it is nobody's whom this process may act for.
