@@ -19,8 +19,8 @@ package final class UserLease: Sendable {
     if let descriptor { close(descriptor) }
   }
 
-  /// The first users of the range that no other run has, that no process runs as, and of which no
-  /// dead run's folder is left.
+  /// The first users of the range that no other run has, that have no name but one made for runs,
+  /// that no process runs as, and of which no dead run's folder is left.
   ///
   /// - Throws: `.noUsers` where there are none, `.unsafePath`, `.system`.
   package static func take() throws(GuardianError) -> UserLease {
@@ -30,7 +30,7 @@ package final class UserLease: Sendable {
       guard let lease = try hold(identity) else { continue }
       let isFree =
         !lease.isFolderLeft && taken.isDisjoint(with: identity.users)
-        && identity.users.allSatisfy { UserName.of($0) == nil }
+        && identity.users.allSatisfy { UserName.of($0)?.hasPrefix("parity") ?? true }
       if isFree { return lease }
     }
     throw GuardianError(.noUsers, RuntimeFolder.path)
