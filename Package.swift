@@ -74,7 +74,7 @@ let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox
 
 /// What `docs/` has beside the pages of the rules. A page that is missing here is a warning.
 let otherDocumentation = [
-  "README.md", "architecture.md", "ci.md", "command-reference.md", "corpus.md", "decisions",
+  "README.md", "architecture.md", "ci-hardening.md", "ci.md", "command-reference.md", "corpus.md", "decisions",
   "diff.md", "evidence.md", "faults.md", "getting-started.md", "history.md", "local-driver.md",
   "many-machines.md", "ports.md", "reports.md", "rules/README.md", "schema", "suite.md",
   "swarm-driver.md", "threats.md",
@@ -97,7 +97,7 @@ let package = Package(
     module(
       "Commands",
       [
-        "Auditing", "Backups", "Corpus", "Evidence", "Formats", "Git", "Guarding",
+        "Auditing", "Backups", "Corpus", "Evidence", "Files", "Formats", "Git", "Guarding",
         "LocalDeployments", "Reports", "RulePages", "Running", "Suites", "SwarmDeployments",
         argumentParser,
       ]
@@ -105,7 +105,7 @@ let package = Package(
     module(
       "Reports",
       [
-        "Evidence", "Formats", "HTMLTemplates", "JUnitTemplates", "MarkdownDocuments",
+        "Evidence", "Files", "Formats", "HTMLTemplates", "JUnitTemplates", "MarkdownDocuments",
         "PageTemplates", "XMLDocuments", mustache,
       ]
     ),
@@ -114,8 +114,11 @@ let package = Package(
     templates("page"),
     embedded("RulePages", "rules", in: "docs", exclude: otherDocumentation),
     module("Auditing", ["Corpus", "Evidence", "Formats", "Suites"]),
-    module("Corpus", ["Evidence", "Formats", "Git", "Programs"], resources: "Reading"),
-    module("Running", ["Checks", "Deployments", "Evidence", "Formats", "Programs", "Suites"]),
+    module("Corpus", ["Evidence", "Files", "Formats", "Git", "Programs"], resources: "Reading"),
+    module(
+      "Running",
+      ["Checks", "Deployments", "Evidence", "Files", "Formats", "Programs", "Suites"]
+    ),
     module(
       "LocalDeployments",
       [
@@ -139,10 +142,11 @@ let package = Package(
       ]
     ),
     module("Deployments", ["Programs"]),
-    module("Suites", ["Evidence", "Formats", "CLibyaml"]),
+    module("Suites", ["Evidence", "Files", "Formats", "CLibyaml"]),
     module("Evidence", ["Formats"]),
     module("Formats", ["CLibpcre2"]),
-    module("Git", ["Formats", "Programs"]),
+    module("Files", ["CLinux"]),
+    module("Git", ["Files", "Formats", "Programs"]),
     module("Programs", [subprocess]),
     module("ClickHouseQueries", ["Formats", "HTTPRequests"]),
     module("HTTPRequests", ["CLibcurl", "Threads"]),
@@ -239,7 +243,9 @@ let package = Package(
     tests(of: "XMLDocuments", ["SeededGenerators"]),
     tests(of: "MarkdownDocuments", ["SeededGenerators"]),
     tests(of: "Programs"),
-    tests(of: "Git", ["Programs"]),
+    module("TemporaryFolders", ["Files"], path: "Tests/TemporaryFolders"),
+    tests(of: "Files", ["TemporaryFolders"]),
+    tests(of: "Git", ["Files", "Programs"]),
     tests(of: "Corpus", ["Evidence", "Git", "Programs", "SeededGenerators"], exclude: ["Hostile"]),
     // A driver, a deployment and an app that do what a test says.
     module(
@@ -265,7 +271,7 @@ let package = Package(
     tests(
       of: "Running",
       [
-        "Checks", "Deployments", "Evidence", "FakeDeployments", "Formats", "HTTPRequests",
+        "Checks", "Deployments", "Evidence", "FakeDeployments", "Files", "Formats", "HTTPRequests",
         "Programs", "Suites",
       ]
     ),
@@ -275,7 +281,7 @@ let package = Package(
     ),
     tests(
       of: "Reports",
-      ["Evidence", "Formats", "MarkdownDocuments", "XMLDocuments"],
+      ["Evidence", "Files", "Formats", "MarkdownDocuments", "TemporaryFolders", "XMLDocuments"],
       exclude: ["Golden"]
     ),
     // The built tool in a project of its own, as a person runs it.

@@ -3,7 +3,9 @@
 // Linux calls that Swift does not see: variadic functions, and declarations that glibc makes only
 // under _GNU_SOURCE, which the Glibc module is built without. No logic beyond the call.
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/prctl.h>
@@ -83,6 +85,17 @@ static inline int shim_linux_open_folder_path(int folder, const char *name) {
 
 static inline int shim_linux_openat(int folder, const char *name, int flags, mode_t mode) {
   return openat(folder, name, flags, mode);
+}
+
+// openat2(2), Linux 5.6: the kernel itself refuses a path that leads out of the folder, whatever
+// changes meanwhile; with `links` at 0 also every symbolic link.
+static inline int shim_linux_open_beneath(
+    int folder, const char *path, int flags, mode_t mode, int links) {
+  struct open_how how = {
+      .flags = (unsigned)flags,
+      .mode = flags & (O_CREAT | __O_TMPFILE) ? mode : 0,
+      .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | (links ? 0 : RESOLVE_NO_SYMLINKS)};
+  return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
 }
 
 static inline int shim_linux_fcntl(int descriptor, int command, int argument) {

@@ -83,6 +83,11 @@ extension Probes {
     }
     try addAuthorization(action, scope, to: &request)
     try addBody(action, scope, to: &request)
+    let secrets = scope.allSecrets.map(\.value).filter { !$0.isEmpty }
+    for header in request.headers
+    where SecretHeaders.contains(header.name) || secrets.contains(where: header.value.contains) {
+      request.secretFields.insert(header.name)
+    }
     return request
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Auditing
+import Formats
 import FoundationEssentials
 import Glibc
 import Reports
@@ -8,12 +9,27 @@ import Synchronization
 
 /// Results go to standard output, everything else to standard error.
 enum Console {
+  /// For a person: nothing of it drives a terminal or a CI runner, whoever wrote its parts.
   static func out(_ text: String) { write(text, to: STDOUT_FILENO) }
   static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
+  /// For a program: a format that escapes for itself.
+  static func data(_ text: String) { send(text, to: STDOUT_FILENO) }
+
+  /// Puts a line in the place of the one that the terminal's cursor stands on.
+  static func replaceLine(with text: String) {
+    let colour = hasColour(STDERR_FILENO)
+    send("\r\u{1B}[K" + TerminalText.printed(text, keepsColour: colour), to: STDERR_FILENO)
+  }
+
+  private static func write(_ text: String, to descriptor: Int32) {
+    let printed = TerminalText.printed(text, keepsColour: hasColour(descriptor))
+    send(printed, to: descriptor)
+  }
+
   /// Messages are for whoever reads them: where nobody does, they are dropped after a second, and
   /// the run and its teardown go on. Results wait for their reader.
-  static func write(_ text: String, to descriptor: Int32) {
+  private static func send(_ text: String, to descriptor: Int32) {
     // What one run says in one breath is not broken into by another's.
     writing.withLock { _ in writeAll(text, to: descriptor) }
   }

@@ -104,13 +104,13 @@ final class ConsoleProgress: ProgressObserver {
   private func live(_ text: String, _ state: inout State) {
     state.hasLiveLine = true
     let text = shown(text).prefix(width - 1)
-    Console.write("\r\u{1B}[K\(text)", to: STDERR_FILENO)
+    Console.replaceLine(with: String(text))
   }
 
   private func clear(_ state: inout State) {
     guard state.hasLiveLine else { return }
     state.hasLiveLine = false
-    Console.write("\r\u{1B}[K", to: STDERR_FILENO)
+    Console.replaceLine(with: "")
   }
 }
 

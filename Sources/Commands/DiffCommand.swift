@@ -1,6 +1,7 @@
 import ArgumentParser
 import Auditing
 import Evidence
+import Files
 import FoundationEssentials
 import Glibc
 import Reports
@@ -105,10 +106,15 @@ struct DiffCommand: AsyncParsableCommand {
       let diff = try await sides.diff(today: todayOption.day)
       let text = try rendered(diff)
       if let output {
-        try AtomicFile.write(text.utf8, to: output)
+        let place = FileTree.place(of: output)
+        do throws(FileError) {
+          try AtomicFile.write(text.utf8, to: place.name, in: place.tree)
+        } catch {
+          throw FileError(error.code, output, error.action)
+        }
         Console.out("\(diff.summary) → \(output)\n")
       } else {
-        Console.out(text)
+        if format == Format.terminal.rawValue { Console.out(text) } else { Console.data(text) }
       }
       return diff.fails(on: failing) ? .refuted : .proven
     }

@@ -1,5 +1,6 @@
 import Auditing
 import Evidence
+import Files
 import FoundationEssentials
 import Git
 import Running
@@ -95,10 +96,10 @@ struct DiffSide: Sendable {
   /// A folder with one folder for each recipe.
   static func reports(_ folder: String, name: String) throws -> DiffSide {
     var side = DiffSide(name: name)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    for recipe in names {
+    let tree = FileTree(folder)
+    for recipe in (try? tree.names(in: "")) ?? [] {
+      guard tree.kind("\(recipe)/coverage.json") != nil else { continue }
       let path = "\(folder)/\(recipe)/coverage.json"
-      guard FileManager.default.fileExists(atPath: path) else { continue }
       side.entries[recipe] = Entry(
         source: .file(path),
         shown: path,
@@ -113,9 +114,13 @@ struct DiffSide: Sendable {
 
   /// One file; its recipe is the one that it names.
   static func file(_ path: String, name: String) throws -> DiffSide {
-    guard let coverage = try CoverageFile.read(path, shownAs: name) else {
-      throw Failure(.broken, "\(name) cannot be read")
+    let bytes: [UInt8]
+    do {
+      bytes = try DiskPath(path).contents(limit: Self.sizeLimit, followingLinks: true)
+    } catch {
+      throw Failure(.broken, "\(name) \(error)")
     }
+    let coverage = try CoverageFile.model(bytes, shownAs: name)
     var side = DiffSide(name: name, isOneFile: true)
     side.entries[coverage.recipe] = Entry(source: .file(path), shown: name)
     return side
@@ -134,7 +139,7 @@ struct DiffSide: Sendable {
         do {
           contents[recipe] = try DiskPath(path).contents(
             limit: Self.sizeLimit,
-            followingLinks: true
+            followingLinks: isOneFile
           )
         } catch {
           throw Failure(.broken, "\(entry.shown) \(error)")
@@ -174,10 +179,9 @@ struct DiffSide: Sendable {
   /// How long the stages of the newest run took; nil where no whole run is kept.
   func durations(_ recipe: String) -> [Stage: Int]? {
     guard let folder = entries[recipe]?.runs else { return nil }
-    let ids = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
-      .filter(RunID.isOne).sorted { $1.utf8.lexicographicallyPrecedes($0.utf8) }
-    guard let newest = ids.first,
-      let record = try? EventFile.record(at: "\(folder)/\(newest)/events.ndjson"),
+    let tree = FileTree(folder)
+    guard let newest = (try? tree.names(in: ""))?.last(where: RunID.isOne),
+      let record = try? EventFile.record(at: "\(newest)/events.ndjson", in: tree),
       record.header.isFull, record.isWhole
     else { return nil }
     return Dictionary(

@@ -1,5 +1,6 @@
 import Auditing
 import Evidence
+import Files
 import Formats
 import FoundationEssentials
 import Git

@@ -46,7 +46,7 @@ struct HistoryCommand: AsyncParsableCommand {
       case .terminal:
         Console.out(HistoryText(history, style: Console.style).rendered(claim: claim))
       case .json:
-        Console.out(String(decoding: try CoverageFile.bytes(history), as: UTF8.self))
+        Console.data(String(decoding: try CoverageFile.bytes(history), as: UTF8.self))
       }
       return .proven
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Auditing
+import Files
 import FoundationEssentials
 import Reports
 import Suites
@@ -33,7 +34,7 @@ struct NewCommand: AsyncParsableCommand {
       let here = FileManager.default.currentDirectoryPath
       if location.project == nil, try ProjectLoader.nearest(to: here) == nil {
         let path = "\(here)/\(ProjectLoader.fileName)"
-        try AtomicFile.write(Array(NewSuite.projectFile.utf8), to: path)
+        try AtomicFile.write(NewSuite.projectFile.utf8, to: path, in: FileTree(here))
         Console.out("\(ProjectLoader.fileName)\n")
       }
       let workspace = try Workspace(folder: location.project)
@@ -41,14 +42,12 @@ struct NewCommand: AsyncParsableCommand {
       guard !FileManager.default.fileExists(atPath: folder) else {
         throw Failure(.wrongUsage, "\(workspace.shown(folder)) exists already")
       }
+      let tree = workspace.tree(of: folder)
       for (path, content) in NewSuite.files(recipe: recipe) {
         let full = "\(folder)/\(path)"
         let parent = full.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
-        try FileManager.default.createDirectory(
-          atPath: parent,
-          withIntermediateDirectories: true
-        )
-        try AtomicFile.write(Array(content.utf8), to: full)
+        try tree.makeFolder(parent)
+        try AtomicFile.write(content.utf8, to: full, in: tree)
         Console.out("\(workspace.shown(full))\n")
       }
       Console.out("\nNow: parity list \(recipe); parity run \(recipe)\n")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Auditing
 import Corpus
 import Evidence
+import Files
 import Reports
 import Suites
 
@@ -112,7 +113,7 @@ private struct Pinning {
       Console.out("\(recipe): \(name) is as it should be (\(Self.count(new)))\n")
       return
     }
-    try AtomicFile.write(Array(new.text.utf8), to: path)
+    try AtomicFile.write(new.text.utf8, to: path, in: workspace.tree(of: path))
     Console.out("\(recipe): \(name) written (\(Self.count(new)))\n")
     for change in changes { Console.out("  \(change)\n") }
   }

@@ -45,8 +45,9 @@ struct ReportCommand: AsyncParsableCommand {
       guard let coverage = try workspace.coverage(recipe) else {
         throw Failure(.broken, "\(recipe) has neither a run nor a coverage.json to report")
       }
-      try ParityPage(coverage, templates: templates).write(to: workspace.pagePath(recipe))
-      Console.out("\(workspace.shown(workspace.pagePath(recipe)))\n")
+      let page = workspace.pagePath(recipe)
+      try ParityPage(coverage, templates: templates).write(to: page, in: workspace.tree(of: page))
+      Console.out("\(workspace.shown(page))\n")
       return .proven
     }
     let (record, folder) = try runs.record(run)

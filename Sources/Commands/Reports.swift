@@ -1,5 +1,6 @@
 import Auditing
 import Evidence
+import Files
 import FoundationEssentials
 import Reports
 import Running
@@ -74,13 +75,18 @@ struct Reports {
     // All are on the disk before the first takes its name: a page never stands beside an older
     // coverage, whatever could not be rendered or had no room.
     let text = try ParityPage(coverage, templates: templates).rendered()
-    let newPage = try AtomicFile.prepared(text.utf8, at: page)
-    let model = try CoverageFile.prepared(coverage, at: "\(folder)/coverage.json")
+    let tree = workspace.reportsTree
+    let newPage = try AtomicFile.prepared(text.utf8, at: page, in: workspace.tree(of: page))
+    let model = try CoverageFile.prepared(coverage, at: "\(folder)/coverage.json", in: tree)
     let junit = try JUnitReport(coverage, record, templates: templates)
-      .prepared(at: "\(folder)/junit.xml")
+      .prepared(at: "\(folder)/junit.xml", in: tree)
     let html = try HTMLReport(coverage, record, history: history, templates: templates)
-      .prepared(at: "\(folder)/coverage.html")
-    let badge = try AtomicFile.prepared(Badge(coverage).rendered().utf8, at: "\(folder)/badge.svg")
+      .prepared(at: "\(folder)/coverage.html", in: tree)
+    let badge = try AtomicFile.prepared(
+      Badge(coverage).rendered().utf8,
+      at: "\(folder)/badge.svg",
+      in: tree
+    )
     // The index is made from what the other recipes' runs have written, which may end right now.
     let lock = FolderLock(workspace.project.reports)
     if publishes {
@@ -106,7 +112,7 @@ struct Reports {
       entries.append(HTMLIndex.Entry(coverage, link: "\(recipe)/coverage.html"))
     }
     return try HTMLIndex(entries, templates: templates)
-      .prepared(at: "\(workspace.project.reports)/index.html")
+      .prepared(at: "\(workspace.project.reports)/index.html", in: workspace.reportsTree)
   }
 
   func summary(_ coverage: CoverageModel, _ record: RunRecord?, _ paths: [String]) -> String {
@@ -124,25 +130,25 @@ struct KeptRuns {
   let workspace: Workspace
   let recipe: String
 
+  private var tree: FileTree { workspace.reportsTree }
+
   /// Newest first: ids go up with every run. One whose events are gone is among them, so that no
   /// older run is taken for the last one.
   var ids: [String] {
     let folder = workspace.runsFolder(recipe)
-    return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
-      .filter {
-        RunID.isOne($0) || FileManager.default.fileExists(atPath: "\(folder)/\($0)/events.ndjson")
-      }
-      .sorted { $1.utf8.lexicographicallyPrecedes($0.utf8) }
+    return ((try? tree.names(in: folder)) ?? []).reversed().filter {
+      RunID.isOne($0) || tree.kind("\(folder)/\($0)/events.ndjson") != nil
+    }
   }
 
   /// Removes what runs that were killed left beside their logs: copies of the recipe's files, made
   /// by the runner itself, which no guardian knows. Nothing of a run that goes on.
   func removeScratch() {
-    for id in ids where !EventFile.isBeingWritten(folder(id) + "/events.ndjson") {
+    for id in ids where !EventFile.isBeingWritten(folder(id) + "/events.ndjson", in: tree) {
       let logs = folder(id) + "/logs"
-      for name in (try? FileManager.default.contentsOfDirectory(atPath: logs)) ?? []
+      for name in (try? tree.names(in: logs)) ?? []
       where name.hasPrefix("recipe-") && name.dropFirst(7).allSatisfy(\.isNumber) {
-        try? FileManager.default.removeItem(atPath: "\(logs)/\(name)")
+        tree.remove("\(logs)/\(name)")
       }
     }
   }
@@ -165,7 +171,7 @@ struct KeptRuns {
           + (ids.isEmpty ? "; none is kept" : NearestName.hint(for: chosen, among: ids))
       )
     }
-    guard !EventFile.isBeingWritten(folder(chosen) + "/events.ndjson") else {
+    guard !EventFile.isBeingWritten(folder(chosen) + "/events.ndjson", in: tree) else {
       throw Failure(
         .broken,
         "run \(chosen) of \(recipe) still goes on"
@@ -173,7 +179,7 @@ struct KeptRuns {
       )
     }
     do {
-      let record = try EventFile.record(at: folder(chosen) + "/events.ndjson")
+      let record = try EventFile.record(at: folder(chosen) + "/events.ndjson", in: tree)
       return (record, folder(chosen))
     } catch {
       throw Failure(

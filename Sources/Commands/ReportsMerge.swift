@@ -1,5 +1,6 @@
 import Auditing
 import Evidence
+import Files
 import Formats
 import FoundationEssentials
 import Reports
@@ -17,8 +18,8 @@ struct ReportsMerge {
   private struct Merged {
     var record: RunRecord
     var suite: Suite
-    /// Folders of its attempts.
-    var folders: [String]
+    /// Folders of its attempts, and what they lie in.
+    var folders: [(path: String, tree: FileTree)]
   }
 
   func write() async throws -> ExitStatus {
@@ -51,7 +52,11 @@ struct ReportsMerge {
     }
     let file = MergeFile(shards: shards, missing: missing, recipes: rows)
     do {
-      try CoverageFile.write(file, to: "\(workspace.project.reports)/\(MergeFile.name)")
+      try CoverageFile.write(
+        file,
+        to: "\(workspace.project.reports)/\(MergeFile.name)",
+        in: workspace.reportsTree
+      )
     } catch {
       throw Failure(.broken, workspace.shown("\(error)"))
     }
@@ -96,7 +101,7 @@ struct ReportsMerge {
   private func merged(_ recipe: String, _ shards: [ShardFile]) async throws -> Merged {
     let suite = try workspace.suite(recipe).suite
     let runs = sources.flatMap { source in
-      (source.runs[recipe] ?? []).map { (run: $0, source: source.name) }
+      (source.runs[recipe] ?? []).map { (run: $0, source: source.name, tree: source.tree) }
     }
     guard !runs.isEmpty else {
       return Merged(record: try await absent(recipe, suite, shards), suite: suite, folders: [])
@@ -131,7 +136,7 @@ struct ReportsMerge {
     return Merged(
       record: merge.record(id: RunID.merged(from: ids, after: others)),
       suite: suite,
-      folders: runs.map(\.run.folder)
+      folders: runs.map { ($0.run.folder, $0.tree) }
     )
   }
 
@@ -142,7 +147,8 @@ struct ReportsMerge {
   }
 
   private func isMerged(_ folder: String) -> Bool {
-    (try? EventFile.record(at: folder + "/events.ndjson"))?.attempts != nil
+    let events = folder + "/events.ndjson"
+    return (try? EventFile.record(at: events, in: workspace.reportsTree))?.attempts != nil
   }
 
   /// The record of a recipe that nothing tells of: none of its checks has run.
@@ -193,20 +199,21 @@ struct ReportsMerge {
   private func write(_ part: Merged) async throws -> ExitStatus {
     let runs = workspace.runsFolder(part.suite.recipe)
     let folder = "\(runs)/\(part.record.header.id)"
+    let tree = workspace.reportsTree
     do {
-      try FileManager.default.createDirectory(atPath: runs, withIntermediateDirectories: true)
+      try tree.makeFolder(runs)
       // What was merged before is made of the same parts.
       for id in KeptRuns(workspace: workspace, recipe: part.suite.recipe).ids
       where isMerged("\(runs)/\(id)") {
-        try FileManager.default.removeItem(atPath: "\(runs)/\(id)")
+        if let left = tree.remove("\(runs)/\(id)").first { throw FileError(.exists, left) }
       }
-      for source in part.folders { try copy(source, to: runs) }
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      for source in part.folders { try copy(source.path, of: source.tree, to: runs) }
+      try tree.makeFolder(folder)
       var lines: [UInt8] = []
       for event in part.record.events {
         lines += try JSONTextEncoder().bytes(of: event) + [UInt8(ascii: "\n")]
       }
-      try AtomicFile.prepared(lines, at: "\(folder)/events.ndjson").commit()
+      try AtomicFile.write(lines, to: "\(folder)/events.ndjson", in: tree)
     } catch {
       throw Failure(.broken, "\(workspace.shown(folder)) cannot be written: \(error)")
     }
@@ -219,11 +226,11 @@ struct ReportsMerge {
     )
   }
 
-  private func copy(_ source: String, to runs: String) throws {
+  private func copy(_ source: String, of tree: FileTree, to runs: String) throws {
     let name = source.split(separator: "/").last.map(String.init) ?? ""
     let target = "\(runs)/\(name)"
     // The same run: its events are the same bytes, or the ids had been refused.
-    guard !FileManager.default.fileExists(atPath: target) else { return }
-    try FileManager.default.copyItem(atPath: source, toPath: target)
+    guard workspace.reportsTree.kind(target) == nil else { return }
+    try tree.copy(source, to: target, in: workspace.reportsTree)
   }
 }

@@ -1,5 +1,6 @@
 import Auditing
 import Evidence
+import Files
 import Formats
 import FoundationEssentials
 import Running
@@ -10,11 +11,12 @@ struct ReportsSource {
   /// One run in it.
   struct Run {
     var record: RunRecord
-    /// Where its events and logs are.
+    /// Where its events and logs are, below the source's tree.
     var folder: String
   }
 
-  let folder: String
+  /// Nothing in it is believed to be what it was when it was looked at.
+  let tree: FileTree
   /// As it was asked for.
   let name: String
   /// What shards it tells of: its own, or all that were merged into it.
@@ -27,19 +29,16 @@ struct ReportsSource {
   private(set) var notes: [String] = []
 
   init(_ folder: String, shownAs name: String) throws {
-    self.folder = folder
+    let tree = FileTree(folder)
+    self.tree = tree
     self.name = name
     guard Console.isFolder(folder) == true else {
       throw Failure(.wrongUsage, "\(Console.quotable(name)) is not a folder")
     }
-    let own = try ShardFile.read(folder)
-    let merged = try MergeFile.read(folder)
+    let own = try ShardFile.read(tree)
+    let merged = try MergeFile.read(tree)
     shards = (own.map { [$0] } ?? []) + (merged?.shards ?? [])
-    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
-      .sorted { UTF8Order.precedes($0, $1) }
-    let recipes = names.filter {
-      FileManager.default.fileExists(atPath: "\(folder)/\($0)/runs")
-    }
+    let recipes = ((try? tree.names(in: "")) ?? []).filter { tree.isFolder("\($0)/runs") }
     guard !recipes.isEmpty || !shards.isEmpty else {
       throw Failure(
         .wrongUsage,
@@ -51,26 +50,42 @@ struct ReportsSource {
   }
 
   private mutating func read(_ recipe: String) throws {
-    let folder = "\(folder)/\(recipe)/runs"
-    let ids = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
-      .filter {
-        RunID.isOne($0) || FileManager.default.fileExists(atPath: "\(folder)/\($0)/events.ndjson")
-      }
-      .sorted { UTF8Order.precedes($1, $0) }
+    let folder = "\(tree.root)/\(recipe)/runs"
+    let ids = try ids(in: folder)
     var found: [Run] = []
     for id in ids {
       let path = "\(folder)/\(id)/events.ndjson"
-      guard !EventFile.isBeingWritten(path) else {
+      guard !EventFile.isBeingWritten(path, in: tree) else {
         throw Failure(.broken, "run \(id) of \(recipe) in \(name) still goes on")
       }
       do {
-        found.append(Run(record: try EventFile.record(at: path), folder: "\(folder)/\(id)"))
+        found.append(
+          Run(record: try EventFile.record(at: path, in: tree), folder: "\(folder)/\(id)")
+        )
       } catch {
         if case .otherSchema = error.code { throw Failure(.broken, error.message) }
         lost[recipe, default: []].append(id)
       }
     }
     runs[recipe] = current(attempts(among: found), recipe)
+  }
+
+  /// Of the runs in a folder, newest first.
+  ///
+  /// - Throws: where a run is not a folder of its own.
+  private func ids(in folder: String) throws -> [String] {
+    let names = ((try? tree.names(in: folder)) ?? []).reversed()
+    let ids = names.filter {
+      RunID.isOne($0) || tree.kind("\(folder)/\($0)/events.ndjson") != nil
+    }
+    for id in ids where tree.kind("\(folder)/\(id)") != .folder {
+      throw Failure(
+        .broken,
+        "\(name): run \(Console.quotable(id)) is not a folder; `merge` takes regular files and "
+          + "folders only"
+      )
+    }
+    return Array(ids)
   }
 
   /// Where runs were merged already: those that were, and those that came after. What was merged is
@@ -141,9 +156,15 @@ struct MergeFile: Codable, Hashable {
   var recipes: [Recipe]
 
   /// Nil where a folder has none.
-  static func read(_ folder: String) throws -> MergeFile? {
-    let path = "\(folder)/\(name)"
-    return try CoverageFile.read(MergeFile.self, at: path, upTo: schemaVersion, \.schema)
+  static func read(_ folder: FileTree) throws -> MergeFile? {
+    let path = "\(folder.root)/\(name)"
+    return try CoverageFile.read(
+      MergeFile.self,
+      at: path,
+      in: folder,
+      upTo: schemaVersion,
+      \.schema
+    )
   }
 }
 

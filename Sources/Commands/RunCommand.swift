@@ -94,7 +94,7 @@ struct RunCommand: AsyncParsableCommand {
       }
       try mistakes.conclude()
       let choice = try await RunChoice(candidates, selection)
-      try shard?.write(below: workspace.project.reports)
+      try shard?.write(below: workspace.project.reports, in: workspace.reportsTree)
       if let shard { Console.error(shard.announcement) }
       for line in choice.announcements { Console.error(line) }
       let failures = FailureLimit(sweep.failureLimit)

@@ -2,6 +2,7 @@ import Auditing
 import Checks
 import Deployments
 import Evidence
+import Files
 import FoundationEssentials
 import Glibc
 import HTTPRequests
@@ -72,6 +73,7 @@ final class RunJob: Sendable {
     let secrets = try SecretValues(suite.secrets + candidate.driver.undeclaredSecrets)
     let log = try EventLog(
       path: folder + "/events.ndjson",
+      in: workspace.reportsTree,
       secrets: secrets.redacted,
       reserved: suite.reservedNames
     )
@@ -156,9 +158,9 @@ final class RunJob: Sendable {
 
   private func makeFolder(_ path: String) throws {
     do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try workspace.reportsTree.makeFolder(path)
     } catch {
-      throw Failure(.broken, "\(workspace.shown(path)) cannot be made")
+      throw Failure(.broken, "\(workspace.shown(path)) cannot be made: \(error.code)")
     }
   }
 }

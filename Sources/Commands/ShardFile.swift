@@ -1,5 +1,6 @@
 import Auditing
 import Evidence
+import Files
 import Formats
 import FoundationEssentials
 
@@ -24,10 +25,10 @@ struct ShardFile: Codable, Hashable {
 
   var recipes: [String] { plan[shard.number - 1] }
 
-  func write(below reports: String) throws {
+  func write(below reports: String, in tree: FileTree) throws {
     do {
-      try FileManager.default.createDirectory(atPath: reports, withIntermediateDirectories: true)
-      try CoverageFile.write(self, to: "\(reports)/\(Self.name)")
+      try tree.makeFolder(reports)
+      try CoverageFile.write(self, to: "\(reports)/\(Self.name)", in: tree)
     } catch {
       throw Failure(.broken, "\(Self.name) cannot be written: \(error)")
     }
@@ -43,9 +44,16 @@ struct ShardFile: Codable, Hashable {
   }
 
   /// Nil where a folder has none.
-  static func read(_ folder: String) throws -> ShardFile? {
-    let path = "\(folder)/\(name)"
-    guard let file = try CoverageFile.read(ShardFile.self, at: path, upTo: schemaVersion, \.schema)
+  static func read(_ folder: FileTree) throws -> ShardFile? {
+    let path = "\(folder.root)/\(name)"
+    guard
+      let file = try CoverageFile.read(
+        ShardFile.self,
+        at: path,
+        in: folder,
+        upTo: schemaVersion,
+        \.schema
+      )
     else { return nil }
     guard file.plan.count == file.shard.count, (1...file.plan.count).contains(file.shard.number)
     else {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Auditing
 import Corpus
 import Evidence
+import Files
 import FoundationEssentials
 import Git
 import Reports
@@ -73,7 +74,7 @@ struct Verification {
     }
     // One of an older version is written anew by the next run.
     guard coverage.schema == CoverageModel.schemaVersion,
-      let data = FileManager.default.contents(atPath: path)
+      let data = try workspace.tree(of: path).contentsIfThere(path)
     else { return result }
     let wanted = try CoverageFile.bytes(coverage)
     guard !wanted.elementsEqual(data) else { return result }
@@ -85,8 +86,13 @@ struct Verification {
 
   private func page(_ coverage: CoverageModel) throws -> [String] {
     let path = workspace.pagePath(recipe)
-    guard let data = FileManager.default.contents(atPath: path) else {
-      return ["\(workspace.shown(path)) is not there: `parity report \(recipe)` writes it"]
+    let data: [UInt8]
+    do throws(FileError) {
+      data = try workspace.tree(of: path).contents(path)
+    } catch {
+      return error.isAbsent
+        ? ["\(workspace.shown(path)) is not there: `parity report \(recipe)` writes it"]
+        : ["\(workspace.shown(path)) \(error.code)"]
     }
     let wanted = try ParityPage(coverage).rendered()
     let page = String(decoding: data, as: UTF8.self)

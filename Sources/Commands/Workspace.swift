@@ -2,6 +2,7 @@ import Auditing
 import Corpus
 import Deployments
 import Evidence
+import Files
 import FoundationEssentials
 import Git
 import Glibc
@@ -28,14 +29,6 @@ struct Workspace: Sendable {
       project = try ProjectLoader.load(folder: path)
     } else {
       project = try ProjectLoader.find(from: here)
-    }
-    // Nothing is taken from recipes, so allowing it would be an option that does nothing.
-    if let first = project.allowForeignTests.first {
-      throw Failure(
-        .wrongSuite,
-        "parity.yml allows foreign tests of \(first), and this version runs no tests that a recipe "
-          + "brings along: take the key out"
-      )
     }
   }
 
@@ -296,6 +289,17 @@ struct Workspace: Sendable {
   }
 
   func reportsFolder(_ recipe: String) -> String { "\(project.reports)/\(recipe)" }
+
+  /// What a path of this project is opened in: the largest folder that a person named. Below it no
+  /// link is followed.
+  func tree(of path: String) -> FileTree {
+    let roots = [project.folder, project.reports, pages ?? project.suites, project.suites]
+    return roots.map { FileTree($0) }.first { $0.relative(path) != nil }
+      ?? FileTree.place(of: path).tree
+  }
+
+  var reportsTree: FileTree { tree(of: project.reports) }
+
   func runsFolder(_ recipe: String) -> String { reportsFolder(recipe) + "/runs" }
   func coveragePath(_ recipe: String) -> String { reportsFolder(recipe) + "/coverage.json" }
   func pagePath(_ recipe: String) -> String {
@@ -351,12 +355,16 @@ struct Workspace: Sendable {
   func coverageWithoutSuite(_ recipes: [String]) -> [String] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: project.reports)) ?? []
     return all.filter {
-      !recipes.contains($0) && FileManager.default.fileExists(atPath: coveragePath($0))
+      !recipes.contains($0) && reportsTree.kind(coveragePath($0)) != nil
     }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   /// The committed coverage of a recipe; nil where there is none.
   func coverage(_ recipe: String) throws -> CoverageModel? {
-    try CoverageFile.read(coveragePath(recipe), shownAs: shown(coveragePath(recipe)))
+    try CoverageFile.read(
+      coveragePath(recipe),
+      in: reportsTree,
+      shownAs: shown(coveragePath(recipe))
+    )
   }
 }

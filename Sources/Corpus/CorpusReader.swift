@@ -1,5 +1,6 @@
 package import Evidence
-package import Git
+package import Files
+import Git
 
 /// Reads the older scripts of a recipe from `<root>/<recipe>/tests/`, without running any.
 ///

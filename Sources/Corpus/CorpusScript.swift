@@ -1,3 +1,5 @@
+import Files
+
 /// A script of the corpus that a suite is held to. Nothing of it is run.
 package struct CorpusScript: Hashable, Sendable {
   /// What a script is written in, as far as its name or its first line says.

@@ -1,3 +1,4 @@
+import Files
 import Git
 
 /// One walk through the `tests` folder of an entry.

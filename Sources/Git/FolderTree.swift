@@ -1,3 +1,4 @@
+package import Files
 import Formats
 
 /// Git's object ids (SHA-1 format) of folders and files as they are on disk, without git and

@@ -1,3 +1,5 @@
+import Files
+
 /// A file that is not as the checked-out commit has it.
 package struct GitChange: Hashable, Sendable {
   package enum Kind: String, CaseIterable, Sendable {

@@ -1,3 +1,5 @@
+package import Files
+
 /// Why something could not be read from a repository or a folder.
 package struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
   package enum Code: Hashable, Sendable {

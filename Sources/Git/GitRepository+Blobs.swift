@@ -1,3 +1,5 @@
+import Files
+
 /// A file of a commit that was found and not read.
 package struct GitBlob: Hashable, Sendable {
   /// Equal for equal contents, whatever the path and the commit.

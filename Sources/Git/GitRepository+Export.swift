@@ -1,3 +1,5 @@
+import Files
+
 extension GitRepository {
   /// Writes the files of a revision's folder into an empty or new folder.
   ///

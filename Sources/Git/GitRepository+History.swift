@@ -1,3 +1,5 @@
+import Files
+
 /// What a commit made of one file.
 package struct GitFileChange: Hashable, Sendable {
   package let commit: String

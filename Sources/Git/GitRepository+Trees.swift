@@ -1,3 +1,5 @@
+import Files
+
 /// One line of a tree.
 struct TreeEntry: Hashable, Sendable {
   enum Kind: Hashable, Sendable { case file, executable, link, folder, submodule }

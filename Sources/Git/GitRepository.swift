@@ -1,3 +1,5 @@
+import Files
+
 /// A repository with a work tree, read through the `git` program.
 ///
 /// Nothing here changes the repository, its index or its work tree, and nothing that its

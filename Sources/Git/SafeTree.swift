@@ -1,3 +1,5 @@
+import Files
+
 /// What a tree from elsewhere must keep to before its files are written to disk.
 enum SafeTree {
   private static let slash = UInt8(ascii: "/")

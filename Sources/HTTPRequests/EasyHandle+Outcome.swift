@@ -37,7 +37,6 @@ extension EasyHandle {
       body: transfer.takeBody(),
       httpVersion: transfer.httpVersion,
       effectiveURL: string(CURLINFO_EFFECTIVE_URL),
-      hops: transfer.hops,
       timings: timings,
       sizes: sizes,
       connectionReused: long(CURLINFO_NUM_CONNECTS) == 0,
@@ -67,8 +66,7 @@ extension EasyHandle {
     var error = HTTPError(
       transfer.refusal ?? self.code(code, of: transfer),
       at: stage(of: transfer),
-      of: transfer.request.subject,
-      redirectedTo: transfer.lastRedirect
+      of: transfer.request.subject
     )
     if transfer.request.wantsCertificate { error.certificateSubject = certificateSubject }
     return error
@@ -88,7 +86,7 @@ extension EasyHandle {
     switch code {
     case CURLE_UNSUPPORTED_PROTOCOL:
       // The same number stands for an answer without a status line (HTTP/0.9).
-      return isConnected && !(300..<400).contains(transfer.status) ? .notHTTP : .unsupportedScheme
+      return isConnected ? .notHTTP : .unsupportedScheme
     case CURLE_WEIRD_SERVER_REPLY:
       return .notHTTP
     case CURLE_URL_MALFORMAT:
@@ -100,11 +98,6 @@ extension EasyHandle {
     case CURLE_OPERATION_TIMEDOUT:
       return isConnected
         ? .timedOut(after: transfer.request.timeout, bytes: received) : .connectTimedOut
-    case CURLE_TOO_MANY_REDIRECTS:
-      if case .follow(let limit) = transfer.request.redirects {
-        return .tooManyRedirects(limit: limit)
-      }
-      return .tooManyRedirects(limit: 0)
     case CURLE_GOT_NOTHING:
       return .closedWithoutAnswer
     case CURLE_PARTIAL_FILE:

@@ -144,13 +144,7 @@ extension EasyHandle {
     let timeout = request.timeout.atLeastOneMillisecond
     set(CURLOPT_TIMEOUT_MS, timeout)
     set(CURLOPT_CONNECTTIMEOUT_MS, min(timeout, request.connectTimeout.atLeastOneMillisecond))
-    switch request.redirects {
-    case .none:
-      set(CURLOPT_FOLLOWLOCATION, 0)
-    case .follow(let limit):
-      set(CURLOPT_FOLLOWLOCATION, 1)
-      set(CURLOPT_MAXREDIRS, max(0, min(limit, 1000)))
-    }
+    set(CURLOPT_FOLLOWLOCATION, 0)
     set(CURLOPT_UNIX_SOCKET_PATH, request.unixSocketPath)
   }
 

@@ -40,13 +40,55 @@ package final class HTTPClient: Sendable {
   ///   why there is no complete answer within the request's limits.
   package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
     do throws(HTTPError) {
-      return try await transfer(request)
+      return try await followed(request)
     } catch {
       var error = error
       if case .tlsUntrusted = error.code {
         error.certificateSubject = await certificateSubject(request, error)
       }
       throw error
+    }
+  }
+
+  /// The answer that redirects end with.
+  private func followed(_ first: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+    guard case .follow(let limit) = first.redirects else { return try await transfer(first) }
+    let start = ContinuousClock.now
+    var request = first
+    var hops: [HTTPResponse.Hop] = []
+    var microseconds = 0
+    while true {
+      var response: HTTPResponse
+      do {
+        response = try await transfer(request)
+      } catch {
+        guard let last = hops.last else { throw error }
+        throw error.redirected(to: last.location, from: first)
+      }
+      microseconds += response.timings.total
+      guard let redirection = Redirection(of: response, to: request, from: first) else {
+        response.hops = hops
+        response.timings.total = microseconds
+        return response
+      }
+      let location = redirection.hop.location
+      guard let next = redirection.next else {
+        let code = HTTPError.Code.unsupportedScheme
+        throw HTTPError(code, at: .receiving, of: first.subject).redirected(
+          to: location,
+          from: first
+        )
+      }
+      guard hops.count < limit else {
+        let code = HTTPError.Code.tooManyRedirects(limit: limit)
+        throw HTTPError(code, at: .receiving, of: first.subject).redirected(
+          to: location,
+          from: first
+        )
+      }
+      hops.append(redirection.hop)
+      request = next
+      request.timeout = first.timeout - (ContinuousClock.now - start)
     }
   }
 

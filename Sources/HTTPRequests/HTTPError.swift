@@ -78,6 +78,18 @@ package struct HTTPError: Error, Sendable, Hashable {
     self.redirectedTo = redirectedTo
   }
 
+  /// The same about the request that was followed there.
+  func redirected(to location: String, from first: HTTPRequest) -> HTTPError {
+    var error = self
+    error.subject = first.subject
+    error.redirectedTo = HTTPRequest.withoutSecrets(location).withoutControls
+    // Of the time that all of it had, the last part is nobody's limit.
+    if case .timedOut(_, let bytes) = code {
+      error.code = .timedOut(after: first.timeout, bytes: bytes)
+    }
+    return error
+  }
+
   /// Why, without method and URL: for those who have named them already.
   package var reason: String {
     var text = code.description

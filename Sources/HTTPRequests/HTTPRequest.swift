@@ -8,9 +8,10 @@ package struct HTTPRequest: Sendable, Hashable {
     case none
     /// Followed over http and https only, this many times at most; one more is an error.
     ///
-    /// 301, 302 and 303 turn POST into GET. Every other method is kept, for 303 too, which is
-    /// libcurl's behaviour for a method set by name. `Authorization` and `Cookie` are not sent
-    /// to another host, port or scheme.
+    /// 303 turns every method but HEAD into GET, 301 and 302 turn POST into GET (RFC 9110, section
+    /// 15.4). What changes something is never sent to another address by itself: an answer to PUT,
+    /// PATCH or DELETE of any other status is returned as it is, and so is 307 or 308 that leads a
+    /// body to another origin. `Authorization`, `Cookie` and `secretFields` stay with their origin.
     case follow(atMost: Int)
   }
 
@@ -37,6 +38,8 @@ package struct HTTPRequest: Sendable, Hashable {
   /// For name look-up, connection and TLS handshake together, within `timeout`.
   package var connectTimeout: Duration
   package var redirects: Redirects
+  /// Names of fields whose values are for the first origin (scheme, host, port) only.
+  package var secretFields: Set<String> = []
   /// The largest body accepted, in bytes after decoding.
   package var maximumBodyBytes: Int
   /// Connects here instead of to the URL's host and port; at most 107 bytes.

@@ -2,6 +2,9 @@
 package struct HTTPResponse: Sendable, Hashable {
   /// An answer that was followed elsewhere.
   package struct Hop: Sendable, Hashable {
+    package var method: String
+    /// What was asked, credentials and query included: it may hold a secret.
+    package var url: String
     package var status: Int
     /// `Location` as received, possibly relative.
     package var location: String
@@ -27,9 +30,6 @@ package struct HTTPResponse: Sendable, Hashable {
 
   /// Whom the server's certificate is for, where that was wanted.
   package var certificateSubject: String?
-
-  /// How many redirects were followed.
-  package var redirectCount: Int { hops.count }
 
   /// The values of every field of this name in the final answer; ASCII case does not matter.
   package func values(of header: String) -> [String] {
@@ -63,8 +63,8 @@ package struct HTTPResponse: Sendable, Hashable {
 
 /// When each step was done, in microseconds since the request began; 0 where it did not happen.
 ///
-/// As libcurl measures them: waiting in this client's queue is not included, and with redirects
-/// the times of every request are added up (libcurl's manual, `CURLINFO_TOTAL_TIME_T` and others).
+/// As libcurl measures them: waiting in this client's queue is not included. With redirects those of
+/// the last request, and `total` of all of them.
 package struct HTTPTimings: Sendable, Hashable {
   package var nameLookup = 0
   package var connect = 0
@@ -75,10 +75,9 @@ package struct HTTPTimings: Sendable, Hashable {
   package init() {}
 }
 
-/// What went over the wire, in bytes, redirects included except for `body`.
+/// What went over the wire, in bytes, for the last request where redirects were followed.
 package struct HTTPSizes: Sendable, Hashable {
-  /// Request lines, fields and bodies sent, for HTTP/2 before compression. A body of 64 KiB or
-  /// more that was sent again after a redirect is counted once.
+  /// Request line, fields and body sent, for HTTP/2 before compression.
   package var request = 0
   package var responseHeaders = 0
   /// The final body as transferred, before decoding.

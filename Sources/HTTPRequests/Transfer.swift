@@ -5,7 +5,7 @@
 final class Transfer: @unchecked Sendable {
   typealias Continuation = CheckedContinuation<Result<HTTPResponse, HTTPError>, Never>
 
-  /// The most bytes of headers accepted over all answers of a request. libcurl has a limit of 300
+  /// The most bytes of headers accepted over all answers to a request, early ones included. libcurl has a limit of 300
   /// KiB for one, which it reports as if the connection had been reset.
   static let maximumHeaderBytes = 256 << 10
 
@@ -22,7 +22,6 @@ final class Transfer: @unchecked Sendable {
   private(set) var httpVersion = ""
   private(set) var headers: [HTTPHeader] = []
   private(set) var body: [UInt8] = []
-  private(set) var hops: [HTTPResponse.Hop] = []
   private(set) var headerBytes = 0
   private(set) var headersAreComplete = false
   private(set) var refusal: HTTPError.Code?
@@ -36,14 +35,6 @@ final class Transfer: @unchecked Sendable {
   var announcedLength: Int? {
     guard headersAreComplete, headers.first(named: "Content-Encoding") == nil else { return nil }
     return headers.first(named: "Content-Length").flatMap { Int($0) }
-  }
-
-  /// Where the last redirect that was followed, or followed too often, led.
-  var lastRedirect: String? {
-    guard request.redirects != .none else { return nil }
-    let isRedirect = (300..<400).contains(status)
-    let location = (isRedirect ? headers.first(named: "Location") : nil) ?? hops.last?.location
-    return location.map { HTTPRequest.withoutSecrets($0).withoutControls }
   }
 
   func finish(_ result: Result<HTTPResponse, HTTPError>) {
@@ -113,9 +104,6 @@ extension Transfer {
   }
 
   private func beginAnswer(_ line: Slice<UnsafeRawBufferPointer>) {
-    if (300..<400).contains(status), let location = headers.first(named: "Location") {
-      hops.append(HTTPResponse.Hop(status: status, location: location))
-    }
     headers.removeAll(keepingCapacity: true)
     headersAreComplete = false
     let words = line.split(separator: 0x20, maxSplits: 2)

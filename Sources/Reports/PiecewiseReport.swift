@@ -1,3 +1,5 @@
+package import Files
+
 /// A report that is made piece by piece, so that a large one needs little memory.
 package protocol PiecewiseReport: Sendable {
   /// Hands the document over piece by piece, in order.
@@ -19,16 +21,25 @@ extension PiecewiseReport {
 
   /// Writes the document into a file that waits for its `commit()`; where it breaks its schema there
   /// is none.
-  package func prepared(at path: String) throws(RenderingError) -> AtomicFile {
-    let file = try AtomicFile(path)
-    try forEachValidPiece(of: path) { (piece) throws(RenderingError) in
-      try file.write(piece.utf8)
+  package func prepared(at path: String, in tree: FileTree) throws(RenderingError) -> AtomicFile {
+    let file = try RenderingError.converting { () throws(FileError) in
+      try AtomicFile(path, in: tree)
     }
-    try file.flush()
+    try forEachValidPiece(of: path) { (piece) throws(RenderingError) in
+      try RenderingError.converting { () throws(FileError) in try file.write(piece.utf8) }
+    }
+    try RenderingError.converting { () throws(FileError) in try file.flush() }
     return file
   }
 
-  package func write(to path: String) throws(RenderingError) { try prepared(at: path).commit() }
+  package func write(to path: String, in tree: FileTree) throws(RenderingError) {
+    let file = try prepared(at: path, in: tree)
+    do throws(FileError) {
+      try file.commit()
+    } catch {
+      throw RenderingError(error)
+    }
+  }
 
   private func forEachValidPiece(
     of file: String,

@@ -1,3 +1,5 @@
+package import Files
+
 /// Why a report could not be rendered or written.
 package struct RenderingError: Error, Hashable, Sendable {
   /// What went wrong, for code that has to decide.
@@ -14,8 +16,8 @@ package struct RenderingError: Error, Hashable, Sendable {
     case badTag
     /// The rendered document breaks its own schema.
     case invalidDocument
-    /// The file system refused; `errno`'s number.
-    case io(Int32)
+    /// The file system refused.
+    case file(DiskPath.Failure)
   }
 
   package var code: Code
@@ -40,6 +42,22 @@ package struct RenderingError: Error, Hashable, Sendable {
     self.line = line
     self.tag = tag
     self.message = message
+  }
+
+  /// What a body that reads or writes files gives.
+  static func converting<Value: ~Copyable>(
+    _ body: () throws(FileError) -> Value
+  ) throws(RenderingError) -> Value {
+    do throws(FileError) {
+      return try body()
+    } catch {
+      throw RenderingError(error)
+    }
+  }
+
+  init(_ error: FileError) {
+    let message = error.action.map { "\($0): \(error.code)" } ?? "\(error.code)"
+    self.init(.file(error.code), error.path, message)
   }
 }
 

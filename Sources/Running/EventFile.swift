@@ -1,4 +1,5 @@
 package import Evidence
+package import Files
 import Formats
 import FoundationEssentials
 import Glibc
@@ -6,9 +7,8 @@ import Glibc
 /// Reads `events.ndjson`, also one that was cut in the middle of a line.
 package enum EventFile {
   /// Whether the run that a file tells of goes on: its runner lives and has more to say.
-  package static func isBeingWritten(_ path: String) -> Bool {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
+  package static func isBeingWritten(_ path: String, in tree: FileTree) -> Bool {
+    guard let descriptor = try? tree.open(path, O_RDONLY) else { return false }
     defer { close(descriptor) }
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
@@ -16,12 +16,14 @@ package enum EventFile {
   /// Makes the record of the run that a file tells of.
   ///
   /// Lines that cannot be read are counted, not skipped in silence.
-  package static func record(at path: String) throws(RunError) -> RunRecord {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      let isThere = FileManager.default.fileExists(atPath: path)
+  package static func record(at path: String, in tree: FileTree) throws(RunError) -> RunRecord {
+    let data: [UInt8]
+    do {
+      data = try tree.contents(path)
+    } catch {
       throw RunError(
         .unreadable,
-        isThere ? "\(path) cannot be read" : "\(path) is gone: what the run saw is lost"
+        error.isAbsent ? "\(path) is gone: what the run saw is lost" : "\(path) \(error.code)"
       )
     }
     var builder = RunRecord.Builder()

@@ -1,5 +1,6 @@
 import Dispatch
 package import Evidence
+package import Files
 package import Formats
 import FoundationEssentials
 import Glibc
@@ -32,24 +33,47 @@ package final class EventLog: Sendable {
   ///
   /// - Parameters:
   ///   - path: nil for a log that only lives in memory.
+  ///   - tree: what the path lies in; nil for its own folder.
   ///   - reserved: names that are no secrets even where a secret has the same value.
   ///   - observers: told of each event as written, in order; for progress.
-  package init(
+  package convenience init(
     path: String?,
+    in tree: FileTree? = nil,
     secrets: [Redactor.Secret],
     reserved: Set<String>,
     observers: [@Sendable (RunEvent) -> Void] = []
   ) throws(RunError) {
     var descriptor: Int32 = -1
     if let path {
-      descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-      guard descriptor >= 0 else {
-        throw RunError(
-          .unwritable,
-          "\(path) cannot be written: \(String(cString: strerror(errno)))"
-        )
+      let flags = O_WRONLY | O_CREAT | O_APPEND
+      do throws(FileError) {
+        if let tree {
+          descriptor = try tree.open(path, flags, mode: 0o644)
+        } else {
+          let place = FileTree.place(of: path)
+          descriptor = try place.tree.open(place.name, flags, mode: 0o644)
+        }
+      } catch {
+        throw RunError(.unwritable, "\(path) cannot be written: \(error.code)")
       }
     }
+    try self.init(
+      descriptor: descriptor,
+      name: path?.split(separator: "/").last.map(String.init) ?? "events",
+      secrets: secrets,
+      reserved: reserved,
+      observers: observers
+    )
+  }
+
+  /// - Parameter descriptor: closed in the end; -1 for a log that only lives in memory.
+  init(
+    descriptor: Int32,
+    name: String,
+    secrets: [Redactor.Secret],
+    reserved: Set<String>,
+    observers: [@Sendable (RunEvent) -> Void]
+  ) throws(RunError) {
     // Held as long as the runner lives: by it a run that goes on is told from one that died.
     if descriptor >= 0 { flock(descriptor, LOCK_EX | LOCK_NB) }
     let redactor: Redactor
@@ -60,7 +84,7 @@ package final class EventLog: Sendable {
     }
     start = .now
     self.reserved = reserved
-    name = path?.split(separator: "/").last.map(String.init) ?? "events"
+    self.name = name
     state = Mutex(
       State(
         descriptor: descriptor,

@@ -1,3 +1,5 @@
+import Formats
+
 /// Writes diagnostics the way a good compiler does: the place, the line itself, carets, a hint.
 package struct DiagnosticRenderer: Sendable {
   /// Terminal colours; for the console only.
@@ -79,10 +81,7 @@ package struct DiagnosticRenderer: Sendable {
   package static func printable(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
-      let isControl = scalar.properties.generalCategory == .control && scalar != "\t"
-      let isOrder =
-        (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
-      result.append(isControl || isOrder ? "\u{FFFD}" : scalar)
+      result.append(TerminalText.drives(scalar) || scalar == "\n" ? "\u{FFFD}" : scalar)
     }
     return String(result)
   }

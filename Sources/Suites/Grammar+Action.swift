@@ -19,7 +19,7 @@ extension Grammar {
       Field("auth", .table("auth"), "Who asks.").also("authorization authentication")
       Field(
         "redirects",
-        .anyOf([.choice(["none"]), .integer(0...20)]),
+        .anyOf([.choice(["none"]), .integer(0...10)]),
         "How many redirects are followed."
       ).preset("none").also("follow follow_redirects")
       Field("tls", .table("tls"), "How far certificates are trusted.")

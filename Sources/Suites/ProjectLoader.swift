@@ -15,7 +15,7 @@ package struct ProjectLoader {
 
   /// The project of a folder: its own `parity.yml`, else that of the nearest folder above it.
   ///
-  /// - Throws: where there is none up to the root, or it is wrong.
+  /// - Throws: where there is none, or it is wrong.
   package static func find(from folder: String) throws(SuiteErrors) -> Project {
     guard let found = try nearest(to: folder) else {
       throw SuiteErrors(
@@ -28,12 +28,25 @@ package struct ProjectLoader {
   }
 
   /// The folder itself or the nearest above it that has a `parity.yml`; nil where none has.
+  ///
+  /// - Throws: where that one lies in a folder that somebody else can write to: who asks from below
+  ///   it need not know of it.
   package static func nearest(to folder: String) throws(SuiteErrors) -> String? {
     guard var current = SuiteFiles(folder: folder).resolved("") else {
       throw SuiteErrors(file: folder, message: "folder does not exist")
     }
+    let start = current
     while true {
-      if SuiteFiles(folder: current).isNamed(fileName) { return current }
+      let owner = FolderOwner(of: current)
+      if SuiteFiles(folder: current).isNamed(fileName) {
+        let doubt = current == start ? owner.openness : owner.openness ?? owner.stranger
+        guard let doubt else { return current }
+        throw SuiteErrors(
+          file: "\(current == "/" ? "" : current)/\(fileName)",
+          message: "not taken, because \(doubt); `--project \(current)` takes it all the same"
+        )
+      }
+      if current != start, owner.openness ?? owner.stranger != nil { return nil }
       guard let slash = current.lastIndex(of: "/"), current != "/" else { return nil }
       current = slash == current.startIndex ? "/" : String(current[..<slash])
     }
@@ -86,8 +99,6 @@ package struct ProjectLoader {
     project.corpus = entry["corpus"].flatMap(corpus)
     project.driver = entry.choice("driver")
     project.publish = entry.choice("publish")
-    project.allowForeignTests =
-      entry.texts("allow_foreign_tests")
     for member in entry.entry("swarm")?.members("nodes") ?? [] {
       project.swarmNodes[member.key] = reader.text(member.value, "the address of a node")
     }

@@ -224,10 +224,10 @@ extension StepReader {
   private func redirects(_ node: YAMLNode) -> HTTPAction.Redirects? {
     if node.text == "none" { return HTTPAction.Redirects.none }
     if node.text.flatMap({ Int($0) }) == nil {
-      _ = reader.choice(node, "redirects", of: ["none", "a number up to 20"])
+      _ = reader.choice(node, "redirects", of: ["none", "a number up to 10"])
       return nil
     }
-    return reader.integer(node, "redirects", in: 0...20).map { $0 == 0 ? .none : .atMost($0) }
+    return reader.integer(node, "redirects", in: 0...10).map { $0 == 0 ? .none : .atMost($0) }
   }
 }
 

@@ -100,5 +100,10 @@ package final class ToolProject: Sendable {
     try await ToolRun(self, arguments, environment).result()
   }
 
+  /// Runs the tool in a folder below the project's.
+  package func run(_ arguments: String..., in folder: String) async throws -> Result {
+    try await ToolRun(self, arguments, [:], in: path(folder)).result()
+  }
+
   package func start(_ arguments: String...) throws -> ToolRun { try ToolRun(self, arguments, [:]) }
 }

@@ -6,11 +6,14 @@ package final class ToolRun: @unchecked Sendable {
   private let ended: AsyncStream<Int32>
   private let name: String
 
-  /// - Parameter under: a program and its arguments that becomes the tool: `prlimit`, `unshare`.
+  /// - Parameters:
+  ///   - folder: where it is started; nil for the project's own.
+  ///   - under: a program and its arguments that becomes the tool: `prlimit`, `unshare`.
   package init(
     _ project: ToolProject,
     _ arguments: [String],
     _ environment: [String: String],
+    in folder: String? = nil,
     under wrapper: [String] = []
   ) throws {
     name = project.folder + ".\(UUID().uuidString)"
@@ -20,7 +23,7 @@ package final class ToolRun: @unchecked Sendable {
     let line = wrapper + [ToolProject.program] + arguments
     process.executableURL = URL(fileURLWithPath: wrapper.isEmpty ? line[0] : "/usr/bin/env")
     process.arguments = wrapper.isEmpty ? arguments : line
-    process.currentDirectoryURL = URL(fileURLWithPath: project.folder)
+    process.currentDirectoryURL = URL(fileURLWithPath: folder ?? project.folder)
     var own = ProcessInfo.processInfo.environment.filter { !Self.isOfCI($0.key) }
     // Nothing is left in the caches of whoever runs the tests.
     own["XDG_CACHE_HOME"] = "/dev/null"

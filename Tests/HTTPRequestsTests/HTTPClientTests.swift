@@ -15,7 +15,7 @@ struct HTTPClientTests {
         #expect(response.values(of: "x-oNE") == ["1"])
         #expect(response.httpVersion == "1.1")
         #expect(response.effectiveURL == "\(url)/hello?q=1")
-        #expect(response.redirectCount == 0)
+        #expect(response.hops.isEmpty)
         #expect(response.remoteAddress.hasPrefix("[::1]:"))
         #expect(!response.connectionReused)
         #expect(response.sizes.body == 5)

@@ -1,5 +1,7 @@
 import Evidence
+import Files
 import Foundation
+import TemporaryFolders
 import Testing
 import XMLDocuments
 
@@ -241,12 +243,12 @@ import XMLDocuments
   @Test func `A document that breaks the schema is not written`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("junit.xml")
-    try AtomicFile.write("old".utf8, to: path)
+    try AtomicFile.write("old".utf8, to: path, in: folder.tree)
     var files = TemplateSet.embedded.files
     files["junit/begin.mustache"] = "<testsuites name=\"x\">\n"
     let (coverage, record) = Fixture.plausible()
     let report = JUnitReport(coverage, record, templates: TemplateSet(files: files))
-    let error = #expect(throws: RenderingError.self) { try report.write(to: path) }
+    let error = #expect(throws: RenderingError.self) { try report.write(to: path, in: folder.tree) }
     #expect(error?.code == .invalidDocument)
     #expect(try folder.names() == ["junit.xml"])
     #expect(try folder.text("junit.xml") == "old")
@@ -259,7 +261,7 @@ import XMLDocuments
       let (coverage, record) = Fixture.large(100_000)
       let report = JUnitReport(coverage, record)
       let before = JUnitReportTests.peakKilobytes()
-      try report.write(to: folder.path("junit.xml"))
+      try report.write(to: folder.path("junit.xml"), in: folder.tree)
       let growth = JUnitReportTests.peakKilobytes() - before
       #expect(growth < 20_000, "\(growth) kB more")
       let reader = try XMLReader(.file(folder.path("junit.xml")), text: .ignored)

@@ -1,5 +1,6 @@
 import Evidence
 import Foundation
+import TemporaryFolders
 import Testing
 
 @testable import Reports

@@ -3,11 +3,12 @@ import Evidence
 import FakeDeployments
 import Formats
 import FoundationEssentials
+import Glibc
 import HTTPRequests
 import Programs
-import Running
 import Synchronization
 
+@testable import Running
 @testable import Suites
 
 let somewhere = SourcePlace(file: "recipe.yml", line: 1, column: 1)
@@ -158,16 +159,16 @@ struct Bench {
       adjust(&plan)
       let canceller = Canceller()
       let watch = watch
+      let observer: @Sendable (RunEvent) -> Void = { event in
+        canceller.note(event.what)
+        watch(event.what) { canceller.cancel() }
+      }
       let log = try EventLog(
-        path: events,
+        descriptor: events.map { open($0, O_WRONLY | O_CLOEXEC) } ?? -1,
+        name: "events.ndjson",
         secrets: secrets,
         reserved: [],
-        observers: [
-          { event in
-            canceller.note(event.what)
-            watch(event.what) { canceller.cancel() }
-          }
-        ]
+        observers: [observer]
       )
       let runner = Runner(
         suite: suite,

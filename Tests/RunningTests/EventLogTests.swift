@@ -1,6 +1,8 @@
 import Evidence
+import Files
 import Formats
 import FoundationEssentials
+import Glibc
 import Testing
 
 @testable import Running
@@ -71,7 +73,7 @@ struct EventLogTests {
       #expect(!text(path).contains(secret))
       #expect(seen.entries.count == 2)
       #expect(!seen.entries.contains { String(describing: $0).contains(secret) })
-      #expect(try EventFile.record(at: path) == record)
+      #expect(try EventFile.record(at: path, in: FileTree.place(of: path).tree) == record)
     }
   }
 
@@ -97,7 +99,7 @@ struct EventLogTests {
       #expect(record.values["it"] == "is <[secret:odd]>")
       #expect(record[.install]?.operations.first?.name == "saw <[secret:odd]>")
       #expect(record[.install]?.operations.first?.microseconds == 31_415_926)
-      #expect(try EventFile.record(at: path) == record)
+      #expect(try EventFile.record(at: path, in: FileTree.place(of: path).tree) == record)
     }
   }
 
@@ -116,7 +118,13 @@ struct EventLogTests {
   }
 
   @Test func aFullDiskIsToldAndStopsNothing() throws {
-    let log = try EventLog(path: "/dev/full", secrets: [], reserved: [])
+    let log = try EventLog(
+      descriptor: open("/dev/full", O_WRONLY | O_CLOEXEC),
+      name: "events.ndjson",
+      secrets: [],
+      reserved: [],
+      observers: []
+    )
     log.tell(.runStarted(schema: RunEvent.schemaVersion, header: header))
     #expect(log.problem != nil)
     log.tell(.stageStarted(stage: .install))
@@ -153,7 +161,7 @@ struct EventLogTests {
     var record: RunRecord?
     try withFile { path in
       try data.write(to: URL(fileURLWithPath: path))
-      record = try EventFile.record(at: path)
+      record = try EventFile.record(at: path, in: FileTree.place(of: path).tree)
     }
     return try #require(record)
   }

@@ -66,7 +66,7 @@ struct LossTests {
     let ran = try await bench.run()
     #expect(ran.end == .died)
     #expect(ran.teardowns == 1)
-    let detail = "full: No space left on device"
+    let detail = "events.ndjson: No space left on device"
     let reason = Reason(.stopped(.died, failures: nil, detail: detail))
     #expect(ran.outcome(.install) == .notRun(reason: reason))
   }

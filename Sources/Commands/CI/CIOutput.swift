@@ -1,4 +1,5 @@
 import Evidence
+import Files
 import FoundationEssentials
 import Glibc
 import Reports
@@ -35,7 +36,7 @@ final class CIOutput: Sendable {
     // The generator is the system's, which nobody can guess.
     token = (0..<4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
     // An app's answers are printed too: none of them is a command.
-    if system?.takesCommands == true { Console.out(WorkflowCommands.stop(token)) }
+    if system?.takesCommands == true { Console.data(WorkflowCommands.stop(token)) }
   }
 
   func add(_ coverage: CoverageModel) {
@@ -73,19 +74,20 @@ final class CIOutput: Sendable {
     let told = told.withLock { $0 }
     if system.takesCommands {
       // A line that was begun would hide the command.
-      Console.out("\n" + WorkflowCommands.resume(token))
+      Console.data("\n" + WorkflowCommands.resume(token))
     }
     if system.showsAnnotations {
       let pairs = told.annotations.map { ($0.annotation, file: $0.file) }
-      Console.out(WorkflowCommands.annotations(pairs))
+      Console.data(WorkflowCommands.annotations(pairs))
     }
     guard !told.models.isEmpty else { return }
     let summary = JobSummary(told.models).rendered()
     if writesReports {
       do {
         try AtomicFile.write(
-          Array(summary.utf8),
-          to: "\(workspace.project.reports)/summary.md"
+          summary.utf8,
+          to: "\(workspace.project.reports)/summary.md",
+          in: workspace.reportsTree
         )
       } catch {
         Console.error("parity: \(workspace.shown("\(error)"))")

@@ -260,13 +260,13 @@ class Follower:
         """Runs a function's body in its own frame."""
         outer, line, is_open = self.frame, self.line, self.closing == OPEN
         self.frame = frame
-        self.active.append(identity)
+        self.active += [identity] if identity else []
         try:
             return body()
         finally:
             if is_open and self.closing == FUNCTION:
                 self.closing = OPEN
-            self.active.pop()
+            self.active = self.active[:-1] if identity else self.active
             self.frame, self.line = outer, line
 
     def result(self, frame):

@@ -1,4 +1,5 @@
 import Evidence
+import Files
 import HTMLTemplates
 import JUnitTemplates
 import Mustache
@@ -31,14 +32,24 @@ package struct TemplateSet: Sendable {
   package init(folder: String) throws(RenderingError) {
     var files = Self.embedded.files
     var names = Set(files.keys)
-    for format in TemplateFormat.allCases {
-      for name in try Folder.names(in: "\(folder)/\(format.rawValue)")
-      where name.hasSuffix(".mustache") {
-        names.insert("\(format.rawValue)/\(name)")
+    let tree = FileTree(folder, links: .inside)
+    for format in TemplateFormat.allCases where tree.isFolder(format.rawValue) {
+      let found = try RenderingError.converting { () throws(FileError) in
+        try tree.names(in: format.rawValue)
       }
+      names.formUnion(
+        found.filter { $0.hasSuffix(".mustache") }.map { "\(format.rawValue)/\($0)" }
+      )
     }
     for name in names.sorted() {
-      if let text = try Folder.text(of: "\(folder)/\(name)") { files[name] = text }
+      let bytes = try RenderingError.converting { () throws(FileError) in
+        try tree.contentsIfThere(name)
+      }
+      guard let bytes else { continue }
+      guard let text = String(validating: bytes, as: UTF8.self) else {
+        throw RenderingError(.badTag, "\(folder)/\(name)", "is not UTF-8")
+      }
+      files[name] = text
     }
     self.files = files
   }

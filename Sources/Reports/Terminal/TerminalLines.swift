@@ -75,15 +75,7 @@ struct TerminalLines {
 
   /// One line without terminal codes; what turns the direction of writing is shown, not done.
   private static func plain(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in ReportText.line(TerminalText.stripped(text)).unicodeScalars {
-      switch scalar.value {
-      case 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069:
-        result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
-      default: result.append(scalar)
-      }
-    }
-    return String(result)
+    TerminalText.printed(ReportText.line(TerminalText.stripped(text)), keepsColour: false)
   }
 }
 

@@ -2,7 +2,7 @@ import Glibc
 
 extension DiskPath {
   /// Makes a folder, and those above it that are not there.
-  func createFolder() throws(Failure) {
+  package func createFolder() throws(Failure) {
     if withCString({ mkdir($0, 0o777) }) == 0 { return }
     let number = errno
     switch number {
@@ -19,29 +19,31 @@ extension DiskPath {
   }
 
   /// Writes a new file; one that is there is an error, and so is a link.
-  func createFile(_ contents: some Collection<UInt8>, isExecutable: Bool) throws(Failure) {
+  package func createFile(_ contents: some Collection<UInt8>, isExecutable: Bool) throws(Failure) {
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
     let descriptor = withCString { open($0, flags, mode_t(isExecutable ? 0o777 : 0o666)) }
     guard descriptor >= 0 else { throw Failure(errno: errno) }
-    var failure: Failure?
-    Array(contents).withUnsafeBytes { raw in
-      var done = 0
-      while done < raw.count, let base = raw.baseAddress {
-        let count = write(descriptor, base.advanced(by: done), raw.count - done)
-        if count < 0 && errno == EINTR { continue }
-        if count < 0 {
-          failure = Failure(errno: errno)
-          break
-        }
-        done += count
-      }
-    }
+    var failure = Self.write(contents, to: descriptor)
     // A full disk may only be told when the file is closed.
     if close(descriptor) != 0, failure == nil { failure = Failure(errno: errno) }
     if let failure { throw failure }
   }
 
-  func createLink(to target: [UInt8]) throws(Failure) {
+  /// Writes all of it; nil where that went well.
+  static func write(_ contents: some Collection<UInt8>, to descriptor: Int32) -> Failure? {
+    Array(contents).withUnsafeBytes { raw in
+      var done = 0
+      while done < raw.count, let base = raw.baseAddress {
+        let count = Glibc.write(descriptor, base.advanced(by: done), raw.count - done)
+        if count < 0 && errno == EINTR { continue }
+        if count <= 0 { return Failure(errno: errno) }
+        done += count
+      }
+      return nil
+    }
+  }
+
+  package func createLink(to target: [UInt8]) throws(Failure) {
     let result = withCString { path in DiskPath(target).withCString { symlink($0, path) } }
     guard result == 0 else { throw Failure(errno: errno) }
   }

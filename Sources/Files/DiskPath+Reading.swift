@@ -18,11 +18,11 @@ extension DiskPath {
 
   /// Why the kernel refused, in words that do not depend on the machine's language.
   package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
-    case absent, notAFolder, linkLoop, permissionDenied, notAFile, changedWhileRead, exists
-    case tooLarge
+    case absent, notAFolder, link, linkLoop, outside, permissionDenied, notAFile, changedWhileRead
+    case exists, tooLarge, noSpace
     case number(Int32)
 
-    init(errno number: Int32) {
+    package init(errno number: Int32) {
       self =
         switch number {
         case ENOENT: .absent
@@ -30,6 +30,7 @@ extension DiskPath {
         case ELOOP: .linkLoop
         case EACCES, EPERM: .permissionDenied
         case EEXIST: .exists
+        case ENOSPC, EDQUOT: .noSpace
         default: .number(number)
         }
     }
@@ -38,12 +39,15 @@ extension DiskPath {
       switch self {
       case .absent: "does not exist"
       case .notAFolder: "is not a folder"
+      case .link: "is a link, or lies below one"
       case .linkLoop: "is a link that leads back to itself"
+      case .outside: "is outside of its folder"
       case .permissionDenied: "may not be read"
       case .notAFile: "is not a file"
       case .changedWhileRead: "changed while it was read"
       case .exists: "exists already"
       case .tooLarge: "is too large"
+      case .noSpace: "has no room on its disk"
       case .number(let number): "cannot be used (error \(number))"
       }
     }
@@ -59,9 +63,26 @@ extension DiskPath {
 
   /// The names in this folder, without `.` and `..`, in the order of their bytes.
   package func entries() throws(Failure) -> [Entry] {
-    guard let stream = withCString({ opendir($0) }) else { throw Failure(errno: errno) }
-    defer { closedir(stream) }
+    let folder = withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    guard folder >= 0 else { throw Failure(errno: errno) }
     var entries: [Entry] = []
+    for name in try Self.names(of: folder) {
+      entries.append(Entry(name: name, kind: try appending(name).kind()))
+    }
+    return entries
+  }
+
+  /// The names in a folder, in the order of their bytes.
+  ///
+  /// - Parameter folder: closed in the end.
+  static func names(of folder: Int32) throws(Failure) -> [[UInt8]] {
+    guard let stream = fdopendir(folder) else {
+      let failure = Failure(errno: errno)
+      close(folder)
+      throw failure
+    }
+    defer { closedir(stream) }
+    var names: [[UInt8]] = []
     while true {
       errno = 0
       guard let record = readdir(stream) else {
@@ -74,10 +95,9 @@ extension DiskPath {
           Array(UnsafeBufferPointer(start: $0, count: strlen(UnsafeRawPointer($0))))
         }
       }
-      if name == [0x2E] || name == [0x2E, 0x2E] { continue }
-      entries.append(Entry(name: name, kind: try appending(name).kind()))
+      if name != [0x2E], name != [0x2E, 0x2E] { names.append(name) }
     }
-    return entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+    return names.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
   /// The whole of a file. A pipe or a device is refused, not waited for.
@@ -91,15 +111,19 @@ extension DiskPath {
     let descriptor = withCString { open($0, flags) }
     guard descriptor >= 0 else { throw Failure(errno: errno) }
     defer { close(descriptor) }
+    return try Self.contents(of: descriptor, limit: limit)
+  }
+
+  /// The whole of an open file.
+  static func contents(of descriptor: Int32, limit: Int) throws(Failure) -> [UInt8] {
     var facts = stat()
     guard fstat(descriptor, &facts) == 0 else { throw Failure(errno: errno) }
-    guard case .file(_, let size) = Self.kind(of: facts) else { throw .notAFile }
+    guard case .file(_, let size) = kind(of: facts) else { throw .notAFile }
     guard size <= limit else { throw .tooLarge }
 
-    var contents: [UInt8] = []
     var failure: Failure?
     // One byte more than was said, so that a growing file is noticed.
-    contents = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
+    let contents = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
       while count < buffer.count {
         let got = read(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count)
         if got < 0 && errno == EINTR { continue }
@@ -134,7 +158,7 @@ extension DiskPath {
     return DiskPath(Array(UnsafeRawBufferPointer(start: real, count: strlen(real))))
   }
 
-  private static func kind(of facts: stat) -> Kind {
+  static func kind(of facts: stat) -> Kind {
     switch facts.st_mode & S_IFMT {
     case S_IFREG:
       .file(isExecutable: facts.st_mode & S_IXUSR != 0, size: Int(facts.st_size))
