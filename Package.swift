@@ -14,9 +14,16 @@ let swiftSettings: [SwiftSetting] = [
 func module(
   _ name: String,
   _ dependencies: [Target.Dependency] = [],
-  path: String? = nil
+  path: String? = nil,
+  resources: String? = nil
 ) -> Target {
-  .target(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+  .target(
+    name: name,
+    dependencies: dependencies,
+    path: path,
+    resources: resources.map { [.embedInCode($0)] },
+    swiftSettings: swiftSettings
+  )
 }
 
 /// A module whose binary carries the files of a folder as bytes; its one Swift file gives them names.
@@ -107,7 +114,7 @@ let package = Package(
     templates("page"),
     embedded("RulePages", "rules", in: "docs", exclude: otherDocumentation),
     module("Auditing", ["Corpus", "Evidence", "Formats", "Suites"]),
-    module("Corpus", ["Evidence", "Files", "Formats", "Git", "Programs"]),
+    module("Corpus", ["Evidence", "Files", "Formats", "Git", "Programs"], resources: "Reading"),
     module(
       "Running",
       ["Checks", "Deployments", "Evidence", "Files", "Formats", "Programs", "Suites"]

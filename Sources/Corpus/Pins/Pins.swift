@@ -66,7 +66,7 @@ extension Pins {
   /// Reads a file; units may come in any order.
   package init(_ bytes: [UInt8]) throws(Problem) {
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      let line = ScriptComment.firstLineThatIsNotUTF8(bytes) ?? 0
+      let line = CorpusScript.firstLineThatIsNotUTF8(bytes) ?? 0
       throw Problem(line: line, message: "line is not UTF-8")
     }
     var reader = Reader()

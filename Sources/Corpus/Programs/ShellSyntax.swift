@@ -8,6 +8,17 @@ struct ShellSyntax: Sendable {
   /// A language of shfmt's.
   enum Dialect: String, Sendable { case posix, bash, mksh, bats }
 
+  /// What came of parsing one file.
+  enum Tree: Sendable {
+    case json([UInt8])
+    /// Nothing of it is known: at which line.
+    case unread(Int)
+    /// The program is not there, or ended before it had an answer.
+    case failed(String)
+
+    var isJSON: Bool { if case .json = self { true } else { false } }
+  }
+
   /// For one file, in seconds of clock time.
   static let fileSeconds = 20
 
@@ -16,16 +27,16 @@ struct ShellSyntax: Sendable {
   init(program: SyntaxProgram? = .shfmt) { self.program = program }
 
   /// The trees of texts, in their order.
-  func trees(of sources: [(bytes: [UInt8], dialect: Dialect)]) async -> [SyntaxTree] {
+  func trees(of sources: [(text: [UInt8], dialect: Dialect)]) async -> [Tree] {
     guard let program else {
       return sources.map { _ in .failed("shfmt is not installed (package shfmt)") }
     }
     return await inParallel(sources, width: 4) { source in
-      let tree = await Self.tree(of: source.bytes, source.dialect, program)
+      let tree = await Self.tree(of: source.text, source.dialect, program)
       // `#!/bin/sh` before a script for bash is common, and bash understands all of the other.
-      guard source.dialect == .posix, tree.root == nil else { return tree }
-      let other = await Self.tree(of: source.bytes, .bash, program)
-      return other.root == nil ? tree : other
+      guard source.dialect == .posix, !tree.isJSON else { return tree }
+      let other = await Self.tree(of: source.text, .bash, program)
+      return other.isJSON ? other : tree
     }
   }
 
@@ -38,7 +49,7 @@ struct ShellSyntax: Sendable {
     return words.contains { ["sh", "dash", "ash"].contains($0) } ? .posix : .bash
   }
 
-  /// What shfmt is given, and its offsets count in: UTF-8, with the line ends of Unix.
+  /// What the programs are given, and shfmt's offsets count in: UTF-8, with the line ends of Unix.
   static func text(of bytes: [UInt8]) -> [UInt8] {
     let text = Array(String(decoding: bytes, as: UTF8.self).utf8)
     guard text.contains(0x0D) else { return text }
@@ -46,14 +57,15 @@ struct ShellSyntax: Sendable {
       .map { text[$0] }
   }
 
+  static func arguments(_ dialect: Dialect) -> [String] { ["--to-json", "-ln", dialect.rawValue] }
+
   private static func tree(
-    of bytes: [UInt8],
+    of text: [UInt8],
     _ dialect: Dialect,
     _ program: SyntaxProgram
-  ) async -> SyntaxTree {
-    let text = text(of: bytes)
+  ) async -> Tree {
     let answer = await program.run(
-      ["--to-json", "-ln", dialect.rawValue],
+      arguments(dialect),
       input: text,
       limit: 256 << 20,
       deadline: .seconds(fileSeconds)
@@ -61,19 +73,25 @@ struct ShellSyntax: Sendable {
     guard let answer, case .exited(let status) = answer.ending else {
       return .failed("shfmt could not parse it within \(fileSeconds) s")
     }
-    guard status == 0 else {
-      // `7:12: reached EOF without …`
-      let line = answer.lastLine.split(separator: ":").first.flatMap { Int($0) }
-      return .unread(line ?? 1, "cannot be parsed as shell")
-    }
-    return tree(from: answer.stdout)
+    // `7:12: reached EOF without …`
+    let line = answer.lastLine.split(separator: ":").first.flatMap { Int($0) }
+    return status == 0 ? .json(answer.stdout) : .unread(max(1, line ?? 1))
   }
+}
 
-  /// The tree that shfmt wrote.
-  static func tree(from json: [UInt8]) -> SyntaxTree {
-    guard let value = try? JSONParser(depthLimit: 400).parse(json) else {
-      return .unread(1, "is nested too deeply to read")
+/// The results of some elements in their order, a few at a time.
+func inParallel<Element: Sendable, Result: Sendable>(
+  _ elements: [Element],
+  width: Int,
+  _ body: @escaping @Sendable (Element) async -> Result
+) async -> [Result] {
+  await withTaskGroup(of: (Int, Result).self) { group in
+    var results: [Result?] = elements.map { _ in nil }
+    for (index, element) in elements.enumerated() {
+      if index >= width, let (place, result) = await group.next() { results[place] = result }
+      group.addTask { (index, await body(element)) }
     }
-    return .tree(SyntaxNode(value))
+    for await (place, result) in group { results[place] = result }
+    return results.compactMap { $0 }
   }
 }
