@@ -76,7 +76,7 @@ struct ScriptReader: Sendable {
         arguments,
         input: input(of: folders, without: answers.count),
         limit: 512 << 20,
-        deadline: .seconds(120)
+        deadline: .seconds(600)
       )
       answers += Self.answers(in: output?.stdout ?? []).prefix(scripts.count - answers.count)
       if answers.count < scripts.count {

@@ -34,16 +34,29 @@ struct SyntaxProgram: Hashable, Sendable {
     return getc(file) == Int32(UInt8(ascii: "#")) && getc(file) == Int32(UInt8(ascii: "!"))
   }
 
+  /// Of util-linux, which every Debian has.
+  private static let prlimit = Program.find("prlimit", path: "/usr/bin:/bin")
+
   /// Runs it with nothing of our environment; nil where it cannot be run, or says more than a
   /// number of bytes.
+  ///
+  /// - Parameter seconds: of the processor's time, after which it is killed; nil where it limits
+  ///   itself.
   func run(
     _ arguments: [String],
     input: [UInt8],
     limit: Int,
+    seconds: Int? = nil,
     deadline: Duration
   ) async -> CommandOutput? {
+    var program = program
+    var argv = [program.path] + arguments
+    if let seconds, let prlimit = Self.prlimit {
+      program = prlimit
+      argv = [prlimit.path, "--cpu=\(seconds)", "--"] + argv
+    }
     let command = Command(
-      argv: [program.path] + arguments,
+      argv: argv,
       stdin: input,
       environment: ["LC_ALL": "C.UTF-8"],
       deadline: deadline,
