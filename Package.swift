@@ -233,6 +233,8 @@ let package = Package(
       ],
       swiftSettings: swiftSettings
     ),
+    // A document's parts, by another reader than the one under test.
+    module("XMLParts", path: "Tests/XMLParts"),
     tests(of: "XMLDocuments", ["SeededGenerators"]),
     tests(of: "MarkdownDocuments", ["SeededGenerators"]),
     tests(of: "Programs"),
@@ -274,7 +276,10 @@ let package = Package(
     ),
     tests(
       of: "Reports",
-      ["Evidence", "Files", "Formats", "MarkdownDocuments", "TemporaryFolders", "XMLDocuments"],
+      [
+        "Evidence", "Files", "Formats", "MarkdownDocuments", "TemporaryFolders", "XMLDocuments",
+        "XMLParts",
+      ],
       exclude: ["Golden"]
     ),
     // The built tool in a project of its own, as a person runs it.
@@ -283,7 +288,7 @@ let package = Package(
       of: "Commands",
       [
         "Auditing", "BuiltTool", "Evidence", "Formats", "Reports", "RulePages", "Suites",
-        "XMLDocuments", "parity", "plausible-standin", argumentParser,
+        "XMLParts", "parity", "plausible-standin", argumentParser,
       ],
       exclude: ["Golden"]
     ),
