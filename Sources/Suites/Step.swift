@@ -16,28 +16,10 @@ package struct Step: Sendable {
   package var retry: Retry?
   package var never: Never?
   /// In the order of the suite.
-  package var expect: [Expectation]
-  package var capture: [Capture]
+  package var expect: [Expectation] = []
+  package var capture: [Capture] = []
   package var when: Condition?
   package var place: SourcePlace
-
-  package init(
-    action: Action,
-    retry: Retry? = nil,
-    never: Never? = nil,
-    expect: [Expectation] = [],
-    capture: [Capture] = [],
-    when: Condition? = nil,
-    place: SourcePlace
-  ) {
-    self.action = action
-    self.retry = retry
-    self.never = never
-    self.expect = expect
-    self.capture = capture
-    self.when = when
-    self.place = place
-  }
 
   /// Do it again while it is not satisfied.
   package struct Retry: Sendable, Hashable {
@@ -111,20 +93,8 @@ package struct SQLAction: Sendable {
   package var service: String
   /// Taken as written: no value is ever filled into it.
   package var statement: String
-  package var parameters: Parameters
+  package var parameters: Parameters = .none
   package var timeout: Duration?
-
-  package init(
-    service: String,
-    statement: String,
-    parameters: Parameters = .none,
-    timeout: Duration? = nil
-  ) {
-    self.service = service
-    self.statement = statement
-    self.parameters = parameters
-    self.timeout = timeout
-  }
 }
 
 package struct ExecAction: Sendable {
