@@ -6,7 +6,7 @@ DEBUG := .build/debug
 RELEASE := .build/release
 SWIFT_FILES := Package.swift Sources Tests Benchmarks templates docs
 # Tests that start no server and watch no clock.
-PLAIN := ^(Auditing|Corpus|Evidence|Formats|Git|MarkdownDocuments|Reports|Suites|XMLDocuments)Tests\.
+PLAIN := ^(Auditing|Corpus|Evidence|Files|Formats|Git|MarkdownDocuments|Reports|Suites|XMLDocuments)Tests\.
 # Prints what failed, and a line a suite.
 SUMMARIZE := Tests/summarize.py
 # How many tests of `swift test` run at a time.

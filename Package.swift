@@ -67,7 +67,7 @@ let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox
 
 /// What `docs/` has beside the pages of the rules. A page that is missing here is a warning.
 let otherDocumentation = [
-  "README.md", "architecture.md", "ci.md", "command-reference.md", "corpus.md", "decisions",
+  "README.md", "architecture.md", "ci-hardening.md", "ci.md", "command-reference.md", "corpus.md", "decisions",
   "diff.md", "evidence.md", "faults.md", "getting-started.md", "history.md", "local-driver.md",
   "many-machines.md", "ports.md", "reports.md", "rules/README.md", "schema", "suite.md",
   "swarm-driver.md", "threats.md",

@@ -6,12 +6,22 @@ package import Suites
 package struct BackupPlan: Sendable {
   private let compose: Compose
   package let labels: [BackupLabels]
+  private let shared: Set<String>
 
+  /// - Parameter shared: volumes that others use, too: nothing of them is backed up or restored.
   /// - Throws: where there is no backup at all, or a path leads out of its volume.
-  package init(_ recipe: Recipe?) throws(DeploymentError) {
+  package init(
+    _ recipe: Recipe?,
+    without shared: Set<String> = []
+  ) throws(DeploymentError) {
     guard let recipe else { throw DeploymentError(.driverBroken, "nothing is deployed") }
     compose = recipe.compose
-    labels = BackupLabels.read(from: recipe.compose)
+    self.shared = shared
+    labels = BackupLabels.read(from: recipe.compose).map { label in
+      var own = label
+      own.volumes.removeAll { shared.contains($0.name) }
+      return own
+    }
     guard !labels.isEmpty else {
       throw DeploymentError(
         .recipeFailed,
@@ -81,7 +91,12 @@ package struct BackupPlan: Sendable {
         label.preHook != nil
         || (labelled.contains(label.service) && (isDatabase || labelled.count > 1))
       if label.volumes.isEmpty {
-        if asks { result[label.service] = "backup is enabled, but the labels exclude every volume" }
+        guard asks else { continue }
+        let isShared = service.mounts.contains { shared.contains($0.volume) }
+        result[label.service] =
+          isShared
+          ? "its volumes are shared with others, so that nothing of them is restored"
+          : "backup is enabled, but the labels exclude every volume"
       } else if label.preHook != nil, isDatabase,
         label.volumes.allSatisfy({ !$0.paths.isEmpty }), !Self.wroteDump(label, dumps)
       {

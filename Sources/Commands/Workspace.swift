@@ -30,14 +30,6 @@ struct Workspace: Sendable {
     } else {
       project = try ProjectLoader.find(from: here)
     }
-    // Nothing is taken from recipes, so allowing it would be an option that does nothing.
-    if let first = project.allowForeignTests.first {
-      throw Failure(
-        .wrongSuite,
-        "parity.yml allows foreign tests of \(first), and this version runs no tests that a recipe "
-          + "brings along: take the key out"
-      )
-    }
   }
 
   /// What `--project` names must be there: else a command would speak of a file nobody knows.

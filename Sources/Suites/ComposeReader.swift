@@ -93,12 +93,24 @@ package struct ComposeReader {
         }
       }
     }
+    for member in node["volumes"]?.members ?? [] {
+      compose.outside.removeAll { $0.kind == .volume(key: member.key) }
+      guard let name = sharedName(member) else { continue }
+      let outside = Compose.Outside(
+        kind: .volume(key: member.key),
+        name: name,
+        place: member.keyPlace
+      )
+      compose.outside.append(outside)
+    }
     guard let services = node["services"], !services.isNull else { return }
     guard let members = services.members else {
       sink.error("services is a mapping, not \(services.kindName)", at: services)
       return
     }
     for member in members {
+      compose.outside += paths(member.value["volumes"], of: member.key)
+      compose.outside += ports(member.value["ports"], of: member.key)
       let service = service(member)
       if let index = compose.services.firstIndex(where: { $0.name == service.name }) {
         merge(service, into: &compose.services[index])
@@ -115,6 +127,44 @@ package struct ComposeReader {
     if let name = external["name"]?.text { return filled(name) }
     guard external.members != nil || external.text == "true" else { return nil }
     return filled(member.value["name"]?.text ?? member.key)
+  }
+
+  /// What a volume is called on the engine where it is not the stack's own: `external`, `name`, or
+  /// a device of the machine under the name of a volume.
+  private func sharedName(_ member: YAMLNode.Member) -> String? {
+    if let name = externalName(member) { return name }
+    if let device = member.value["driver_opts"]?["device"]?.text { return filled(device) }
+    return member.value["name"]?.text.map(filled)
+  }
+
+  /// Paths of the machine, short (`/etc/x:/etc/x:ro`) and long.
+  private func paths(_ node: YAMLNode?, of service: String) -> [Compose.Outside] {
+    (node?.items ?? []).compactMap { item in
+      var path: String?
+      if let text = item.scalar?.text {
+        let parts = filled(text).split(separator: ":", omittingEmptySubsequences: false)
+        if parts.count >= 2, !isVolume(String(parts[0])) { path = String(parts[0]) }
+      } else if !["volume", "tmpfs"].contains(item["type"]?.text ?? "volume") {
+        path = item["source"]?.text.map(filled) ?? "?"
+      }
+      return path.map {
+        Compose.Outside(kind: .path(service: service), name: $0, place: item.place)
+      }
+    }
+  }
+
+  /// Ports that are published, short (`8080:80`, `127.0.0.1:8080:80/udp`) and long. One without a
+  /// number of the machine's gets a free one.
+  private func ports(_ node: YAMLNode?, of service: String) -> [Compose.Outside] {
+    (node?.items ?? []).compactMap { item in
+      var port = item["published"]?.text.map(filled)
+      if let text = item.scalar?.text {
+        let parts = filled(text).split(separator: ":", omittingEmptySubsequences: false)
+        port = parts.count >= 2 ? String(parts[parts.count - 2]) : nil
+      }
+      guard let port, !port.isEmpty, port != "0" else { return nil }
+      return Compose.Outside(kind: .port(service: service), name: port, place: item.place)
+    }
   }
 
   private func merge(_ service: Compose.Service, into below: inout Compose.Service) {

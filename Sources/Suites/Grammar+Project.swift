@@ -23,11 +23,6 @@ extension Grammar {
       Field("publish", .choice(drivers), "The driver whose full runs write the pages.").preset(
         "driver"
       )
-      Field(
-        "allow_foreign_tests",
-        .list(.text),
-        "Repositories whose suites may be run, though others wrote them."
-      ).preset("[]")
       Field("swarm", .table("project_swarm"), "The Docker Swarm of the driver of that name.")
       Field("policy", .table("policy"), "What is asked of every suite.")
     },

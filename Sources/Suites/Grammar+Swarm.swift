@@ -21,6 +21,12 @@ extension Grammar {
         "For every service; `dnsrr` where the machine has no `ip_vs`. The run says so."
       )
       Field(
+        "shares",
+        .map(.text),
+        "What the recipe may use together with others on the machine, each with the reason: "
+          + "a volume's key, a path, the number of a port. A volume is only read."
+      )
+      Field(
         "app",
         .table("swarm_app"),
         "What `{{base_url}}` leads to, through a tunnel; else the port of Traefik's label."

@@ -32,7 +32,6 @@ package struct Project: Sendable {
   package var driver: String?
   /// The driver whose full runs write the pages; nil: the one that is used.
   package var publish: String?
-  package var allowForeignTests: [String] = []
   package var policy = Policy()
   /// By host name: how the engines of a Swarm's other nodes are reached, as `DOCKER_HOST` has it.
   package var swarmNodes: [String: String] = [:]

@@ -98,8 +98,6 @@ package struct ProjectLoader {
     project.corpus = entry["corpus"].flatMap(corpus)
     project.driver = entry.choice("driver")
     project.publish = entry.choice("publish")
-    project.allowForeignTests =
-      entry.texts("allow_foreign_tests")
     for member in entry.entry("swarm")?.members("nodes") ?? [] {
       project.swarmNodes[member.key] = reader.text(member.value, "the address of a node")
     }

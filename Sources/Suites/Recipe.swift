@@ -36,6 +36,8 @@ package struct Compose: Sendable, Hashable {
   /// Networks, secrets, configs and volumes that the recipe uses and does not make, in the order of
   /// the files.
   package var externals: [External] = []
+  /// What services get of the machine that they do not have alone, in the order of the files.
+  package var outside: [Outside] = []
   /// Where each named volume is declared.
   package var volumePlaces: [String: SourcePlace] = [:]
 
@@ -72,6 +74,29 @@ package struct Compose: Sendable, Hashable {
     package var key: String
     /// On the engine.
     package var name: String
+
+    package init(kind: Kind, key: String, name: String) {
+      self.kind = kind
+      self.key = key
+      self.name = name
+    }
+  }
+
+  /// Something of the machine or the engine that others may use, too.
+  package struct Outside: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
+      /// A volume whose name on the engine is not the stack's own; by its key in the file.
+      case volume(key: String)
+      /// A file or folder of the machine, mounted into a service.
+      case path(service: String)
+      /// A port of the machine.
+      case port(service: String)
+    }
+
+    package var kind: Kind
+    /// On the engine: a volume's name, a path, a port's number.
+    package var name: String
+    package var place: SourcePlace
   }
 
   package struct Label: Sendable, Hashable {

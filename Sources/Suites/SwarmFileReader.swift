@@ -18,6 +18,13 @@ struct SwarmFileReader {
     settings.environment = entry.templates("environment")
     settings.url = entry.template("url")
     settings.endpointMode = entry.choice("endpoint_mode")
+    for member in entry.members("shares") {
+      guard let reason = reader.text(member.value, "reason") else { continue }
+      if reason.isEmpty {
+        sink.error("\(member.key) needs the reason why it is shared", at: member.value)
+      }
+      settings.shares.append((member.key, reason))
+    }
     for item in entry.items("compose") {
       guard let name = reader.text(item, "compose file") else { continue }
       if let problem = files.problem(withPath: name) {

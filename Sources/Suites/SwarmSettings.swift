@@ -14,5 +14,8 @@ package struct SwarmSettings: Sendable {
   package var app: (service: String, port: Int)?
   /// What `{{base_url}}` is, where the app is reached through the proxy that the cluster has.
   package var url: Template?
+  /// What of the machine the recipe may use together with others, with the reason: volumes by their
+  /// keys, paths, numbers of ports.
+  package var shares: [(name: String, reason: String)] = []
   var appPlace: SourcePlace?
 }

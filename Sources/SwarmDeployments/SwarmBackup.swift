@@ -46,7 +46,9 @@ actor SwarmBackup: LabelledBackup {
 
   private var deadline: Duration { configuration.suite.deadlines.operation }
 
-  func backupPlan() throws(DeploymentError) -> BackupPlan { try BackupPlan(recipe) }
+  func backupPlan() throws(DeploymentError) -> BackupPlan {
+    try BackupPlan(recipe, without: configuration.suite.sharedNames)
+  }
 
   /// A backup during which a service was started again is none: what its hook wrote may be half.
   func takeBackup() async throws(DeploymentError) -> Snapshot {

@@ -18,6 +18,8 @@ actor SwarmHost: DeploymentHost {
   private var site: RunSite?
   private var lease: SwarmLease?
   private var stand: Stand?
+  /// What stood on the engine before the run.
+  private var others: OthersOnEngine?
   private var teardown: Task<TeardownReport, Never>?
 
   /// What there is once the name of the stack is this run's.
@@ -151,8 +153,14 @@ actor SwarmHost: DeploymentHost {
       isUpgrade: version != stand.firstVersion,
       in: stand.folder.path + "/recipe"
     )
+    try SharedResources(
+      compose: checkout.compose,
+      suite: configuration.suite,
+      identity: identity
+    ).requireConsent()
     let before: SwarmStack
     do throws(DeploymentError) {
+      if others == nil { others = try await othersOnEngine(checkout.compose) }
       try await deployer.provide(checkout)
       before = try await stack.now()
     } catch {
@@ -177,6 +185,14 @@ actor SwarmHost: DeploymentHost {
     )
     try await watch.converge(serviceNames, from: before) { await self.lost() }
     try await requireKnownStandins()
+  }
+
+  private func othersOnEngine(_ compose: Compose) async throws(DeploymentError) -> OthersOnEngine {
+    do throws(EngineError) {
+      return try await OthersOnEngine(compose, on: configuration.engine)
+    } catch {
+      throw DeploymentError(error, "what stands on the engine")
+    }
   }
 
   /// What runs must not stand for another thing without the run's having said so from its beginning.
@@ -414,6 +430,7 @@ actor SwarmHost: DeploymentHost {
       ).remove()
       removed = removal.removed
       leftovers = removal.leftovers
+      if let others { leftovers += await others.missing() }
       // Nobody else may have the name while something of this run carries it.
       if leftovers.isEmpty, lease.lost == nil, let problem = await lease.giveBack() {
         leftovers.append(problem)

@@ -16,7 +16,6 @@ struct ProjectTests {
         reports: ./reports
         driver: local
         publish: swarm
-        allow_foreign_tests: [https://example.com/a.git]
         policy: {functional_checks: 3}
         """,
         "a/b/c.txt": "",

@@ -89,7 +89,9 @@ package struct TerminalSummary: Sendable {
     if !counts.isEmpty { parts.append(.plain(counts.joined(separator: ", "))) }
     if let readiness = record?[stage]?.readiness { parts.append(.quiet("  \(readiness.line)")) }
     lines.add(parts)
-    if let reason = record?[stage]?.outcome.reason {
+    // What a check says is told with it, below.
+    let told = (record?.checks ?? []).map(\.outcome).filter(\.word.isRed).map(\.reason)
+    if let reason = record?[stage]?.outcome.reason, !told.contains(reason) {
       lines.add([.plain("  \(reason.cause)")])
       for line in reason.furtherDetails { lines.add([.quiet("    \(line)")]) }
     }
