@@ -145,13 +145,13 @@ let package = Package(
     module("Deployments", ["Programs"]),
     module("Suites", ["Evidence", "Files", "Formats", "CLibyaml"]),
     module("Evidence", ["Formats"]),
-    module("Formats", ["CLibpcre2"]),
+    module("Formats", ["CLibcrypto", "CLibpcre2"]),
     module("Files", ["CLinux"]),
     module("Git", ["Files", "Formats", "Programs"]),
     module("Programs", [subprocess]),
     module("ClickHouseQueries", ["Formats", "HTTPRequests"]),
-    module("HTTPRequests", ["CLibcurl", "Threads"]),
-    module("PostgresQueries", ["CLibpq", "Threads"]),
+    module("HTTPRequests", ["CLibcurl", "Formats", "Threads"]),
+    module("PostgresQueries", ["CLibpq", "Formats", "Threads"]),
     module("Threads"),
     module("XMLDocuments", ["CLibxml2", "Formats"]),
     module("MarkdownDocuments", ["CLibcmark", "Formats"]),
@@ -161,6 +161,7 @@ let package = Package(
       pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"])]
     ),
+    .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CLibpcre2",
       pkgConfig: "libpcre2-8",
@@ -241,13 +242,19 @@ let package = Package(
       ],
       swiftSettings: swiftSettings
     ),
+    // A document's parts, by another reader than the one under test.
+    module("XMLParts", path: "Tests/XMLParts"),
     tests(of: "XMLDocuments", ["SeededGenerators"]),
     tests(of: "MarkdownDocuments", ["SeededGenerators"]),
     tests(of: "Programs"),
     module("TemporaryFolders", ["Files"], path: "Tests/TemporaryFolders"),
     tests(of: "Files", ["TemporaryFolders"]),
-    tests(of: "Git", ["Files", "Programs"]),
-    tests(of: "Corpus", ["Evidence", "Git", "Programs", "SeededGenerators"], exclude: ["Hostile"]),
+    tests(of: "Git", ["Files", "Formats", "Programs"]),
+    tests(
+      of: "Corpus",
+      ["Evidence", "Formats", "Git", "Programs", "SeededGenerators"],
+      exclude: ["Hostile"]
+    ),
     // A driver, a deployment and an app that do what a test says.
     module(
       "FakeDeployments",
@@ -282,7 +289,10 @@ let package = Package(
     ),
     tests(
       of: "Reports",
-      ["Evidence", "Files", "Formats", "MarkdownDocuments", "TemporaryFolders", "XMLDocuments"],
+      [
+        "Evidence", "Files", "Formats", "MarkdownDocuments", "TemporaryFolders", "XMLDocuments",
+        "XMLParts",
+      ],
       exclude: ["Golden"]
     ),
     // The built tool in a project of its own, as a person runs it.
@@ -291,7 +301,7 @@ let package = Package(
       of: "Commands",
       [
         "Auditing", "BuiltTool", "Evidence", "Formats", "Reports", "RulePages", "Suites",
-        "XMLDocuments", "parity", "plausible-standin", argumentParser,
+        "XMLParts", "parity", "plausible-standin", argumentParser,
       ],
       exclude: ["Golden"]
     ),

@@ -1,5 +1,4 @@
 import Formats
-import Git
 import Glibc
 
 /// What was read of `tests` folders before, by the blob ids of all that lies in them.
@@ -62,9 +61,9 @@ package struct FingerprintCache: Sendable {
     for script in scripts { text += "\(script.language.rawValue) \(script.path)\n" }
     let paths = files.contents.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     for path in paths {
-      text += "\(FolderTree.hash(ofContents: files[path] ?? [])) \(path)\n"
+      text += "\(ObjectDigest.blobID(of: files[path] ?? [])) \(path)\n"
     }
-    return FolderTree.hash(ofContents: Array(text.utf8))
+    return ObjectDigest.blobID(of: Array(text.utf8))
   }
 
   /// What was kept under a key; nil where that is nothing, or not as it was written.
