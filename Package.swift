@@ -14,9 +14,16 @@ let swiftSettings: [SwiftSetting] = [
 func module(
   _ name: String,
   _ dependencies: [Target.Dependency] = [],
-  path: String? = nil
+  path: String? = nil,
+  resources: String? = nil
 ) -> Target {
-  .target(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+  .target(
+    name: name,
+    dependencies: dependencies,
+    path: path,
+    resources: resources.map { [.embedInCode($0)] },
+    swiftSettings: swiftSettings
+  )
 }
 
 /// A module whose binary carries the files of a folder as bytes; its one Swift file gives them names.
@@ -67,7 +74,8 @@ let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox
 
 /// What `docs/` has beside the pages of the rules. A page that is missing here is a warning.
 let otherDocumentation = [
-  "README.md", "architecture.md", "ci-hardening.md", "ci.md", "command-reference.md", "corpus.md", "decisions",
+  "README.md", "architecture.md", "ci-hardening.md", "ci.md", "command-reference.md", "corpus.md",
+  "decisions",
   "diff.md", "evidence.md", "faults.md", "getting-started.md", "history.md", "local-driver.md",
   "many-machines.md", "ports.md", "reports.md", "rules/README.md", "schema", "suite.md",
   "swarm-driver.md", "threats.md",
@@ -107,7 +115,7 @@ let package = Package(
     templates("page"),
     embedded("RulePages", "rules", in: "docs", exclude: otherDocumentation),
     module("Auditing", ["Corpus", "Evidence", "Formats", "Suites"]),
-    module("Corpus", ["Evidence", "Files", "Formats", "Git", "Programs"]),
+    module("Corpus", ["Evidence", "Files", "Formats", "Git", "Programs"], resources: "Reading"),
     module(
       "Running",
       ["Checks", "Deployments", "Evidence", "Files", "Formats", "Programs", "Suites"]
@@ -137,13 +145,13 @@ let package = Package(
     module("Deployments", ["Programs"]),
     module("Suites", ["Evidence", "Files", "Formats", "CLibyaml"]),
     module("Evidence", ["Formats"]),
-    module("Formats", ["CLibpcre2"]),
+    module("Formats", ["CLibcrypto", "CLibpcre2"]),
     module("Files", ["CLinux"]),
     module("Git", ["Files", "Formats", "Programs"]),
     module("Programs", [subprocess]),
     module("ClickHouseQueries", ["Formats", "HTTPRequests"]),
-    module("HTTPRequests", ["CLibcurl", "Threads"]),
-    module("PostgresQueries", ["CLibpq", "Threads"]),
+    module("HTTPRequests", ["CLibcurl", "Formats", "Threads"]),
+    module("PostgresQueries", ["CLibpq", "Formats", "Threads"]),
     module("Threads"),
     module("XMLDocuments", ["CLibxml2", "Formats"]),
     module("MarkdownDocuments", ["CLibcmark", "Formats"]),
@@ -153,6 +161,7 @@ let package = Package(
       pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"])]
     ),
+    .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CLibpcre2",
       pkgConfig: "libpcre2-8",
@@ -233,13 +242,19 @@ let package = Package(
       ],
       swiftSettings: swiftSettings
     ),
+    // A document's parts, by another reader than the one under test.
+    module("XMLParts", path: "Tests/XMLParts"),
     tests(of: "XMLDocuments", ["SeededGenerators"]),
     tests(of: "MarkdownDocuments", ["SeededGenerators"]),
     tests(of: "Programs"),
     module("TemporaryFolders", ["Files"], path: "Tests/TemporaryFolders"),
     tests(of: "Files", ["TemporaryFolders"]),
-    tests(of: "Git", ["Files", "Programs"]),
-    tests(of: "Corpus", ["Evidence", "Git", "Programs", "SeededGenerators"], exclude: ["Hostile"]),
+    tests(of: "Git", ["Files", "Formats", "Programs"]),
+    tests(
+      of: "Corpus",
+      ["Evidence", "Formats", "Git", "Programs", "SeededGenerators"],
+      exclude: ["Hostile"]
+    ),
     // A driver, a deployment and an app that do what a test says.
     module(
       "FakeDeployments",
@@ -274,7 +289,10 @@ let package = Package(
     ),
     tests(
       of: "Reports",
-      ["Evidence", "Files", "Formats", "MarkdownDocuments", "TemporaryFolders", "XMLDocuments"],
+      [
+        "Evidence", "Files", "Formats", "MarkdownDocuments", "TemporaryFolders", "XMLDocuments",
+        "XMLParts",
+      ],
       exclude: ["Golden"]
     ),
     // The built tool in a project of its own, as a person runs it.
@@ -283,7 +301,7 @@ let package = Package(
       of: "Commands",
       [
         "Auditing", "BuiltTool", "Evidence", "Formats", "Reports", "RulePages", "Suites",
-        "XMLDocuments", "parity", "plausible-standin", argumentParser,
+        "XMLParts", "parity", "plausible-standin", argumentParser,
       ],
       exclude: ["Golden"]
     ),

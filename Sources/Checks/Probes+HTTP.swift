@@ -70,7 +70,7 @@ extension Probes {
     }
     for (index, (name, value)) in action.query.enumerated() {
       url += index == 0 && !url.contains("?") ? "?" : "&"
-      url += Self.percentEncoded(name) + "=" + Self.percentEncoded(try text(value, scope))
+      url += name.percentEncoded + "=" + (try text(value, scope)).percentEncoded
     }
     var request = HTTPRequest(method: action.method, url: url)
     request.unixSocketPath = socket
@@ -142,7 +142,7 @@ extension Probes {
     case .form(let fields)?:
       var parts: [String] = []
       for (name, value) in fields {
-        parts.append(Self.percentEncoded(name) + "=" + Self.percentEncoded(try text(value, scope)))
+        parts.append(name.percentEncoded + "=" + (try text(value, scope)).percentEncoded)
       }
       request.body = Array(parts.joined(separator: "&").utf8)
       addType("application/x-www-form-urlencoded")
@@ -159,20 +159,5 @@ extension Probes {
   /// A secret's name as a shell variable: `DB_PASSWORD`.
   private static func variable(_ name: String) -> String {
     String(name.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
-  }
-
-  /// RFC 3986: all but unreserved characters as `%XX`.
-  static func percentEncoded(_ text: String) -> String {
-    var result = ""
-    for byte in text.utf8 {
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
-        result.unicodeScalars.append(UnicodeScalar(byte))
-      default:
-        let digits = String(byte, radix: 16, uppercase: true)
-        result += digits.count == 1 ? "%0" + digits : "%" + digits
-      }
-    }
-    return result
   }
 }

@@ -1,3 +1,5 @@
+import Formats
+
 /// A statement whose placeholders have become literals.
 struct BoundStatement: Equatable {
   /// To be sent.
@@ -13,46 +15,41 @@ struct BoundStatement: Equatable {
       ClickHouseError(.binding(binding), "\(binding)", position: position, statement: sql)
     }
     let bytes = Array(sql.utf8)
-    let lexer: Lexer
-    do throws(Lexer.Failure) {
-      lexer = try Lexer(bytes)
-    } catch {
-      switch error {
-      case .unterminated(let position): throw failure(.unterminated, at: position)
-      }
-    }
+    let scanner = SQLScanner(sql, .clickhouse)
+    if let position = scanner.unterminated { throw failure(.unterminated, at: position) }
 
     text = []
     text.reserveCapacity(bytes.count + 64)
     var end = 0
-    for placeholder in lexer.placeholders {
-      let (name, position) = (placeholder.name, placeholder.range.lowerBound)
-      guard let type = ValueType(placeholder.type) else {
-        throw failure(.unknownType(placeholder.type, name: name), at: position)
+    var used: Set<String> = []
+    for case .placeholder(let name, let typeName, let range) in scanner.parts {
+      let position = range.lowerBound
+      guard let type = ValueType(typeName) else {
+        throw failure(.unknownType(typeName, name: name), at: position)
       }
       guard let value = parameters[name] else {
         throw failure(.missing(name: name), at: position)
       }
       guard let literal = type.literal(value) else {
-        throw failure(.notA(placeholder.type, name: name), at: position)
+        throw failure(.notA(typeName, name: name), at: position)
       }
+      used.insert(name)
       text.append(contentsOf: bytes[end..<position])
       // The spaces keep it a token of its own: `-{n}` with -5 must not begin a comment, and
       // `'a'{s}` must not become a doubled quote.
       text.append(UInt8(ascii: " "))
       text.append(contentsOf: literal.utf8)
       text.append(UInt8(ascii: " "))
-      end = placeholder.range.upperBound
+      end = range.upperBound
     }
     text.append(contentsOf: bytes[end...])
 
-    let used = Set(lexer.placeholders.map(\.name))
     if let unused = parameters.keys.filter({ !used.contains($0) }).min() {
       throw failure(.unused(name: unused), at: nil)
     }
     returnsRows = [
       "SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXISTS", "EXPLAIN", "CHECK",
-    ].contains(lexer.firstWord)
+    ].contains(scanner.firstWord)
   }
 }
 

@@ -146,17 +146,3 @@ extension ClickHouseError {
     self.init(code, error.reason, statement: statement)
   }
 }
-
-extension String {
-  /// For a query: everything but RFC 3986's unreserved characters is encoded.
-  fileprivate var percentEncoded: String {
-    utf8.reduce(into: "") { text, byte in
-      if byte.isWordByte || "-.~".utf8.contains(byte) {
-        text.unicodeScalars.append(Unicode.Scalar(byte))
-      } else {
-        let digits = String(byte, radix: 16, uppercase: true)
-        text += digits.utf8.count == 1 ? "%0\(digits)" : "%\(digits)"
-      }
-    }
-  }
-}

@@ -180,3 +180,7 @@ extension String {
     matches("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")
   }
 }
+
+extension UInt8 {
+  var isDigitByte: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+}

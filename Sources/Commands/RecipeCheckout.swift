@@ -39,7 +39,7 @@ struct RecipeCheckout: Sendable {
     let repository = try? await GitRepository(at: folder)
     let isOwn = repository.map { $0.prefix.isEmpty } ?? false
     self.repository = isOwn ? repository : nil
-    let tags = isOwn ? (try await repository?.tags() ?? []).map(\.name) : []
+    let tags = isOwn ? try await repository?.tags() ?? [] : []
     published = RecipeVersion.sorted(tags.filter { RecipeVersion($0) != nil })
     let sample = SuiteFiles(folder: folder).read(".env.sample")
       .map { EnvironmentSample(String(decoding: $0, as: UTF8.self)) }

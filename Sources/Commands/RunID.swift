@@ -23,7 +23,7 @@ enum RunID {
     let start = newest.flatMap(date).map { $0.addingTimeInterval(1) }
     let names = attempts.sorted { UTF8Order.precedes($0, $1) }.joined(separator: " ")
     return "\(stamp(start ?? Date(timeIntervalSince1970: 0)))-"
-      + SHA256.hexDigest(of: names).prefix(4)
+      + Digest.sha256.text(of: names).prefix(4)
   }
 
   static func isOne(_ name: String) -> Bool { name.utf8.count == 21 && date(name) != nil }

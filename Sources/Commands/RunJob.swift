@@ -162,7 +162,7 @@ final class RunJob: Sendable {
     do {
       try workspace.reportsTree.makeFolder(path)
     } catch {
-      throw Failure(.broken, "\(workspace.shown(path)) cannot be made: \(error.code)")
+      throw Failure(.broken, "\(workspace.shown(path)) cannot be made: \(error.code.cause)")
     }
   }
 }

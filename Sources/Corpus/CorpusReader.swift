@@ -166,7 +166,7 @@ package struct CorpusReader: Sendable {
   private func missing(for scripts: [CorpusScript]) -> [String] {
     let languages = Set(scripts.map(\.language))
     var missing: [String] = []
-    if python == nil, languages.contains(.python) {
+    if python == nil, !languages.isDisjoint(with: [.python, .shell, .bats]) {
       missing.append("python3 is not installed: install the package python3")
     }
     if shfmt == nil, !languages.isDisjoint(with: [.shell, .bats]) {

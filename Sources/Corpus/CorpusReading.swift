@@ -48,21 +48,18 @@ package struct CorpusReading: Hashable, Sendable {
     var missed: [(index: Int, key: String)] = []
     for (index, reading) in readings.enumerated() {
       let key = cache.key(of: reading.scripts, reading.files)
-      units[index] =
-        reading.scripts.isEmpty ? [] : cache.units(key, of: reading.scripts)
+      units[index] = reading.scripts.isEmpty ? [] : cache.units(key, of: reading.scripts)
       if units[index] == nil { missed.append((index, key)) }
     }
-    var files = missed.map { readings[$0.index].files }
-    if !files.isEmpty {
-      await ScriptFiles.parse(&files, scripts: missed.map { readings[$0.index].scripts })
+    let folders = missed.map {
+      ScriptFolder(scripts: readings[$0.index].scripts, files: readings[$0.index].files)
     }
-    for (place, entry) in missed.enumerated() {
-      let read = readings[entry.index].scripts.flatMap {
-        $0.parsedUnits(files[place], reading: .original)
-      }
-      units[entry.index] = read
+    for (entry, folder) in zip(missed, await ScriptReader().read(folders)) {
+      units[entry.index] = folder.units
       // What a slow or missing program left unread may be read next time.
-      if !files[place].hasFailures { cache.keep(read, as: entry.key) }
+      if let values = folder.values {
+        cache.keep(values, of: readings[entry.index].scripts, as: entry.key)
+      }
     }
     if !missed.isEmpty { cache.prune() }
     return units.map { $0 ?? [] }

@@ -1,4 +1,5 @@
 import Files
+import Formats
 import Git
 
 /// One walk through the `tests` folder of an entry.
@@ -146,7 +147,7 @@ struct CorpusWalk {
             path: shown,
             language: language,
             bytes: contents,
-            hash: FolderTree.hash(ofContents: contents)
+            hash: ObjectDigest.blobID(of: contents)
           )
         )
       }

@@ -52,9 +52,7 @@ package struct Shard: Codable, Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func key(_ bytes: [UInt8]) -> UInt64 {
-    var digest = SHA256()
-    digest.update(bytes)
-    return digest.finalize().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    Digest.sha256.bytes(of: bytes).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 }
 

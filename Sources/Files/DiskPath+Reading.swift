@@ -19,7 +19,7 @@ extension DiskPath {
   /// Why the kernel refused, in words that do not depend on the machine's language.
   package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
     case absent, notAFolder, link, linkLoop, outside, permissionDenied, notAFile, changedWhileRead
-    case exists, tooLarge, noSpace
+    case exists, tooLarge
     case number(Int32)
 
     package init(errno number: Int32) {
@@ -30,7 +30,6 @@ extension DiskPath {
         case ELOOP: .linkLoop
         case EACCES, EPERM: .permissionDenied
         case EEXIST: .exists
-        case ENOSPC, EDQUOT: .noSpace
         default: .number(number)
         }
     }
@@ -47,9 +46,13 @@ extension DiskPath {
       case .changedWhileRead: "changed while it was read"
       case .exists: "exists already"
       case .tooLarge: "is too large"
-      case .noSpace: "has no room on its disk"
-      case .number(let number): "cannot be used (error \(number))"
+      case .number: "cannot be used: \(cause)"
       }
+    }
+
+    /// What follows the colon after what could not be done. No locale is ever set: it is English.
+    package var cause: String {
+      if case .number(let number) = self { String(cString: strerror(number)) } else { description }
     }
   }
 

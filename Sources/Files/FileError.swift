@@ -17,6 +17,6 @@ package struct FileError: Error, Hashable, Sendable {
 
 extension FileError: CustomStringConvertible {
   package var description: String {
-    action.map { "\(path): \($0): \(code)" } ?? "\(path) \(code)"
+    action.map { "\(path): \($0): \(code.cause)" } ?? "\(path) \(code)"
   }
 }

@@ -18,22 +18,9 @@ package enum Hexadecimal {
     lowercase.utf8Start[Int(value & 15)]
   }
 
-  /// Two lower-case digits for each byte.
-  package static func text(of bytes: some Sequence<UInt8>) -> String {
-    String(decoding: bytes.flatMap { [digit($0 >> 4), digit($0)] }, as: UTF8.self)
-  }
-
-  /// The bytes that an even number of digits stands for; nil for anything else.
-  static func bytes(of text: String) -> [UInt8]? {
-    let digits = Array(text.utf8)
-    guard digits.count.isMultiple(of: 2) else { return nil }
-    var bytes: [UInt8] = []
-    for index in stride(from: 0, to: digits.count, by: 2) {
-      guard let high = value(of: digits[index]), let low = value(of: digits[index + 1]) else {
-        return nil
-      }
-      bytes.append(high << 4 | low)
-    }
-    return bytes
+  /// Two digits for each byte.
+  package static func text(of bytes: some Sequence<UInt8>, isUppercase: Bool = false) -> String {
+    let text = String(decoding: bytes.flatMap { [digit($0 >> 4), digit($0)] }, as: UTF8.self)
+    return isUppercase ? text.uppercased() : text
   }
 }

@@ -36,8 +36,8 @@ package enum FolderTree {
       throw GitError(.unreadable(.notAFolder), "\(folder) is not a folder")
     }
     let ignored = NamePatterns(patterns)
-    let tree = try tree(of: folder, ignored: ignored, only: files, at: [])
-    return hexadecimal(tree ?? objectID("tree", []))
+    let id = try tree(of: folder, ignored: ignored, only: files, at: [])
+    return Hexadecimal.text(of: id ?? ObjectDigest.bytes(ofKind: "tree", []))
   }
 
   package static func hash(
@@ -46,11 +46,6 @@ package enum FolderTree {
     only files: Set<[UInt8]>? = nil
   ) throws(GitError) -> String {
     try hash(of: DiskPath(folder), ignoring: patterns, only: files)
-  }
-
-  /// The blob id of a file with these contents, as `git hash-object` gives it.
-  package static func hash(ofContents contents: [UInt8]) -> String {
-    hexadecimal(objectID("blob", contents))
   }
 
   /// The 20 bytes of a tree's id, nil where it has no files.
@@ -80,14 +75,14 @@ package enum FolderTree {
         key.append(UInt8(ascii: "/"))
       case .link:
         mode = "120000"
-        id = objectID(
-          "blob",
+        id = ObjectDigest.bytes(
+          ofKind: "blob",
           try reading(path) { path throws(DiskPath.Failure) in try path.linkTarget() }
         )
       case .file(let isExecutable, _):
         mode = isExecutable ? "100755" : "100644"
-        id = objectID(
-          "blob",
+        id = ObjectDigest.bytes(
+          ofKind: "blob",
           try reading(path) { path throws(DiskPath.Failure) in
             try path.contents(limit: 1 << 30)
           }
@@ -97,23 +92,7 @@ package enum FolderTree {
     }
     guard !lines.isEmpty else { return nil }
     lines.sort { $0.key.lexicographicallyPrecedes($1.key) }
-    return objectID("tree", lines.flatMap(\.line))
-  }
-
-  private static func objectID(_ type: String, _ contents: [UInt8]) -> [UInt8] {
-    // Not `ObjectDigest.treeID`: a name of a file on disk need not be text.
-    var digest = SHA1()
-    digest.update(Array("\(type) \(contents.count)\0".utf8))
-    digest.update(contents)
-    return digest.finalize()
-  }
-
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-      as: UTF8.self
-    )
+    return ObjectDigest.bytes(ofKind: "tree", lines.flatMap(\.line))
   }
 
   private static func reading<R>(

@@ -12,8 +12,6 @@ struct GitCommand: Sendable {
   /// Where `git` looks for the repository.
   var folder: String
   var timeLimit: Duration
-  /// More settings, over those of the repository.
-  var settings: [(key: String, value: String)] = []
 
   struct Answer: Sendable {
     var status: Int32
@@ -97,9 +95,8 @@ struct GitCommand: Sendable {
       "GIT_NO_LAZY_FETCH": "1",
       "GIT_ALLOW_PROTOCOL": "none",
     ]
-    let all = Self.settings + settings
-    variables["GIT_CONFIG_COUNT"] = String(all.count)
-    for (index, setting) in all.enumerated() {
+    variables["GIT_CONFIG_COUNT"] = String(Self.settings.count)
+    for (index, setting) in Self.settings.enumerated() {
       variables["GIT_CONFIG_KEY_\(index)"] = setting.key
       variables["GIT_CONFIG_VALUE_\(index)"] = setting.value
     }

@@ -22,29 +22,21 @@ extension GitRepository {
   ) async throws(GitError) -> [GitBlob] {
     let commit = try await resolve(revision)
     let folder = try Self.normalized(folder)
-    let output = try await command.output(
-      ["ls-tree", "-r", "-z", "--full-tree", commit] + (folder.isEmpty ? [] : ["--", folder]),
-      limit: 64 << 20
+    let entries = try await treeLines(
+      ["-r", "-z", "--full-tree", commit] + (folder.isEmpty ? [] : ["--", folder])
     )
     let depth = folder.utf8.isEmpty ? 0 : folder.utf8.split(separator: UInt8(ascii: "/")).count
     let ending = Array("/\(file)".utf8)
     var blobs: [GitBlob] = []
-    for line in output.split(separator: 0) {
-      guard let tab = line.firstIndex(of: UInt8(ascii: "\t")) else { continue }
-      let path = line[(tab + 1)...]
-      guard path.suffix(ending.count).elementsEqual(ending),
-        path.count(where: { $0 == UInt8(ascii: "/") }) == depth + 1
+    for entry in entries {
+      guard entry.kind == .file || entry.kind == .executable,
+        entry.path.suffix(ending.count).elementsEqual(ending),
+        entry.path.count(where: { $0 == UInt8(ascii: "/") }) == depth + 1
       else { continue }
-      let fields = line[..<tab].split(separator: UInt8(ascii: " "))
-        .map { String(decoding: $0, as: UTF8.self) }
-      guard fields.count == 3, let kind = TreeEntry.Kind(mode: fields[0]) else {
-        throw GitError(.unsupported, "git ls-tree said \(DiskPath.shown(line))")
+      guard let path = String(validating: entry.path, as: UTF8.self) else {
+        throw GitError(.unsupported, "\(DiskPath(entry.path)) has a name that is not UTF-8")
       }
-      guard kind == .file || kind == .executable else { continue }
-      guard let text = String(validating: path, as: UTF8.self) else {
-        throw GitError(.unsupported, "\(DiskPath.shown(path)) has a name that is not UTF-8")
-      }
-      blobs.append(GitBlob(id: fields[2], path: text))
+      blobs.append(GitBlob(id: entry.id, path: path))
     }
     return blobs
   }

@@ -76,25 +76,9 @@ extension GitRepository {
   private func contents(
     of entries: [TreeEntry]
   ) async throws(GitError) -> [(TreeEntry, [UInt8])] {
-    guard !entries.isEmpty else { return [] }
-    let size = entries.reduce(0) { $0 + $1.size + 200 }
-    let output = try await command.output(
-      ["cat-file", "--batch"],
-      input: Array(entries.map { "\($0.id)\n" }.joined().utf8),
-      limit: size
-    )
-    var found: [(TreeEntry, [UInt8])] = []
-    var rest = output[...]
-    for entry in entries {
-      let header = Array("\(entry.id) blob \(entry.size)\n".utf8)
-      guard rest.starts(with: header), rest.count > header.count + entry.size else {
-        throw GitError(.unsupported, "\(topLevel) lacks the object \(entry.id)")
-      }
-      rest = rest.dropFirst(header.count)
-      found.append((entry, Array(rest.prefix(entry.size))))
-      rest = rest.dropFirst(entry.size + 1)
-    }
-    return found
+    let blobs = entries.map { GitBlob(id: $0.id, path: DiskPath.shown($0.path)) }
+    let limit = entries.reduce(0) { $0 + $1.size }
+    return Array(zip(entries, try await contents(of: blobs, limit: limit)))
   }
 
   private static func writing(

@@ -6,7 +6,7 @@ struct TreeEntry: Hashable, Sendable {
 
   var kind: Kind
   var id: String
-  /// In bytes; 0 for a folder.
+  /// In bytes; 0 for a folder, and where sizes were not asked for.
   var size: Int
   var path: [UInt8]
 }
@@ -54,18 +54,20 @@ extension GitRepository {
     try await treeLines(["-r", "-z", "-l", "--full-tree", tree])
   }
 
-  private func treeLines(_ arguments: [String]) async throws(GitError) -> [TreeEntry] {
+  /// What `git ls-tree` says with `-z`; sizes only with `-l`, for which a clone needs the objects.
+  func treeLines(_ arguments: [String]) async throws(GitError) -> [TreeEntry] {
     let output = try await command.output(["ls-tree"] + arguments, limit: 64 << 20)
     var entries: [TreeEntry] = []
     for line in output.split(separator: 0) {
       guard let tab = line.firstIndex(of: UInt8(ascii: "\t")) else { continue }
       let fields = line[..<tab].split(separator: UInt8(ascii: " "))
         .map { String(decoding: $0, as: UTF8.self) }
-      guard fields.count == 4, let kind = TreeEntry.Kind(mode: fields[0]) else {
+      guard (3...4).contains(fields.count), let kind = TreeEntry.Kind(mode: fields[0]) else {
         throw GitError(.unsupported, "git ls-tree said \(DiskPath.shown(line))")
       }
       let path = Array(line[(tab + 1)...])
-      entries.append(TreeEntry(kind: kind, id: fields[2], size: Int(fields[3]) ?? 0, path: path))
+      let size = fields.count > 3 ? Int(fields[3]) ?? 0 : 0
+      entries.append(TreeEntry(kind: kind, id: fields[2], size: size, path: path))
     }
     return entries
   }

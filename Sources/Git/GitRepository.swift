@@ -9,8 +9,6 @@ package struct GitRepository: Sendable {
   package let topLevel: String
   /// The folder that was asked for, relative to the top level; empty where it is the top level.
   package let prefix: String
-  /// `sha1` or `sha256`: what object ids are made with.
-  package let objectFormat: String
 
   let command: GitCommand
 
@@ -32,17 +30,16 @@ package struct GitRepository: Sendable {
       throw GitError(.noSuchFolder, "\(DiskPath(folder)) is no folder that can be read")
     }
     let command = GitCommand(folder: folder, timeLimit: timeLimit)
-    let question = ["rev-parse", "--show-object-format", "--show-toplevel"]
+    let question = ["rev-parse", "--show-toplevel"]
     let answer = try await command.run(question)
-    guard answer.status == 0, let end = answer.output.firstIndex(of: UInt8(ascii: "\n")) else {
-      if allowsBare, let format = await Self.bareFormat(command) {
-        self.init(format, topLevel: folder, prefix: "", timeLimit)
+    guard answer.status == 0 else {
+      if allowsBare, await Self.isBare(command) {
+        self.init(topLevel: folder, prefix: "", timeLimit)
         return
       }
       throw await Self.whyNone(command, question, answer)
     }
-    let format = String(decoding: answer.output[..<end], as: UTF8.self)
-    let top = DiskPath(Array(answer.output[(end + 1)...].dropLast()))
+    let top = DiskPath(Array(answer.output.dropLast()))
     // `core.worktree` may name any folder of the machine.
     guard let real = try? DiskPath(folder).resolved(), real.isInside(top) else {
       throw GitError(.notARepository, "\(DiskPath(folder)) is not in the work tree \(top)")
@@ -55,35 +52,22 @@ package struct GitRepository: Sendable {
     else {
       throw GitError(.unsupported, "\(DiskPath(folder)) lies under a name that is not UTF-8")
     }
-    self.init(format, topLevel: topText, prefix: inside, timeLimit)
+    self.init(topLevel: topText, prefix: inside, timeLimit)
   }
 
-  private init(
-    _ objectFormat: String,
-    topLevel: String,
-    prefix: String,
-    _ timeLimit: Duration
-  ) {
-    self.objectFormat = objectFormat
+  private init(topLevel: String, prefix: String, _ timeLimit: Duration) {
     self.topLevel = topLevel
     self.prefix = prefix
     command = GitCommand(folder: topLevel, timeLimit: timeLimit)
   }
 
-  /// The object format of a folder that is itself a bare repository; nil for any other.
-  private static func bareFormat(_ command: GitCommand) async -> String? {
-    let question = [
-      "rev-parse", "--is-bare-repository", "--show-object-format", "--absolute-git-dir",
-    ]
+  /// Whether a folder is itself a bare repository.
+  private static func isBare(_ command: GitCommand) async -> Bool {
+    let question = ["rev-parse", "--is-bare-repository", "--absolute-git-dir"]
     guard let answer = try? await command.output(question),
-      let text = String(validating: answer, as: UTF8.self)
-    else { return nil }
-    let lines = text.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
-    guard lines.count == 3, lines[0] == "true",
-      let real = try? DiskPath(command.folder).resolved(),
-      real.bytes.elementsEqual(lines[2].utf8.dropLast())
-    else { return nil }
-    return String(lines[1])
+      let real = try? DiskPath(command.folder).resolved()
+    else { return false }
+    return answer.elementsEqual(Array("true\n".utf8) + real.bytes + [UInt8(ascii: "\n")])
   }
 
   /// The commit that is checked out.

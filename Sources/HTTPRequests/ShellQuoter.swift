@@ -1,3 +1,6 @@
+import Formats
+import FoundationEssentials
+
 /// Quotes words for a POSIX shell, with variables in the place of secrets.
 struct ShellQuoter {
   private struct Form {
@@ -17,13 +20,16 @@ struct ShellQuoter {
     let secrets = secrets.filter { !$0.value.isEmpty }
     for secret in secrets { add(Array(secret.value.utf8), secret.variable) }
     for secret in secrets {
-      let bytes = Array(secret.value.utf8)
-      for style in PercentStyle.allCases {
-        add(style.encode(bytes), "\(secret.variable)_URLENCODED")
+      for (isForm, isUppercase) in [(false, true), (false, false), (true, true), (true, false)] {
+        let encoding = PercentEncoding(isForm: isForm, isUppercase: isUppercase)
+        add(Array(encoding.text(of: secret.value).utf8), "\(secret.variable)_URLENCODED")
       }
-      add(ShellQuoter.json(secret.value, escapingSlash: false), "\(secret.variable)_JSON")
-      add(ShellQuoter.json(secret.value, escapingSlash: true), "\(secret.variable)_JSON")
-      add(ShellQuoter.base64(bytes), "\(secret.variable)_BASE64")
+      let json = String(JSONValue.string(secret.value).description.dropFirst().dropLast())
+      for text in [json, json.replacing("/", with: "\\/")] {
+        add(Array(text.utf8), "\(secret.variable)_JSON")
+      }
+      let base64 = Data(secret.value.utf8).base64EncodedString()
+      add(Array(base64.utf8), "\(secret.variable)_BASE64")
     }
     self.forms = forms.sorted { $0.bytes.count > $1.bytes.count }
   }
@@ -90,68 +96,5 @@ struct ShellQuoter {
     return "'"
       + text.split(separator: "'", omittingEmptySubsequences: false)
       .joined(separator: "'\\''") + "'"
-  }
-
-  private static func json(_ text: String, escapingSlash: Bool) -> [UInt8] {
-    var bytes: [UInt8] = []
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-      case UInt8(ascii: "/") where escapingSlash: bytes += Array("\\/".utf8)
-      case 0x08: bytes += Array("\\b".utf8)
-      case 0x09: bytes += Array("\\t".utf8)
-      case 0x0A: bytes += Array("\\n".utf8)
-      case 0x0C: bytes += Array("\\f".utf8)
-      case 0x0D: bytes += Array("\\r".utf8)
-      default: bytes.append(byte)
-      }
-    }
-    return bytes
-  }
-
-  /// RFC 4648, section 4, with padding.
-  private static func base64(_ bytes: [UInt8]) -> [UInt8] {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var encoded: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      var bits = group.reduce(0) { $0 << 8 | Int($1) }
-      bits <<= 8 * (3 - group.count)
-      for place in 0..<4 {
-        let isPadding = place > group.count
-        encoded.append(
-          isPadding ? UInt8(ascii: "=") : alphabet[bits >> (18 - 6 * place) & 63]
-        )
-      }
-    }
-    return encoded
-  }
-}
-
-/// The ways in which percent-encoding is written.
-private enum PercentStyle: CaseIterable {
-  case upperCase
-  case lowerCase
-  case formUpperCase
-  case formLowerCase
-
-  func encode(_ bytes: [UInt8]) -> [UInt8] {
-    let isForm = self == .formUpperCase || self == .formLowerCase
-    let isUpper = self == .upperCase || self == .formUpperCase
-    let digits = Array((isUpper ? "0123456789ABCDEF" : "0123456789abcdef").utf8)
-    return bytes.flatMap { byte -> [UInt8] in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-        UInt8(ascii: "_"):
-        return [byte]
-      case UInt8(ascii: "~") where !isForm:
-        return [byte]
-      case UInt8(ascii: " ") where isForm:
-        return [UInt8(ascii: "+")]
-      default:
-        return [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
   }
 }

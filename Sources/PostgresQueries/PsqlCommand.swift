@@ -1,3 +1,5 @@
+import Formats
+
 /// One statement, asked by `psql` where the server is, for a server that libpq cannot reach.
 ///
 /// Statement and values go in as hexadecimal digits on standard input and are quoted by `psql`
@@ -99,7 +101,7 @@ package struct PsqlCommand: Sendable {
       """
     func set(_ name: String, _ bytes: [UInt8]) {
       script += """
-        SELECT pg_catalog.convert_from(pg_catalog.decode('\(hexadecimal(bytes))', 'hex'), 'UTF8') \
+        SELECT pg_catalog.convert_from(pg_catalog.decode('\(Hexadecimal.text(of: bytes))', 'hex'), 'UTF8') \
         AS \(name) \\gset
         \(stopOnError)
         """
@@ -148,53 +150,42 @@ package struct PsqlCommand: Sendable {
     isCut: Bool
   ) throws(PostgresError) -> PostgresResult {
     if isCut {
-      throw PostgresError(
+      throw failure(
         .resultTooLarge(limit: outputLimit),
-        "the result has more than \(outputLimit) bytes",
-        statement: sql
+        "the result has more than \(outputLimit) bytes"
       )
     }
-    let text = output[...]
     let words = lastWords.split(whereSeparator: \.isNewline).first.map { String($0) }
-    guard let (_, started) = text.cut(at: "\(token)s\n") else {
+    guard let (_, started) = output[...].cut(at: "\(token)s\n") else {
       // psql says the SQLSTATE of a failed connection nowhere: who asks is not told from where.
-      throw PostgresError(.connectionFailed, words ?? "psql said nothing", statement: sql)
+      throw failure(.connectionFailed, words ?? "psql said nothing")
     }
     if let (_, error) = started.cut(at: "\(token)e ") {
       let line = String(decoding: error.dropLast(), as: UTF8.self)
       let state = String(line.prefix(5))
-      throw PostgresError(
-        .sqlState(state),
-        String(line.dropFirst(6).prefix { !$0.isNewline }),
-        sqlState: state,
-        statement: sql
-      )
+      var failure = failure(.sqlState(state), String(line.dropFirst(6).prefix { !$0.isNewline }))
+      failure.sqlState = state
+      throw failure
     }
     guard let (unasked, described) = started.cut(at: "\(token)c\n"),
       let (columns, answered) = described.cut(at: "\(token)d\n"),
       let (rows, end) = answered.cut(at: "\(token)z ")
-    else {
-      throw PostgresError(
-        .connectionLost,
-        words ?? "psql ended before its answer did",
-        statement: sql
-      )
-    }
+    else { throw failure(.connectionLost, words ?? "psql ended before its answer did") }
     guard let count = Int(String(decoding: end.dropLast(), as: UTF8.self)) else {
-      throw PostgresError(
-        .clientFailed,
-        "psql inside the container is older than 11 and tells neither types nor errors",
-        statement: sql
-      )
+      throw clientFailure("is older than 11 and tells neither types nor errors")
     }
     guard unasked.isEmpty else {
-      throw PostgresError(
-        .clientFailed,
-        "psql inside the container cannot tell the types of what this statement returns",
-        statement: sql
-      )
+      throw clientFailure("cannot tell the types of what this statement returns")
     }
-    var result = PostgresResult(affectedRows: isPreparable ? count : nil)
+    return try result(columns, rows, affectedRows: isPreparable ? count : nil)
+  }
+
+  private func result(
+    _ columns: ArraySlice<UInt8>,
+    _ rows: ArraySlice<UInt8>,
+    affectedRows: Int?
+  ) throws(PostgresError) -> PostgresResult {
+    var result = PostgresResult(affectedRows: affectedRows)
     result.columns = table(columns).compactMap { line in
       // One field is psql's sentence that there are no columns.
       guard line.count == 2, let type = line[1] else { return nil }
@@ -206,21 +197,14 @@ package struct PsqlCommand: Sendable {
     guard !result.columns.isEmpty else {
       // Rows of no column are not in psql's output.
       guard StatementShape(sql).firstWord != "SELECT" else {
-        throw PostgresError(
-          .clientFailed,
-          "psql inside the container shows no rows without columns",
-          statement: sql
-        )
+        throw clientFailure("shows no rows without columns")
       }
       return result
     }
     for row in table(rows) {
       guard row.count == result.columns.count else {
-        throw PostgresError(
-          .clientFailed,
-          "psql inside the container wrote a row of \(row.count) values for "
-            + "\(result.columns.count) columns",
-          statement: sql
+        throw clientFailure(
+          "wrote a row of \(row.count) values for \(result.columns.count) columns"
         )
       }
       result.rows.append(
@@ -230,6 +214,14 @@ package struct PsqlCommand: Sendable {
       )
     }
     return result
+  }
+
+  private func failure(_ code: PostgresError.Code, _ message: String) -> PostgresError {
+    PostgresError(code, message, statement: sql)
+  }
+
+  private func clientFailure(_ what: String) -> PostgresError {
+    failure(.clientFailed, "psql inside the container \(what)")
   }
 
   /// psql ends the last row with a line break, whatever stands between rows.
@@ -270,7 +262,7 @@ extension PostgresParameters {
 extension PostgresValue {
   /// What a quoted literal holds; nil for null.
   fileprivate var textForm: [UInt8]? {
-    if case .bytes(let bytes) = self { return Array("\\x\(hexadecimal(bytes))".utf8) }
+    if case .bytes(let bytes) = self { return Array("\\x\(Hexadecimal.text(of: bytes))".utf8) }
     return wireForm
   }
 }
@@ -311,12 +303,4 @@ extension ArraySlice<UInt8> {
     }
     return parts + [rest]
   }
-}
-
-private func hexadecimal(_ bytes: [UInt8]) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  return String(
-    decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-    as: UTF8.self
-  )
 }

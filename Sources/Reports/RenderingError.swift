@@ -56,7 +56,7 @@ package struct RenderingError: Error, Hashable, Sendable {
   }
 
   init(_ error: FileError) {
-    let message = error.action.map { "\($0): \(error.code)" } ?? "\(error.code)"
+    let message = error.action.map { "\($0): \(error.code.cause)" } ?? "\(error.code)"
     self.init(.file(error.code), error.path, message)
   }
 }

@@ -54,7 +54,7 @@ package final class EventLog: Sendable {
           descriptor = try place.tree.open(place.name, flags, mode: 0o644)
         }
       } catch {
-        throw RunError(.unwritable, "\(path) cannot be written: \(error.code)")
+        throw RunError(.unwritable, "\(path) cannot be written: \(error.code.cause)")
       }
     }
     try self.init(

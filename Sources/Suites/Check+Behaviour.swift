@@ -7,7 +7,7 @@ extension Check {
   /// scripts, which do not say what they do.
   package var behaviour: String? {
     guard case .steps(let steps) = body, !steps.isEmpty else { return nil }
-    return SHA256.hexDigest(of: BehaviourForm().text(of: steps))
+    return Digest.sha256.text(of: BehaviourForm().text(of: steps))
   }
 
   /// Whether it looks at nothing but what the health gate asks, under whatever name.

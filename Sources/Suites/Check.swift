@@ -45,12 +45,6 @@ package struct Condition: Sendable, Hashable {
   package var version: VersionRequirement?
   package var place: SourcePlace
 
-  package init(drivers: [String], version: VersionRequirement?, place: SourcePlace) {
-    self.drivers = drivers
-    self.version = version
-    self.place = place
-  }
-
   /// Why it does not hold; nil where it does.
   ///
   /// - Parameter version: the recipe version that runs.

@@ -22,7 +22,7 @@ struct CheckFileReader {
     stage: Stage
   ) -> [Check] {
     reader.members(node, "file of checks").flatMap { member -> [Check] in
-      guard reader.checkName(member.key, "check", at: member.keyPlace, length: member.keyLength)
+      guard reader.checkName("check", at: member)
       else { return [] }
       let id = CheckID(folder: folder, stem: stem, name: member.key)
       return check(member, id: id, kind: kind, stage: stage)
@@ -55,7 +55,8 @@ struct CheckFileReader {
       about: entry.text("about") ?? "",
       place: member.keyPlace,
       body: .steps(list),
-      links: entry["ports"].map(links) ?? [],
+      links: entry["ports"].map { CorpusDeclarationsReader(reader).links($0, mayBeEmpty: true) }
+        ?? [],
       isHealth: entry.boolean("health") ?? false,
       when: entry["when"].flatMap(steps.condition),
       needs: entry["needs"].map { needs($0, of: id) } ?? [],
@@ -69,12 +70,6 @@ struct CheckFileReader {
       expanded.vars = row.values + check.vars
       expanded.columns = row.values
       return expanded
-    }
-  }
-
-  private func links(_ node: YAMLNode) -> [PortLink] {
-    reader.items(node, "ports").compactMap { item in
-      reader.text(item, "an entry of ports").map { PortLink(name: $0, place: item.place) }
     }
   }
 
@@ -108,7 +103,7 @@ struct CheckFileReader {
       sink.error("cases is a list or a mapping of rows, not \(node.kindName)", at: node)
     } else {
       for member in reader.members(node, "cases")
-      where reader.checkName(member.key, "case", at: member.keyPlace, length: member.keyLength) {
+      where reader.checkName("case", at: member) {
         rows.append(
           Row(
             name: member.key,

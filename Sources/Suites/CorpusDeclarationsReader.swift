@@ -13,9 +13,11 @@ struct CorpusDeclarationsReader {
     declarations.notPorted = entry.items("not_ported").compactMap(notPorted)
   }
 
-  /// Names of units or scripts; an empty list links nothing, which is never meant.
-  func links(_ node: YAMLNode) -> [PortLink] {
-    if node.items?.isEmpty == true { sink.error("ports names nothing", at: node) }
+  /// Names of units or scripts.
+  ///
+  /// - Parameter mayBeEmpty: else an empty list, which links nothing, is never meant.
+  func links(_ node: YAMLNode, mayBeEmpty: Bool) -> [PortLink] {
+    if !mayBeEmpty, node.items?.isEmpty == true { sink.error("ports names nothing", at: node) }
     return reader.items(node, "ports").compactMap { item in
       guard let name = reader.text(item, "an entry of ports") else { return nil }
       guard !name.isEmpty else {
@@ -28,7 +30,7 @@ struct CorpusDeclarationsReader {
 
   private func covered(_ node: YAMLNode) -> CorpusDeclarations.Covered? {
     guard let entry = reader.entry(node, "covered_units") else { return nil }
-    let names = entry["ports"].map(links) ?? []
+    let names = entry["ports"].map { links($0, mayBeEmpty: false) } ?? []
     let why = entry.text("why")
     let list = entry["by"]
     if let list, list.items?.isEmpty == true { sink.error("by names no check", at: list) }
@@ -46,7 +48,7 @@ struct CorpusDeclarationsReader {
 
   private func notPorted(_ node: YAMLNode) -> CorpusDeclarations.NotPorted? {
     guard let entry = reader.entry(node, "unported_units") else { return nil }
-    let names = entry["ports"].map(links) ?? []
+    let names = entry["ports"].map { links($0, mayBeEmpty: false) } ?? []
     let why = entry.text("why")
     guard let why, !names.isEmpty else { return nil }
     return CorpusDeclarations.NotPorted(links: names, why: why)

@@ -74,6 +74,44 @@ package final class DiagnosticSink {
     error(message, at: node.place, length: node.length, expected: expected, nearest: nearest)
   }
 
+  /// At the key of a member.
+  package func error(
+    _ message: String,
+    at member: YAMLNode.Member,
+    expected: String? = nil,
+    nearest: String? = nil
+  ) {
+    error(
+      message,
+      at: member.keyPlace,
+      length: member.keyLength,
+      expected: expected,
+      nearest: nearest
+    )
+  }
+
+  /// At a word that stands at a place or below, or at the place itself where it is not found.
+  ///
+  /// - Parameter length: of what stands at the place itself.
+  package func error(
+    _ message: String,
+    atWord word: String,
+    from start: SourcePlace,
+    length: Int = 1,
+    lines: Int = 200,
+    expected: String? = nil,
+    nearest: String? = nil
+  ) {
+    let found = sources[start.file]?.find(word, from: start, limit: lines)
+    error(
+      message,
+      at: found ?? start,
+      length: found == nil ? length : word.unicodeScalars.count,
+      expected: expected,
+      nearest: nearest
+    )
+  }
+
   /// Of the file as a whole.
   package func error(_ message: String, inFile file: String, expected: String? = nil) {
     add(Diagnostic(.error, file: file, message: message, expected: expected))

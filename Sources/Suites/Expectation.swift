@@ -5,12 +5,6 @@ package struct Expectation: Sendable {
   package var subject: Subject
   package var predicates: [Predicate]
   package var place: SourcePlace
-
-  package init(subject: Subject, predicates: [Predicate], place: SourcePlace) {
-    self.subject = subject
-    self.predicates = predicates
-    self.place = place
-  }
 }
 
 /// A value kept for later steps.
@@ -22,18 +16,4 @@ package struct Capture: Sendable {
   package var isSecret: Bool
   package var scope: Scope
   package var place: SourcePlace
-
-  package init(
-    name: String,
-    subject: Subject,
-    isSecret: Bool,
-    scope: Scope,
-    place: SourcePlace
-  ) {
-    self.name = name
-    self.subject = subject
-    self.isSecret = isSecret
-    self.scope = scope
-    self.place = place
-  }
 }

@@ -34,8 +34,7 @@ struct ExpectationReader {
       guard allowed.contains(member.key) else {
         sink.error(
           "\(word) step has no \"\(member.key)\"",
-          at: member.keyPlace,
-          length: member.keyLength,
+          at: member,
           expected: allowed.isEmpty
             ? "expectations at the steps inside" : "one of \(NodeReader.list(allowed))"
         )
@@ -166,8 +165,7 @@ struct ExpectationReader {
     if let path = paths.first {
       sink.error(
         "json mixes paths and members",
-        at: path.keyPlace,
-        length: path.keyLength,
+        at: path,
         expected: "all keys to begin with $, or none"
       )
       return []
@@ -375,12 +373,7 @@ extension ExpectationReader {
   func captures(_ node: YAMLNode, of word: String) -> [Capture] {
     reader.members(node, "capture").compactMap { member in
       guard
-        reader.checkName(
-          member.key,
-          "capture",
-          at: member.keyPlace,
-          length: member.keyLength
-        ), let entry = reader.entry(member.value, "capture")
+        reader.checkName("capture", at: member), let entry = reader.entry(member.value, "capture")
       else { return nil }
       let isSecret = entry.boolean("secret") ?? false
       let scope = entry["scope"]
@@ -390,8 +383,7 @@ extension ExpectationReader {
       guard Self.subjects(of: word).contains(chosen.key) else {
         sink.error(
           "\(word) step has no \"\(chosen.key)\"",
-          at: chosen.keyPlace,
-          length: chosen.keyLength
+          at: chosen
         )
         return nil
       }

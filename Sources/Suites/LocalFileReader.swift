@@ -18,7 +18,7 @@ struct LocalFileReader {
       settings.versions[version.key] = Dictionary(names) { first, _ in first }
     }
     for member in entry.members("services")
-    where reader.checkName(member.key, "service", at: member.keyPlace, length: member.keyLength) {
+    where reader.checkName("service", at: member) {
       if let service = service(member) { settings.services.append(service) }
     }
     checkNames(settings)
@@ -68,8 +68,7 @@ struct LocalFileReader {
       guard !parts.contains(""), !parts.contains(".."), !parts.contains(".") else {
         sink.error(
           "file \"\(member.key)\" is not below the service's folder",
-          at: member.keyPlace,
-          length: member.keyLength
+          at: member
         )
         return nil
       }
@@ -143,11 +142,11 @@ struct LocalFileReader {
     let names = settings.services.map(\.name)
     for service in settings.services {
       for other in service.after where !names.contains(other) {
-        let place = sink.source(service.place.file)?.find(other, from: service.place)
         sink.error(
           "service \"\(other)\" is not in local.yml",
-          at: place ?? service.place,
-          length: place == nil ? service.name.utf8.count : other.unicodeScalars.count,
+          atWord: other,
+          from: service.place,
+          length: service.name.utf8.count,
           nearest: NearestName.of(other, among: names)
         )
       }

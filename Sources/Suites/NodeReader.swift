@@ -31,16 +31,14 @@ final class NodeReader {
       if nearest == nil, Self.actions.contains(name), Grammar.table("step")?[member.key] != nil {
         sink.error(
           "\"\(member.key)\" stands inside \(table.subject) and belongs beside it",
-          at: member.keyPlace,
-          length: member.keyLength,
+          at: member,
           expected: "as a key of the step, indented like \"\(table.subject)\" itself"
         )
         continue
       }
       sink.error(
         "\(table.subject) has no key \"\(member.key)\"",
-        at: member.keyPlace,
-        length: member.keyLength,
+        at: member,
         expected: nearest == nil ? "one of \(Self.list(table.fields.map(\.key)))" : nil,
         nearest: nearest
       )
@@ -58,8 +56,7 @@ final class NodeReader {
       for extra in present.dropFirst() {
         sink.error(
           "\(table.subject) has both \"\(present[0].key)\" and \"\(extra.key)\"; only one of them can be",
-          at: extra.keyPlace,
-          length: extra.keyLength
+          at: extra
         )
       }
     }
@@ -171,12 +168,7 @@ extension NodeReader {
     do {
       return try Template(parsing: text, place: node.place)
     } catch {
-      let place = sink.source(node.place.file)?.find(error.fragment, from: node.place)
-      sink.error(
-        "\(error)",
-        at: place ?? node.place,
-        length: place == nil ? node.length : error.fragment.unicodeScalars.count
-      )
+      sink.error("\(error)", atWord: error.fragment, from: node.place, length: node.length)
       return nil
     }
   }
@@ -249,19 +241,23 @@ extension NodeReader {
 
   func name(_ node: YAMLNode, _ what: String) -> String? {
     guard let text = text(node, what) else { return nil }
-    return checkName(text, what, at: node.place, length: node.length) ? text : nil
+    if Self.isName(text) { return text }
+    sink.error(Self.notAName(what, text), at: node, expected: Self.nameSigns)
+    return nil
   }
 
-  func checkName(_ text: String, _ what: String, at place: SourcePlace, length: Int) -> Bool {
-    if Self.isName(text) { return true }
-    sink.error(
-      "\(what) \"\(text)\" is not a name",
-      at: place,
-      length: length,
-      expected: "letters, digits, \"_\", \".\", \"-\""
-    )
+  /// Whether a member's key is a name; says so where it is none.
+  func checkName(_ what: String, at member: YAMLNode.Member) -> Bool {
+    if Self.isName(member.key) { return true }
+    sink.error(Self.notAName(what, member.key), at: member, expected: Self.nameSigns)
     return false
   }
+
+  static func notAName(_ what: String, _ text: String) -> String {
+    "\(what) \"\(text)\" is not a name"
+  }
+
+  static let nameSigns = "letters, digits, \"_\", \".\", \"-\""
 }
 
 // MARK: - Collections
@@ -284,8 +280,7 @@ extension NodeReader {
     if names.contains(member.key) { return true }
     sink.error(
       "\(what) \"\(member.key)\" does not exist",
-      at: member.keyPlace,
-      length: member.keyLength,
+      at: member,
       expected: "one of \(Self.list(names))",
       nearest: NearestName.of(member.key, among: names)
     )

@@ -181,7 +181,7 @@ extension Plan {
         service.standinVersion.flatMap { suite.local?.versions[version]?[$0] }
       }
       var unique: [String] = []
-      for version in versions where !unique.contains(version) { unique.append(version) }
+      unique.addOnce(versions)
       return Standin(service: service.name, what: what, versions: unique)
     }
   }

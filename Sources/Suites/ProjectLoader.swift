@@ -88,8 +88,7 @@ package struct ProjectLoader {
       guard Project.isRecipeName(member.key) else {
         sink.error(
           "recipe \"\(member.key)\" is not a name",
-          at: member.keyPlace,
-          length: member.keyLength,
+          at: member,
           expected: "letters, digits, \"_\", \".\", \"-\""
         )
         continue

@@ -58,22 +58,6 @@ package struct Compose: Sendable, Hashable {
     package var updateOrder: Setting?
     /// `deploy.update_config.failure_action`.
     package var failureAction: Setting?
-
-    package init(
-      name: String,
-      image: String,
-      deployLabels: [Label],
-      containerLabels: [Label],
-      mounts: [Mount],
-      place: SourcePlace
-    ) {
-      self.name = name
-      self.image = image
-      self.deployLabels = deployLabels
-      self.containerLabels = containerLabels
-      self.mounts = mounts
-      self.place = place
-    }
   }
 
   /// What somebody must have made before the recipe is deployed.

@@ -61,7 +61,7 @@ struct RecipeFileReader {
   /// The members of a mapping whose keys are names.
   private func named(_ node: YAMLNode, _ what: String, _ one: String) -> [YAMLNode.Member] {
     reader.members(node, what).filter {
-      reader.checkName($0.key, one, at: $0.keyPlace, length: $0.keyLength)
+      reader.checkName(one, at: $0)
     }
   }
 
@@ -81,8 +81,7 @@ struct RecipeFileReader {
     for member in reader.members(node, what) where !Self.isVariable(member.key) {
       sink.error(
         "\(what) \"\(member.key)\" is not a variable name",
-        at: member.keyPlace,
-        length: member.keyLength,
+        at: member,
         expected: "letters, digits, \"_\", no digit first"
       )
     }
@@ -265,7 +264,8 @@ struct RecipeFileReader {
       let what = entry.text("what")
       let why = entry.text("why")
       let until = entry["until"].flatMap(end)
-      let links = entry["ports"].map(CorpusDeclarationsReader(reader).links) ?? []
+      let links =
+        entry["ports"].map { CorpusDeclarationsReader(reader).links($0, mayBeEmpty: false) } ?? []
       guard let what, let why, let until else { continue }
       suite.deferred.append(Deferral(what: what, why: why, until: until))
       if links.isEmpty { continue }
@@ -336,8 +336,7 @@ struct RecipeFileReader {
         }
         sink.error(
           "\(member.key) cannot be skipped: nothing is tested without it",
-          at: member.keyPlace,
-          length: member.keyLength,
+          at: member,
           expected: "one of \(NodeReader.list(stages.map(\.rawValue)))"
         )
         return nil

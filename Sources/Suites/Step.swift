@@ -16,8 +16,8 @@ package struct Step: Sendable {
   package var retry: Retry?
   package var never: Never?
   /// In the order of the suite.
-  package var expect: [Expectation]
-  package var capture: [Capture]
+  package var expect: [Expectation] = []
+  package var capture: [Capture] = []
   package var when: Condition?
   package var place: SourcePlace
 

@@ -35,8 +35,7 @@ struct StepReader {
     if let never = entry.member("never"), entry["retry"] != nil {
       sink.error(
         "a step has both \"retry\" and \"never\"; only one of them can be",
-        at: never.keyPlace,
-        length: never.keyLength
+        at: never
       )
     }
     guard let action = action(chosen, depth: depth) else { return nil }
@@ -63,8 +62,7 @@ struct StepReader {
       if depth >= Self.groupLimit {
         sink.error(
           "group stands more than \(Self.groupLimit) deep in groups",
-          at: member.keyPlace,
-          length: member.keyLength
+          at: member
         )
         return nil
       }
@@ -187,8 +185,7 @@ extension StepReader {
     for extra in present.dropFirst() {
       sink.error(
         "http has both \"\(present[0].key)\" and \"\(extra.key)\"; only one of them can be",
-        at: extra.keyPlace,
-        length: extra.keyLength
+        at: extra
       )
     }
     guard let member = present.first else { return nil }
@@ -243,10 +240,10 @@ extension StepReader {
       return nil
     }
     if statement.contains("{{") {
-      let place = sink.source(chosen.value.place.file)?.find("{{", from: chosen.value.place)
       sink.error(
         "\(chosen.key) is taken as written; values go in through \"params\"",
-        at: place ?? chosen.value.place,
+        atWord: "{{",
+        from: chosen.value.place,
         length: 2,
         expected: isPostgres
           ? "$1 in the statement and params: [\"{{…}}\"]"

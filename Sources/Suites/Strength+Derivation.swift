@@ -186,13 +186,21 @@ private struct FreshFlow {
       && step.action.templates.contains { $0.names.contains(where: fresh.contains) }
   }
 
-  private func readBack(of act: Step, at actIndex: Int, _ actInner: Int) -> ReadBack? {
-    // What the act's answers gave: the server's own name for what was sent.
-    var captured = Set(act.capture.filter { !$0.subject.isAcknowledgement }.map(\.name))
+  /// Later looks that expect what an act sent, or what its answers gave: by top-level step.
+  private struct Looks {
+    /// At the fresh value itself.
     var direct: [Int] = []
+    /// At a capture of the act's, or made with one.
     var indirect: [Int] = []
+    /// What they expect, each name once.
     var names: [String] = []
     var isInActsGroup = false
+  }
+
+  private func looks(after act: Step, at actIndex: Int, _ actInner: Int) -> Looks {
+    // What the act's answers gave: the server's own name for what was sent.
+    var captured = Set(act.capture.filter { !$0.subject.isAcknowledgement }.map(\.name))
+    var looks = Looks()
     for (index, step) in steps.enumerated() where index >= actIndex {
       for (inner, look) in step.leaves.enumerated() {
         if index == actIndex, inner <= actInner { continue }
@@ -202,51 +210,49 @@ private struct FreshFlow {
         let freshOnes = expected.filter(fresh.contains)
         let capturedOnes = expected.filter(captured.contains)
         if !freshOnes.isEmpty {
-          if index == actIndex { isInActsGroup = true }
-          if !direct.contains(index) { direct.append(index) }
-          names += freshOnes
+          if index == actIndex { looks.isInActsGroup = true }
+          looks.direct.addOnce([index])
+          looks.names.addOnce(freshOnes)
         } else if !capturedOnes.isEmpty {
-          if !indirect.contains(index) { indirect.append(index) }
-          names += capturedOnes
+          looks.indirect.addOnce([index])
+          looks.names.addOnce(capturedOnes)
         }
         if look.action.templates.contains(where: { $0.names.contains(where: captured.contains) }) {
           captured.formUnion(look.capture.map(\.name))
         }
       }
     }
-    var unique: [String] = []
-    for name in names where !unique.contains(name) { unique.append(name) }
-    let shown = unique.map { "{{\($0)}}" }.joined(separator: ", ")
-    let number = actIndex + 1
+    return looks
+  }
+
+  private func readBack(of act: Step, at actIndex: Int, _ actInner: Int) -> ReadBack? {
+    let looks = looks(after: act, at: actIndex, actInner)
+    let shown = looks.names.map { "{{\($0)}}" }.joined(separator: ", ")
     func make(_ reads: [Int], _ isPossible: Bool, _ why: String) -> ReadBack {
       ReadBack(
         actIndex: actIndex,
         readIndices: reads,
-        freshNames: unique,
+        freshNames: looks.names,
         decoyPossible: isPossible,
         why: why
       )
     }
-    let outside = direct.filter { $0 != actIndex && !sendsAgain(steps[$0]) }
+    let outside = looks.direct.filter { $0 != actIndex && !sendsAgain(steps[$0]) }
     if !outside.isEmpty {
       let list = outside.map { String($0 + 1) }.joined(separator: ", ")
-      return make(outside, true, "step \(number) sends and step \(list) reads back \(shown)")
+      let why = "step \(actIndex + 1) sends and step \(list) reads back \(shown)"
+      return make(outside, true, why)
     }
-    if !direct.isEmpty {
-      return make(
-        direct,
-        false,
-        isInActsGroup
-          ? "act and read-back of \(shown) stand in one group, which would send the decoy too"
-          : "the read-back of \(shown) stands in a group that would send the decoy too"
-      )
+    if !looks.direct.isEmpty {
+      let why =
+        looks.isInActsGroup
+        ? "act and read-back of \(shown) stand in one group, which would send the decoy too"
+        : "the read-back of \(shown) stands in a group that would send the decoy too"
+      return make(looks.direct, false, why)
     }
-    if !indirect.isEmpty {
-      return make(
-        indirect,
-        false,
-        "the fresh value reaches the read-back only through \(shown), a capture"
-      )
+    if !looks.indirect.isEmpty {
+      let why = "the fresh value reaches the read-back only through \(shown), a capture"
+      return make(looks.indirect, false, why)
     }
     return nil
   }
@@ -348,5 +354,12 @@ extension Predicate {
     case .oneOf(let trees) where trees.count == 1: trees[0].templates
     default: []
     }
+  }
+}
+
+extension Array where Element: Equatable {
+  /// Adds those that are not there yet.
+  mutating func addOnce(_ elements: some Sequence<Element>) {
+    for element in elements where !contains(element) { append(element) }
   }
 }

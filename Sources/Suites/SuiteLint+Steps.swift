@@ -63,7 +63,8 @@ extension SuiteLint {
     if isScript { return }
     sink.error(
       "retry needs \"expect\": nothing says when it is done",
-      at: sink.source(step.place.file)?.find("retry", from: step.place) ?? step.place,
+      atWord: "retry",
+      from: step.place,
       length: 5
     )
   }
@@ -107,13 +108,11 @@ extension SuiteLint {
     if fitting.contains(action.service) { return }
     let word = step.word
     let service = sink.source(step.place.file)?.find("service", from: step.place, limit: 8)
-    let place = service.flatMap {
-      sink.source(step.place.file)?.find(action.service, from: $0, limit: 1)
-    }
     sink.error(
       "service \"\(action.service)\" is not a \(word) service under \"services\" in recipe.yml",
-      at: place ?? step.place,
-      length: place == nil ? 1 : action.service.unicodeScalars.count,
+      atWord: action.service,
+      from: service ?? step.place,
+      lines: 1,
       expected: fitting.isEmpty ? "services: {\(action.service): {\(word): {database: …}}}" : nil,
       nearest: NearestName.of(action.service, among: fitting) ?? fitting.first
     )

@@ -39,11 +39,6 @@ package struct SuiteLoader {
     try SuiteLoader(folder: folder, rules: rules).load(name)
   }
 
-  /// True where the folder is a suite: it has a `recipe.yml`.
-  static func isSuite(folder: String) -> Bool {
-    SuiteFiles(folder: folder).exists("recipe.yml")
-  }
-
   func load(_ wanted: String? = nil) throws(SuiteErrors) -> LoadedSuite {
     let real = files.resolved("") ?? files.folder
     let name = real.split(separator: "/").last.map(String.init) ?? ""
@@ -308,10 +303,10 @@ extension SuiteLoader {
           return found.isEmpty ? [wanted] : found
         }
         let start = entry.links.first?.place ?? SourcePlace(file: "recipe.yml", line: 1, column: 1)
-        let place = sink.source(start.file)?.find(wanted.description, from: start)
         sink.error(
           "covered names \(wanted), which does not exist",
-          at: place ?? start,
+          atWord: wanted.description,
+          from: start,
           length: wanted.description.unicodeScalars.count,
           nearest: NearestName.of(
             wanted.description,
@@ -335,10 +330,10 @@ extension SuiteLoader {
             && $0.name.hasPrefix(wanted.name + "[")
         }
         if !rows.isEmpty { return rows }
-        let place = sink.source(check.place.file)?.find(wanted.name, from: check.place)
         sink.error(
           "check \"\(check.id.name)\" needs \(wanted), which does not exist",
-          at: place ?? check.place,
+          atWord: wanted.name,
+          from: check.place,
           length: wanted.name.unicodeScalars.count,
           nearest: NearestName.of(
             wanted.description,

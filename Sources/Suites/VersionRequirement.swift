@@ -11,11 +11,6 @@ package struct VersionRequirement: Sendable, Hashable, CustomStringConvertible {
   var relation: Relation
   package var parts: [Int]
 
-  package init(relation: Relation, parts: [Int]) {
-    self.relation = relation
-    self.parts = parts
-  }
-
   /// Nil where the text is no requirement.
   package init?(_ text: String) {
     let trimmed = text.filter { $0 != " " }
@@ -24,7 +19,8 @@ package struct VersionRequirement: Sendable, Hashable, CustomStringConvertible {
     let parts = trimmed.dropFirst(relation.rawValue.count)
       .split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
     guard !parts.isEmpty, !parts.contains(nil) else { return nil }
-    self.init(relation: relation, parts: parts.compactMap { $0 })
+    self.relation = relation
+    self.parts = parts.compactMap { $0 }
   }
 
   package var description: String {

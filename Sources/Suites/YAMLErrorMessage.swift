@@ -58,58 +58,60 @@ struct YAMLErrorMessage {
     let place = clamped(mark)
     for line in [place.line, place.line - 1, (context?.at.line ?? -1) + 1] {
       if let (column, token) = bareTemplate(in: source.line(line)) {
-        sink.error(
+        return sink.error(
           "{{…}} without quotes is a mapping to YAML; quote it: \"\(token)\"",
           at: source.place(line: line, column: column),
           length: token.unicodeScalars.count
         )
-        return
       }
     }
-    let scalar = Array(source.line(place.line).unicodeScalars).dropFirst(place.column - 1).first
     let opening = context.map { clamped($0.at) } ?? place
-    let during = context.map { " (\($0.text) at \(opening.line):\(opening.column))" } ?? ""
-    if problem.contains("mapping values are not allowed") {
+    let sign = scalars(opening).first
+    func says(_ part: String) -> Bool { problem.contains(part) }
+    if says("mapping values are not allowed") {
       reportMapping(at: place)
-    } else if problem.contains("cannot start any token"), scalar == "\t" {
-      sink.error("tab cannot indent YAML; use spaces", at: place)
-    } else if problem.contains("cannot start any token"), let scalar {
-      sink.error("\"\(scalar)\" cannot begin a plain text; quote it", at: place)
-    } else if problem.contains("unexpected end of stream"), let context,
-      context.text.contains("quoted scalar")
-    {
-      sink.error("quote is never closed", at: opening)
-    } else if problem.contains("expected ',' or") {
+    } else if says("expected ',' or") {
       reportFlow(at: place, opening: opening)
-    } else if problem.contains("unknown escape character") {
-      let escape = String(String.UnicodeScalarView(scalars(place).prefix(2)))
+    } else if says("unexpected end of stream"), context?.text.contains("quoted scalar") == true {
+      sink.error("quote is never closed", at: opening)
+    } else if says("expected comment or line break"), let sign {
+      sink.error("\"\(sign)\" without quotes begins a block text; quote it", at: opening)
+    } else if says("expected alphabetic or numeric"), let sign {
+      sink.error("\"\(sign)\" cannot begin a plain text; quote it", at: opening)
+    } else if says("could not find expected ':'") {
+      sink.error("key has no \":\"", at: opening, length: max(scalars(opening).count, 1))
+    } else {
+      let during = context.map { " (\($0.text) at \(opening.line):\(opening.column))" } ?? ""
+      reportSign(problem, at: place, during)
+    }
+  }
+
+  /// What one character says where it stands.
+  private func reportSign(_ problem: String, at place: SourcePlace, _ during: String) {
+    let rest = scalars(place)
+    switch rest.first {
+    case "\t" where problem.contains("cannot start any token"):
+      sink.error("tab cannot indent YAML; use spaces", at: place)
+    case let sign? where problem.contains("cannot start any token"):
+      sink.error("\"\(sign)\" cannot begin a plain text; quote it", at: place)
+    case _ where problem.contains("unknown escape character"):
       sink.error(
-        "\"\(escape)\" is not an escape sequence",
+        "\"\(String(String.UnicodeScalarView(rest.prefix(2))))\" is not an escape sequence",
         at: place,
         length: 2,
         expected: "single quotes around the text, which keep a backslash as it is"
       )
-    } else if problem.contains("expected comment or line break"), let sign = scalars(opening).first
-    {
-      sink.error("\"\(sign)\" without quotes begins a block text; quote it", at: opening)
-    } else if problem.contains("expected alphabetic or numeric"), let sign = scalars(opening).first
-    {
-      sink.error("\"\(sign)\" cannot begin a plain text; quote it", at: opening)
-    } else if problem.contains("<document start>") {
+    case _ where problem.contains("<document start>"):
       sink.error("text after the end of the document; a file has only one", at: place)
-    } else if problem.contains("did not find expected key")
-      || problem.contains("did not find expected '-' indicator")
-    {
-      if let scalar, scalar == "]" || scalar == "}" {
-        sink.error("\"\(scalar)\" closes nothing", at: place)
+    case let sign
+    where problem.contains("did not find expected key")
+      || problem.contains("did not find expected '-' indicator"):
+      if let sign, sign == "]" || sign == "}" {
+        sink.error("\"\(sign)\" closes nothing", at: place)
       } else {
         sink.error("indentation or a stray character breaks the structure here\(during)", at: place)
       }
-    } else if problem.contains("could not find expected ':'") {
-      let text = scalars(opening)
-      sink.error("key has no \":\"", at: opening, length: max(text.count, 1))
-    } else {
-      sink.error("YAML: \(problem)\(during)", at: place)
+    default: sink.error("YAML: \(problem)\(during)", at: place)
     }
   }
 

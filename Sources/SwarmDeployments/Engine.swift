@@ -107,10 +107,11 @@ final class Engine: Sendable {
     limit: Int = 64 << 20,
     within timeout: Duration = .seconds(60)
   ) async throws(EngineError) -> [UInt8] {
-    let parameters = query.map { "\($0)=\(Self.escaped($1))" }.joined(separator: "&")
+    let parameters = query.map { "\($0)=\($1.percentEncoded)" }.joined(separator: "&")
     let request = HTTPRequest(
       method: method,
-      url: "http://docker\(Self.escaped(path, "/:@"))" + (query.isEmpty ? "" : "?\(parameters)"),
+      url: "http://docker\(PercentEncoding().text(of: path, keeping: "/:@"))"
+        + (query.isEmpty ? "" : "?\(parameters)"),
       headers: body == nil ? [] : [HTTPHeader("Content-Type", "application/json")],
       body: body.map { Array($0.description.utf8) },
       timeout: timeout,
@@ -148,20 +149,6 @@ final class Engine: Sendable {
       if address.isRemote { try? await Task.sleep(for: .milliseconds(200)) }
       return EngineError(.unreachable, relay.problem ?? "\(subject): \(error.reason)")
     }
-  }
-
-  /// - Parameter plain: characters that stand for themselves, beside letters, digits and `-._~`.
-  private static func escaped(_ text: String, _ plain: String = "") -> String {
-    var result = ""
-    for byte in text.utf8 {
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
-        result.unicodeScalars.append(UnicodeScalar(byte))
-      case _ where plain.utf8.contains(byte): result.unicodeScalars.append(UnicodeScalar(byte))
-      default: result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-      }
-    }
-    return result
   }
 }
 

@@ -31,7 +31,6 @@ enum LibXML {
 
 /// A message of libxml2, copied out.
 struct LibXMLMessage {
-  var domain: UInt32
   var code: UInt32
   /// At least an error: not a warning.
   var isError: Bool
@@ -44,7 +43,6 @@ struct LibXMLMessage {
 
   init?(_ error: xmlErrorPtr?) {
     guard let error = error?.pointee else { return nil }
-    domain = UInt32(bitPattern: error.domain)
     code = UInt32(bitPattern: error.code)
     isError = error.level.rawValue >= XML_ERR_ERROR.rawValue
     var message = error.message.map { String(cString: $0) } ?? "error \(error.code)"
@@ -54,5 +52,19 @@ struct LibXMLMessage {
     line = error.line > 0 ? Int(error.line) : nil
     column = error.line > 0 && error.int2 > 0 ? Int(error.int2) : nil
     offset = Int(error.int1)
+  }
+}
+
+/// Gathers the messages of calls that report to a context.
+final class MessageCollector {
+  private(set) var messages: [LibXMLMessage] = []
+  /// More would only repeat themselves.
+  private static let maximum = 100
+
+  static let handler: xmlStructuredErrorFunc = { context, error in
+    guard let context, let message = LibXMLMessage(error), message.isError else { return }
+    let collector = Unmanaged<MessageCollector>.fromOpaque(context).takeUnretainedValue()
+    guard collector.messages.count < maximum else { return }
+    collector.messages.append(message)
   }
 }

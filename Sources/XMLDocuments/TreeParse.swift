@@ -9,13 +9,8 @@ final class TreeParse {
   init(name: String?) { self.name = name }
 
   var failure: XMLError {
-    XMLError(
-      .notWellFormed,
-      message?.text ?? "empty",
-      line: message?.line,
-      column: message?.column,
-      file: name
-    )
+    message.map { XMLError(.notWellFormed, $0, file: name) }
+      ?? XMLError(.notWellFormed, "empty", file: name)
   }
 
   func xml(_ bytes: [UInt8]) throws(XMLError) -> xmlDocPtr? {
@@ -42,7 +37,7 @@ final class TreeParse {
     }
     if let entity {
       document.map { xmlFreeDoc($0) }
-      throw XMLError(.entity, entity, line: message?.line, file: name)
+      throw XMLError(.entity, entity, file: name)
     }
     return document
   }

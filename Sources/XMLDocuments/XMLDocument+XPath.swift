@@ -9,97 +9,61 @@ package enum XPathValue: Equatable, Sendable {
   case bool(Bool)
 }
 
-extension XMLDocument {
-  /// What an expression may cost.
-  package struct XPathLimits: Equatable, Sendable {
-    /// UTF-8 bytes of the expression; 4,096 unless said otherwise.
-    package var expressionBytes: Int
-    /// Steps that libxml2 counts while it compiles and evaluates; 10 million unless said otherwise.
-    package var operations: Int
-    /// UTF-8 bytes of all nodes' string values, or of the one string; 16 MiB unless said otherwise.
-    package var resultBytes: Int
-
-    package init(
-      expressionBytes: Int = 4096,
-      operations: Int = 10_000_000,
-      resultBytes: Int = 16 << 20
-    ) {
-      self.expressionBytes = expressionBytes
-      self.operations = operations
-      self.resultBytes = resultBytes
-    }
-  }
-
-  /// Evaluates an XPath 1.0 expression at the document's root.
-  ///
-  /// - Parameter namespaces: Prefixes that the expression uses, and the names they stand for. XPath
-  ///   1.0 has no default namespace.
-  ///
-  /// An expression that does not compile is an error with the column where it breaks off.
-  package borrowing func evaluate(
-    _ expression: String,
-    namespaces: [String: String] = [:],
-    limits: XPathLimits = XPathLimits()
-  ) throws(XMLError) -> XPathValue {
-    guard expression.utf8.count <= limits.expressionBytes, !expression.utf8.contains(0) else {
-      throw XMLError(
-        .invalidExpression,
-        "is longer than \(limits.expressionBytes) bytes or holds a NUL"
-      )
-    }
-    let evaluation = try XPathEvaluation(of: pointer, limits: limits)
-    for (prefix, name) in namespaces.sorted(by: { $0.key < $1.key }) {
-      try evaluation.register(prefix, name)
-    }
-    // A character that XML forbids is reported to no context.
-    return try LibXML.quietly { () throws(XMLError) in try evaluation.value(of: expression) }
-  }
+/// What an expression may cost.
+private enum XPathLimit {
+  /// UTF-8 bytes of the expression.
+  static let expressionBytes = 4096
+  /// Steps that libxml2 counts while it compiles and evaluates.
+  static let operations: UInt = 10_000_000
+  /// UTF-8 bytes of all nodes' string values, or of the one string.
+  static let resultBytes = 16 << 20
 }
 
-/// One evaluation; owns libxml2's context.
-private final class XPathEvaluation {
-  private let context: xmlXPathContextPtr
-  private let limits: XMLDocument.XPathLimits
-  private let messages = MessageCollector()
-
-  init(of document: xmlDocPtr, limits: XMLDocument.XPathLimits) throws(XMLError) {
-    guard let context = xmlXPathNewContext(document) else {
+extension XMLDocument {
+  /// Evaluates an XPath 1.0 expression at the document's root.
+  ///
+  /// An expression that does not compile is an error with the column where it breaks off.
+  package borrowing func evaluate(_ expression: String) throws(XMLError) -> XPathValue {
+    guard expression.utf8.count <= XPathLimit.expressionBytes, !expression.utf8.contains(0) else {
+      let message = "is longer than \(XPathLimit.expressionBytes) bytes or holds a NUL"
+      throw XMLError(.invalidExpression, message)
+    }
+    guard let context = xmlXPathNewContext(pointer) else {
       throw XMLError(.unavailable, "no XPath context")
     }
-    self.context = context
-    self.limits = limits
-    context.pointee.opLimit = UInt(max(1, limits.operations))
+    defer { xmlXPathFreeContext(context) }
+    let messages = MessageCollector()
+    context.pointee.opLimit = XPathLimit.operations
     context.pointee.error = MessageCollector.handler
     context.pointee.userData = Unmanaged.passUnretained(messages).toOpaque()
-  }
-
-  deinit { xmlXPathFreeContext(context) }
-
-  func register(_ prefix: String, _ name: String) throws(XMLError) {
-    guard xmlXPathRegisterNs(context, prefix, name) == 0 else {
-      throw XMLError(.invalidExpression, "the prefix '\(prefix)' cannot be registered")
+    // A character that XML forbids is reported to no context.
+    let (compiled, object) = withExtendedLifetime(messages) {
+      LibXML.quietly {
+        let compiled = xmlXPathCtxtCompile(context, expression)
+        return (compiled, compiled.flatMap { xmlXPathCompiledEval($0, context) })
+      }
     }
-  }
-
-  func value(of expression: String) throws(XMLError) -> XPathValue {
-    guard let compiled = xmlXPathCtxtCompile(context, expression) else {
-      throw failure(.invalidExpression, "does not compile")
+    defer {
+      xmlXPathFreeCompExpr(compiled)
+      xmlXPathFreeObject(object)
     }
-    defer { xmlXPathFreeCompExpr(compiled) }
-    guard let object = xmlXPathCompiledEval(compiled, context), messages.messages.isEmpty else {
-      throw failure(.evaluation, "has no value")
+    let first = messages.messages.first
+    guard compiled != nil else {
+      throw XMLError(.invalidExpression, first, column: first.map { $0.offset + 1 })
     }
-    defer { xmlXPathFreeObject(object) }
-    switch object.pointee.type {
-    case XPATH_NODESET: return .nodes(try strings(object.pointee.nodesetval))
-    case XPATH_NUMBER: return .number(object.pointee.floatval)
-    case XPATH_BOOLEAN: return .bool(object.pointee.boolval != 0)
-    case XPATH_STRING: return .string(try limited(LibXML.string(object.pointee.stringval), 0))
+    guard let object = object?.pointee, first == nil else { throw XMLError(.evaluation, first) }
+    switch object.type {
+    case XPATH_NODESET: return .nodes(try Self.strings(object.nodesetval))
+    case XPATH_NUMBER: return .number(object.floatval)
+    case XPATH_BOOLEAN: return .bool(object.boolval != 0)
+    case XPATH_STRING:
+      var total = 0
+      return .string(try Self.limited(LibXML.string(object.stringval), &total))
     default: throw XMLError(.evaluation, "has a value that is no node, number, string or truth")
     }
   }
 
-  private func strings(_ nodes: xmlNodeSetPtr?) throws(XMLError) -> [String] {
+  private static func strings(_ nodes: xmlNodeSetPtr?) throws(XMLError) -> [String] {
     guard let nodes, let table = nodes.pointee.nodeTab else { return [] }
     // An expression such as `//*` repeats every text once a level.
     xmlXPathNodeSetSort(nodes)
@@ -108,26 +72,16 @@ private final class XPathEvaluation {
     for index in 0..<Int(nodes.pointee.nodeNr) {
       let text = xmlXPathCastNodeToString(table[index])
       defer { shim_libxml2_free(text) }
-      let string = try limited(LibXML.string(text), total)
-      total += string.utf8.count
-      strings.append(string)
+      strings.append(try limited(LibXML.string(text), &total))
     }
     return strings
   }
 
-  private func limited(_ string: String, _ total: Int) throws(XMLError) -> String {
-    guard total + string.utf8.count <= limits.resultBytes else {
-      throw XMLError(
-        .tooLarge(.resultBytes),
-        "more than \(limits.resultBytes) \(XMLLimits.Quantity.resultBytes.rawValue)"
-      )
+  private static func limited(_ string: String, _ total: inout Int) throws(XMLError) -> String {
+    total += string.utf8.count
+    guard total <= XPathLimit.resultBytes else {
+      throw XMLError(.tooLarge, "more than \(XPathLimit.resultBytes) bytes in a result")
     }
     return string
-  }
-
-  private func failure(_ code: XMLError.Code, _ otherwise: String) -> XMLError {
-    guard let message = messages.messages.first else { return XMLError(code, otherwise) }
-    let column = code == .invalidExpression ? message.offset + 1 : nil
-    return XMLError(code, message.text, column: column)
   }
 }

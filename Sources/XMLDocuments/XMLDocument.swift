@@ -16,22 +16,22 @@ package struct XMLDocument: ~Copyable {
   }
 
   let pointer: xmlDocPtr
-  let name: String?
 
-  /// Bytes that a document in memory may have, unless said otherwise: 16 MiB. Its tree takes about
-  /// ten times as much.
-  package static let defaultMaximumBytes = 16 << 20
+  /// Bytes that a document may have. Its tree takes about ten times as much.
+  private static let maximumBytes = 16 << 20
 
-  /// Parses the whole document; throws what ``XMLReader`` would throw. Broken HTML is repaired.
+  /// Parses the whole document. Broken HTML is repaired.
+  ///
+  /// - Parameter name: names the document in errors.
   package init(
     parsing bytes: [UInt8],
     as format: Format = .xml,
-    name: String? = nil,
-    maximumBytes: Int = defaultMaximumBytes
+    name: String? = nil
   ) throws(XMLError) {
     LibXML.prepare()
-    let limit = min(maximumBytes, Int(Int32.max))
-    guard bytes.count <= limit else { throw .tooLarge(.documentBytes, limit: limit, file: name) }
+    guard bytes.count <= Self.maximumBytes else {
+      throw XMLError(.tooLarge, "more than \(Self.maximumBytes) bytes in the document", file: name)
+    }
     let parse = TreeParse(name: name)
     let document: xmlDocPtr? =
       switch format {
@@ -40,7 +40,6 @@ package struct XMLDocument: ~Copyable {
       }
     guard let document else { throw parse.failure }
     pointer = document
-    self.name = name
   }
 
   deinit { xmlFreeDoc(pointer) }

@@ -1,15 +1,15 @@
-/// Why a document, a schema or an expression could not be read or written.
+/// Why a document, a schema or an expression could not be read, or is not what it should be.
 package struct XMLError: Error, Equatable, Sendable {
   /// What went wrong, for code that has to decide.
   package enum Code: Equatable, Sendable {
-    /// The file could not be opened or read; the number is `errno`'s.
-    case unreadable(errno: Int32)
     /// The document breaks the rules of XML 1.0.
     case notWellFormed
     /// The document declares an entity or refers to one that XML does not predefine.
     case entity
-    /// The document is larger than the reader was told to accept.
-    case tooLarge(XMLLimits.Quantity)
+    /// A document or a result is larger than is accepted.
+    case tooLarge
+    /// The document is not what its schema says.
+    case invalid
     /// The schema does not compile, or is not contained in one file.
     case invalidSchema
     /// The XPath expression does not compile.
@@ -30,18 +30,17 @@ package struct XMLError: Error, Equatable, Sendable {
   /// The name that the caller gave to what was read, usually a path.
   package var file: String?
 
-  package init(
-    _ code: Code,
-    _ message: String,
-    line: Int? = nil,
-    column: Int? = nil,
-    file: String? = nil
-  ) {
+  init(_ code: Code, _ message: String, file: String? = nil) {
     self.code = code
     self.message = message
-    self.line = line
-    self.column = column
     self.file = file
+  }
+
+  /// In libxml2's words.
+  init(_ code: Code, _ message: LibXMLMessage?, column: Int? = nil, file: String? = nil) {
+    self.init(code, message?.text ?? "libxml2 gives no reason", file: file)
+    line = message?.line
+    self.column = column ?? message?.column
   }
 }
 
@@ -59,7 +58,7 @@ extension XMLError: CustomStringConvertible {
     case .invalidSchema: "XML schema"
     case .invalidExpression, .evaluation: "XPath expression"
     case .unavailable: "libxml2"
-    case .unreadable, .notWellFormed, .entity, .tooLarge: "XML document"
+    case .notWellFormed, .entity, .tooLarge, .invalid: "XML document"
     }
   }
 }

@@ -6,35 +6,35 @@ import Synchronization
 /// Reads scripts where a test cannot wait: samples are put together in plain functions, and a thread
 /// of the pool that waits for another one of the pool may wait for ever.
 enum ScriptUnits {
-  private struct Text: Hashable {
-    var language: CorpusScript.Language
-    var bytes: [UInt8]
+  private struct Key: Hashable {
+    var script: CorpusScript
+    var reading: ScriptReading
   }
 
-  /// Samples are made of the same few scripts again and again, and a program takes a while to start.
-  private static let trees = Mutex<[Text: SyntaxTree?]>([:])
+  /// What was read before: many samples hold the same scripts.
+  private static let known = Mutex<[Key: [CorpusUnit]]>([:])
 
   static func of(_ script: CorpusScript, reading: ScriptReading = .original) -> [CorpusUnit] {
-    var files = ScriptFiles([script.path: script.bytes])
-    let text = Text(language: script.language, bytes: script.bytes)
-    let known = trees.withLock { $0[text] }
-    let tree = known ?? tree(of: text)
-    trees.withLock { $0[text] = .some(tree) }
-    files.trees[script.path] = tree
-    return script.parsedUnits(files, reading: reading)
+    let key = Key(script: script, reading: reading)
+    if let units = known.withLock({ $0[key] }) { return units }
+    let units = read(script, reading)
+    known.withLock { $0[key] = units }
+    return units
   }
 
-  private static func tree(of text: Text) -> SyntaxTree? {
-    if text.language == .python {
-      let input = PythonSyntax.input(of: [text.bytes])
-      let output = output(of: "/usr/bin/python3", PythonSyntax.arguments, input)
-      return PythonSyntax.trees(from: output).first
+  private static func read(_ script: CorpusScript, _ reading: ScriptReading) -> [CorpusUnit] {
+    let files = ScriptFiles([script.path: script.bytes])
+    var folder = ScriptFolder(scripts: [script], files: files, reading: reading)
+    if script.language != .python {
+      let json = output(of: "/usr/bin/shfmt", ShellSyntax.arguments(.bash), script.bytes)
+      folder.files[0].tree = .json(json)
     }
-    let output = output(of: "/usr/bin/shfmt", ["--to-json", "-ln", "bash"], text.bytes)
-    return ShellSyntax.tree(from: output)
+    let input = ScriptReader.input(of: [folder])
+    let output = output(of: "/usr/bin/python3", ScriptReader.arguments, input)
+    return ScriptReader.results(of: [folder], ScriptReader.answers(in: output)).flatMap(\.units)
   }
 
-  /// - Parameter input: less than a pipe holds.
+  /// - Parameter input: What is written before anything but a little is read.
   private static func output(of path: String, _ arguments: [String], _ input: [UInt8]) -> [UInt8] {
     let process = Process()
     process.executableURL = URL(filePath: path)

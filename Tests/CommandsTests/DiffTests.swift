@@ -3,7 +3,6 @@ import Evidence
 import Formats
 import Foundation
 import Testing
-import XMLDocuments
 
 /// `parity diff`, as a person and a CI run it.
 struct DiffTests {

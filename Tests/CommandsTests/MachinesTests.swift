@@ -3,7 +3,7 @@ import Evidence
 import Formats
 import Foundation
 import Testing
-import XMLDocuments
+import XMLParts
 
 /// Parts of runs, several at once, on several machines, and what they come to together.
 @Suite(.serialized) struct MachinesTests {
@@ -53,17 +53,15 @@ import XMLDocuments
 
   /// Cases of a JUnit file, by class and name, with what they came to.
   private static func cases(_ project: ToolProject, _ path: String) throws -> [String: String] {
-    let reader = try XMLReader(.bytes(Array(try project.bytes(path))))
     var result: [String: String] = [:]
     var current = ""
-    while let event = try reader.next() {
-      guard case .start(let element) = event else { continue }
-      switch element.name {
+    for (name, attributes) in try XMLPart.elements(of: project.bytes(path)) {
+      switch name {
       case "testcase":
-        current = "\(element["classname"] ?? "").\(element["name"] ?? "")"
+        current = "\(attributes["classname"] ?? "").\(attributes["name"] ?? "")"
         result[current] = "passed"
       case "failure", "error", "skipped":
-        result[current] = "\(element.name) \(element["type"] ?? "")"
+        result[current] = "\(name) \(attributes["type"] ?? "")"
       default: break
       }
     }

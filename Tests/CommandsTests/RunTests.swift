@@ -3,7 +3,7 @@ import Evidence
 import Formats
 import Foundation
 import Testing
-import XMLDocuments
+import XMLParts
 
 /// Runs with real services: a web server for the suite that `parity new` makes, and restic.
 @Suite(.serialized) struct RunTests {
@@ -63,15 +63,15 @@ import XMLDocuments
   }
 
   private static func checkJUnit(_ project: ToolProject) throws {
-    let reader = try XMLReader(.bytes(Array(try project.bytes("\(project.reports)/junit.xml"))))
     var counted: [String: Int] = [:]
     var told: [String: Int] = [:]
-    while let event = try reader.next() {
-      guard case .start(let element) = event else { continue }
-      switch element.name {
+    for (element, attributes) in try XMLPart.elements(
+      of: project.bytes("\(project.reports)/junit.xml")
+    ) {
+      switch element {
       case "testsuite":
         for name in ["tests", "failures", "errors", "skipped"] {
-          told[name, default: 0] += element[name].flatMap { Int($0) } ?? 0
+          told[name, default: 0] += attributes[name].flatMap { Int($0) } ?? 0
         }
       case "testcase": counted["tests", default: 0] += 1
       case "failure": counted["failures", default: 0] += 1

@@ -13,8 +13,9 @@ import Testing
     ("{…}api", "{…}api"), ("h.org/a", "/a"), ("h.org", "/"), ("localhost:80/a", "/a"), ("/a", "/a"),
     ("h.org{…}", "{…}"), ("", "/"), ("https://h?q=1", "/"),
   ])
-  func `A path that is not known is no front page`(address: String, path: String) {
-    #expect(CorpusRequest(method: "GET", address: address, line: 1).path == path)
+  func `A path that is not known is no front page`(address: String, path: String) async {
+    let units = await Script.units(ofTest: "requests.get('\(address)')")
+    #expect(units.flatMap(\.requests).map(\.path) == [path])
   }
 
   @Test(arguments: [

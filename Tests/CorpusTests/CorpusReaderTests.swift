@@ -1,5 +1,6 @@
 import Corpus
 import Evidence
+import Formats
 import Foundation
 import Git
 import Glibc
@@ -122,7 +123,7 @@ import Testing
       ]
     )
     #expect(reading.scripts.first?.bytes == Array("text B.sh".utf8))
-    #expect(reading.scripts.first?.hash == FolderTree.hash(ofContents: Array("text B.sh".utf8)))
+    #expect(reading.scripts.first?.hash == ObjectDigest.blobID(of: Array("text B.sh".utf8)))
     #expect(corpus.reading() == reading)
     #expect(reading.coverage.path == "recipe-info/plausible/tests")
   }

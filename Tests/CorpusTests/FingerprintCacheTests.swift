@@ -57,7 +57,7 @@ import Testing
     #expect(entries.count == 2)
   }
 
-  @Test(arguments: ["", "{}", "[[[[", "{\"key\":\"x\",\"units\":[]}", "\0"])
+  @Test(arguments: ["", "{}", "[[[[", "{\"key\":\"x\",\"scripts\":[]}", "\0"])
   func `A damaged entry is read anew and mended`(text: String) async throws {
     let first = await units()
     let entry = try #require(entries.first)

@@ -12,8 +12,9 @@ import Testing
     "http://127.0.0.1:8080/api/health", "https://{…}:{…}/api/health", "/api/health",
     "app.example.org/api/health", "https://{…}.example.org/api/health#top",
   ])
-  func anAddressLosesItsHost(address: String) {
-    #expect(CorpusRequest(method: "GET", address: address, line: 1).path == "/api/health")
+  func anAddressLosesItsHost(address: String) async {
+    let lines = await Script.lines(ofTest: "requests.get('\(address)')")
+    #expect(lines == ["request | GET /api/health"])
   }
 
   @Test(arguments: [
@@ -21,8 +22,8 @@ import Testing
     ("{…}/users/{…}/x", "GET /users/{…}/x"), ("{…}api", "GET {…}api"), ("https://x?y", "GET /?y"),
     ("app.example.org", "GET /"), ("", "GET /"),
   ])
-  func anAddressIsShownAs(address: String, shown: String) {
-    #expect(CorpusRequest(method: "GET", address: address, line: 1).description == shown)
+  func anAddressIsShownAs(address: String, shown: String) async {
+    #expect(await Script.lines(ofTest: "requests.get('\(address)')") == ["request | \(shown)"])
   }
 
   @Test(arguments: ["== 200", "!= 404", "< 500", ">= 400", "in 200, 302", "in 200-299", "in none"])

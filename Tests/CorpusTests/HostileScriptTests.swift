@@ -24,9 +24,26 @@ import Testing
   /// A file that ends the parser takes no other with it.
   @Test func everyFileHasItsOwnTree() async {
     let sources = ["x = 1", "x = (", "x = " + String(repeating: "-", count: 100_000), "y = 2"]
-    let trees = await PythonSyntax().trees(of: sources.map { Array($0.utf8) })
-    #expect(trees.map { $0.root?.list("body").count } == [1, nil, nil, 1])
-    #expect(trees.map { $0.problem?.line } == [nil, 1, 1, nil])
+    let scripts = sources.enumerated().map { index, source in
+      CorpusScript(path: "\(index).py", language: .python, bytes: Array(source.utf8), hash: "h")
+    }
+    let read = await ScriptReader().read([ScriptFolder(scripts: scripts, files: ScriptFiles())])
+    let units = read.flatMap(\.units)
+    #expect(units.map(\.id) == ["0.py", "1.py", "2.py", "3.py"])
+    #expect(units.map { $0.unread.map(\.line) } == [[], [1], [1], []])
+  }
+
+  /// A script that needs more time than it has is named, and the others are read.
+  @Test func aScriptThatEndsTheProgramIsNamed() async {
+    let scripts = (0..<4).map { index in
+      CorpusScript(path: "\(index).py", language: .python, bytes: Array("x = 1".utf8), hash: "h")
+    }
+    let folders = [ScriptFolder(scripts: scripts, files: ScriptFiles())]
+    let answers = ScriptReader.answers(in: Array("[1]\n[2".utf8))
+    #expect(answers.count == 1)
+    let units = ScriptReader.results(of: folders, [nil])
+    #expect(units.flatMap(\.units).map(\.unread.count) == [1, 1, 1, 1])
+    #expect(units.allSatisfy { $0.values == nil })
   }
 
   @Test func withoutItsProgramsNothingIsProven() async throws {
@@ -42,8 +59,14 @@ import Testing
     #expect(reading.unread.count == 2)
     #expect(reading.unread.first?.contains("install the package python3") == true)
     #expect(reading.unread.last?.contains("install the package shfmt") == true)
-    let trees = await PythonSyntax(program: nil).trees(of: [[]])
-    #expect(trees.first?.problem?.reason == "python3 is not installed (package python3)")
+    let script = CorpusScript(path: "a", language: .python, bytes: [], hash: "h")
+    let folder = ScriptFolder(scripts: [script], files: ScriptFiles())
+    let read = await ScriptReader(python: nil).read([folder])
+    #expect(
+      read.flatMap(\.units).flatMap(\.unread).map(\.reason)
+        == ["python3 is not installed (package python3)"]
+    )
+    #expect(read.allSatisfy { $0.values == nil })
   }
 
   /// A version manager's program is a script that starts another.
@@ -95,13 +118,15 @@ import Testing
 
   @Test func anyBytesAreRead() async {
     var random = SeededGenerator(seed: 7)
-    for _ in 0..<300 {
+    let scripts = (0..<300).flatMap { index in
       let bytes = (0..<200).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-      for language in CorpusScript.Language.allCases {
-        let script = CorpusScript(path: "x", language: language, bytes: bytes, hash: "h")
-        #expect(await !script.units().isEmpty)
+      return CorpusScript.Language.allCases.map {
+        CorpusScript(path: "\($0)/\(index)", language: $0, bytes: bytes, hash: "h")
       }
     }
+    let read = await ScriptReader().read([ScriptFolder(scripts: scripts, files: ScriptFiles())])
+    #expect(Set(read.flatMap(\.units).map(\.script)).count == scripts.count)
+    #expect(read.allSatisfy { $0.values != nil })
   }
 
   @Test func contentsThatAreNotUTF8AreNamedAndTheRestIsRead() async {

@@ -1,4 +1,5 @@
 import Files
+import Formats
 import Foundation
 import Git
 import Glibc
@@ -10,7 +11,7 @@ import Testing
     ("hello world\n", "3b18e512dba79e4c8300dd08aeb37f8e728b8dad"),
   ])
   func theIDOfContentsIsTheOneThatGitGives(contents: String, id: String) {
-    #expect(FolderTree.hash(ofContents: Array(contents.utf8)) == id)
+    #expect(ObjectDigest.blobID(of: Array(contents.utf8)) == id)
   }
 
   /// Every length around the edges of SHA-1's blocks.
@@ -27,7 +28,7 @@ import Testing
       "--stdin-paths",
       input: paths.map { "\(scratch.path)/\($0)\n" }.joined()
     ).split(separator: "\n").map(String.init)
-    let ours = (0...200).map { FolderTree.hash(ofContents: [UInt8](repeating: 0x78, count: $0)) }
+    let ours = (0...200).map { ObjectDigest.blobID(of: [UInt8](repeating: 0x78, count: $0)) }
     #expect(ours == ids)
   }
 

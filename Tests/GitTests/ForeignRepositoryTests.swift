@@ -28,7 +28,6 @@ import Testing
     try scratch.write("two", to: "file")
 
     let repository = try await GitRepository(at: scratch.path)
-    #expect(try await repository.changes("file") == [GitChange(path: "file", kind: .modified)])
     let target = try ScratchFolder()
     try await repository.export("HEAD", to: target.path)
     _ = try await repository.tags()
@@ -74,7 +73,7 @@ import Testing
   }
 
   @Test func nothingOfTheOwnEnvironmentIsPassedOnButThePath() {
-    let command = GitCommand(folder: "/", timeLimit: .seconds(1), settings: [("a.b", "c")])
+    let command = GitCommand(folder: "/", timeLimit: .seconds(1))
     let variables = command.variables
     let ours = ProcessInfo.processInfo.environment
     for (key, value) in variables where ours[key] == value {
@@ -83,8 +82,7 @@ import Testing
     for key in ["HOME", "GIT_DIR", "GIT_INDEX_FILE", "XDG_CONFIG_HOME", "SSH_AUTH_SOCK"] {
       #expect(variables[key] == nil)
     }
-    #expect(variables["GIT_CONFIG_COUNT"] == "6")
-    #expect(variables["GIT_CONFIG_VALUE_5"] == "c")
+    #expect(variables["GIT_CONFIG_COUNT"] == "5")
     #expect(variables["PATH"]?.split(separator: ":").allSatisfy { $0.hasPrefix("/") } == true)
   }
 

@@ -2,7 +2,6 @@ import Evidence
 import Formats
 import MarkdownDocuments
 import Testing
-import XMLDocuments
 
 @testable import Reports
 

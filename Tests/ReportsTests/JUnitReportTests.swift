@@ -3,7 +3,7 @@ import Files
 import Foundation
 import TemporaryFolders
 import Testing
-import XMLDocuments
+import XMLParts
 
 @testable import Reports
 
@@ -24,16 +24,12 @@ import XMLDocuments
   }
 
   private func read(_ document: String) throws -> [Suite] {
-    let reader = try XMLReader(.text(document))
     var suites: [Suite] = []
     var isInResult = false
-    while let event = try reader.next() {
-      switch event {
-      case .start(let element):
-        let attributes = Dictionary(
-          uniqueKeysWithValues: element.attributes.map { ($0.name, $0.value) }
-        )
-        switch element.name {
+    for part in try XMLPart.all(of: document.utf8) {
+      switch part {
+      case .start(let element, let attributes):
+        switch element {
         case "testsuites": #expect(attributes.isEmpty)
         case "testsuite": suites.append(Suite(attributes: attributes))
         case "property":
@@ -45,14 +41,14 @@ import XMLDocuments
         case "failure", "error", "skipped":
           isInResult = true
           let place = (suites.count - 1, suites[suites.count - 1].cases.count - 1)
-          suites[place.0].cases[place.1].result = element.name
+          suites[place.0].cases[place.1].result = element
           suites[place.0].cases[place.1].message = attributes["message"] ?? ""
         default: break
         }
-      case .text(let text, _):
+      case .text(let text):
         guard isInResult, let last = suites.indices.last else { continue }
         suites[last].cases[suites[last].cases.count - 1].text += text
-      case .end(let name, _):
+      case .end(let name):
         if ["failure", "error", "skipped"].contains(name) { isInResult = false }
       }
     }
@@ -264,12 +260,8 @@ import XMLDocuments
       try report.write(to: folder.path("junit.xml"), in: folder.tree)
       let growth = JUnitReportTests.peakKilobytes() - before
       #expect(growth < 20_000, "\(growth) kB more")
-      let reader = try XMLReader(.file(folder.path("junit.xml")), text: .ignored)
-      var cases = 0
-      while let event = try reader.next() {
-        if case .start(let element) = event, element.name == "testcase" { cases += 1 }
-      }
-      #expect(cases == 100_000)
+      let elements = try XMLPart.elements(of: folder.text("junit.xml").utf8)
+      #expect(elements.count { $0.name == "testcase" } == 100_000)
     }
   }
 

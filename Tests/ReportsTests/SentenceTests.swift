@@ -2,7 +2,7 @@ import Evidence
 import Formats
 import MarkdownDocuments
 import Testing
-import XMLDocuments
+import XMLParts
 
 @testable import Reports
 
@@ -201,12 +201,9 @@ import XMLDocuments
     for index in coverage.claims.indices where coverage.claims[index].checks == [Self.check] {
       coverage.claims[index].verdict = .refuted(reason: kept)
     }
-    var messages: [String] = []
-    let reader = try XMLReader(.text(JUnitReport(coverage, record).rendered()))
-    while let event = try reader.next() {
-      guard case .start(let element) = event, element.name == "failure" else { continue }
-      messages += element.attributes.filter { $0.name == "message" }.map(\.value)
-    }
+    let document = try JUnitReport(coverage, record).rendered().utf8
+    let messages = try XMLPart.elements(of: document).filter { $0.name == "failure" }
+      .compactMap { $0.attributes["message"] }
     let annotation = coverage.annotations.first { $0.title.hasPrefix("\(Self.check)") }
     return [
       "page": try MarkdownDocument(parsing: ParityPage(coverage).rendered()).html(),

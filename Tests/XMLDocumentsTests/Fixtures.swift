@@ -27,11 +27,12 @@ enum Fixtures {
   }
 }
 
-extension XMLReader {
-  func allEvents() throws -> [XMLEvent] {
-    var events: [XMLEvent] = []
-    while let event = try next() { events.append(event) }
-    return events
+extension XMLSchema {
+  /// What is wrong with a document that is fed in one piece; nil where it is valid.
+  func error(in text: String) throws -> XMLError? {
+    let validator = try XMLValidator(self)
+    validator.feed(Array(text.utf8))
+    return xmlError { try validator.finish() }
   }
 }
 

@@ -1,5 +1,4 @@
 import Formats
-import Git
 import Glibc
 
 /// What was read of `tests` folders before, by the blob ids of all that lies in them.
@@ -10,7 +9,7 @@ import Glibc
 /// is not as it should be is ignored and written again.
 package struct FingerprintCache: Sendable {
   /// Grows whenever the readers read anything else from the same script.
-  static let version = 1
+  static let version = 2
   /// Entries that are kept, and for how long nothing may have used one.
   static let countLimit = 2_000
   static let days = 60
@@ -62,34 +61,36 @@ package struct FingerprintCache: Sendable {
     for script in scripts { text += "\(script.language.rawValue) \(script.path)\n" }
     let paths = files.contents.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     for path in paths {
-      text += "\(FolderTree.hash(ofContents: files[path] ?? [])) \(path)\n"
+      text += "\(ObjectDigest.blobID(of: files[path] ?? [])) \(path)\n"
     }
-    return FolderTree.hash(ofContents: Array(text.utf8))
+    return ObjectDigest.blobID(of: Array(text.utf8))
   }
 
   /// What was kept under a key; nil where that is nothing, or not as it was written.
   func units(_ key: String, of scripts: [CorpusScript]) -> [CorpusUnit]? {
     guard let folder, let bytes = Self.contents(of: "\(folder)/\(key).json"),
       let entry = try? JSONParser(depthLimit: 16).parse(bytes),
-      entry["key"]?.stringValue == key, let list = entry["units"]?.arrayValue
+      entry["key"]?.stringValue == key, let list = entry["scripts"]?.arrayValue
     else { return nil }
-    let known = Dictionary(scripts.map { ($0.path, $0) }, uniquingKeysWith: { $1 })
+    guard list.count == scripts.count else { return nil }
     var units: [CorpusUnit] = []
-    for value in list {
-      guard let path = value["script"]?.stringValue, let script = known[path],
-        let unit = CorpusUnit(cached: value, of: script)
+    for (value, script) in zip(list, scripts) {
+      guard value["hash"]?.stringValue == script.hash,
+        let own = value["units"].flatMap({ script.units(from: $0) })
       else { return nil }
-      units.append(unit)
+      units += own
     }
     return units
   }
 
-  /// Keeps what was read. Nothing is told where that cannot be done: it is read again then.
-  func keep(_ units: [CorpusUnit], as key: String) {
+  /// Keeps what was read of scripts. Nothing is told where that cannot be done: it is read again
+  /// then.
+  func keep(_ values: [JSONValue], of scripts: [CorpusScript], as key: String) {
     guard let folder else { return }
-    let entry: JSONValue = [
-      "key": .string(key), "units": .array(units.map(\.cached)),
-    ]
+    let entries = zip(values, scripts).map { value, script -> JSONValue in
+      ["hash": .string(script.hash), "units": value]
+    }
+    let entry: JSONValue = ["key": .string(key), "scripts": .array(entries)]
     let bytes = Array(entry.description.utf8)
     guard bytes.count <= Self.sizeLimit else { return }
     var template = Array("\(folder)/new-XXXXXX".utf8CString)

@@ -47,11 +47,6 @@ extension CorpusAssertion.Subject: CustomStringConvertible {
     }
   }
 
-  /// The description as a part of another's.
-  var words: String {
-    if case .value(let text) = self { text } else { description }
-  }
-
   init?(_ text: String) {
     switch text {
     case "status": self = .status
@@ -101,13 +96,6 @@ extension CorpusAssertion.Condition: CustomStringConvertible {
       }
     }
     return nil
-  }
-
-  var inverted: CorpusAssertion.Condition {
-    switch self {
-    case .codes(let codes): .codes(codes.inverted)
-    case .compare(let comparison, let operand): .compare(comparison.inverted, operand)
-    }
   }
 
   /// Whether whatever satisfies the other satisfies this, and not the other way round; false where

@@ -128,47 +128,6 @@ package enum Comparison: String, CaseIterable, Sendable {
   case isTrue = "counts as true"
   case isFalse = "does not count as true"
 
-  var inverted: Comparison {
-    switch self {
-    case .equal: .notEqual
-    case .notEqual: .equal
-    case .less: .greaterOrEqual
-    case .lessOrEqual: .greater
-    case .greater: .lessOrEqual
-    case .greaterOrEqual: .less
-    case .isOneOf: .isNoneOf
-    case .isNoneOf: .isOneOf
-    case .contains: .lacks
-    case .lacks: .contains
-    case .startsWith: .doesNotStartWith
-    case .doesNotStartWith: .startsWith
-    case .endsWith: .doesNotEndWith
-    case .doesNotEndWith: .endsWith
-    case .matches: .doesNotMatch
-    case .doesNotMatch: .matches
-    case .isKind: .isNotKind
-    case .isNotKind: .isKind
-    case .exists: .isMissing
-    case .isMissing: .exists
-    case .isTrue: .isFalse
-    case .isFalse: .isTrue
-    }
-  }
-
-  /// With the two sides exchanged; nil where that has no word.
-  var mirrored: Comparison? {
-    switch self {
-    case .equal, .notEqual: self
-    case .less: .greater
-    case .lessOrEqual: .greaterOrEqual
-    case .greater: .less
-    case .greaterOrEqual: .lessOrEqual
-    case .isOneOf: .contains
-    case .isNoneOf: .lacks
-    default: nil
-    }
-  }
-
   /// How much it says of a value: 4 which one, 3 something of it, 2 that it is not empty, 1 that
   /// there is one.
   var strength: Int {

@@ -1,4 +1,4 @@
-import Git
+import Formats
 
 /// What the units of a corpus were when their ports were pinned: the content of `parity.lock`.
 ///
@@ -44,7 +44,7 @@ package struct Pins: Hashable, Sendable {
   /// The blob id of the file, so that a coverage says by which pins it was made; nil where there are
   /// none.
   package var hash: String? {
-    isEmpty ? nil : FolderTree.hash(ofContents: Array(text.utf8))
+    isEmpty ? nil : ObjectDigest.blobID(of: Array(text.utf8))
   }
 
   package var text: String {
@@ -66,7 +66,7 @@ extension Pins {
   /// Reads a file; units may come in any order.
   package init(_ bytes: [UInt8]) throws(Problem) {
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      let line = ScriptComment.firstLineThatIsNotUTF8(bytes) ?? 0
+      let line = CorpusScript.firstLineThatIsNotUTF8(bytes) ?? 0
       throw Problem(line: line, message: "line is not UTF-8")
     }
     var reader = Reader()

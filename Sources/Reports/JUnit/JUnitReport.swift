@@ -89,15 +89,10 @@ package final class JUnitValidation {
   func feed(_ piece: String) { validator.feed(Array(piece.utf8)) }
 
   func finish() throws(RenderingError) {
-    do {
-      guard let first = try validator.finish().first else { return }
-      throw RenderingError(.invalidDocument, file, line: first.line, first.message)
-    } catch let error as XMLError {
-      throw RenderingError(.invalidDocument, file, line: error.line, error.message)
-    } catch let error as RenderingError {
-      throw error
+    do throws(XMLError) {
+      try validator.finish()
     } catch {
-      throw RenderingError(.invalidDocument, file, "\(error)")
+      throw RenderingError(.invalidDocument, file, line: error.line, error.message)
     }
   }
 }

@@ -30,11 +30,11 @@ final class LocalFixture: Sendable {
     var files = suite
     files["recipe.yml"] = "secrets: {password: {generate: 20}, token: {generate: 20}}\n"
     files["local.yml"] = """
-    search: ["/usr/lib/postgresql/*/bin"]
-    versions: \(versions)
-    services:
-    \(services.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
-    """
+      search: ["/usr/lib/postgresql/*/bin"]
+      versions: \(versions)
+      services:
+      \(services.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
+      """
     for (path, content) in files { try Self.write(content, suiteFolder + "/" + path) }
     for (version, files) in recipe {
       for (path, content) in files { try Self.write(content, recipeFolder(version) + "/" + path) }
