@@ -113,8 +113,9 @@ struct ScriptReader: Sendable {
 
   private static let source = [
     PackageResources.values_py, PackageResources.follower_py, PackageResources.commands_py,
-    PackageResources.python_py, PackageResources.library_py, PackageResources.words_py,
-    PackageResources.shell_py, PackageResources.units_py, PackageResources.program_py,
+    PackageResources.python_py, PackageResources.objects_py, PackageResources.library_py,
+    PackageResources.words_py, PackageResources.shell_py, PackageResources.tools_py,
+    PackageResources.units_py, PackageResources.program_py,
   ].flatMap { $0 + [UInt8(ascii: "\n")] }
 
   /// The program is longer than an argument may be, so that it comes before its input.

@@ -134,7 +134,8 @@ def options(words, table):
         if what[:1] == "=":
             value = value or (words.pop(0) if words else HOLE)
             is_encoded = what == "=encoded"
-            found["data" if is_encoded else what[1:]].append(encoded(value) if is_encoded else value)
+            value = encoded(value) if is_encoded else value
+            found["data" if is_encoded else what[1:]].append(value)
             return True
         found[what].append("")
         return False

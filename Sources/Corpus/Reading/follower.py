@@ -8,7 +8,8 @@ NEXT, RETURNS, BREAKS, CONTINUES, FAILS, ENDS = "next returns breaks continues f
 OPEN, FUNCTION, PROGRAM = range(3)
 
 FAILURE_NAMES = set(
-    "failed failure failures errors error_count problems bad rc exit_code fail fails err errs".split()
+    "failed failure failures errors error_count problems bad rc exit_code fail fails err"
+    " errs".split()
 )
 SUCCESS_NAMES = set("ok success passed succeeded healthy".split())
 FAILURE_TEXTS = ("FAIL", "ERROR", "not ok", "✗", "❌")
@@ -211,7 +212,7 @@ class Follower:
         return False
 
     def loop(self, body, is_certain):
-        """One way through a loop: how it ends, the claims under which it is left, whether it fails."""
+        """One way through a loop: how it ends, when it is left, and whether it may fail."""
         before = self.loop_exits, self.loop_fails
         self.loop_exits, self.loop_fails = [], False
         try:

@@ -2,8 +2,8 @@
 
 # Methods that leave what was seen what it is.
 TRANSPARENT = set(
-    "lower upper strip rstrip lstrip decode encode casefold title splitlines split items keys values"
-    " copy read json getvalue readlines fetchone fetchall scalar".split()
+    "lower upper strip rstrip lstrip decode encode casefold title splitlines split items keys"
+    " values copy read json getvalue readlines fetchone fetchall scalar".split()
 )
 # Methods of texts that are known. None can make a text much longer.
 TEXT_METHODS = set(
@@ -32,7 +32,7 @@ def method_of(self, name, base, given, node):
             return base
         if name == "getheader":
             return Seen(base.source, "header " + given.text(0, "name").lower())
-        return self.attribute(name, base, node.func) if name in SHOWN else MISSING
+        return attribute(self, name, base, node.func) if name in SHOWN else MISSING
     if isinstance(base, Headers):
         if name in ("get", "getheader", "get_all"):
             return Seen(base.source, "header " + given.text(0, "key").lower())
@@ -119,15 +119,16 @@ def formatted(pattern, text, values, names=()):
     def fill(found):
         if found[0] == "%%":
             return "%"
-        if found[0] not in ("{}", "%s", "%d", "%r") and not (found[0] == "{%s}" % found[1] and found[1]):
+        is_named = found[1] and found[0] == "{%s}" % found[1]
+        if not is_named and found[0] not in ("{}", "%s", "%d"):
             if values and found[0] != HOLE:
                 values.pop(0)
             return HOLE
         if found[1] and found[0][0] == "{":
             place = int(found[1]) if found[1].isdigit() else None
-            value = names.get(found[1]) if place is None else (given[place] if place < len(given) else None)
-            return HOLE if value is None else show(value)
-        return show(values.pop(0)) if values and found[0] != "%r" else HOLE
+            numbered = dict(enumerate(given))
+            return show(names.get(found[1]) if place is None else numbered.get(place))
+        return show(values.pop(0)) if values else HOLE
 
     given = list(values)
     return bounded(re.sub(pattern, fill, text))

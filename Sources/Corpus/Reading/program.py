@@ -1,8 +1,8 @@
 # Reads folders of scripts from standard input, and writes the units of each script as one line.
 #
 # Nothing of a script is imported or executed. A folder is a line with the number of its files, then
-# for each file a line of JSON and its bytes: the text, and what shfmt made of it. Memory is limited,
-# and so is the processor's time for one script: one that needs more ends this program.
+# for each file a line of JSON and its bytes: the text, and what shfmt made of it. Memory is
+# limited, and so is the processor's time for one script: one that needs more ends this program.
 
 
 class Folder:
@@ -50,6 +50,9 @@ class Folder:
                 main, units = kind(self, path, header["reading"]).units()
             except RecursionError:
                 main, units = empty((1, "is nested too deeply to follow")), []
+            except Exception as error:
+                # A mistake of ours: the script is named, and the others are read.
+                main, units = empty((1, f"cannot be followed ({type(error).__name__})")), []
         if header["other"]:
             main["unread"].append([header["other"], "bytes are not UTF-8"])
         main["about"] = main["about"] or first_comment(self.texts[path])

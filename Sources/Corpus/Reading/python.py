@@ -10,7 +10,8 @@ CLIENTS = set(
 )
 DATABASES = set(
     "psycopg2.connect psycopg.connect sqlite3.connect pymysql.connect mysql.connector.connect"
-    " asyncpg.connect clickhouse_driver.Client clickhouse_connect.get_client MySQLdb.connect".split()
+    " asyncpg.connect clickhouse_driver.Client clickhouse_connect.get_client"
+    " MySQLdb.connect".split()
 )
 COMMANDS = set(
     "subprocess.run subprocess.call subprocess.check_call subprocess.check_output subprocess.Popen"
@@ -29,15 +30,15 @@ HARMLESS_NAMES = set(
 # Modules whose functions reach for nothing that an older script could be about, beside those of
 # Python itself; and those of Python that do.
 HARMLESS_MODULES = sys.stdlib_module_names | set(
-    "bs4 colorama dateutil dotenv faker jwt lxml pyotp pytest rich tenacity yaml environ ElementTree"
-    " requests httpx aiohttp urllib3 psycopg2 psycopg httplib2".split()
+    "bs4 colorama dateutil dotenv faker jwt lxml pyotp pytest rich tenacity yaml environ"
+    " ElementTree requests httpx aiohttp urllib3 psycopg2 psycopg httplib2".split()
 )
 REACHING_MODULES = set(
     "socket smtplib ftplib imaplib poplib telnetlib nntplib xmlrpc socketserver webbrowser".split()
 )
 BUILTINS = set(dir(builtins))
 # Methods of texts, lists, files and the like.
-HARMLESS_METHODS = {name for type in (str, bytes, list, dict, set, int) for name in dir(type)} | set(
+HARMLESS_METHODS = {name for one in (str, bytes, list, dict, set, int) for name in dir(one)} | set(
     "add_argument add_parser add_subparsers addfinalizer as_posix as_uri close critical debug"
     " delenv digest error exception exists expanduser flush getoption group groupdict groups"
     " hexdigest info is_dir is_file is_set isoformat joinpath log mkdir parse_args read read_bytes"
@@ -434,84 +435,6 @@ class PythonFollower(Follower):
             if name and isinstance(base, dict) and len(base) < self.ELEMENTS:
                 self.frame.names[name] = base | {key_of(self.eval(target.slice)): value}
 
-    def instance(self, type, given):
-        """An instance with the plain values of its class, after its `__init__`."""
-        new, node = Object(type), type.node
-        for base in [self.parent(one, type) for one in node.bases]:
-            if isinstance(base, Type):
-                new.fields.update(self.class_values(base))
-        new.fields.update(self.class_values(type))
-        start = self.method_of(type, "__init__")
-        if start:
-            self.enter(Function(start.node, start.module, new), given)
-        else:
-            # `@dataclass`: by name, or in the order of the annotations.
-            names = [one.target.id for one in node.body if isinstance(one, ast.AnnAssign)
-                     and isinstance(one.target, ast.Name)]
-            new.fields.update(zip(names, given.places))
-            new.fields.update(given.names)
-        return new
-
-    def class_values(self, type):
-        frame = Frame({}, type.module)
-        assignments = [one for one in type.node.body if isinstance(one, (ast.Assign, ast.AnnAssign))]
-        self.inside(None, frame, lambda: self.run(assignments))
-        return frame.names
-
-    def parent(self, base, type):
-        return self.inside(None, Frame({}, type.module), lambda: self.eval(base))
-
-    def method_of(self, type, name, depth=4):
-        """A method of a class or of one that it is made from."""
-        for node in reversed(type.node.body):
-            if is_function(node) and node.name == name:
-                return Function(node, type.module)
-        for base in type.node.bases if depth else []:
-            parent = self.parent(base, type)
-            found = isinstance(parent, Type) and self.method_of(parent, name, depth - 1)
-            if found:
-                return found
-        return None
-
-    def attribute(self, name, base, node):
-        if isinstance(base, Library):
-            whole = f"{base.name}.{name}"
-            is_code = re.search(r"(HTTPStatus|codes)\.", whole)
-            known = is_code and http.HTTPStatus.__members__.get(name.upper())
-            return int(known) if known else Library(whole)
-        if isinstance(base, int) and name == "value":
-            return base
-        if isinstance(base, Module):
-            return base.top.names.get(name, Unknown(node))
-        if isinstance(base, Object):
-            if name in base.fields:
-                return base.fields[name]
-            found = self.method_of(base.type, name)
-            if not found:
-                return Unknown(node)
-            marks = {last_name(one) for one in found.node.decorator_list}
-            found.owner = None if "staticmethod" in marks else base
-            return self.enter(found, Given()) if "property" in marks else found
-        if isinstance(base, Type):
-            found = self.method_of(base, name)
-            if found and mentions_any(found.node.decorator_list, {"classmethod"}):
-                found.owner = self.instance(base, Given())
-            return found or self.class_values(base).get(name, Unknown(node))
-        if isinstance(base, Answer):
-            if name in ("headers", "msg", "info", "getheaders"):
-                return Headers(base.source)
-            if name in RANGES:
-                return status(base.source, *RANGES[name])
-            if name == "response":
-                return base
-            return Seen(base.source, SHOWN.get(name) or worded(written(node)))
-        if isinstance(base, Process):
-            subject = {"returncode": "exit", "stdout": "output", "output": "output"}.get(name)
-            return Seen(base.source, subject or worded("stderr" if name == "stderr" else written(node)))
-        if is_seen(base):
-            return Seen(base.source, worded(f"{bare(base.subject)}.{name}"))
-        return Unknown(node)
-
     # MARK: Expressions
 
     def eval(self, node):
@@ -541,7 +464,7 @@ class PythonFollower(Follower):
         ))
 
     def e_Attribute(self, node):
-        return self.attribute(node.attr, self.eval(node.value), node)
+        return attribute(self, node.attr, self.eval(node.value), node)
 
     def e_List(self, node):
         values = []
@@ -600,7 +523,8 @@ class PythonFollower(Follower):
         values = self.parts(node, self.eval)
         if not any(is_claim(one) or source_of(one) or isinstance(one, Each) for one in values):
             # `os.environ.get("X") or "https://…"`
-            known = [one for one in values if isinstance(one, (str, int, list, dict, Client)) and one]
+            plain = (str, int, list, dict, Client)
+            known = [one for one in values if isinstance(one, plain) and one]
             if is_any and known:
                 return known[0]
             if not is_any and not isinstance(values[-1], Unknown):
@@ -663,7 +587,8 @@ class PythonFollower(Follower):
             for condition in clause.ifs:
                 self.eval(condition)
             inner = self.perhaps(lambda: self.comprehension(node, clauses[1:]))
-            return Each(inner) if is_whole and source_of(inner) else self.worked(node, source, inner)
+            is_each = is_whole and source_of(inner)
+            return Each(inner) if is_each else self.worked(node, source, inner)
         result = []
         for value in values:
             self.assign(value, clause.target)
@@ -730,9 +655,9 @@ class PythonFollower(Follower):
             return left.claim if sign == "==" else negate(left.claim)
         if is_equality and is_claim(left) and isinstance(right, bool):
             return left if (sign == "==") == right else negate(left)
-        result = self.seen(left, sign, right)
+        result = compared(left, sign, right)
         if result is None and sign in MIRRORED:
-            result = self.seen(right, MIRRORED[sign], left)
+            result = compared(right, MIRRORED[sign], left)
         if result is not None:
             return result
         plain = (int, str)
@@ -744,41 +669,6 @@ class PythonFollower(Follower):
         words = operand(right) if is_known else written(right_node)
         return Atom(None, worded(written(left_node)), (sign, words))
 
-    def seen(self, value, sign, other):
-        """What an answer is compared with; None where the value is none of an answer."""
-        is_in = sign in ("contains", "lacks")
-        presence = "is there" if sign == "contains" else "is not there"
-        if isinstance(value, Headers) and isinstance(other, str) and is_in:
-            return Atom(value.source, "header " + other.lower(), (presence, ""))
-        if isinstance(value, Answer) and other is None:
-            return Atom(value.source, "status", ("is not there" if sign == "==" else "is there", ""))
-        if isinstance(value, Each) and is_seen(value.value):
-            return Atom(value.value.source, worded(value.value.subject), (sign, operand(other)))
-        if isinstance(value, Process):
-            value = Seen(value.source, "output")
-        if not is_seen(value):
-            return None
-        source, subject = value
-        is_field = subject == "JSON" or subject.startswith("field ")
-        # A field may be there and be null; a header cannot.
-        if other is None and not is_field and sign in ("==", "!="):
-            return holds(value, "is not there" if sign == "==" else "is there")
-        # `"version" in answer.json()` asks for a key.
-        if is_field and isinstance(other, str) and is_in:
-            return Atom(source, item(subject, other), (presence, ""))
-        codes = None
-        if subject == "status" and type(other) is int:
-            codes = compare_codes(sign, other)
-        elif subject == "status" and isinstance(other, list) and sign in ("in", "not in"):
-            if all(type(one) is int for one in other):
-                codes = CODES & frozenset(other)
-                codes = codes if sign == "in" else CODES - codes
-        elif subject == "value status // 100" and type(other) is int and sign == "==":
-            return status(source, other * 100, other * 100 + 99)
-        if codes is not None:
-            return Atom(source, "status", codes)
-        return holds(value, sign, operand(other))
-
     # MARK: Calls
 
     def e_Call(self, node):
@@ -786,7 +676,7 @@ class PythonFollower(Follower):
         name = last_name(callee)
         if isinstance(callee, ast.Attribute):
             base = self.eval(callee.value)
-            function = self.attribute(name, base, callee)
+            function = attribute(self, name, base, callee)
         else:
             function = self.eval(callee)
         given = self.given(node)
@@ -794,7 +684,7 @@ class PythonFollower(Follower):
         if isinstance(function, Function):
             return self.enter(function, given)
         if isinstance(function, Type):
-            return self.instance(function, given)
+            return make(self, function, given)
         if isinstance(function, Library):
             return call_library(self, function.name, given, node)
         if base is not MISSING:
@@ -856,36 +746,13 @@ class PythonFollower(Follower):
         if not self.entering(node, function.name):
             return Unknown(function.name)
         frame = Frame(function.around, function.module)
-        self.bind(function, given, frame)
+        bind(self, function, given, frame)
         if isinstance(node, ast.Lambda):
             return self.inside(node, frame, lambda: self.eval(node.body))
         flow = self.inside(node, frame, lambda: self.run(node.body))
         if flow in (FAILS, ENDS) and not frame.returned:
             raise Left(flow)
         return self.result(frame)
-
-    def bind(self, function, given, frame):
-        """Gives the parameters of a function their values; those that nothing is passed for are
-        unknown."""
-        list = function.node.args
-        places, names = given.places, dict(given.names)
-        if function.owner is not None:
-            places = [function.owner] + places
-        parameters = list.posonlyargs + list.args
-        presets = [None] * (len(parameters) - len(list.defaults)) + list.defaults
-        for place, (one, preset) in enumerate(
-            [*zip(parameters, presets), *zip(list.kwonlyargs, list.kw_defaults)]
-        ):
-            if one.arg in names:
-                frame.names[one.arg] = names.pop(one.arg)
-            elif place < len(parameters) and place < len(places):
-                frame.names[one.arg] = places[place]
-            else:
-                frame.names[one.arg] = self.eval(preset) if preset else Unknown(one.arg)
-        if list.vararg:
-            frame.names[list.vararg.arg] = places[len(parameters):]
-        if list.kwarg:
-            frame.names[list.kwarg.arg] = names
 
     def sent(self, method, prefix, place, given):
         """One request, by whatever makes it."""

@@ -6,8 +6,8 @@ TESTS = {
     "-gt": ">", "-ge": ">=", "=~": "matches", "<": "<", ">": ">",
 }
 FILTERS = set(
-    "cat tee sort uniq gunzip zcat head tail tr cut sed awk rev fold base64 column paste nl iconv wc"
-    " sha256sum md5sum sha1sum xxd od".split()
+    "cat tee sort uniq gunzip zcat head tail tr cut sed awk rev fold base64 column paste nl iconv"
+    " wc sha256sum md5sum sha1sum xxd od".split()
 )
 INNER = set("bash sh dash ash zsh python python3 node perl ruby php eval".split())
 # What `set -e` looks at the end of.
@@ -130,7 +130,7 @@ class ShellFollower(Follower):
         return self.redirected(node, result)
 
     def input(self, node):
-        """What a statement reads: a here-document, a here-string, a file or the output of a command."""
+        """What a statement reads: a here-document, a here-string, a file, a command's output."""
         for one in node.get("Redirs", []):
             sign = self.sign(one)
             if sign in ("<<", "<<-"):
@@ -138,8 +138,8 @@ class ShellFollower(Follower):
             if sign == "<<<":
                 return self.value(one["Word"])
             if sign == "<":
-                value = self.value(one["Word"])
-                is_process = one["Word"]["Parts"][:1] and one["Word"]["Parts"][0]["Type"] == "ProcSubst"
+                value, parts = self.value(one["Word"]), one["Word"].get("Parts", [])
+                is_process = any(part["Type"] == "ProcSubst" for part in parts)
                 return value if is_process else self.file(value)
         return None
 
@@ -226,8 +226,9 @@ class ShellFollower(Follower):
         if not self.counts_pipes:
             return second
         # What is not known of one says nothing of the others.
-        all = [first.success, second.success]
-        return second._replace(success=All([one for one in all if not isinstance(one, Unknown)] or all))
+        ends = [first.success, second.success]
+        known = [one for one in ends if not isinstance(one, Unknown)]
+        return second._replace(success=All(known or ends))
 
     def c_IfClause(self, node, is_tested, prior=()):
         if not node.get("Cond"):
@@ -273,9 +274,10 @@ class ShellFollower(Follower):
         def assign(value):
             self.frame.names[name] = HOLE if isinstance(value, Rest) else value
 
-        self.for_loop(
-            values[:self.ELEMENTS] or [HOLE], is_known, assign, lambda: self.all(node.get("Do")).flow
-        )
+        def body():
+            return self.all(node.get("Do")).flow
+
+        self.for_loop(values[:self.ELEMENTS] or [HOLE], is_known, assign, body)
         return Result()
 
     def c_CaseClause(self, node, is_tested):
@@ -299,18 +301,20 @@ class ShellFollower(Follower):
 
     def value(self, word, is_pattern=False):
         """A word as one value; backslashes of a pattern mean something to what reads it."""
-        values = [one for piece in (word or {}).get("Parts", []) for one in self.piece(piece, is_pattern)]
-        return whole(values)
+        parts = (word or {}).get("Parts", [])
+        return whole([one for part in parts for one in self.piece(part, is_pattern)])
 
     def piece(self, node, is_pattern=False, is_quoted=False):
         kind = node["Type"]
         if kind == "Lit":
-            return [node["Value"] if is_pattern and not is_quoted else unescaped(node["Value"], is_quoted)]
+            is_raw = is_pattern and not is_quoted
+            return [node["Value"] if is_raw else unescaped(node["Value"], is_quoted)]
         if kind == "SglQuoted":
             text = node.get("Value", "")
             return [text.replace("\\n", "\n").replace("\\t", "\t") if node.get("Dollar") else text]
         if kind == "DblQuoted":
-            return [one for inner in node.get("Parts", []) for one in self.piece(inner, is_pattern, True)]
+            parts = node.get("Parts", [])
+            return [one for part in parts for one in self.piece(part, is_pattern, True)]
         if kind == "ParamExp":
             return [self.expansion(node)]
         if kind in ("CmdSubst", "ProcSubst"):
@@ -359,7 +363,8 @@ class ShellFollower(Follower):
         if isinstance(known, list):
             known = known[0] if known else HOLE
         if not node.get("Exp"):
-            return Outcome(self.success) if name == "?" and known is None else HOLE if known is None else known
+            unset = Outcome(self.success) if name == "?" else HOLE
+            return unset if known is None else known
         end = node["Param"]["End"]["Offset"]
         sign = self.text[end:end + 2].decode("utf-8", "replace")
         word = node["Exp"].get("Word")
@@ -368,7 +373,8 @@ class ShellFollower(Follower):
                 return HOLE if sign[-1:] == "+" or known is None else known
             return self.value(word)
         cut = show(self.value(word))
-        if isinstance(known, str) and sign[:1] in ("%", "#") and cut and not re.search(r"[*?\[…]", cut):
+        is_plain = isinstance(known, str) and cut and not re.search(r"[*?\[…]", cut)
+        if is_plain and sign[:1] in ("%", "#"):
             return known.removesuffix(cut) if sign[0] == "%" else known.removeprefix(cut)
         return part(known, "part")
 
@@ -379,7 +385,8 @@ class ShellFollower(Follower):
         old = self.frame.names.get(name)
         if node.get("Array"):
             entries = node["Array"].get("Elems", [])
-            own = [one for entry in entries if entry.get("Value") for one in self.words(entry["Value"])]
+            written = [entry["Value"] for entry in entries if entry.get("Value")]
+            own = [one for word in written for one in self.words(word)]
             before = old if node.get("Append") and isinstance(old, list) else []
             is_keyed = any(one.get("Index") for one in entries)
             self.frame.names[name] = HOLE if is_keyed else (before + own)[:1000]
@@ -400,7 +407,8 @@ class ShellFollower(Follower):
             parts = (one.get("Value") or {}).get("Parts", [])
             if any(part["Type"] == "CmdSubst" for part in parts):
                 assigned = self.success
-        words = [Word(value, literal(word)) for word in node.get("Args", []) for value in self.words(word)]
+        args = node.get("Args", [])
+        words = [Word(value, literal(word)) for word in args for value in self.words(word)]
         return self.command(words, input) if words else Result(assigned, input)
 
     def command(self, words, input):
@@ -410,12 +418,13 @@ class ShellFollower(Follower):
         name, texts = program(first), [show(one.value) for one in rest]
         if name in PLAIN:
             return PLAIN[name]
-        method = getattr(self, "b_" + ALIASES.get(name, name), None)
-        result = method(rest, texts, input) if method else None
+        name = ALIASES.get(name, name)
+        tool = TOOLS.get(name)
+        result = tool(self, rest, texts, input) if tool else None
         if result is not None:
             return result
         if name in FILTERS:
-            return Result(output=self.filtered(name, texts, input))
+            return Result(output=filtered(self, name, texts, input))
         if name in BEFORE:
             inner = without_prefix([name] + texts)
             if not inner or name == "command" and "-v" in texts:
@@ -435,7 +444,8 @@ class ShellFollower(Follower):
         result = Result(Unknown(short(" ".join(texts))))
         for asked in requests:
             source, printed = self.ask(asked)
-            result = Result(well(source) if asked.fails else Unknown(f"curl {source.text}"), printed)
+            success = well(source) if asked.fails else Unknown(f"curl {source.text}")
+            result = Result(success, printed)
             if asked.file:
                 self.frame.names[f"file {asked.file}"] = Seen(source, "body")
         if call:
@@ -508,153 +518,6 @@ class ShellFollower(Follower):
         self.frame.module, self.text = outer
         return Result(flow=FAILS if flow == FAILS else NEXT)
 
-    def b_load(self, words, texts, input):
-        name = texts[0] if texts else "bats-"
-        name += "" if name.endswith("sh") else ".bash"
-        return Result() if "bats-" in name else self.b_source(words, [name], input)
-
-    def b_read(self, words, texts, input):
-        given = self.frame.names.get("stdin") if input is None else input
-        for one in texts:
-            if one[:1] != "-":
-                self.frame.names[one] = HOLE if given is None else given
-        return Result()
-
-    def b_trap(self, words, texts, input):
-        # What a script does at its end is tidying up.
-        for one in [one for text in texts for one in words_of(text)]:
-            if one in self.functions:
-                self.entered.add(self.functions[one].identity)
-        if "ERR" in texts and any("exit" in one for one in texts):
-            self.ends_on_error = True
-        return Result()
-
-    def b_xargs(self, words, texts, input):
-        place = next((place for place, one in enumerate(texts) if not re.match(r"-|\d+$", one)), None)
-        if place is None:
-            return None
-        more = words_of(input) if isinstance(input, str) else [HOLE]
-        return self.command(words[place:] + [Word(one, None) for one in more], None)
-
-    def b_echo(self, words, texts, input):
-        values = [one.value for one in words if show(one.value)[:1] != "-"]
-        seen = next((one for one in values if is_seen(one)), None)
-        if seen:
-            is_plain = len(values) == 1 or len(values) == 2 and show(values[0])[:2] == "%s"
-            return Result(output=seen if is_plain else part(seen, "text"))
-        text = bounded(" ".join(show(one) for one in values))
-        if text.startswith(FAILURE_TEXTS):
-            self.frame.noted = True
-        return Result(output=text)
-
-    def filtered(self, name, texts, input):
-        """What a program gives on of what it reads, changed or cut."""
-        options = " ".join(texts)
-        file = next((self.file(one) for one in texts if self.file(one) is not None), None)
-        value = input if file is None else file
-        if not is_seen(value):
-            return value
-        # `-w '\n%{http_code}'`: the last line is the status, what stands before it the body.
-        if value.subject == "value body and status":
-            if name == "tail" and options in ("-1", "-n1", "-n 1"):
-                return Seen(value.source, "status")
-            if name == "sed" and options == "$d" or name == "head" and options in ("-n -1", "-n-1"):
-                return Seen(value.source, "body")
-        # Of headers only a line is looked for.
-        is_line = name in ("head", "tail", "tr") and (
-            value.subject == "header any" or options.startswith("-d")
-        )
-        is_whole = name in ("cat", "tee", "sort", "uniq", "gunzip", "zcat") or is_line
-        return value if is_whole else part(value, name)
-
-    def b_grep(self, words, texts, input):
-        options, rest = "", []
-        while texts:
-            text, texts = texts[0], texts[1:]
-            if text in ("-e", "--regexp") and texts:
-                rest, texts = texts[:1] + rest, texts[1:]
-            elif re.fullmatch("-[A-Za-z]*[ABCm]", text):
-                texts = texts[1:]
-            elif text[:1] == "-" and len(text) > 1:
-                options += "" if text[:2] == "--" else text
-            else:
-                rest.append(text)
-        found = next((self.file(one) for one in rest[1:] if self.file(one) is not None), None)
-        value = input if found is None else found
-        if not is_seen(value) or not rest:
-            return Result(Unknown(short("grep " + " ".join(rest))), value)
-        # `\S` is not `\s`.
-        pattern = rest[0].lower() if "i" in options and "\\" not in rest[0] else rest[0]
-        is_plain = "F" in options or not re.search(r"[\^$*+?\[\]()|\\.]", pattern)
-        claim = holds(value, "contains" if is_plain else "matches", quoted(pattern))
-        if value.subject == "header any":
-            claim = header(value.source, pattern)
-        printed = part(value, "grep") if re.search("[oc]", options) else value
-        return Result(Unknown("grep -v") if "v" in options else claim, printed)
-
-    def b_jq(self, words, texts, input):
-        is_test = any(re.match("-[a-zA-Z]*e", one) for one in texts)
-        rest = [one for one in texts if one[:1] != "-"]
-        found = next((self.file(one) for one in rest[1:] if self.file(one) is not None), None)
-        value = input if found is None else found
-        if not is_seen(value) or not rest or value.subject != "body":
-            return Result(Unknown("jq"), part(value, "jq") if is_seen(value) else value)
-        source, text = value.source, rest[0].strip()
-        compared = re.fullmatch(
-            r'\.([\w.\[\]-]+) *(==|!=|>=|<=|>|<) *("[^"]*"|-?[0-9.]+|true|false|null)', text
-        )
-        if compared:
-            path, sign, other = compared.groups()
-            claim = Atom(source, "field " + path, (sign, other))
-            # Without `-e` it prints `true` or `false`.
-            return Result(claim if is_test else True, Seen(source, worded("jq " + text)))
-        path = re.fullmatch(r"\.([\w.\[\]-]*)", text)
-        subject = item("JSON", path[1]) if path and path[1] else "JSON" if path else worded("jq " + text)
-        shown = Seen(source, subject)
-        return Result(holds(shown) if is_test else True, shown)
-
-    def b_diff(self, words, texts, input):
-        sides = [self.file(one.value) if is_seen(self.file(one.value)) else one.value for one in words]
-        seen = next((one for one in sides + [input] if is_seen(one)), None)
-        return Result(holds(seen, "==", HOLE)) if seen else None
-
-    # MARK: bats
-
-    def b_run(self, words, texts, input):
-        place = next((place for place, one in enumerate(texts) if one[:1] not in ("-", "!")), None)
-        result = Result() if place is None else self.command(words[place:], input)
-        output = HOLE if result.output is None else result.output
-        self.frame.names |= {
-            "status": Outcome(result.success), "output": output, "lines": part(output, "line")
-        }
-        return Result(flow=NEXT if result.flow == FAILS else result.flow)
-
-    def b_assert_success(self, words, texts, input):
-        status = self.frame.names.get("status")
-        return Result(status.claim if isinstance(status, Outcome) else Unknown("status"))
-
-    def b_assert_failure(self, words, texts, input):
-        return Result(negate(self.b_assert_success(words, texts, input).success))
-
-    def b_assert_output(self, words, texts, input):
-        output = self.frame.names.get("output")
-        if not is_seen(output) or not texts:
-            return Result(Unknown("assert_output"))
-        is_part, is_pattern = {"--partial", "-p"} & {*texts}, {"--regexp", "-e"} & {*texts}
-        if not is_part and not is_pattern:
-            return Result(compare_words(output, "==", texts[-1]))
-        return Result(holds(output, "contains" if is_part else "matches", quoted(texts[-1])))
-
-    def b_assert_line(self, words, texts, input):
-        return self.b_assert_output(words, ["-p"] + texts, input)
-
-    def b_refute_output(self, words, texts, input):
-        return Result(negate(self.b_assert_output(words, texts, input).success))
-
-    def b_assert_equal(self, words, texts, input):
-        is_pair = len(words) > 1
-        return Result(compare_words(words[0].value, "==", words[1].value)) if is_pair else None
-
     # MARK: Functions
 
     def call(self, function, values):
@@ -714,12 +577,15 @@ class ShellFollower(Follower):
         kind, sign = node.get("Type"), self.sign(node) if "OpPos" in node else ""
         if kind == "ParenTest":
             return self.test(node["X"])
+        if kind == "UnaryTest" and sign == "!":
+            return negate(self.test(node["X"]))
         if kind == "UnaryTest":
-            return negate(self.test(node["X"])) if sign == "!" else self.unary(sign, self.value(node["X"]))
+            return self.unary(sign, self.value(node["X"]))
         if kind == "BinaryTest" and sign in ("&&", "||"):
             return (All if sign == "&&" else Any)([self.test(node["X"]), self.test(node["Y"])])
         if kind == "BinaryTest" and sign in TESTS:
-            return compare_words(self.value(node["X"]), TESTS[sign], self.value(node["Y"], True), True)
+            left, right = self.value(node["X"]), self.value(node["Y"], True)
+            return compare_words(left, TESTS[sign], right, True)
         return Unknown(f"test {sign}") if sign else truth_of(self.value(node))
 
     def arithmetic(self, node):
@@ -744,7 +610,8 @@ class ShellUnits:
         self.lines = self.text.split("\n")
         self.follower = ShellFollower(folder, path, reading)
         self.tree = folder.shell(path)
-        found = [function(one.get("Cmd"), path, self.follower.text) for one in self.tree.get("Stmts", [])]
+        commands = [one.get("Cmd") for one in self.tree.get("Stmts", [])]
+        found = [function(one, path, self.follower.text) for one in commands]
         self.functions = [one for one in found if one]
 
     def units(self):
@@ -789,13 +656,16 @@ class ShellUnits:
 
     def never_called(self):
         """Functions that look at something and that nothing was seen to call."""
-        programs = ("curl", "wget", "psql", "docker", "abra")
+        def looks(node):
+            calls = [literal(one["Args"][0]) for one in walk(node) if one.get("Args")]
+            return not {"curl", "wget", "psql", "docker", "abra"}.isdisjoint(calls)
+
         return [
             [one.lines[0], f"nothing was seen to call `{one.name}`"]
             for one in self.functions
             if not one.is_test and one.identity not in self.follower.entered
             and self.follower.functions[one.name].identity == one.identity
-            and any(literal(call["Args"][0]) in programs for call in walk(one.node) if call.get("Args"))
+            and looks(one.node)
         ]
 
     def read(self, one, names, ends_on_error):

@@ -72,7 +72,7 @@ class PythonUnits:
         return checks if separate(spans, names) else []
 
     def never_called(self):
-        """Functions that look at something and that nothing was seen to call: by their names, say."""
+        """Functions that look at something and that nothing was seen to call."""
         last = {one.name: one for one in definitions(self.tree.body, is_function)}
         for type in definitions(self.tree.body, lambda one: isinstance(one, ast.ClassDef)):
             last |= {f"{type.name}.{one.name}": one for one in type.body if is_function(one)}
@@ -88,8 +88,9 @@ class PythonUnits:
     def all_fixtures(self):
         fixtures = {}
         follower = self.follower
-        paths = [one for one in follower.folder.conftests(follower.script) if one != follower.script]
-        for module in [follower.module(path) for path in paths] + [self.module]:
+        paths = follower.folder.conftests(follower.script)
+        modules = [follower.module(path) for path in paths if path != follower.script]
+        for module in modules + [self.module]:
             for node in definitions(module.body, is_function):
                 if fixture_mark(node):
                     fixtures[node.name] = Function(node, module)
@@ -109,7 +110,8 @@ class PythonUnits:
         if fixture is None or depth > 3:
             return MISSING
         values = {one.arg: self.value_of(one.arg, depth + 1) for one in fixture.node.args.args}
-        return self.enter(fixture, {name: values[name] for name in values if values[name] is not MISSING})
+        known = {name: value for name, value in values.items() if value is not MISSING}
+        return self.enter(fixture, known)
 
     def enter(self, function, names=()):
         try:
@@ -121,7 +123,7 @@ class PythonUnits:
         """Functions of the script that pytest or unittest calls by their names."""
         for name in names.split():
             if owner:
-                found = self.follower.method_of(owner.type, name)
+                found = method_named(self.follower, owner.type, name)
             else:
                 found = self.module.top.names.get(name)
             if isinstance(found, Function) and not fixture_mark(found.node):
@@ -136,7 +138,7 @@ class PythonUnits:
         follower.entered.add(node)
         marks = (type.node.decorator_list if type else []) + node.decorator_list
         # A mark may keep it from being run, or from failing.
-        if follower.is_certain and any(last_name(getattr(one, "func", one)) in SKIPPING for one in marks):
+        if follower.is_certain and not SKIPPING.isdisjoint(map(mark_name, marks)):
             follower.closing = PROGRAM
         try:
             count, cases = self.cases(marks)
@@ -161,13 +163,13 @@ class PythonUnits:
         function = Function(node, self.module)
         if type:
             type = Type(type.node, self.module)
-            function.owner = follower.instance(type, Given())
+            function.owner = make(follower, type, Given())
             self.hook("setUpClass setup_class setUp asyncSetUp setup_method setup", function.owner)
             for one in type.node.body:
                 if is_function(one) and fixture_mark(one) and is_automatic(one):
                     self.enter(Function(one, self.module, function.owner))
         frame = Frame({}, self.module)
-        follower.bind(function, given or Given(), frame)
+        bind(follower, function, given or Given(), frame)
         for place, one in enumerate(node.args.args):
             name = one.arg
             if name in values:
@@ -182,9 +184,8 @@ class PythonUnits:
         follower.inside(node, frame, lambda: follower.run(node.body))
         self.check_result(frame)
         if type:
-            self.hook(
-                "tearDown asyncTearDown teardown_method tearDownClass teardown_class", function.owner
-            )
+            names = "tearDown asyncTearDown teardown_method tearDownClass teardown_class"
+            self.hook(names, function.owner)
 
     def check_result(self, frame):
         """What a check gives back may say whether it holds."""
@@ -211,20 +212,24 @@ class PythonUnits:
                 continue
             given = follower.inside(None, self.module.top, lambda: follower.given(mark))
             names = given.get(0, "argnames")
-            names = re.findall(r"\w+", names) if isinstance(names, str) else [show(n) for n in elements(names) or []]
+            if isinstance(names, str):
+                names = re.findall(r"\w+", names)
+            names = [show(name) for name in elements(names) or []]
             rows = given.get(1, "argvalues")
             if not isinstance(rows, list):
                 count = 0
                 continue
             count = (1 if count is None else count) * len(rows)
-            rows = [row if isinstance(row, list) and (len(names) > 1 or len(row) == 1) else [row] for row in rows]
-            cases = [
-                dict(zip(names, row)) | case if len(row) == len(names) else case
-                for case in cases for row in rows[:CASES]
-            ][:CASES]
+            given = [self.row(names, row) for row in rows[:CASES]]
+            cases = [row | case for case in cases for row in given][:CASES]
         if count and count > CASES:
             follower.note(f"has {count} cases, of which the first {CASES} were followed")
         return count, cases or [{}]
+
+    def row(self, names, row):
+        is_many = isinstance(row, list) and (len(names) > 1 or len(row) == 1)
+        row = row if is_many else [row]
+        return dict(zip(names, row)) if len(row) == len(names) else {}
 
 
 def span(node):
@@ -244,9 +249,13 @@ def methods(type, prefix):
             yield from methods(Type(one, None), name)
 
 
+def mark_name(mark):
+    return last_name(getattr(mark, "func", mark))
+
+
 def fixture_mark(node):
     """The `@pytest.fixture` before a function."""
-    marks = [one for one in node.decorator_list if last_name(getattr(one, "func", one)) == "fixture"]
+    marks = [one for one in node.decorator_list if mark_name(one) == "fixture"]
     return marks[0] if marks else None
 
 

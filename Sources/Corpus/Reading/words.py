@@ -1,8 +1,4 @@
-ALIASES = {
-    "[": "test", ".": "source", "mapfile": "read", "readarray": "read", "printf": "echo",
-    "egrep": "grep", "fgrep": "grep", "rg": "grep", "cmp": "diff", "assert_equals": "assert_equal",
-}
-
+# What words, tests and patterns of a shell mean.
 
 def is_place(name):
     return name.isdigit() or name == "@"
@@ -31,7 +27,7 @@ def compare_words(left, sign, right, is_pattern=False):
     text = show(right)
     number = int(text) if re.fullmatch("-?[0-9]{1,9}", text) else None
     if isinstance(left, Outcome) and number is not None:
-        if (sign, number) == ("==", 0) or sign == "!=" and number == 0 or sign == ">" and number == 0:
+        if number == 0 and sign in ("==", "!=", ">"):
             return left.claim if sign == "==" else negate(left.claim)
         return negate(left.claim) if sign == "==" else Unknown(f"$? {sign} {number}")
     if not is_seen(left):
@@ -67,8 +63,8 @@ def matches(value, pattern):
     if re.search(r"[*?\[]", text) and text != HOLE:
         return holds(value, "matches", quoted(pattern))
     ends = pattern[0] == "*", pattern[-1] == "*"
-    comparison = {(True, True): "contains", (True, False): "ends with", (False, True): "starts with"}
-    return holds(value, comparison.get(ends, "=="), quoted(text))
+    words = {(False, False): "==", (True, True): "contains", (True, False): "ends with"}
+    return holds(value, words.get(ends, "starts with"), quoted(text))
 
 
 def header(source, pattern):
