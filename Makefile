@@ -6,13 +6,16 @@ DEBUG := .build/debug
 RELEASE := .build/release
 SWIFT_FILES := Package.swift Sources Tests Benchmarks templates docs
 # Tests that start no server and watch no clock.
-PLAIN := ^(Auditing|Corpus|Evidence|Files|Formats|Git|MarkdownDocuments|Reports|Suites|XMLDocuments)Tests\.
+PLAIN := ^(Auditing|Corpus|Drafting|Evidence|Files|Formats|Git|Importing|MarkdownDocuments|Reports|Suites|XMLDocuments)Tests\.
 # Prints what failed, and a line a suite.
 SUMMARIZE := Tests/summarize.py
 # How many tests of `swift test` run at a time.
 WIDTH := --experimental-maximum-parallelization-width
 
-.PHONY: help demo test test-swarm soak mutants packages samples build release lint bench clean
+# Which rows of the table of faults `make test` tries: another quarter with each commit.
+SLICE = $$(( $$(git rev-list --count HEAD || echo 0) % 4 + 1 ))/4
+
+.PHONY: help demo test test-all test-swarm test-apps fuzz soak mutants packages samples build release lint bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -25,10 +28,11 @@ demo: packages samples release ## build the tool and run the sample recipe throu
 	  echo; echo "Open reports/index.html, or read Tests/recipes/plausible/PARITY.md."; \
 	  exit $$status
 
-test: packages samples ## build, check the style, run every test, run the sample recipes
+test: packages samples ## build, check the style, run the tests, run the sample recipes and a quarter of their faults
 	$(SWIFT) build --build-tests
 	$(SWIFT) format lint --strict --recursive $(SWIFT_FILES)
-	$(SUMMARIZE) plain $(SWIFT) test --skip-build --filter '$(PLAIN)'
+	# Programs of tests have deadlines, which too many at a time would miss.
+	$(SUMMARIZE) plain $(SWIFT) test --skip-build $(WIDTH) 6 --filter '$(PLAIN)'
 	# Each starts real servers, and this machine may have two cores.
 	$(SUMMARIZE) servers $(SWIFT) test --skip-build $(WIDTH) 3 --skip '$(PLAIN)|^FaultTests\.'
 	Tests/Standins/plausible/test-standin.sh $(DEBUG)/plausible-standin
@@ -38,14 +42,31 @@ test: packages samples ## build, check the style, run every test, run the sample
 	Tests/mutations/mutate.py --check
 	$(DEBUG)/parity lint
 	$(DEBUG)/parity list
+	$(DEBUG)/parity lint --project Tests/recipes/apps
+	$(DEBUG)/parity verify --project Tests/recipes/apps
 	$(DEBUG)/parity templates check
 	$(DEBUG)/parity run
 	$(DEBUG)/parity verify
-	Tests/swarm/run.sh $(DEBUG)/parity '^FaultTests\.'
+	FAULT_SLICE=$${FAULT_SLICE-$(SLICE)} GOOD_RUNS=$${GOOD_RUNS-2} Tests/swarm/run.sh $(DEBUG)/parity '^FaultTests\.'
+
+test-all: ## make test with every seed of every property, every fault and ten good runs
+	THOROUGH=1 FAULT_SLICE=1/1 GOOD_RUNS=10 $(MAKE) test
 
 test-swarm: packages samples ## run the sample recipes and their faults on a Docker Swarm of its own (root)
 	$(SWIFT) build --build-tests
 	Tests/swarm/run.sh $(DEBUG)/parity
+
+test-apps: packages samples ## take real DokuWiki, Synapse and MediaWiki through their life, and their faults (fetches them)
+	@.ci/packages apps
+	.ci/apps
+	$(SWIFT) build --build-tests
+	$(DEBUG)/parity run --project Tests/recipes/apps --jobs 2
+	$(DEBUG)/parity verify --project Tests/recipes/apps
+	REQUIRE_APPS=1 $(SUMMARIZE) apps $(SWIFT) test --skip-build --filter '^FaultTests\.AppTests'
+
+fuzz: packages ## give the readers of others' files broken ones for ten minutes
+	$(SWIFT) build --build-tests
+	FUZZ_SECONDS=600 $(SUMMARIZE) fuzz $(SWIFT) test --skip-build --filter '^ImportingTests\.FuzzTests'
 
 soak: packages samples ## take the sample recipe through fifty good runs in bad weather
 	$(SWIFT) build --build-tests
@@ -53,7 +74,7 @@ soak: packages samples ## take the sample recipe through fifty good runs in bad 
 
 mutants: packages samples ## take out each control and verdict rule in turn; a test must go red for each
 	$(SWIFT) build --build-tests
-	Tests/mutations/mutate.py
+	THOROUGH=1 Tests/mutations/mutate.py
 
 packages: ## install the Debian packages that are missing (asks first)
 	@.ci/packages

@@ -74,10 +74,14 @@ let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox
 
 /// What `docs/` has beside the pages of the rules. A page that is missing here is a warning.
 let otherDocumentation = [
-  "README.md", "architecture.md", "ci-hardening.md", "ci.md", "command-reference.md", "corpus.md",
+  "README.md", "architecture.md", "backups.md", "ci-hardening.md", "ci.md", "command-reference.md",
+  "corpus.md",
   "decisions",
-  "diff.md", "evidence.md", "faults.md", "getting-started.md", "history.md", "local-driver.md",
-  "many-machines.md", "ports.md", "reports.md", "rules/README.md", "schema", "suite.md",
+  "diff.md", "evidence.md", "faults.md", "getting-started.md", "history.md", "how-to.md", "http.md",
+  "importing.md",
+  "local-driver.md",
+  "many-machines.md", "new.md", "ports.md", "reports.md", "rules/README.md", "schema",
+  "scripts.md", "suite.md",
   "swarm-driver.md", "threats.md",
 ]
 
@@ -98,8 +102,9 @@ let package = Package(
     module(
       "Commands",
       [
-        "Auditing", "Backups", "Corpus", "Evidence", "Files", "Formats", "Git", "Guarding",
-        "LocalDeployments", "Reports", "RulePages", "Running", "Suites", "SwarmDeployments",
+        "Auditing", "Backups", "Corpus", "Drafting", "Evidence", "Files", "Formats", "Git",
+        "Guarding", "Importing", "LocalDeployments", "MarkdownDocuments", "Reports", "RulePages",
+        "Running", "Suites", "SwarmDeployments", "XMLDocuments",
         argumentParser,
       ]
     ),
@@ -114,45 +119,61 @@ let package = Package(
     templates("junit"),
     templates("page"),
     embedded("RulePages", "rules", in: "docs", exclude: otherDocumentation),
+    module("Drafting", ["Evidence", "Suites"]),
     module("Auditing", ["Corpus", "Evidence", "Formats", "Suites"]),
+    module("Importing", ["Evidence", "Formats", "MarkdownDocuments", "XMLDocuments"]),
     module("Corpus", ["Evidence", "Files", "Formats", "Git", "Programs"], resources: "Reading"),
     module(
       "Running",
-      ["Checks", "Deployments", "Evidence", "Files", "Formats", "Programs", "Suites"]
+      [
+        "Checks", "Deployments", "Evidence", "Files", "Formats", "Inventories", "Programs",
+        "Suites",
+      ]
     ),
     module(
       "LocalDeployments",
       [
-        "Backups", "CLinux", "Deployments", "Evidence", "Formats", "Guarding", "Programs", "Suites",
+        "Backups", "CLinux", "Deployments", "Evidence", "Files", "Formats", "Guarding", "Programs",
+        "Suites",
       ]
     ),
     module(
       "SwarmDeployments",
       [
-        "Backups", "CLinux", "Deployments", "Evidence", "Formats", "Guarding", "HTTPRequests",
+        "Backups", "CLinux", "Deployments", "Evidence", "Files", "Formats", "Guarding",
+        "HTTPRequests",
         "Programs", "Suites", "Threads",
       ]
     ),
     module("Backups", ["Deployments", "Formats", "Guarding", "Programs", "Suites"]),
-    module("Guarding", ["CLinux", "Deployments", "Formats", "Programs", "Threads"]),
+    module("Guarding", ["CLinux", "Deployments", "Files", "Formats", "Programs", "Threads"]),
     module(
       "Checks",
       [
-        "ClickHouseQueries", "Deployments", "Evidence", "Formats", "HTTPRequests",
-        "PostgresQueries", "Programs", "Suites", "XMLDocuments",
-      ]
+        "ClickHouseQueries", "Deployments", "Evidence", "Files", "Formats", "HTTPRequests",
+        "MySQLQueries", "PostgresQueries", "Programs", "RedisQueries", "SQLiteQueries", "Suites",
+        "Threads", "XMLDocuments",
+      ],
+      resources: "Fixtures"
+    ),
+    module(
+      "Inventories",
+      ["Checks", "Deployments", "Evidence", "Formats", "HTTPRequests", "Suites"]
     ),
     module("Deployments", ["Programs"]),
-    module("Suites", ["Evidence", "Files", "Formats", "CLibyaml"]),
+    module("Suites", ["Evidence", "Files", "Formats", "XMLDocuments", "CLibyaml"]),
     module("Evidence", ["Formats"]),
     module("Formats", ["CLibcrypto", "CLibpcre2"]),
     module("Files", ["CLinux"]),
     module("Git", ["Files", "Formats", "Programs"]),
     module("Programs", [subprocess]),
     module("ClickHouseQueries", ["Formats", "HTTPRequests"]),
-    module("HTTPRequests", ["CLibcurl", "Formats", "Threads"]),
+    module("HTTPRequests", ["CLibcurl", "CLibz", "Formats", "Threads"]),
+    module("MySQLQueries", ["CLibmariadb", "Formats", "Threads"]),
     module("PostgresQueries", ["CLibpq", "Formats", "Threads"]),
-    module("Threads"),
+    module("RedisQueries", ["Formats", "Threads"]),
+    module("SQLiteQueries", ["CLibsqlite3", "Formats", "Threads"]),
+    module("Threads", ["CLinux"]),
     module("XMLDocuments", ["CLibxml2", "Formats"]),
     module("MarkdownDocuments", ["CLibcmark", "Formats"]),
 
@@ -167,6 +188,16 @@ let package = Package(
       pkgConfig: "libpcre2-8",
       providers: [.apt(["libpcre2-dev"])]
     ),
+    .systemLibrary(
+      name: "CLibmariadb",
+      pkgConfig: "libmariadb",
+      providers: [.apt(["libmariadb-dev"])]
+    ),
+    .systemLibrary(
+      name: "CLibsqlite3",
+      pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"])]
+    ),
     .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(
       name: "CLibxml2",
@@ -179,6 +210,7 @@ let package = Package(
       providers: [.apt(["libcmark-dev"])]
     ),
     .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CLibz", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLinux"),
 
     // A small server that stands for Plausible in this project's own suite.
@@ -233,6 +265,9 @@ let package = Package(
     module("PrivateServers", ["Threads"], path: "Tests/PrivateServers"),
     tests(of: "HTTPRequests", ["PrivateServers", "Threads", flyingFox]),
     tests(of: "PostgresQueries", ["PrivateServers"]),
+    tests(of: "MySQLQueries", ["PrivateServers"]),
+    tests(of: "RedisQueries", ["Formats", "PrivateServers"]),
+    tests(of: "SQLiteQueries", ["CLibsqlite3", "Formats", "TemporaryFolders"]),
     tests(of: "ClickHouseQueries", ["HTTPRequests", "PrivateServers", flyingFox]),
     .testTarget(
       name: "PlausibleStandinTests",
@@ -265,13 +300,22 @@ let package = Package(
       of: "Checks",
       [
         "Deployments", "Evidence", "FakeDeployments", "Formats", "HTTPRequests", "PrivateServers",
-        "Programs", "Suites",
+        "Programs", "Suites", "TemporaryFolders",
+      ]
+    ),
+    tests(
+      of: "Inventories",
+      [
+        "Checks", "Deployments", "Evidence", "FakeDeployments", "Formats", "HTTPRequests",
+        "MySQLQueries", "PostgresQueries", "ClickHouseQueries", "PrivateServers", "Programs",
+        "Suites",
       ]
     ),
     .testTarget(
       name: "DriversTests",
       dependencies: [
-        "Backups", "CLinux", "Deployments", "Evidence", "Formats", "Guarding", "LocalDeployments",
+        "Backups", "CLinux", "Deployments", "Evidence", "Files", "Formats", "Guarding",
+        "LocalDeployments",
         "PrivateServers", "Programs", "Suites", "SwarmDeployments", "Threads", "guardian-runner",
       ],
       swiftSettings: swiftSettings
@@ -280,7 +324,7 @@ let package = Package(
       of: "Running",
       [
         "Checks", "Deployments", "Evidence", "FakeDeployments", "Files", "Formats", "HTTPRequests",
-        "Programs", "Suites",
+        "Programs", "Suites", "Threads",
       ]
     ),
     tests(
@@ -290,18 +334,24 @@ let package = Package(
     tests(
       of: "Reports",
       [
-        "Evidence", "Files", "Formats", "MarkdownDocuments", "TemporaryFolders", "XMLDocuments",
+        "Evidence", "Files", "Formats", "Importing", "MarkdownDocuments", "TemporaryFolders",
+        "XMLDocuments",
         "XMLParts",
       ],
       exclude: ["Golden"]
+    ),
+    tests(of: "Drafting", ["Evidence", "Suites", "TemporaryFolders"]),
+    tests(
+      of: "Importing",
+      ["Evidence", "Formats", "MarkdownDocuments", "Reports", "SeededGenerators"]
     ),
     // The built tool in a project of its own, as a person runs it.
     module("BuiltTool", ["Formats", "PrivateServers"], path: "Tests/BuiltTool"),
     tests(
       of: "Commands",
       [
-        "Auditing", "BuiltTool", "Evidence", "Formats", "Reports", "RulePages", "Suites",
-        "XMLParts", "parity", "plausible-standin", argumentParser,
+        "Auditing", "BuiltTool", "Evidence", "Formats", "PrivateServers", "Reports", "RulePages",
+        "Suites", "XMLParts", "parity", "plausible-standin", argumentParser,
       ],
       exclude: ["Golden"]
     ),

@@ -1,6 +1,8 @@
 #!/usr/bin/env -S python3 -B
 """Runs tests and prints what failed, what was skipped and a line a suite: summarize.py NAME COMMAND…
 
+What failed is said again at the end, because a CI may show the last lines only.
+
 `swift test` prints a line for every case of every test, 190,000 of them for one target. All of it goes to
 .build/test-logs/NAME.log. The exit status is the command's.
 """
@@ -16,6 +18,9 @@ LOGS = pathlib.Path(__file__).resolve().parent.parent / ".build/test-logs"
 SIGNS = "◇✔✘➜↳⚠"
 KEPT = re.compile(r"✘|⚠|✔ Suite|✔ Test run|➜ Test run")
 SKIPPED = re.compile(r"➜ (Suite|Test) (.*?) skipped(?:: \"(.*)\")?")
+ISSUE = re.compile(r"✘ .* recorded an issue ")
+# How many issues are repeated at the end, and how many characters of each.
+ISSUES, ISSUE_LENGTH = 10, 400
 # What tests print themselves, and what the tools around them have to say.
 PLAIN = re.compile(r"skipped |error:|warning:|Fatal error|\*\*\* |Crash|Thread \d+ .*crashed")
 
@@ -25,6 +30,7 @@ class Summary:
         self.write = write
         self.is_kept = self.goes_on = self.has_failed = False
         self.skipped = {}
+        self.issues = []
 
     def add(self, line):
         """Takes the next line; one without a sign is kept where it goes on with a failure."""
@@ -34,6 +40,8 @@ class Summary:
             self.is_kept = KEPT.match(line) is not None
             self.goes_on = line[0] in "✘⚠"
             self.has_failed |= line[0] == "✘"
+            if ISSUE.match(line):
+                self.issues.append(line.rstrip("\n")[:ISSUE_LENGTH] + "\n")
             skipped = SKIPPED.match(line)
             if skipped:
                 self.skipped.setdefault(skipped.group(3), []).append(skipped.group(2))
@@ -45,6 +53,10 @@ class Summary:
             self.write(line)
 
     def close(self):
+        for line in self.issues[:ISSUES]:
+            self.write(line)
+        if len(self.issues) > ISSUES:
+            self.write(f"✘ and {len(self.issues) - ISSUES} more\n")
         for reason, names in self.skipped.items():
             self.write(f"➜ {len(names)} not run: {reason or 'disabled'}\n")
 

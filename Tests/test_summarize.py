@@ -1,5 +1,5 @@
 #!/usr/bin/env -S python3 -B
-"""Holds that a summary keeps what failed and what was not run, and the line that CI counts by."""
+"""Holds that a summary keeps what failed, says it again at the end, and keeps what was not run, and the line that CI counts by."""
 
 import unittest
 
@@ -31,6 +31,7 @@ of two lines
 skipped world/half: no such program
 ✔ Suite BTests passed after 0.002 seconds.
 ✘ Test run with 2 tests in 2 suites failed after 0.003 seconds with 1 issue.
+✘ Test "a" recorded an issue at A.swift:1:2: Expectation failed: (text → "one
 ➜ 2 not run: no engine
 """
 

@@ -3,7 +3,6 @@ package enum PageTemplates {
   /// By name.
   package static let files: [String: [UInt8]] = [
     "check.mustache": PackageResources.check_mustache,
-    "claim.mustache": PackageResources.claim_mustache,
     "parity.mustache": PackageResources.parity_mustache,
   ]
 }

@@ -15,7 +15,7 @@ FILE
 
 cat >"$suite/recipe.yml" <<'FILE'
 recipe: checks
-health: {path: /check/0, ok: [200], within: 10s}
+health: {path: /check/0, ok: [200], steady: 1ms, within: 10s}
 FILE
 
 cat >"$suite/recipe/compose.yml" <<'FILE'

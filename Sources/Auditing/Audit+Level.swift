@@ -6,7 +6,7 @@ extension Audit {
     return [
       Self.rung(1, "install", rung(of: lower.install, .p1)),
       Self.rung(2, "upgrade", rung(of: lower.upgrade, .p1, .p4)),
-      Self.rung(3, "backup and restore", rung(of: lower.restore, .p1, .p4)),
+      Self.rung(3, "backup, restore and recover", rung(of: lower.restore, .p1, .p4)),
       Self.rung(4, "functional", rung(of: functionalRung(claims), .p3)),
       RungCoverage(
         level: 5,
@@ -25,8 +25,10 @@ extension Audit {
       claims.first { $0.id == id }?.verdict
         ?? .unproven(reason: Reason(.nothingLookedAt(claim: id)))
     }
+    // What holds nothing is nobody's to keep.
+    let stores = stores.filter { $0.holdsNothing == nil }
     let upgrade = claim("P1/upgrade")
-    let ways = [claim("P1/backup"), claim("P1/restore")]
+    let ways = [claim("P1/backup"), claim("P1/restore"), claim("P1/recover")]
     // A backup that is never restored shows nothing of a restore.
     let both = worst(of: ways)
     let backup = both.isProven ? ways.first { $0.word == .notApplicable } ?? both : both
@@ -34,10 +36,17 @@ extension Audit {
     // does not apply carries no store with it.
     let upgraded =
       upgrade.word == .notApplicable ? upgrade : worst(of: [upgrade] + stores.map(\.upgrade))
+    // Data that no backup was seen to bring back are not kept by saying so. Of a disaster a recipe may
+    // say that it has no part in it.
+    let isOnlyOfDisaster = !ways.dropLast().contains { $0.word == .notApplicable }
+    let unkept: Verdict = stores.isEmpty || isOnlyOfDisaster ? backup : looked(backup)
     let restored =
       backup.word == .notApplicable
-      ? backup
-      : worst(of: [backup] + stores.flatMap { [looked($0.dropped), looked($0.restored)] })
+      ? unkept
+      : worst(
+        of: [backup]
+          + stores.flatMap { [looked($0.dropped), looked($0.restored), looked($0.recovered)] }
+      )
     return (claim("P1/install"), upgraded, restored)
   }
 
@@ -47,7 +56,7 @@ extension Audit {
     return [
       rung(1, "install", lower.install),
       rung(2, "upgrade", lower.upgrade),
-      rung(3, "backup and restore", lower.restore),
+      rung(3, "backup, restore and recover", lower.restore),
     ]
   }
 
@@ -69,11 +78,14 @@ extension Audit {
     }
     for check in own where check.kind == .functional {
       switch check.control?.result {
-      case .passed?: return .unproven(reason: Reason(.controlPassed(check: check.id)))
+      case .passed? where check.control?.kind == .nowhere:
+        return .unproven(reason: Reason(.passesNowhere(check: check.id)))
+      case .passed? where check.control?.kind != .sibling:
+        return .unproven(reason: Reason(.controlPassed(check: check.id)))
       case .broken(let reason)?:
         let cause = Placeholders(record, fresh: check.fresh).apply(to: reason)
         return .unproven(reason: Reason(.controlBroken(check: check.id, because: cause)))
-      case .failed?, .notPossible?, nil: continue
+      case .passed?, .failed?, .notPossible?, nil: continue
       }
     }
     return claims.first { $0.id == "P3" }?.verdict
@@ -86,7 +98,7 @@ extension Audit {
       case .proven, .provenOnStandin: .pass
       case .refuted: .fail
       case .unproven: .unver
-      case .vacuous, .deferred, .notApplicable: .skip
+      case .vacuous, .declared, .deferred, .notApplicable: .skip
       }
     return RungCoverage(
       level: level,

@@ -1,4 +1,4 @@
-package import Evidence
+import Evidence
 
 extension Audit {
   /// P2 as a whole, then one claim for each unit.
@@ -9,7 +9,7 @@ extension Audit {
 
 extension PortAudit {
   /// The claim for the whole corpus: as bad as the worst of its units.
-  package static func claim(corpus: CorpusCoverage, _ units: [Judged]) -> Claim {
+  static func claim(corpus: CorpusCoverage, _ units: [Judged]) -> Claim {
     let state = Reason(.corpus(corpus.state))
     var claim = Claim(id: "P2", part: .p2, verdict: .unproven(reason: state), checks: [])
     switch corpus.state {
@@ -28,7 +28,7 @@ extension PortAudit {
   }
 
   private static let order: [Verdict.Word] = [
-    .refuted, .unproven, .deferred, .provenOnStandin, .proven, .vacuous, .notApplicable,
+    .refuted, .unproven, .deferred, .declared, .provenOnStandin, .proven, .vacuous, .notApplicable,
   ]
 
   private static func worst(of units: [Judged]) -> (verdict: Verdict, checks: [CheckID])? {
@@ -46,6 +46,7 @@ extension PortAudit {
     switch first {
     case .refuted: return (.refuted(reason: told), checks)
     case .unproven: return (.unproven(reason: told), checks)
+    case .declared: return (.declared(reason: told), checks)
     case .deferred(_, let until): return (.deferred(reason: told, until: until), [])
     case .proven, .provenOnStandin, .vacuous: return (first, [])
     case .notApplicable: return (.notApplicable(reason: told), [])

@@ -10,7 +10,7 @@ package struct Audit: Sendable {
   let policy: Project.Policy
   private let ports: PortAudit
   /// The record's checks, to be found by thousands.
-  private let records: [CheckID: CheckRecord]
+  let records: [CheckID: CheckRecord]
   private let plan: [CheckID: PlannedCheck]
   /// Checks that not all attempts agree on, where the record was merged from several runs.
   private let flaky: [CheckID: FlakyOutcome]
@@ -49,10 +49,10 @@ package struct Audit: Sendable {
       lifecycleClaims() + corpusClaims(units) + functionalClaims(checks) + storeClaims(stores)
     let rungs = rungs(claims, stores)
     let hasUnits = isAsked(.p2)
-    return CoverageModel(
+    var model = CoverageModel(
       recipe: record.header.recipe,
       driver: record.header.driver,
-      standins: record.header.standins,
+      standins: record.standins,
       base: record.header.base,
       target: record.header.target,
       suiteTree: record.header.suiteTree,
@@ -73,6 +73,17 @@ package struct Audit: Sendable {
         today: today
       )
     )
+    model.access = record.header.access
+    model.origin = record.header.origin.map {
+      RecipeOrigin(address: $0.address, ref: $0.ref, commit: $0.commit)
+    }
+    let hooks = Hook.allCases.compactMap { hook in
+      suite.hooks[hook].map { HookCoverage(name: hook.rawValue, steps: $0.planned) }
+    }
+    model.about = suite.about
+    model.hooks = hooks.isEmpty ? nil : hooks
+    model.restarts = suite.restartAfterRestore.isEmpty ? nil : suite.restartAfterRestore
+    return model
   }
 
   // MARK: Checks
@@ -94,7 +105,8 @@ package struct Audit: Sendable {
       },
       evidence: evidence(of: check, planned, placeholders),
       ports: planned.ports,
-      body: planned.behaviour.map { String($0.prefix(16)) }
+      body: planned.behaviour.map { String($0.prefix(16)) },
+      scripts: planned.scripts
     )
   }
 
@@ -105,25 +117,36 @@ package struct Audit: Sendable {
     _ placeholders: Placeholders
   ) -> [EvidenceStep] {
     if check.steps.isEmpty { return planned.steps }
+    var plan = planned.steps[...]
     // A group is told by the steps inside it.
     return check.steps.filter { $0.kind != "group" }.map { step in
-      EvidenceStep(act: step.title, assertions: step.assertions.map(placeholders.apply))
-        .filling(columns[check.id] ?? [:])
+      var made = EvidenceStep(act: step.title, assertions: step.assertions.map(placeholders.apply))
+      if let place = plan.firstIndex(where: { $0.act == step.title }) {
+        made.within = plan[place].within
+        made.never = plan[place].never
+        made.shared = plan[place].shared
+        plan = plan[(place + 1)...]
+      }
+      return made.filling(columns[check.id] ?? [:])
     }
   }
 
   /// State that came back from a restore, with its control seen, is durable.
   private func strength(of check: CheckRecord, _ planned: PlannedCheck) -> Strength {
-    let isRestored = check.kind == .integrity && check.stage == .restore
-    return isRestored && check.outcome.isPassed && check.control?.result == .failed
-      ? .durable : planned.strength
+    guard check.kind == .integrity, check.outcome.isPassed, planned.strength >= .state else {
+      return planned.strength
+    }
+    // What was taken away as a whole needs no further control.
+    let isBack =
+      check.stage == .recover || check.stage == .restore && check.control?.result == .failed
+    return isBack ? .durable : planned.strength
   }
 
   // MARK: Verdicts
 
   /// What stands for the real app takes the plain green away from everything that it showed.
   var proven: Verdict {
-    guard let first = record.header.standins.first else { return .proven }
+    guard let first = record.standins.first else { return .proven }
     return .provenOnStandin(reason: Reason(.standin(service: first.service)))
   }
 
@@ -132,6 +155,7 @@ package struct Audit: Sendable {
     case .passed: proven
     case .failed(let reason): .refuted(reason: reason)
     case .broken(let reason): .unproven(reason: reason)
+    case .skipped(let reason) where reason.code.isTooLittle: .unproven(reason: reason)
     case .skipped(let reason): .notApplicable(reason: reason)
     case .notRun(let reason): .unproven(reason: reason)
     }
@@ -143,7 +167,8 @@ package struct Audit: Sendable {
   static func worst(of verdicts: [Verdict]) -> Verdict {
     verdicts.first { $0.word == .refuted } ?? verdicts.first { $0.word == .unproven }
       ?? verdicts.first { $0.isProven } ?? verdicts.first { $0.word == .deferred }
-      ?? verdicts.first { $0.word == .vacuous } ?? verdicts.first
+      ?? verdicts.first { $0.word == .declared } ?? verdicts.first { $0.word == .vacuous }
+      ?? verdicts.first
       ?? .unproven(reason: Reason(.nothingLookedAt(claim: nil)))
   }
 
@@ -169,12 +194,15 @@ extension FlakyOutcome {
 
 extension HealthGate {
   fileprivate var coverage: GateCoverage {
-    GateCoverage(
+    var gate = GateCoverage(
       path: asksHTTP || tcp == nil ? path : nil,
       port: tcp.map { "\($0.service):\($0.port)" },
       accepts: asksHTTP || tcp == nil ? accepts : [],
       requires: requires.map { GateCoverage.Requirement(key: $0.key, value: $0.value.source) },
-      within: Int(within.components.seconds)
+      within: Int(within.components.seconds),
+      steady: steady == .milliseconds(GateCoverage.usual) ? nil : Int(steady / .milliseconds(1))
     )
+    gate.why = why
+    return gate
   }
 }

@@ -53,7 +53,8 @@ struct CoverageContradictions {
       + model.stores.flatMap { store in
         [
           ("upgrade of \(store.name)", store.upgrade), ("drop of \(store.name)", store.dropped),
-          ("restore of \(store.name)", store.restored), ("result of \(store.name)", store.result),
+          ("restore of \(store.name)", store.restored),
+          ("recovery of \(store.name)", store.recovered), ("result of \(store.name)", store.result),
         ]
       }
   }
@@ -128,7 +129,7 @@ struct CoverageContradictions {
             ? ["\(id) is \(claim.verdict.word.shown), and its check failed"] : []
         }
         switch (check.strength, check.control?.result.word) {
-        case (.none, _), (.ack, _):
+        case (.none, _), (.opaque, _), (.ack, _):
           return ["\(id) is proven by evidence of strength \(check.strength)"]
         case (_, .passed?), (_, .broken?):
           return ["\(id) is proven, and its control did not fail"]
@@ -164,8 +165,11 @@ struct CoverageContradictions {
         return claim.verdict == part.verdict(in: store)
           ? nil : "\(id) and the store's row say different things of \(part)"
       }
-      if Audit.worst(of: verdicts).word != store.result.word {
+      if StorePart.result(of: store).word != store.result.word {
         found.append("the result of \(store.name) does not follow from its parts")
+      }
+      if store.holdsNothing != nil, verdicts.contains(where: { $0.word != .notApplicable }) {
+        found.append("\(store.name) holds nothing, and is judged")
       }
       if store.marker == nil, verdicts.contains(where: \.isProven) {
         found.append("\(store.name) is proven without a marker")
@@ -219,7 +223,9 @@ struct CoverageContradictions {
 
   private static func fits(_ disposition: UnitCoverage.Disposition, _ verdict: Verdict) -> Bool {
     switch disposition {
-    case .ported, .covered: verdict.isProven
+    case .ported: verdict.isProven
+    // Older versions took a person's word for proof.
+    case .covered: verdict.word == .declared
     case .failing, .missing: verdict.word == .refuted
     case .drifted, .weaker, .unread, .unshown: verdict.word == .unproven
     case .deferred: verdict.word == .deferred

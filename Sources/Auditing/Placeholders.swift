@@ -17,6 +17,9 @@ struct Placeholders {
   /// - Parameter fresh: What was made for the check that it is about.
   init(_ record: RunRecord, fresh: [String: String] = [:]) {
     var values = record.values.merging(fresh) { $1 }
+    if let marker = fresh["marker"].map(Marker.init(text:)) {
+      for name in Marker.names { values[name] = marker.value(of: name) }
+    }
     values["run"] = record.header.id
     for operation in record.stages.flatMap(\.operations) {
       if let id = operation.facts["id"] { values["snapshot"] = id }

@@ -9,6 +9,8 @@ package final class ResticRepository: Sendable {
   package struct Taken: Sendable {
     /// Nil where it took no snapshot.
     package var id: String?
+    /// What could not be read, by paths below `volumes`; sorted.
+    package var unread: [String] = []
     package var output: CommandOutput
   }
 
@@ -81,7 +83,25 @@ package final class ResticRepository: Sendable {
   package func backUp(_ paths: [String], tag: String) async throws(DeploymentError) -> Taken {
     let output = try await run(["backup", "--json", "--host", "parity", "--tag", tag] + paths)
     let isTaken = output.succeeded || output.ending == .exited(3)
-    return Taken(id: isTaken ? Self.snapshotID(in: output.stdout) : nil, output: output)
+    return Taken(
+      id: isTaken ? Self.snapshotID(in: output.stdout) : nil,
+      unread: unread(in: output),
+      output: output
+    )
+  }
+
+  /// restic's messages are `{"message_type":"error",…,"item":"/…/file"}`, on either output (0.14).
+  private func unread(in output: CommandOutput) -> [String] {
+    let prefix = Self.folder(bench) + "/"
+    let lines = (output.stdout + [UInt8(ascii: "\n")] + output.stderr)
+      .split(separator: UInt8(ascii: "\n"))
+    let items = lines.compactMap { line -> String? in
+      guard let node = try? JSONParser().parse(Array(line)),
+        node["message_type"]?.stringValue == "error", let item = node["item"]?.stringValue
+      else { return nil }
+      return item.hasPrefix(prefix) ? String(item.dropFirst(prefix.count)) : item.trimmedSlash
+    }
+    return Set(items).sorted(by: UTF8Order.precedes)
   }
 
   /// restic's last message is `{"message_type":"summary",…,"snapshot_id":"…"}` (0.14).
@@ -92,23 +112,30 @@ package final class ResticRepository: Sendable {
     return nil
   }
 
-  /// Every file in a snapshot, by its path below `volumes`; sorted.
-  package func files(of id: String) async throws(DeploymentError) -> [Snapshot.File] {
+  /// Every file and every symbolic link in a snapshot, by its path below `volumes`; sorted.
+  package func contents(
+    of id: String
+  ) async throws(DeploymentError) -> (files: [Snapshot.File], links: [String]) {
     let output = try await run(["ls", "--json", id])
     guard output.succeeded, !output.isCut else {
       throw DeploymentError(.driverBroken, "restic ls \(id): \(output.ending)")
     }
     let prefix = Self.folder(bench) + "/"
-    var files: [Snapshot.File] = []
+    var (files, links): ([Snapshot.File], [String]) = ([], [])
     for line in output.stdout.split(separator: UInt8(ascii: "\n")) {
-      guard let node = try? JSONParser().parse(Array(line)), node["type"]?.stringValue == "file",
-        let path = node["path"]?.stringValue
+      guard let node = try? JSONParser().parse(Array(line)), let path = node["path"]?.stringValue
       else { continue }
       // restic tells paths from the root of the file system, relative ones as given.
       let short = path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path.trimmedSlash
-      files.append(Snapshot.File(path: short, bytes: Int(node["size"]?.intValue ?? 0)))
+      switch node["type"]?.stringValue {
+      case "file": files.append(Snapshot.File(path: short, bytes: Int(node["size"]?.intValue ?? 0)))
+      case "symlink": links.append(short)
+      default: break
+      }
     }
-    return files.sorted { UTF8Order.precedes($0.path, $1.path) }
+    return (
+      files.sorted { UTF8Order.precedes($0.path, $1.path) }, links.sorted(by: UTF8Order.precedes)
+    )
   }
 
   /// The bytes of one file.
@@ -125,10 +152,25 @@ package final class ResticRepository: Sendable {
   }
 
   /// Writes a snapshot's files below a folder.
-  package func restore(_ id: String, to folder: String) async throws(DeploymentError)
-    -> CommandOutput
-  {
-    try await run(["restore", id, "--target", folder])
+  ///
+  /// restic 0.14 does not replace a symbolic link that is there (`file exists`), and calls that an error
+  /// of the whole restore; later ones do. So links that the snapshot has are taken away first.
+  ///
+  /// - Parameter links: of the snapshot, where the folder may have some of them.
+  package func restore(
+    _ id: String,
+    over links: [String] = [],
+    to folder: String
+  ) async throws(DeploymentError) -> CommandOutput {
+    if !links.isEmpty {
+      let list = links.reduce(into: [UInt8]()) { $0 += Array("./\($1)".utf8) + [0] }
+      let argv = ["find", "-files0-from", "-", "-maxdepth", "0", "-type", "l", "-delete"]
+      // Those that are not there are an error to find, and fine.
+      _ = try await bench.runOwn(
+        Command(argv: argv, stdin: list, folder: folder, deadline: deadline, outputLimit: 4096)
+      )
+    }
+    return try await run(["restore", id, "--target", folder])
   }
 }
 

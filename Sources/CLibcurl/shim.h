@@ -41,6 +41,16 @@ static inline CURLcode shim_curl_set_socket_callback(
   return curl_easy_setopt(handle, option, value);
 }
 
+static inline CURLcode shim_curl_set_debug_callback(
+    CURL *handle, int (*value)(CURL *handle, curl_infotype type, char *data, size_t size,
+                               void *context)) {
+  return curl_easy_setopt(handle, CURLOPT_DEBUGFUNCTION, value);
+}
+
+static inline CURLcode shim_curl_get_list(CURL *handle, CURLINFO info, struct curl_slist **value) {
+  return curl_easy_getinfo(handle, info, value);
+}
+
 static inline CURLcode shim_curl_get_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }

@@ -1,6 +1,5 @@
 #pragma once
 #include <libpq-fe.h>
-#include <sys/eventfd.h>
 
 // Fields of an error are macros of character constants, which Swift does not import.
 static inline const char *shim_pq_severity(const PGresult *result) {
@@ -26,6 +25,3 @@ static inline const char *shim_pq_hint(const PGresult *result) {
 static inline const char *shim_pq_position(const PGresult *result) {
   return PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
 }
-
-// A descriptor that poll(2) finds readable once it has been written to. -1 on failure.
-static inline int shim_pq_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

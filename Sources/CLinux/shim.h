@@ -11,6 +11,8 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/eventfd.h>
 #include <sys/fsuid.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -36,6 +38,9 @@ static inline int shim_linux_set_no_new_privileges(void) {
 static inline int shim_linux_set_dumpable(int on) {
   return prctl(PR_SET_DUMPABLE, on, 0, 0, 0);
 }
+
+// A descriptor that poll(2) finds readable once it has been written to. -1 on failure.
+static inline int shim_linux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 static inline int shim_linux_pidfd_open(pid_t pid) {
   return (int)syscall(SYS_pidfd_open, pid, 0);
@@ -121,9 +126,10 @@ static inline int shim_linux_set_file_ids(uid_t user, gid_t group) {
   return (uid_t)setfsuid((uid_t)-1) != user || (gid_t)setfsgid((gid_t)-1) != group;
 }
 
-// A table of mounts of this process's own, which still sees what others mount and unmount.
-static inline int shim_linux_unshare_mounts(void) {
-  if (syscall(SYS_unshare, 0x00020000) != 0) return -1;
+// A table of mounts of this process's own, which still sees what others mount and unmount, and shared
+// memory, semaphores and message queues of its own, which go with the last process that has them.
+static inline int shim_linux_unshare_mounts_and_ipc(void) {
+  if (syscall(SYS_unshare, 0x00020000 | 0x08000000) != 0) return -1;
   return mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL);
 }
 
@@ -185,6 +191,10 @@ __attribute__((noinline)) static pid_t shim_linux_start(
     if (program->user != (uid_t)-1) {
       uid_t user = program->user;
       if (syscall(SYS_setresuid, user, user, user) != 0) goto failed;
+      // Of a user that is a run's alone: more than any service has, and less than the machine. Fails
+      // where it has fewer already.
+      struct rlimit processes = {4096, 4096};
+      syscall(SYS_prlimit64, 0, RLIMIT_NPROC, &processes, NULL);
     }
     reached = shim_linux_stage_folder;
     if (program->folder != NULL && chdir(program->folder) != 0) goto failed;

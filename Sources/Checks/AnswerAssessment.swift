@@ -1,10 +1,22 @@
 package import Evidence
-import Formats
+package import Formats
 package import Suites
 
 /// Holds an answer against what is expected of it.
 package struct AnswerAssessment: Sendable {
   package var assertions: [Assertion]
+  /// Nothing fails for certain, and something that would hold of nothing could not be seen.
+  package private(set) var isBlind = false
+  /// What could not be seen, where nothing else fails: nobody knows whether all of it is so.
+  package private(set) var unseen: (subject: Subject, why: Unreadable)?
+  /// Of `assertions`, those of which nobody knows whether they hold.
+  package private(set) var unknown: Set<Int> = []
+  /// Something fails for certain.
+  private var hasFailure = false
+  /// Something that wants a thing to be there does not get it.
+  private var isUnmet = false
+  /// Removed from what is kept before it is cut to length.
+  private let secrets: Redactor?
 
   /// True where every assertion holds. A step without assertions is satisfied by any answer that
   /// is no error.
@@ -14,7 +26,10 @@ package struct AnswerAssessment: Sendable {
   /// request must be answered below 400, where the step does not say otherwise.
   ///
   /// - Throws: where nothing can be concluded: a name has no value, a search was given up.
-  package init(of step: Step, answer: Answer, in scope: Scope) throws {
+  package init(of step: Step, answer: Answer, in scope: Scope, without secrets: Redactor? = nil)
+    throws
+  {
+    self.secrets = secrets
     assertions = []
     if let error = answer.error {
       let text = "\(error.code): \(error.message)"
@@ -31,9 +46,12 @@ package struct AnswerAssessment: Sendable {
       add(.exit, .equals(number: 0), .number(exit), holds: exit == 0, step)
     }
     var reader = AnswerReader(answer)
+    hasFailure = !isSatisfied
     for expectation in step.expect {
       try add(expectation, &reader, scope)
     }
+    if hasFailure || isUnmet { isBlind = false }
+    if hasFailure { unseen = nil }
   }
 
   private mutating func add(
@@ -53,12 +71,40 @@ package struct AnswerAssessment: Sendable {
     _ reader: inout AnswerReader,
     _ scope: Scope
   ) throws {
-    let found = try reader.value(of: expectation.subject)
+    let found = try reader.look(at: try scope.filled(expectation.subject))
     for predicate in expectation.predicates {
-      let looked = expectation.subject == .rows ? predicate.rowsOperand(of: found) : found
-      let holds = try predicate.holds(of: looked, in: scope)
-      var actual = Assertion.Actual(looked)
-      if looked == nil, let problem = reader.jsonProblem { actual = .unreadable(problem) }
+      let looked: Found
+      let verdict: PredicateVerdict
+      if let source = predicate.bytes {
+        let bytes = reader.bytes(of: expectation.subject)
+        (looked, verdict) = try predicate.verdict(of: bytes, source, in: scope)
+      } else {
+        looked = expectation.subject == .rows ? predicate.rowsOperand(of: found) : found
+        verdict =
+          try predicate.inapplicable(to: looked, expectation.subject)
+          ?? predicate.verdict(
+            ofOne: reader.fields(of: expectation.subject),
+            or: looked,
+            isText: !expectation.subject.isTyped,
+            in: scope
+          )
+      }
+      var actual: Assertion.Actual
+      var holds = false
+      switch verdict {
+      case .holds:
+        holds = true
+        actual = looked.actual(holds: true, without: secrets)
+      case .fails:
+        hasFailure = true
+        actual = looked.actual(holds: false, without: secrets)
+      case .unknown(let why):
+        actual = .unreadable(why)
+        unknown.insert(assertions.count)
+        unseen = unseen ?? (expectation.subject, why)
+        // What wants something to be there does not get it, whatever the reason.
+        if predicate.holdsOfNothing || why.isUndecoded { isBlind = true } else { isUnmet = true }
+      }
       assertions.append(
         Assertion(
           expectation.subject,
@@ -73,7 +119,21 @@ package struct AnswerAssessment: Sendable {
   }
 }
 
+extension Subject {
+  /// Whether what is found has types of its own: `5` is not `"5"` in JSON.
+  fileprivate var isTyped: Bool { if case .jsonpath = self { true } else { false } }
+}
+
 extension Predicate {
+  /// A negation of what cannot be asked of such a value: that `null` does not contain something says
+  /// nothing. Nil where it can be asked.
+  fileprivate func inapplicable(to found: Found, _ subject: Subject) -> PredicateVerdict? {
+    guard case .not(let predicate) = self, case .value(let value, let elements, _) = found,
+      !predicate.applies(to: value, isCounted: elements != nil)
+    else { return nil }
+    return .unknown(.otherKind("\(subject)", kind: value.kindName))
+  }
+
   /// With its values filled in; a name without a value stays as it is.
   func filled(in scope: Scope) -> Predicate {
     if !templates.contains(where: { !$0.isLiteral }) { return self }
@@ -85,13 +145,12 @@ extension Predicate {
   }
 
   /// `rows` is looked at as a list where the operand is a list, else as the number of rows.
-  fileprivate func rowsOperand(of value: JSONValue?) -> JSONValue? {
-    guard case .array(let rows)? = value else { return value }
-    let count = JSONValue.int(Int64(rows.count))
+  fileprivate func rowsOperand(of found: Found) -> Found {
+    guard case .value(.array(let rows), _, _) = found else { return found }
     return switch self {
-    case .equals(.list), .subset, .contains, .exists, .isEmpty, .kind(.list), .count: value
-    case .not(let predicate): predicate.rowsOperand(of: value)
-    default: count
+    case .equals(.list), .subset, .contains, .exists, .isEmpty, .kind(.list), .count: found
+    case .not(let predicate): predicate.rowsOperand(of: found)
+    default: .value(.int(Int64(rows.count)))
     }
   }
 }

@@ -1,5 +1,5 @@
 package import Evidence
-package import Formats
+import Formats
 package import Suites
 
 /// Performs the steps of one check in order, then its control, and tells what happened as it goes.
@@ -44,7 +44,8 @@ package struct CheckPerformer: Sendable {
         continue
       }
       let result = await attempts.perform(step, number: number, in: scope)
-      keep(result.captures, of: step, in: &scope)
+      scope.sessions = result.sessions
+      keep(result, of: step, in: &scope)
       for record in [result.record] + result.inner {
         tell(.stepFinished(check: check, step: record))
       }
@@ -66,14 +67,17 @@ package struct CheckPerformer: Sendable {
     var scope = scope
     var records: [StepRecord] = []
     for (index, step) in steps.enumerated() where circumstances.reasonAgainst(step.when) == nil {
+      let isKnown = scope.sessions.rewind(to: step)
       let result = await attempts.perform(step, number: String(index + 1), in: scope, once: true)
+      // Who begins without cookies has those that the steps before it were given.
+      if !isKnown { scope.sessions = result.sessions }
       records += [result.record] + result.inner
-      keep(result.captures, of: step, in: &scope)
+      keep(result, of: step, in: &scope)
       switch result.record.outcome {
       case .passed: continue
       case .failed(let reason):
         let problem = scope.isFresh(step) ? Self.refusal(in: records, kind) : .looksForNoValue
-        guard let problem else {
+        guard kind != .sibling, let problem else {
           return ControlRecord(kind: kind, result: .failed, steps: records)
         }
         return ControlRecord(
@@ -81,6 +85,8 @@ package struct CheckPerformer: Sendable {
           result: .broken(reason: Reason(.controlMissedItsPoint(problem, because: reason))),
           steps: records
         )
+      case .broken(let reason) where kind == .sibling && reason.isAnswer:
+        return ControlRecord(kind: kind, result: .failed, steps: records)
       case .broken(let reason), .skipped(let reason), .notRun(let reason):
         return ControlRecord(kind: kind, result: .broken(reason: reason), steps: records)
       }
@@ -90,7 +96,7 @@ package struct CheckPerformer: Sendable {
 
   /// A query that is refused, or an app that fails over a value, shows nothing of what is kept. A
   /// dropped marker may have taken its table with it, which is a good drop.
-  private static func refusal(in records: [StepRecord], _ kind: ControlRecord.Kind)
+  package static func refusal(in records: [StepRecord], _ kind: ControlRecord.Kind)
     -> Reason.ControlProblem?
   {
     guard kind == .decoy else { return nil }
@@ -106,13 +112,37 @@ package struct CheckPerformer: Sendable {
   }
 
   /// Puts what a step captured into a scope; what is a secret is learned first.
-  package func keep(_ captures: [String: JSONValue], of step: Step, in scope: inout Scope) {
-    for capture in step.allCaptures where capture.isSecret {
-      guard let value = captures[capture.name] else { continue }
+  package func keep(_ result: Attempts.Result, of step: Step, in scope: inout Scope) {
+    learnSecrets(result, of: step)
+    for capture in step.allCaptures
+    where capture.holdsSecret && result.captures[capture.name] != nil {
       scope.secretCaptures.insert(capture.name)
-      learnSecret(capture.name, Scope.text(of: value))
     }
-    scope.captures.merge(captures) { $1 }
+    scope.captures.merge(result.captures) { $1 }
+  }
+
+  /// Tells of secrets that stand in a step's answer, kept or not.
+  package func learnSecrets(_ result: Attempts.Result, of step: Step) {
+    let captures = step.allCaptures.filter(\.holdsSecret)
+    for (name, value) in result.seenSecrets where !captures.contains(where: { $0.name == name }) {
+      learnSecret(name, Scope.text(of: value))
+    }
+    for capture in captures {
+      let values = [result.captures[capture.name], result.seenSecrets[capture.name]]
+      for value in Set(values.compactMap { $0.map(Scope.text) }) {
+        learnSecret(capture.name, value)
+        // A cookie is sent back without its attributes.
+        guard capture.subject.confidentialHeader != nil else { continue }
+        for part in SecretHeaders.cookieValues(value) { learnSecret(capture.name, part) }
+      }
+    }
+  }
+}
+
+extension Reason {
+  /// An answer came: a page that does not exist may well be refused by whoever stands before the app.
+  fileprivate var isAnswer: Bool {
+    if case .inconclusive = code { true } else { false }
   }
 }
 

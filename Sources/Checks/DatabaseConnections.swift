@@ -1,17 +1,35 @@
+import MySQLQueries
 import PostgresQueries
 
-/// Connections to the recipe's databases, one per service, kept between steps.
-actor DatabaseConnections {
-  private var connections: [String: PostgresConnection] = [:]
+/// Connections to the recipe's databases that are kept between steps.
+struct DatabaseConnections: Sendable {
+  let postgres = KeptConnections<PostgresConnection>()
+  let mysql = KeptConnections<MySQLConnection>()
+
+  func closeAll() async {
+    await postgres.closeAll()
+    await mysql.closeAll()
+  }
+}
+
+protocol ClosableConnection: Sendable {
+  func close() async
+}
+
+extension PostgresConnection: ClosableConnection {}
+extension MySQLConnection: ClosableConnection {}
+
+/// One connection for each service and account.
+actor KeptConnections<Connection: ClosableConnection> {
+  private var connections: [String: Connection] = [:]
 
   /// The kept connection, or a new one.
-  func connection(
+  func connection<Failure: Error>(
     to service: String,
-    _ parameters: PostgresParameters,
-    within limit: Duration
-  ) async throws(PostgresError) -> PostgresConnection {
+    _ connect: () async throws(Failure) -> Connection
+  ) async throws(Failure) -> Connection {
     if let connection = connections[service] { return connection }
-    let connection = try await PostgresConnection.connect(parameters, within: limit)
+    let connection = try await connect()
     connections[service] = connection
     return connection
   }

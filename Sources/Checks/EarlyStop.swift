@@ -17,7 +17,8 @@ enum EarlyStop {
   ]
 
   static func applies(to answer: Answer, stopOn: [String]) -> Bool {
-    let words = [answer.status.map(String.init), answer.exit.map(String.init), answer.error?.code]
+    let numbers = [answer.status, answer.exit, answer.error?.number]
+    let words = numbers.map { $0.map(String.init) } + [answer.error?.code]
     if words.contains(where: { $0.map(stopOn.contains) ?? false }) { return true }
     if let status = answer.status {
       return (400..<500).contains(status) && !worthAsking.contains(status)

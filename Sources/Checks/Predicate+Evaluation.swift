@@ -3,27 +3,25 @@ import Formats
 import Suites
 
 extension Predicate {
-  /// Whether it holds of a value; nil stands for nothing being there.
+  /// Whether it holds of a value that is there.
   ///
+  /// - Parameter isText: the value has no types of its own: headers, output, HTML, rows. A text equals
+  ///   a number that is written alike there, and is compared with one as a number; in JSON it is not.
   /// - Throws: `Scope.UnknownName`, or `PatternError` where a search was given up.
-  func holds(of value: JSONValue?, in scope: Scope) throws -> Bool {
-    if case .exists(let wanted) = self { return (value != nil) == wanted }
-    if case .not(let predicate) = self, value != nil || predicate.isAboutExistence {
-      return try !predicate.holds(of: value, in: scope)
-    }
-    // What is not there satisfies nothing but its own absence, not even that it is not something.
-    guard let value else { return false }
+  func holds(of value: JSONValue, isText: Bool = false, in scope: Scope) throws -> Bool {
     switch self {
-    case .equals(let tree): return Self.areEqual(value, try scope.json(of: tree))
-    case .subset(let tree): return Self.isSubset(try scope.json(of: tree), of: value)
+    case .equals(let tree): return Self.areEqual(value, try scope.json(of: tree), isText)
+    case .subset(let tree): return Self.isSubset(try scope.json(of: tree), of: value, isText)
     case .oneOf(let trees):
-      for tree in trees where Self.areEqual(value, try scope.json(of: tree)) { return true }
+      for tree in trees where Self.areEqual(value, try scope.json(of: tree), isText) { return true }
       return false
-    case .greater(let tree): return Self.isLess(try scope.json(of: tree), value) ?? false
-    case .less(let tree): return Self.isLess(value, try scope.json(of: tree)) ?? false
-    case .greaterOrEqual(let tree): return Self.isLess(value, try scope.json(of: tree)) == false
-    case .lessOrEqual(let tree): return Self.isLess(try scope.json(of: tree), value) == false
-    case .contains(let tree): return Self.contains(value, try scope.json(of: tree))
+    case .greater(let tree): return Self.isLess(try scope.json(of: tree), value, isText) ?? false
+    case .less(let tree): return Self.isLess(value, try scope.json(of: tree), isText) ?? false
+    case .greaterOrEqual(let tree):
+      return Self.isLess(value, try scope.json(of: tree), isText) == false
+    case .lessOrEqual(let tree):
+      return Self.isLess(try scope.json(of: tree), value, isText) == false
+    case .contains(let tree): return Self.contains(value, try scope.json(of: tree), isText)
     case .startsWith(let template):
       return value.stringValue?.utf8.starts(with: try scope.text(of: template).utf8) ?? false
     case .endsWith(let template):
@@ -33,70 +31,78 @@ extension Predicate {
       return try value.stringValue.map { try pattern.matches($0) } ?? false
     case .count(let predicates):
       guard let count = value.elementCount else { return false }
-      for predicate in predicates
-      where try !predicate.holds(of: .int(Int64(count)), in: scope) { return false }
-      return true
+      return try predicates.allSatisfy { try $0.holds(of: .int(Int64(count)), in: scope) }
     case .kind(let kind): return value.isOf(kind)
     case .isEmpty: return value.elementCount == 0 || value.stringValue?.isEmpty == true
     case .captured: return value != .null && value != .string("")
-    // What the tool's own looks say is decided where they look.
-    case .isWell, .exists, .not: return false
+    case .exists(let wanted): return wanted
+    case .not(let predicate): return try !predicate.holds(of: value, isText: isText, in: scope)
+    // What the tool's own looks say is decided where they look, and bytes are where they are.
+    case .isWell, .hasBytes: return false
     }
   }
 
-  private var isAboutExistence: Bool {
+  /// Whether it can be asked of a value of this kind at all.
+  ///
+  /// - Parameter isCounted: `count` is of something else than the value.
+  func applies(to value: JSONValue, isCounted: Bool) -> Bool {
     switch self {
-    case .exists: true
-    case .not(let predicate): predicate.isAboutExistence
-    default: false
+    case .contains: value.stringValue != nil || value.arrayValue != nil
+    case .startsWith, .endsWith, .matches: value.stringValue != nil
+    case .count: isCounted || value.elementCount != nil
+    case .isEmpty: value.elementCount != nil || value.stringValue != nil
+    case .greater, .greaterOrEqual, .less, .lessOrEqual:
+      value.stringValue != nil || value.numericValue != nil
+    case .not(let predicate): predicate.applies(to: value, isCounted: isCounted)
+    case .equals, .subset, .oneOf, .kind, .exists, .hasBytes, .captured, .isWell: true
     }
   }
 
-  /// Numbers by their value. A text equals a number that is written alike: headers, output of
-  /// commands and ClickHouse's large numbers are texts.
-  static func areEqual(_ value: JSONValue, _ wanted: JSONValue) -> Bool {
+  /// Numbers by their value.
+  static func areEqual(_ value: JSONValue, _ wanted: JSONValue, _ isText: Bool) -> Bool {
     if value == wanted || value.isNumericallyEqual(to: wanted) { return true }
     switch (value, wanted) {
     case (.string(let text), .int), (.string(let text), .number), (.string(let text), .bool):
-      return text.utf8.elementsEqual(wanted.description.utf8)
+      return isText && text.utf8.elementsEqual(wanted.description.utf8)
     case (.array(let a), .array(let b)):
-      return a.count == b.count && zip(a, b).allSatisfy { areEqual($0, $1) }
+      return a.count == b.count && zip(a, b).allSatisfy { areEqual($0, $1, isText) }
     case (.object(let a), .object(let b)):
       return a.count == b.count
         && b.members.allSatisfy { member in
-          a[member.key].map { areEqual($0, member.value) } ?? false
+          a[member.key].map { areEqual($0, member.value, isText) } ?? false
         }
     default: return false
     }
   }
 
   /// Objects may have more members than wanted, at every depth; lists must be as long.
-  static func isSubset(_ wanted: JSONValue, of value: JSONValue) -> Bool {
+  static func isSubset(_ wanted: JSONValue, of value: JSONValue, _ isText: Bool) -> Bool {
     switch (wanted, value) {
     case (.object(let wanted), .object(let value)):
       wanted.members.allSatisfy { member in
-        value[member.key].map { isSubset(member.value, of: $0) } ?? false
+        value[member.key].map { isSubset(member.value, of: $0, isText) } ?? false
       }
     case (.array(let wanted), .array(let value)):
-      wanted.count == value.count && zip(wanted, value).allSatisfy { isSubset($0, of: $1) }
-    default: areEqual(value, wanted)
+      wanted.count == value.count && zip(wanted, value).allSatisfy { isSubset($0, of: $1, isText) }
+    default: areEqual(value, wanted, isText)
     }
   }
 
-  private static func contains(_ value: JSONValue, _ part: JSONValue) -> Bool {
+  private static func contains(_ value: JSONValue, _ part: JSONValue, _ isText: Bool) -> Bool {
     switch value {
     case .string(let text): text.utf8.isEmpty ? false : text.containsBytes(Scope.text(of: part))
-    case .array(let elements): elements.contains { isSubset(part, of: $0) }
+    case .array(let elements): elements.contains { isSubset(part, of: $0, isText) }
     default: false
     }
   }
 
-  /// Nil where the two cannot be compared. Numbers by value, texts by their bytes; a text against a
-  /// number counts as a number where it is one.
-  private static func isLess(_ a: JSONValue, _ b: JSONValue) -> Bool? {
+  /// Nil where the two cannot be compared. Numbers by value, texts by their bytes; where there are
+  /// no types, a text against a number counts as a number where it is one.
+  private static func isLess(_ a: JSONValue, _ b: JSONValue, _ isText: Bool) -> Bool? {
     if let less = a.isNumericallyLess(than: b) { return less }
     switch (a, b) {
     case (.string(let a), .string(let b)): return a.utf8.lexicographicallyPrecedes(b.utf8)
+    case _ where !isText: return nil
     case (.string(let text), _):
       return JSONValue(numberText: text)?.isNumericallyLess(than: b)
     case (_, .string(let text)):

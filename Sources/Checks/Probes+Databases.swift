@@ -7,20 +7,78 @@ import PostgresQueries
 import Suites
 
 extension Probes {
-  // MARK: PostgreSQL
-
-  func queryPostgres(_ action: SQLAction, _ scope: Scope, _ limit: Duration)
+  func query(_ action: QueryAction, _ scope: Scope, _ limit: Duration)
     async throws(Unperformed) -> Ending
   {
-    guard
-      case .postgres(let database, let user, let password)? =
-        options.services[action.service]?.database
-    else { throw Unperformed("\(action.service) is not declared as postgres under services") }
-    let number = options.services[action.service]?.port ?? 5432
-    let way = try await way(to: action.service, port: number)
+    let limit = min(action.timeout ?? limit, limit)
+    if action.database == .sqlite { return try await querySQLite(action, scope, limit) }
+    guard let settings = options.services[action.service]?.database,
+      settings.kind == action.database
+    else {
+      throw Unperformed("\(action.service) is not declared as \(action.database) under services")
+    }
+    var query = Query(
+      action: action,
+      way: try await way(
+        to: action.service,
+        port: options.services[action.service]?.port ?? action.database.usualPort
+      ),
+      limit: limit
+    )
+    if let name = settings.name { query.database = try text(name, scope) }
+    if let user = settings.user { query.user = try text(user, scope) }
+    if let password = settings.password { query.password = try text(password, scope) }
+    switch action.parameters {
+    case .positional(let trees):
+      for tree in trees { query.values.append(try json(tree, scope)) }
+    case .named(let pairs):
+      for (name, tree) in pairs { query.named.append((name, try json(tree, scope))) }
+    case .none: break
+    }
+    switch action.database {
+    case .postgres: return try await queryPostgres(query)
+    case .mysql: return try await queryMySQL(query)
+    case .clickhouse: return try await queryClickHouse(query)
+    case .redis: return try await queryRedis(query)
+    case .sqlite: throw Unperformed("\(action.service) is not a file")
+    }
+  }
+
+  /// A statement with everything filled in, and whom to ask.
+  struct Query: Sendable {
+    let action: QueryAction
+    let way: Way
+    let limit: Duration
+    var database: String?
+    var user: String?
+    var password: String?
+    var values: [JSONValue] = []
+    var named: [(name: String, value: JSONValue)] = []
+    let start = ContinuousClock.now
+
+    var service: String { action.service }
+    /// At least a little, so that what is late says so itself.
+    var left: Duration { max(limit - (ContinuousClock.now - start), .milliseconds(1)) }
+
+    /// - Parameter program: who asks where nothing leads to the port.
+    func exchange(through program: String) -> SQLExchange {
+      SQLExchange(
+        service: service,
+        statement: action.statement,
+        parameters: named.map { "\($0.name)=\(Scope.text(of: $0.value))" }
+          + values.map { $0 == .null ? "null" : Scope.text(of: $0) },
+        through: way.client(named: program)
+      )
+    }
+  }
+
+  // MARK: PostgreSQL
+
+  private func queryPostgres(_ query: Query) async throws(Unperformed) -> Ending {
+    let number = options.services[query.service]?.port ?? DatabaseKind.postgres.usualPort
     let host: String
     let port: Int
-    switch way {
+    switch query.way {
     case .endpoint(.tcp(let name, let number)): (host, port) = (name, number)
     case .endpoint(.unix(let path)):
       guard let socket = Self.postgresSocket(path) else {
@@ -29,46 +87,30 @@ extension Probes {
       (host, port) = socket
     case .client: (host, port) = ("127.0.0.1", number)
     }
-    var parameters = PostgresParameters(
+    let parameters = PostgresParameters(
       host: host,
       port: port,
-      database: try text(database, scope),
-      user: try text(user, scope)
+      database: query.database ?? "postgres",
+      user: query.user ?? "postgres",
+      password: query.password
     )
-    if let password { parameters.password = try text(password, scope) }
-
-    var values: [PostgresValue] = []
-    if case .positional(let trees) = action.parameters {
-      for tree in trees { values.append(Self.postgres(try json(tree, scope))) }
-    }
-    var exchange = SQLExchange(
-      service: action.service,
-      statement: action.statement,
-      parameters: values.map(Self.shown),
-      through: way.client(named: "psql")
-    )
-    let limit = min(action.timeout ?? limit, limit)
-    let start = ContinuousClock.now
+    let values = query.values.map(Self.postgres)
+    var exchange = query.exchange(through: "psql")
     do throws(PostgresError) {
       let result: PostgresResult
-      switch way {
+      switch query.way {
       case .endpoint:
-        let connection = try await databases.connection(
-          to: action.service,
-          parameters,
-          within: limit
-        )
-        let left = limit - (ContinuousClock.now - start)
-        result = try await connection.query(
-          action.statement,
-          values,
-          within: max(left, .milliseconds(1))
-        )
+        let connection = try await databases.postgres.connection(
+          to: query.service
+        ) { () async throws(PostgresError) in
+          try await PostgresConnection.connect(parameters, within: query.limit)
+        }
+        result = try await connection.query(query.action.statement, values, within: query.left)
       case .client(let service, let reason):
-        let command = try PsqlCommand(parameters, action.statement, values)
-        result = try await ask(command, in: service, within: limit, because: reason)
+        let command = try PsqlCommand(parameters, query.action.statement, values)
+        result = try await ask(command, in: service, within: query.limit, because: reason)
       }
-      exchange.microseconds = (ContinuousClock.now - start).microseconds
+      exchange.microseconds = (ContinuousClock.now - query.start).microseconds
       return answered(
         columns: result.columns.map(\.name),
         rows: result.rows.map { row in
@@ -81,17 +123,17 @@ extension Probes {
         exchange
       )
     } catch {
-      exchange.microseconds = (ContinuousClock.now - start).microseconds
+      exchange.microseconds = (ContinuousClock.now - query.start).microseconds
       exchange.errorCode = error.sqlState
       guard case .sqlState(let state) = error.code, !Self.isConnectionState(state) else {
-        await databases.discard(action.service)
+        await databases.postgres.discard(query.service)
         return .unanswered(
-          .noAnswer(detail: "\(action.service): \(error.description)"),
+          .noAnswer(detail: "\(query.service): \(error.description)"),
           .sql(exchange),
           isHopeless: error.code == .authenticationFailed
         )
       }
-      return refused(state, error.message, exchange)
+      return refused(state, error.wholeMessage, exchange)
     }
   }
 
@@ -118,10 +160,6 @@ extension Probes {
     }
   }
 
-  private static func shown(_ value: PostgresValue) -> String {
-    if case .text(let text) = value { text } else { "null" }
-  }
-
   private static func json(_ cell: PostgresCell) -> JSONValue {
     switch cell {
     case .null: .null
@@ -129,6 +167,7 @@ extension Probes {
     case .int(let value): .int(value)
     case .number(let text): JSONValue(numberText: text) ?? .string(text)
     case .json(let text): (try? JSONParser().parse(text)) ?? .string(text)
+    case .array(let cells): .array(cells.map(json))
     case .text(let text): .string(text)
     case .bytes(let bytes): .string(Hexadecimal.text(of: bytes))
     }
@@ -136,55 +175,35 @@ extension Probes {
 
   // MARK: ClickHouse
 
-  func queryClickHouse(_ action: SQLAction, _ scope: Scope, _ limit: Duration)
-    async throws(Unperformed) -> Ending
-  {
-    guard
-      case .clickhouse(let database, let user, let password)? =
-        options.services[action.service]?.database
-    else { throw Unperformed("\(action.service) is not declared as clickhouse under services") }
-    let way = try await way(
-      to: action.service,
-      port: options.services[action.service]?.port ?? 8123
+  private func queryClickHouse(_ query: Query) async throws(Unperformed) -> Ending {
+    let values = Dictionary(
+      query.named.map { ($0.name, Self.clickhouse($0.value)) },
+      uniquingKeysWith: { $1 }
     )
-    let databaseName = try text(database, scope)
-    let userName =
-      try user.map { template throws(Unperformed) in try text(template, scope) } ?? "default"
-    let secret = try password.map { template throws(Unperformed) in try text(template, scope) }
-    var values: [String: ClickHouseValue] = [:]
-    var shown: [String] = []
-    if case .named(let pairs) = action.parameters {
-      for (name, tree) in pairs {
-        let value = try json(tree, scope)
-        values[name] = Self.clickhouse(value)
-        shown.append("\(name)=\(Scope.text(of: value))")
-      }
-    }
-    var exchange = SQLExchange(
-      service: action.service,
-      statement: action.statement,
-      parameters: shown,
-      through: way.client(named: "clickhouse-client")
-    )
-    let limit = min(action.timeout ?? limit, limit)
-    let start = ContinuousClock.now
+    let database = query.database ?? "default"
+    let user = query.user ?? "default"
+    var exchange = query.exchange(through: "clickhouse-client")
     do throws(ClickHouseError) {
       let result: ClickHouseResult
-      switch way {
+      switch query.way {
       case .endpoint(let place):
-        let client = clickHouse(at: place, databaseName, userName, secret)
-        result = try await client.query(action.statement, parameters: values, within: limit)
+        let client = clickHouse(at: place, database, user, query.password)
+        result = try await client.query(
+          query.action.statement,
+          parameters: values,
+          within: query.limit
+        )
       case .client(let service, let reason):
         let command = try ClickHouseCommand(
-          action.statement,
+          query.action.statement,
           parameters: values,
-          database: databaseName,
-          user: userName,
-          password: secret
+          database: database,
+          user: user,
+          password: query.password
         )
-        result = try await ask(command, in: service, within: limit, because: reason)
+        result = try await ask(command, in: service, within: query.limit, because: reason)
       }
-      exchange.microseconds = (ContinuousClock.now - start).microseconds
+      exchange.microseconds = (ContinuousClock.now - query.start).microseconds
       return answered(
         columns: result.columns.map(\.name),
         rows: result.rows.map { row in
@@ -193,19 +212,19 @@ extension Probes {
         exchange
       )
     } catch {
-      exchange.microseconds = (ContinuousClock.now - start).microseconds
+      exchange.microseconds = (ContinuousClock.now - query.start).microseconds
       switch error.code {
       case .server(let code, _) where !ClickHouseError.isAboutServer(code):
         exchange.errorCode = String(code)
         return refused(String(code), error.message, exchange)
       case .binding:
-        throw Unperformed("\(action.service): \(error.description)")
+        throw Unperformed("\(query.service): \(error.description)")
       case .server(let code, _), .brokenOff(let code, _):
         exchange.errorCode = String(code)
       case .http, .notClickHouse, .incomplete, .timedOut, .clientFailed: break
       }
       return .unanswered(
-        .noAnswer(detail: "\(action.service): \(error.description)"),
+        .noAnswer(detail: "\(query.service): \(error.description)"),
         .sql(exchange)
       )
     }
@@ -256,13 +275,16 @@ extension Probes {
     }
   }
 
-  // MARK: Both
+  // MARK: All
 
-  private func answered(columns: [String], rows: [JSONValue], _ exchange: SQLExchange) -> Ending {
+  func answered(columns: [String], rows: [JSONValue], _ exchange: SQLExchange) -> Ending {
     var exchange = exchange
     exchange.columns = columns
     exchange.rowCount = rows.count
-    exchange.rows = rows.prefix(20).map { Array($0.description.utf8).shown(2048) ?? "" }
+    let secrets = options.secrets()
+    exchange.rows = rows.prefix(20).map {
+      Array($0.description.utf8).shown(2048, without: secrets) ?? ""
+    }
     var answer = Answer()
     answer.columns = columns
     answer.rows = rows
@@ -270,9 +292,15 @@ extension Probes {
     return .answered(answer, .sql(exchange))
   }
 
-  private func refused(_ code: String, _ message: String, _ exchange: SQLExchange) -> Ending {
+  /// - Parameter number: the server's own, beside an SQLSTATE.
+  func refused(
+    _ code: String,
+    _ message: String,
+    number: Int? = nil,
+    _ exchange: SQLExchange
+  ) -> Ending {
     var answer = Answer()
-    answer.error = (code, message)
+    answer.error = Answer.Refusal(code: code, number: number, message: message)
     answer.microseconds = exchange.microseconds
     return .answered(answer, .sql(exchange))
   }

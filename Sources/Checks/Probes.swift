@@ -1,6 +1,6 @@
 package import Deployments
 package import Evidence
-import Formats
+package import Formats
 package import HTTPRequests
 package import Suites
 import Synchronization
@@ -14,17 +14,32 @@ package final class Probes: Sendable {
     /// The suite's folder: scripts and request bodies from files are below it.
     package var folder: String
     package var services: [String: ServiceSettings]
-    /// Variables that scripts of the suite may see beside those of the fixtures.
+    package var scripts: ScriptSettings
+    /// Variables of the run that every script sees: `PARITY_RECIPE`, `PARITY_RUN`.
     package var scriptEnvironment: [String: String]
+    /// How far the app's certificate is believed; nil for as far as the machine does.
+    package var trust: CertificateTrust?
+    /// What is known of secrets so far.
+    package var secrets: @Sendable () -> Redactor?
+    /// Told of a value that must be shown nowhere from then on.
+    package var learnSecret: @Sendable (_ name: String, _ value: String) -> Void
 
     package init(
       folder: String,
       services: [String: ServiceSettings],
-      scriptEnvironment: [String: String] = [:]
+      scripts: ScriptSettings = ScriptSettings(),
+      scriptEnvironment: [String: String] = [:],
+      trust: CertificateTrust? = nil,
+      secrets: @escaping @Sendable () -> Redactor? = { nil },
+      learnSecret: @escaping @Sendable (String, String) -> Void = { _, _ in }
     ) {
       self.folder = folder
       self.services = services
+      self.scripts = scripts
       self.scriptEnvironment = scriptEnvironment
+      self.trust = trust
+      self.secrets = secrets
+      self.learnSecret = learnSecret
     }
   }
 
@@ -64,11 +79,11 @@ package final class Probes: Sendable {
   package func perform(_ action: Step.Action, in scope: Scope, within limit: Duration) async
     -> Ending
   {
+    for secret in scope.derivedSecrets { options.learnSecret(secret.name, secret.value) }
     do throws(Unperformed) {
       switch action {
       case .http(let action): return try await send(action, scope, limit)
-      case .postgres(let action): return try await queryPostgres(action, scope, limit)
-      case .clickhouse(let action): return try await queryClickHouse(action, scope, limit)
+      case .query(let action): return try await query(action, scope, limit)
       case .exec(let action): return try await execute(action, scope, limit)
       case .file(let action): return try await look(action, scope)
       case .script(let action): return try await runScript(action, scope, limit)
@@ -101,15 +116,15 @@ package final class Probes: Sendable {
     }
   }
 
-  func service(_ name: String) throws(Unperformed) -> any ServiceAccess {
+  func service(_ name: String) async throws(Unperformed) -> ServiceAccess {
     guard let deployment else { throw Unperformed(.notDeployed) }
-    do throws(DeploymentError) { return try deployment.service(name) } catch {
+    do throws(DeploymentError) { return try await deployment.service(name) } catch {
       throw Unperformed(error)
     }
   }
 
   func endpoint(_ name: String, port: Int) async throws(Unperformed) -> Endpoint {
-    let service = try service(name)
+    let service = try await service(name)
     do throws(DeploymentError) { return try await service.endpoint(port: port) } catch {
       throw Unperformed(error)
     }
@@ -126,17 +141,15 @@ extension Duration {
 
 extension [UInt8] {
   /// The first `limit` bytes as text, where they are text; nil for none and for binary data.
-  func shown(_ limit: Int = 4096) -> String? {
+  func shown(_ limit: Int = 4096, without secrets: Redactor?) -> String? {
     guard !isEmpty, !prefix(limit).contains(0) else { return nil }
-    let start = TextCut.start(self, limit: limit)
-    let text = String(decoding: start, as: UTF8.self)
-    return count > limit ? text + "… [\(count - start.count) bytes cut]" : text
+    let (text, rest) = TextCut.start(self, limit: limit, without: secrets)
+    return rest > 0 ? text + "… [\(rest) bytes cut]" : text
   }
 
   /// The last `limit` bytes as text.
-  func shownEnd(_ limit: Int = 4096) -> String {
-    let end = TextCut.end(self, limit: limit)
-    let text = String(decoding: end, as: UTF8.self)
-    return count > limit ? "[\(count - end.count) bytes cut] …" + text : text
+  func shownEnd(_ limit: Int = 4096, without secrets: Redactor?) -> String {
+    let (text, rest) = TextCut.end(self, limit: limit, without: secrets)
+    return rest > 0 ? "[\(rest) bytes cut] …" + text : text
   }
 }

@@ -14,6 +14,12 @@ package struct Scope: Sendable {
   package var captures: [String: JSONValue]
   /// Captures whose values are secrets.
   package var secretCaptures: Set<String> = []
+  /// Captures that hold a decoy.
+  package var decoys: Set<String> = []
+  /// Cookies and pages so far.
+  package var sessions = Sessions()
+  /// The suite's folder, for files that answers are compared with.
+  package var folder = ""
 
   package init(
     constants: [String: JSONValue] = [:],
@@ -45,11 +51,19 @@ package struct Scope: Sendable {
     }
     if let value = captures[name] ?? constants[name] { return value }
     if let value = fresh[name] { return .string(value) }
+    if let marker = fresh["marker"], let value = Marker(text: marker).value(of: name) {
+      return .string(value)
+    }
     // The last of a name counts, and it sees only what stands before it: no circles.
     if let index = variables.lastIndex(where: { $0.name == name }) {
       var earlier = self
       earlier.variables = Array(variables[..<index])
-      return .string(try earlier.text(of: variables[index].value))
+      guard let function = variables[index].function else {
+        return .string(try earlier.text(of: variables[index].value))
+      }
+      return .string(
+        try function.value { template throws(UnknownName) in try earlier.text(of: template) }
+      )
     }
     throw UnknownName(name: name)
   }
@@ -89,21 +103,41 @@ package struct Scope: Sendable {
   }
 
   /// Whether a step asks for a fresh value or expects one, itself or in a group.
-  func isFresh(_ step: Step) -> Bool {
-    var names = Set(fresh.keys)
+  package func isFresh(_ step: Step) -> Bool {
+    var names = Set(fresh.keys).union(decoys)
+    if fresh["marker"] != nil { names.formUnion(Marker.names) }
     for variable in variables where variable.value.names.contains(where: names.contains) {
       names.insert(variable.name)
     }
     return step.leaves.contains { leaf in
-      let templates = leaf.action.templates + leaf.expect.flatMap(\.predicates).flatMap(\.templates)
+      let templates = leaf.action.templates + leaf.expect.flatMap(\.templates)
       return templates.contains { $0.names.contains(where: names.contains) }
     }
   }
 
-  /// The same scope in which every fresh value is one that was never sent anywhere.
-  package func withDecoys(_ decoy: (String) -> String) -> Scope {
+  /// The same scope in which every fresh value is one that was never sent anywhere, and so is what was
+  /// captured and holds one.
+  ///
+  /// - Parameter captured: captures that stand for what was sent, whatever they hold.
+  package func withDecoys(of captured: [String] = [], _ decoy: (String) -> String) -> Scope {
     var scope = self
-    scope.fresh = Dictionary(uniqueKeysWithValues: fresh.map { ($0.key, decoy($0.key)) })
+    // As long as the real one: encoded, it has the same form.
+    scope.fresh = Dictionary(
+      uniqueKeysWithValues: fresh.map { name, real in
+        let other = decoy(name)
+        return (name, real.count >= 8 ? String(other.prefix(real.count)) : other)
+      }
+    )
+    let pairs = fresh.map { (real: $0.value, decoy: scope.fresh[$0.key] ?? "") }
+    for (name, value) in captures {
+      let other =
+        Decoy.replacing(pairs, in: value)
+        ?? (captured.contains(name) ? Decoy.beside(value, named: decoy(name)) : nil)
+      guard let other else { continue }
+      scope.captures[name] = other
+      scope.decoys.insert(name)
+    }
+    scope.sessions.replace(pairs)
     return scope
   }
 
@@ -112,7 +146,30 @@ package struct Scope: Sendable {
     secrets.map { ($0.key, $0.value) }
       + secretCaptures.sorted().compactMap { name in
         captures[name].map { (name, Self.text(of: $0)) }
-      }
+      } + derivedSecrets
+  }
+
+  /// What functions make of secrets.
+  var derivedSecrets: [(name: String, value: String)] {
+    var secret = secretCaptures
+    var found: [(name: String, value: String)] = []
+    for variable in variables {
+      guard
+        variable.value.names.contains(where: { $0.hasPrefix("secret.") || secret.contains($0) })
+      else { continue }
+      secret.insert(variable.name)
+      guard variable.function != nil, let value = try? value(of: variable.name) else { continue }
+      found.append((variable.name, Self.text(of: value)))
+    }
+    return found
+  }
+
+  /// With values for what stands in its filters.
+  func filled(_ subject: Subject) throws(UnknownName) -> Subject {
+    guard case .jsonpath(let path) = subject, !path.names.isEmpty else { return subject }
+    var values: [String: JSONValue] = [:]
+    for name in path.names { values[name] = try value(of: name) }
+    return .jsonpath(path.filled(with: values))
   }
 
   package static func text(of value: JSONValue) -> String {

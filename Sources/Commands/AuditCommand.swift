@@ -3,6 +3,8 @@ import Auditing
 import Evidence
 import Formats
 import FoundationEssentials
+import Glibc
+import Importing
 import Reports
 import Suites
 
@@ -11,11 +13,15 @@ struct AuditCommand: AsyncParsableCommand {
     commandName: "audit",
     abstract: "Audit the last run again and print the result; write nothing.",
     discussion: """
-      The corpus is read as it is now, the run as it was. Deferrals and waivers whose date is \
+      The corpus is read as it is now, the run as it was; that suite or recipe changed since is said. Deferrals and waivers whose date is \
       before `--today` have expired, and an expired waiver waives nothing. Nothing is stored.
 
       A recipe without a run is compared with its corpus only. With several recipes a list says \
       which of them needs work first, in one line each unless they are named.
+
+      With `--claims` each claim of a hand-written page is compared with the suite and the last run: \
+      its line, a mark under what is meant, and what speaks for or against it. Exit status 1 where a \
+      claim is refuted.
       """
   )
 
@@ -29,11 +35,31 @@ struct AuditCommand: AsyncParsableCommand {
   @Flag(help: "Count warnings as errors.")
   var strict = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Compare the claims of a page with the suite and the last run.",
+      valueName: "page"
+    ),
+    completion: .file()
+  )
+  var claims: String?
+
+  @Option(help: "How judged claims are printed: text, markdown, json or junit.")
+  var format: ClaimsOutput.Format?
+
   @OptionGroup var ciOptions: CIOptions
+
+  func validate() throws {
+    if claims == nil, format != nil { throw ValidationError("--format needs --claims") }
+    if claims != nil, options.recipes.count > 1 {
+      throw ValidationError("--claims takes a page of one recipe")
+    }
+  }
 
   func run() async throws {
     try await concluding {
-      let plain = try Workspace(folder: options.project)
+      if let claims { return try await audit(claimsOf: claims) }
+      let plain = try await options.location.workspace()
       let recipes = try plain.recipes(options.recipes)
       let workspace = await plain.withCorpus(of: recipes)
       let ci = CIOutput(ciOptions.ci, workspace, writesReports: false)
@@ -45,9 +71,11 @@ struct AuditCommand: AsyncParsableCommand {
       for recipe in recipes {
         let suite = try workspace.suite(recipe).suite
         let workspace = await workspace.holding(suite)
-        let audited = try audit(suite, KeptRuns(workspace: workspace, recipe: recipe), workspace)
+        let runs = KeptRuns(workspace: workspace, recipe: recipe)
+        let audited = try await audit(suite, runs, workspace)
         if let coverage = audited.coverage { ci.add(coverage) }
         if !isCatalogue { Console.out(audited.text()) }
+        for remark in audited.remarks { Console.out("\(remark)\n") }
         ranking.add(audited.row)
         worst = worst.worse(audited.status)
       }
@@ -56,22 +84,53 @@ struct AuditCommand: AsyncParsableCommand {
     }
   }
 
+  private func audit(claimsOf page: String) async throws -> ExitStatus {
+    let output = try await ClaimsAudit(
+      workspace: await options.location.workspace().withCorpus(),
+      file: ImportFile(path: page),
+      asked: options.recipes.first,
+      run: run
+    ).output()
+    let format = format ?? .text
+    let hasColour = format == .text && Console.hasColour(STDOUT_FILENO)
+    let text = output.text(format, hasColour: hasColour)
+    if format == .text { Console.out(text) } else { Console.data(text) }
+    return output.status
+  }
+
   private struct Audited {
     var row: CatalogueRanking.Row
     var status: ExitStatus
     /// Nil where no run is kept.
     var coverage: CoverageModel?
+    /// What the verdict rests on besides the run, one line each.
+    var remarks: [String] = []
     /// Made only where it is printed.
     var text: () -> String
   }
 
   private var day: String { todayOption.day }
 
-  private func audit(_ suite: Suite, _ runs: KeptRuns, _ workspace: Workspace) throws -> Audited {
+  private func audit(
+    _ suite: Suite,
+    _ runs: KeptRuns,
+    _ workspace: Workspace
+  ) async throws -> Audited {
     guard run != nil || !runs.ids.isEmpty else { return auditUnrun(suite, workspace) }
     let (record, _) = try runs.record(run)
     let reports = Reports(workspace: workspace, suite: suite)
     let coverage = reports.audit(record).coverage(today: day)
+    var status = ExitStatus(coverage: coverage, record: record, strict: strict)
+    var remarks = try await workspace.changes(
+      of: suite.recipe,
+      since: "run \(record.header.id)",
+      suiteTree: record.header.suiteTree,
+      target: record.header.target
+    ).map { "\(suite.recipe): \($0): the verdicts are of the run" }
+    if run == nil, let standing = StandingVerdict(behind: record, runs, reports) {
+      status = status.worse(standing.status)
+      remarks.append(standing.sentence(suite.recipe))
+    }
     return Audited(
       row: CatalogueRanking.Row(
         recipe: suite.recipe,
@@ -80,8 +139,9 @@ struct AuditCommand: AsyncParsableCommand {
         units: coverage.corpus.units ?? [],
         findings: coverage.findings
       ),
-      status: ExitStatus(coverage: coverage, record: record, strict: strict),
+      status: status,
       coverage: coverage,
+      remarks: remarks,
       text: { reports.summary(coverage, record, []) }
     )
   }

@@ -13,6 +13,23 @@ struct ProjectOption: ParsableArguments {
     completion: .directory
   )
   var project: String?
+
+  @Flag(
+    help: ArgumentHelp(
+      "As root, follow parity.yml out of its repository, though the base branch does not."
+    )
+  )
+  var allowOutside = false
+
+  @Flag(help: "Fetch nothing; use recipes and corpora at git addresses as they were fetched last.")
+  var offline = false
+
+  /// - Parameter other: in place of the folder that was asked for.
+  func workspace(at other: String? = nil) async throws -> Workspace {
+    let workspace = try Workspace(folder: other ?? project, isOffline: offline)
+    if !allowOutside { try await OutsidePaths(workspace.project).requireAllowed() }
+    return workspace
+  }
 }
 
 /// What every command that looks at recipes of a project takes.
@@ -40,12 +57,5 @@ extension CalendarDay {
   static func requireDay(_ text: String?, _ option: String) throws {
     guard let text, !isDay(text) else { return }
     throw ValidationError("\(option) needs a day as YYYY-MM-DD, not \"\(Console.quotable(text))\"")
-  }
-}
-
-extension NearestName {
-  /// `; did you mean x?`, for the end of a message; empty where nothing is near.
-  static func hint(for name: String, among names: some Sequence<String>) -> String {
-    of(name, among: names).map { "; did you mean \($0)?" } ?? ""
   }
 }

@@ -64,7 +64,7 @@ enum Console {
 
   /// What somebody wrote, as a message may quote it: short, on one line, and driving no terminal.
   static func quotable(_ text: String) -> String {
-    let shown = DiagnosticRenderer.printable(text)
+    let shown = DiagnosticRenderer.printable(GitAddress.masked(text))
     return shown.count <= 80 ? shown : shown.prefix(80) + "…"
   }
 

@@ -17,6 +17,7 @@ final class ConsoleProgress: ProgressObserver {
   private let state = Mutex(State())
   private let recipe: String
   private let isLive: Bool
+  private let isQuiet: Bool
   /// Before what does not name the recipe itself; empty where it runs alone.
   private let prefix: String
   private let width: Int
@@ -26,16 +27,19 @@ final class ConsoleProgress: ProgressObserver {
 
   /// - Parameters:
   ///   - isAlone: false where other recipes run at the same time: their lines must be told apart.
+  ///   - isQuiet: whether only messages are shown, no progress.
   ///   - redacted: takes secrets out of what is said.
   init(
     recipe: String,
     isAlone: Bool = true,
+    isQuiet: Bool = false,
     redacted: @escaping @Sendable (String) -> String
   ) {
     self.recipe = recipe
     self.redacted = redacted
     prefix = isAlone ? "" : "\(recipe)  "
-    isLive = isAlone && Console.isTerminal(STDERR_FILENO)
+    isLive = isAlone && !isQuiet && Console.isTerminal(STDERR_FILENO)
+    self.isQuiet = isQuiet
     width = Console.width(STDERR_FILENO)
   }
 
@@ -44,12 +48,23 @@ final class ConsoleProgress: ProgressObserver {
       $0.stage = stage
       $0.stageStart = .now
       $0.lastLine = .now
-      if isLive { live("\(recipe)  \(stage)", &$0) } else { line("\(recipe)  \(stage) …") }
+      if isLive {
+        live("\(recipe)  \(stage)", &$0)
+      } else if !isQuiet {
+        line("\(recipe)  \(stage) …")
+      }
     }
   }
 
   func operating(_ what: String) {
-    state.withLock { if isLive { live("\(head($0))  \(what)", &$0) } }
+    state.withLock {
+      if isLive {
+        live("\(head($0))  \(what)", &$0)
+      } else if !isQuiet, .now - $0.lastLine >= Self.quiet {
+        $0.lastLine = .now
+        line("\(head($0))  \(what)")
+      }
+    }
   }
 
   func checking(_ id: CheckID) {
@@ -61,7 +76,7 @@ final class ConsoleProgress: ProgressObserver {
       let text = "\(what) · waiting \(elapsed.short) of at most \(limit.short)"
       if isLive {
         live("\(head($0))  \(text)", &$0)
-      } else if .now - $0.lastLine >= Self.quiet {
+      } else if !isQuiet, .now - $0.lastLine >= Self.quiet {
         $0.lastLine = .now
         line("\(head($0))  \(text)")
       }
@@ -69,6 +84,7 @@ final class ConsoleProgress: ProgressObserver {
   }
 
   func left(_ stage: Stage, _ outcome: Outcome, after duration: Duration) {
+    if isQuiet { return }
     state.withLock {
       clear(&$0)
       let reason = outcome.reason.map { "  \($0.cause)" } ?? ""
@@ -106,6 +122,9 @@ final class ConsoleProgress: ProgressObserver {
     let text = shown(text).prefix(width - 1)
     Console.replaceLine(with: String(text))
   }
+
+  /// Takes the live line away.
+  func clear() { state.withLock { clear(&$0) } }
 
   private func clear(_ state: inout State) {
     guard state.hasLiveLine else { return }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Auditing
 import Evidence
 import Files
+import Formats
 import FoundationEssentials
 import Glibc
 import Reports
@@ -57,6 +58,7 @@ struct DiffCommand: AsyncParsableCommand {
   var failOn = regression
 
   @OptionGroup var todayOption: TodayOption
+  @OptionGroup var ciOptions: CIOptions
 
   enum Format: String, CaseIterable { case terminal, markdown, html, json, junit }
 
@@ -102,8 +104,14 @@ struct DiffCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await concluding {
-      let sides = try await DiffSides(older, newer, project: location.project)
+      // What is printed for a program is all that is printed.
+      let isForPeople = output != nil || format == Format.terminal.rawValue
+      let workspace = try? await location.workspace()
+      let ci = CIOutput(isForPeople ? ciOptions.ci : .none, workspace, writesReports: false)
+      defer { ci.conclude() }
+      let sides = try await DiffSides(older, newer, in: location)
       let diff = try await sides.diff(today: todayOption.day)
+      ci.add(diff, failOn: failing)
       let text = try rendered(diff)
       if let output {
         let place = FileTree.place(of: output)

@@ -11,9 +11,9 @@ struct DiffSides: Sendable {
   var older: DiffSide
   var newer: DiffSide
 
-  /// - Parameter project: as `--project` gives it.
-  init(_ older: String?, _ newer: String?, project: String?) async throws {
-    let resolver = Resolver(project: project)
+  /// - Parameter location: of the project.
+  init(_ older: String?, _ newer: String?, in location: ProjectOption) async throws {
+    let resolver = Resolver(location: location)
     if let range = older.flatMap(Range.init), !resolver.isPath(older ?? "") {
       if newer != nil {
         throw Failure(
@@ -26,7 +26,7 @@ struct DiffSides: Sendable {
       self.older = try await resolver.side(older ?? "HEAD", isDefault: older == nil)
       self.newer =
         if let newer { try await resolver.side(newer, isDefault: false) } else {
-          try resolver.workingTree()
+          try await resolver.workingTree()
         }
     }
     try restrict()
@@ -158,7 +158,7 @@ struct DiffSides: Sendable {
   }
 
   private struct Resolver {
-    var project: String?
+    var location: ProjectOption
 
     /// Whether an argument can be nothing but a path, or is the name of something that is there.
     func isPath(_ text: String) -> Bool {
@@ -170,8 +170,8 @@ struct DiffSides: Sendable {
         || text == ".."
     }
 
-    func workingTree() throws -> DiffSide {
-      try DiffSide.project(try Workspace(folder: project).project, name: "the working tree")
+    func workingTree() async throws -> DiffSide {
+      try DiffSide.project(try await location.workspace().project, name: "the working tree")
     }
 
     func sides(of range: Range) async throws -> (DiffSide, DiffSide) {
@@ -198,7 +198,7 @@ struct DiffSides: Sendable {
               + "path, or refs/heads/\(text) or refs/tags/\(text) for the commit"
           )
         }
-        return try path(text)
+        return try await path(text)
       }
       let (folder, repository) = try await repository()
       return try await side(ofCommit: text, folder, repository)
@@ -210,7 +210,7 @@ struct DiffSides: Sendable {
     }
 
     private func repository() async throws -> (folder: String, GitRepository) {
-      let folder = try Workspace(folder: project).project.folder
+      let folder = try await location.workspace().project.folder
       let repository = try await commit { () async throws(GitError) in
         try await GitRepository(at: folder)
       }
@@ -245,14 +245,14 @@ struct DiffSides: Sendable {
       }
     }
 
-    private func path(_ text: String) throws -> DiffSide {
+    private func path(_ text: String) async throws -> DiffSide {
       let name = text.count > 1 && text.hasSuffix("/") ? String(text.dropLast()) : text
       guard let isFolder = Console.isFolder(name) else {
         throw Failure(.wrongUsage, "\"\(Console.quotable(text))\" is not there")
       }
       if !isFolder { return try DiffSide.file(name, name: name) }
       if FileManager.default.fileExists(atPath: "\(name)/\(ProjectLoader.fileName)") {
-        return try DiffSide.project(try Workspace(folder: name).project, name: name)
+        return try DiffSide.project(try await location.workspace(at: name).project, name: name)
       }
       let own = "\(name)/coverage.json"
       if FileManager.default.fileExists(atPath: own) { return try DiffSide.file(own, name: own) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Auditing
 import Evidence
+import Formats
 import Glibc
 import Reports
 import Suites
@@ -36,7 +37,7 @@ struct HistoryCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await concluding {
-      let workspace = try Workspace(folder: location.project)
+      let workspace = try await location.workspace()
       let history = try await HistoryReader(
         workspace: workspace,
         recipe: try workspace.historic(recipe)

@@ -44,3 +44,40 @@ extension CheckRecord {
   /// Whether it was run.
   fileprivate var hasAnswer: Bool { [.passed, .failed, .broken].contains(outcome.word) }
 }
+
+/// What runs on this machine came to since the last full one: a part that passes takes nothing back.
+struct StandingVerdict {
+  let run: String
+  let status: ExitStatus
+
+  /// The worst of several records; nil where there are none.
+  init?(_ records: [RunRecord], _ reports: Reports) {
+    var worst: (run: String, status: ExitStatus)?
+    for record in records {
+      let status = ExitStatus(coverage: reports.coverage(record), record: record)
+      if status.precedence > worst?.status.precedence ?? -1 { worst = (record.header.id, status) }
+    }
+    guard let worst else { return nil }
+    (run, status) = worst
+  }
+
+  /// Of the full run before one of a part; nil where the record is a full run's, where none is kept,
+  /// and where it ended well.
+  init?(behind record: RunRecord, _ kept: KeptRuns, _ reports: Reports) {
+    guard !record.header.isFull else { return nil }
+    // A run whose events are lost said nothing of the whole.
+    let full = kept.ids.lazy.compactMap { try? kept.record($0).record }.first(
+      where: \.header.isFull
+    )
+    guard let full, let verdict = StandingVerdict([full], reports), verdict.status != .proven else {
+      return nil
+    }
+    self = verdict
+  }
+
+  /// Why the whole is not good yet.
+  func sentence(_ recipe: String) -> String {
+    "\(recipe): run \(run) ended with exit \(status.rawValue); only a full run can end better: "
+      + "parity run \(recipe)"
+  }
+}

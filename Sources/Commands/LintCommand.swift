@@ -22,7 +22,7 @@ struct LintCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await concluding {
-      let workspace = try Workspace(folder: options.project)
+      let workspace = try await options.location.workspace()
       var found: [Diagnostic] = []
       var waived: [String] = []
       var mistakes = Mistakes()
@@ -39,13 +39,19 @@ struct LintCommand: AsyncParsableCommand {
         }
         mistakes.diagnostics += warnings
         try await mistakes.collecting {
-          let checkout = try await workspace.recipeSource(recipe)
+          let read = suite
+          let checkout = try await workspace.recipeSource(
+            recipe,
+            for: read.map { read in { read } }
+          )
           guard let suite else { return }
           try workspace.crossCheck(suite, checkout)
-          let findings = checkout.ruleFindings(suite)
+          let findings = try await checkout.ruleFindings(suite)
           let waivers = Waivers(suite.waivers, today: nil)
           found += checkout.diagnostics(
-            findings.filter { !waivers.applied(to: $0.finding).isWaived }
+            findings.filter { !waivers.applied(to: $0.finding).isWaived },
+            of: suite,
+            in: workspace.shown(workspace.project.suiteFolder(of: recipe))
           )
           waived += findings.map { waivers.applied(to: $0.finding) }.filter(\.isWaived)
             .map { "\(recipe): \(ReportText.finding($0))" }

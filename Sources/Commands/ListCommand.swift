@@ -15,20 +15,23 @@ struct ListCommand: AsyncParsableCommand {
 
   @OptionGroup var options: ProjectOptions
 
+  @OptionGroup var address: AddressOption
+
   @Option(help: ArgumentHelp("As for `parity run`.", valueName: "name"))
   var driver: String?
 
   func run() async throws {
     try await concluding {
-      let workspace = try Workspace(folder: options.project)
-      for recipe in try workspace.recipes(options.recipes) {
+      let (workspace, asked) = try await address.workspace(options)
+      for recipe in try workspace.recipes(asked) {
         // git looks at the recipe while the suite is read.
-        async let checkout = workspace.recipeSource(recipe)
-        let suite = try workspace.suite(recipe).suite
+        let reading = Task { try workspace.suite(recipe).suite }
+        let checkout = try await workspace.recipeSource(recipe) { try await reading.value }
+        let suite = try await reading.value
         let planner = RunPlanner(
           workspace: workspace,
           suite: suite,
-          checkout: try await checkout,
+          checkout: checkout,
           driver: try workspace.driverName(driver, suite)
         )
         Console.out(try await planner.plan().listing)

@@ -44,7 +44,7 @@ struct MergeCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await concluding {
-      var workspace = try await Workspace(folder: location.project).withCorpus()
+      var workspace = try await location.workspace().withCorpus()
       let here = FileManager.default.currentDirectoryPath
       func absolute(_ path: String) -> String {
         // One path for one folder, however it is written.

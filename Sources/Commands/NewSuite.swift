@@ -1,3 +1,5 @@
+import Suites
+
 /// The files of a suite that runs at once: one web server with one volume.
 enum NewSuite {
   /// Paths below the suite's folder with their contents.
@@ -10,7 +12,27 @@ enum NewSuite {
     ]
   }
 
-  static let projectFile = """
+  /// Of a new project, by name.
+  static let projectFiles = [
+    (name: ProjectLoader.fileName, content: projectFile),
+    (name: ".gitattributes", content: attributesFile), (name: ".gitignore", content: ignoreFile),
+  ]
+
+  private static let attributesFile = """
+    # Pages, suites and recipes are compared by their bytes: no checkout changes a line end.
+    * -text
+
+    """
+
+  private static let ignoreFile = """
+    # Of the reports only coverage.json is committed; PARITY.md lies beside its suite.
+    /reports/**
+    !/reports/*/
+    !/reports/*/coverage.json
+
+    """
+
+  private static let projectFile = """
     # Where things are, from this folder on. All keys: docs/suite.md
     suites: suites
     reports: reports

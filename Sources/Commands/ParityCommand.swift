@@ -1,5 +1,5 @@
 package import ArgumentParser
-import Suites
+import Formats
 
 /// The command line's root.
 package struct ParityCommand: AsyncParsableCommand {
@@ -21,8 +21,8 @@ package struct ParityCommand: AsyncParsableCommand {
       """,
     version: ToolVersion.current,
     subcommands: [
-      RunCommand.self, MergeCommand.self, AuditCommand.self, ReportCommand.self, DiffCommand.self,
-      HistoryCommand.self, VerifyCommand.self,
+      RunCommand.self, UpCommand.self, MergeCommand.self, AuditCommand.self, ReportCommand.self,
+      DiffCommand.self, HistoryCommand.self, VerifyCommand.self, ImportCommand.self,
       PinCommand.self, ListCommand.self, LintCommand.self, NewCommand.self, RulesCommand.self,
       ExplainCommand.self, CleanCommand.self, TemplatesCommand.self,
     ]

@@ -22,7 +22,7 @@ struct PinCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await concluding {
-      let plain = try Workspace(folder: options.project)
+      let plain = try await options.location.workspace()
       let recipes = try plain.recipes(options.recipes)
       let workspace = await plain.withCorpus(of: recipes)
       // Everything that is wrong is told before anything is written.

@@ -3,6 +3,7 @@ import Backups
 import Deployments
 import Evidence
 import Files
+import Formats
 import FoundationEssentials
 import Git
 import Guarding
@@ -13,19 +14,34 @@ struct RecipeCheckout: Sendable {
   let name: String
   let folder: String
   let shownAs: String
+  /// Where it was fetched from; nil for a folder.
+  let origin: RecipeOrigin?
+  /// Folders that are submodules: their files are no part of the recipe, and no run gets them.
+  let submodules: [String]
   /// Nil where the folder is no repository of its own.
   let repository: GitRepository?
   /// Versions with an annotated or plain tag, oldest first.
   let published: [String]
   let target: RecipeRevision
   let compose: Compose
+  /// What the suite sets for the variables of the compose files.
+  private let settings: [String: String]
   /// The files that git has, relative to the folder; nil where it has none of them, and all count.
-  private let tracked: Set<[UInt8]>?
+  let tracked: Set<[UInt8]>?
   /// Files that git does not have, ignored ones too: they are no part of the recipe, and no run gets
   /// them. Sorted; caches are not told.
   let leftOut: [String]
 
-  init(name: String, folder: String, shownAs: String) async throws {
+  /// - Parameters:
+  ///   - fetched: what `folder` has the files of; nil where it is a folder as it is.
+  ///   - settings: what the suite sets; asked for when git has answered.
+  init(
+    name: String,
+    folder: String,
+    shownAs: String,
+    fetched: FetchedSource? = nil,
+    settings: () async throws -> [String: String]
+  ) async throws {
     self.name = name
     self.folder = folder
     self.shownAs = shownAs
@@ -36,24 +52,40 @@ struct RecipeCheckout: Sendable {
           + "make it (this project's own samples: `make samples`)"
       )
     }
-    let repository = try? await GitRepository(at: folder)
-    let isOwn = repository.map { $0.prefix.isEmpty } ?? false
-    self.repository = isOwn ? repository : nil
-    let tags = isOwn ? try await repository?.tags() ?? [] : []
+    origin = fetched?.origin
+    if let fetch = fetched?.fetch {
+      repository = fetch.repository
+      (tracked, leftOut) = (fetch.files, [])
+      submodules = fetch.submodules.map { DiskPath.shown($0) }
+    } else {
+      let found = try? await GitRepository(at: folder)
+      repository = found.flatMap { $0.prefix.isEmpty ? $0 : nil }
+      (tracked, leftOut) = try await Self.known(found)
+      submodules = try await found?.submodules().map { DiskPath.shown($0) } ?? []
+    }
+    let tags = try await repository?.tags() ?? []
     published = RecipeVersion.sorted(tags.filter { RecipeVersion($0) != nil })
-    let sample = SuiteFiles(folder: folder).read(".env.sample")
-      .map { EnvironmentSample(String(decoding: $0, as: UTF8.self)) }
+    self.settings = try await settings()
+    let environment = ComposeEnvironment(setting: self.settings) {
+      SuiteFiles(folder: folder).read($0)
+    }
     do throws(SuiteErrors) {
       compose = try ComposeReader.read(
         folder: folder,
-        files: sample?.composeFiles ?? ["compose.yml"]
+        files: environment.composeFiles,
+        environment: environment.values
       )
     } catch {
       throw error.below(shownAs)
     }
-    (tracked, leftOut) = try await Self.known(repository)
     let tree = try FolderTree.hash(of: folder, ignoring: FolderTree.caches, only: tracked)
-    target = RecipeRevision(version: compose.version ?? "0.0.0+unversioned", tree: tree)
+    target = RecipeRevision(version: compose.version ?? Self.unlabelled(compose), tree: tree)
+  }
+
+  /// What a recipe is called whose version no label tells where Swarm looks: its own word counts,
+  /// wherever it stands, and a rule says that it stands there in vain.
+  private static func unlabelled(_ compose: Compose) -> String {
+    compose.misplacedVersion ?? "0.0.0+unversioned"
   }
 
   /// What git has of a folder, and what it has not. A folder inside somebody else's repository that
@@ -106,14 +138,13 @@ struct RecipeCheckout: Sendable {
   ///
   /// - Parameters:
   ///   - overlays: laid over them.
-  ///   - environment: over the values of the version's own `.env.sample`; nil leaves variables as
-  ///     they are.
+  ///   - settings: over what the suite sets.
   func compose(
     at version: String,
     under overlays: [ComposeReader.File] = [],
-    environment: [String: String]? = nil
+    setting settings: [String: String] = [:]
   ) async throws(DeploymentError) -> Compose {
-    if version == target.version, overlays.isEmpty, environment == nil { return compose }
+    if version == target.version, overlays.isEmpty, settings.isEmpty { return compose }
     guard version == target.version || repository != nil else {
       throw DeploymentError(.noSuchVersion, "\(shownAs) is not a git repository: no \(version)")
     }
@@ -122,19 +153,18 @@ struct RecipeCheckout: Sendable {
       return try await repository?.read(name, at: version)
     }
     do {
-      let text = try await bytes(".env.sample").map { String(decoding: $0, as: UTF8.self) }
-      let sample = EnvironmentSample(text ?? "")
+      let (sample, exports) = (try await bytes(".env.sample"), try await bytes("abra.sh"))
+      let environment = ComposeEnvironment(setting: self.settings.merging(settings) { $1 }) {
+        $0 == "abra.sh" ? exports : sample
+      }
       var files: [ComposeReader.File] = []
-      for name in sample.composeFiles {
+      for name in environment.composeFiles {
         guard let content = try await bytes(name) else {
           throw DeploymentError(.noSuchVersion, "\(version) has no \(name)")
         }
         files.append(ComposeReader.File(name: "\(name)@\(version)", bytes: content))
       }
-      return try ComposeReader.read(
-        files + overlays,
-        environment: environment.map { sample.values.merging($0) { $1 } }
-      )
+      return try ComposeReader.read(files + overlays, environment: environment.values)
     } catch let error as DeploymentError {
       throw error
     } catch {

@@ -1,6 +1,7 @@
 import Auditing
 import Evidence
 import Files
+import Formats
 import FoundationEssentials
 import Reports
 import Running
@@ -14,13 +15,16 @@ struct Reports {
   var ci: CIOutput?
   /// Of the committed coverage, for the page to draw; nil where there is none.
   var history: CoverageHistory?
+  /// Whether only what is not as claimed is printed.
+  var isQuiet = false
 
   /// Only a full, finished run by the driver named under `publish` replaces the page, and only one
   /// that can tell something: where not even the install gave an answer, what an earlier run showed
   /// stays.
   func mayPublish(_ record: RunRecord) -> Bool {
-    return record.header.isFull && record.isWhole && workspace.publishes(record.header.driver)
-      && record[.install]?.outcome.word != .broken
+    return record.header.isFull && record.isWhole
+      && workspace.publishes(record.header.driver, suite.recipe)
+      && record[.install]?.outcome.word != .broken && !record.hasBrokenOperation
   }
 
   func coverage(_ record: RunRecord) -> CoverageModel {
@@ -45,10 +49,12 @@ struct Reports {
     _ record: RunRecord,
     runFolder: String,
     publishes: Bool,
-    strict: Bool
+    strict: Bool,
+    told: (CoverageModel) -> Void = { _ in }
   ) throws -> ExitStatus {
     let coverage = coverage(record)
     ci?.add(coverage)
+    told(coverage)
     let status = ExitStatus(coverage: coverage, record: record, strict: strict)
     let written: [String]
     do {
@@ -59,7 +65,7 @@ struct Reports {
       Console.error("parity: \(workspace.shown("\(error)")); no report was replaced")
       return status == .refuted ? status : .broken
     }
-    Console.out(summary(coverage, record, written))
+    if !isQuiet || status != .proven { Console.out(summary(coverage, record, written)) }
     return status
   }
 
@@ -106,12 +112,16 @@ struct Reports {
   /// - Parameter own: what was just written, which need not be read again.
   private func preparedIndex(_ own: CoverageModel) throws -> AtomicFile {
     var entries: [HTMLIndex.Entry] = []
+    var unrun: [String] = []
     for recipe in workspace.project.suiteNames() {
       let known = recipe == suite.recipe ? own : try workspace.coverage(recipe)
-      guard let coverage = known else { continue }
+      guard let coverage = known else {
+        unrun.append(recipe)
+        continue
+      }
       entries.append(HTMLIndex.Entry(coverage, link: "\(recipe)/coverage.html"))
     }
-    return try HTMLIndex(entries, templates: templates)
+    return try HTMLIndex(entries, unrun: unrun, templates: templates)
       .prepared(at: "\(workspace.project.reports)/index.html", in: workspace.reportsTree)
   }
 
@@ -129,13 +139,18 @@ struct Reports {
 struct KeptRuns {
   let workspace: Workspace
   let recipe: String
+  /// Those that other tools made.
+  var isImported = false
 
+  private var root: String {
+    isImported ? workspace.importsFolder(recipe) : workspace.runsFolder(recipe)
+  }
   private var tree: FileTree { workspace.reportsTree }
 
   /// Newest first: ids go up with every run. One whose events are gone is among them, so that no
   /// older run is taken for the last one.
   var ids: [String] {
-    let folder = workspace.runsFolder(recipe)
+    let folder = root
     return ((try? tree.names(in: folder)) ?? []).reversed().filter {
       RunID.isOne($0) || tree.kind("\(folder)/\($0)/events.ndjson") != nil
     }
@@ -153,7 +168,7 @@ struct KeptRuns {
     }
   }
 
-  func folder(_ id: String) -> String { "\(workspace.runsFolder(recipe))/\(id)" }
+  func folder(_ id: String) -> String { "\(root)/\(id)" }
 
   /// The record of one run, made from its events; the newest where none is named.
   func record(_ id: String?) throws -> (record: RunRecord, folder: String) {
@@ -188,6 +203,12 @@ struct KeptRuns {
           + (earlier(than: chosen).map { "; `--run \($0)` takes the run before it" } ?? "")
       )
     }
+  }
+
+  /// An imported record; nil where none has this id.
+  func imported(_ id: String) throws -> (record: RunRecord, folder: String)? {
+    let imports = KeptRuns(workspace: workspace, recipe: recipe, isImported: true)
+    return imports.ids.contains(id) ? try imports.record(id) : nil
   }
 
   private func earlier(than id: String) -> String? {

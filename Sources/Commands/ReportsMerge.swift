@@ -24,11 +24,19 @@ struct ReportsMerge {
 
   func write() async throws -> ExitStatus {
     let shards = try division()
-    let missing = (1...max(1, shards.first?.shard.count ?? 1)).filter { number in
-      !shards.isEmpty && !shards.contains { $0.shard.number == number }
+    let planned = shards.first?.plan ?? []
+    // Where artifacts were poured into one folder one file of a shard has replaced another's: what was
+    // run of it is there all the same.
+    let missing = planned.indices.map { $0 + 1 }.filter { number in
+      let recipes = planned[number - 1]
+      let hasAll =
+        !recipes.isEmpty
+        && recipes.allSatisfy { recipe in
+          sources.contains { $0.runs[recipe]?.isEmpty == false }
+        }
+      return !hasAll && !shards.contains { $0.shard.number == number }
     }
     // Everything that can be wrong is told before anything is written.
-    let planned = shards.first?.plan ?? []
     let recipes = Set(planned.joined()).union(sources.flatMap(\.runs.keys))
       .union(sources.flatMap(\.lost.keys)).sorted { UTF8Order.precedes($0, $1) }
     guard !recipes.isEmpty else {
@@ -159,7 +167,7 @@ struct ReportsMerge {
     let planner = RunPlanner(
       workspace: workspace,
       suite: suite,
-      checkout: try await workspace.recipeSource(recipe),
+      checkout: try await workspace.recipeSource(recipe) { suite },
       driver: try workspace.driverName(nil, suite)
     )
     let plan = try await planner.plan()
@@ -169,17 +177,7 @@ struct ReportsMerge {
       startedAt: Date(timeIntervalSince1970: 0),
       host: ""
     )
-    return RunRecord(
-      header: header,
-      stages: Stage.allCases.map { StageRecord(stage: $0, outcome: .notRun(reason: reason)) },
-      checks: plan.planned.map {
-        CheckRecord(id: $0.id, kind: $0.kind, stage: $0.stage, outcome: .notRun(reason: reason))
-      },
-      findings: [],
-      end: .died,
-      microseconds: 0,
-      attempts: []
-    )
+    return RunRecord(unrun: header, because: reason)
   }
 
   private func why(_ recipe: String, _ shards: [ShardFile]) -> Reason {
@@ -231,6 +229,12 @@ struct ReportsMerge {
     let target = "\(runs)/\(name)"
     // The same run: its events are the same bytes, or the ids had been refused.
     guard workspace.reportsTree.kind(target) == nil else { return }
-    try tree.copy(source, to: target, in: workspace.reportsTree)
+    do {
+      try tree.copy(source, to: target, in: workspace.reportsTree)
+    } catch {
+      // A half would pass for the run the next time.
+      workspace.reportsTree.remove(target)
+      throw error
+    }
   }
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Auditing
 import Evidence
+import Formats
 import RulePages
-import Suites
 
 struct RulesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

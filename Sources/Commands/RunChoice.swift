@@ -27,8 +27,10 @@ struct RunChoice {
   private(set) var candidates: [RunCandidate] = []
   /// What a person should know of the choice before anything is started.
   private(set) var announcements: [String] = []
-  /// Of what need not be run again: the verdict that stands.
+  /// Of what is run again, or need not be: the verdict of the whole, which a part never betters.
   private(set) var status = ExitStatus.proven
+  /// What a person should know once it is done.
+  private(set) var conclusions: [String] = []
 
   /// - Throws: where something that was asked for is in no recipe.
   init(_ all: [RunCandidate], _ options: SelectionOptions) async throws {
@@ -98,6 +100,10 @@ struct RunChoice {
     }
     announcements.append("\(recipe): runs again:")
     announcements += open.map { "  \($0)" }
+    if let standing = await standing(candidate, last.records), standing.status != .proven {
+      status = status.worse(standing.status)
+      conclusions.append(standing.sentence(recipe))
+    }
     candidates.append(candidate.selecting(selection))
   }
 
@@ -108,21 +114,19 @@ struct RunChoice {
   ///
   /// - Parameter records: Newest first, to the last full one.
   private mutating func conclude(_ candidate: RunCandidate, _ records: [RunRecord]) async {
-    let workspace = await candidate.workspace.holding(candidate.suite)
-    let reports = Reports(workspace: workspace, suite: candidate.suite)
-    var standing: (id: String, verdict: ExitStatus)?
-    for record in records {
-      let verdict = ExitStatus(coverage: reports.coverage(record), record: record)
-      if verdict.precedence > standing?.verdict.precedence ?? -1 {
-        standing = (record.header.id, verdict)
-      }
-    }
-    guard let standing else { return }
-    status = status.worse(standing.verdict)
-    let advice = standing.verdict == .proven ? "" : "; only a full run makes another"
+    guard let standing = await standing(candidate, records) else { return }
+    status = status.worse(standing.status)
+    let advice = standing.status == .proven ? "" : "; only a full run makes another"
     announcements.append(
       "\(candidate.suite.recipe): nothing to run again: no check is open; the verdict of run "
-        + "\(standing.id) stands: exit \(standing.verdict.rawValue)\(advice)"
+        + "\(standing.run) stands: exit \(standing.status.rawValue)\(advice)"
     )
+  }
+
+  private func standing(_ candidate: RunCandidate, _ records: [RunRecord]) async
+    -> StandingVerdict?
+  {
+    let workspace = await candidate.workspace.holding(candidate.suite)
+    return StandingVerdict(records, Reports(workspace: workspace, suite: candidate.suite))
   }
 }

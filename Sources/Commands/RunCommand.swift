@@ -2,6 +2,7 @@ import ArgumentParser
 import Auditing
 import Deployments
 import Evidence
+import Formats
 import FoundationEssentials
 import Glibc
 import HTTPRequests
@@ -14,11 +15,13 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Install, upgrade, back up, restore and check recipes; write the reports.",
     discussion: """
-      Stages: install, upgrade, backup, restore, functional, teardown. Teardown always runs, also \
+      Stages: install, upgrade, backup, restore, recover, functional, teardown. Teardown always runs, also \
       after Ctrl-C. A full run by the driver named under `publish:` in parity.yml replaces \
       PARITY.md and coverage.json; other runs write to reports/<recipe>/runs/<id>/.
 
         parity run plausible
+        parity run https://git.example.org/plausible --driver swarm
+                                                   a recipe by its address
         parity run plausible --until restore       stop after a stage
         parity run plausible --base 3.0.0+v2.0.0   upgrade from this version
         parity run plausible --only P3             a part, and what it needs
@@ -27,17 +30,9 @@ struct RunCommand: AsyncParsableCommand {
   )
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var address: AddressOption
 
-  @Option(help: ArgumentHelp("What deploys the recipe: local, swarm.", valueName: "name"))
-  var driver: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "With the driver swarm: the docker context; by default the one that docker uses.",
-      valueName: "context"
-    )
-  )
-  var server: String?
+  @OptionGroup var deployment: DriverOptions
 
   @Option(help: ArgumentHelp("The version to upgrade from; a tag of the recipe.", valueName: "tag"))
   var base: String?
@@ -74,9 +69,22 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Do not wait for another run of the same recipe; exit with 2 and name it.")
   var noWait = false
 
+  @Flag(help: "Leave a failed run's deployment up until Ctrl-C, and print how it is reached.")
+  var keep = false
+
+  @Flag(help: "With --keep: print secrets, too, on a terminal only.")
+  var showSecrets = false
+
   @OptionGroup var ciOptions: CIOptions
 
   func validate() throws {
+    try Self.validateSecrets(show: showSecrets)
+    if showSecrets, !keep { throw ValidationError("--show-secrets needs --keep") }
+    if keep, !Console.isTerminal(STDIN_FILENO) {
+      throw ValidationError(
+        "--keep waits for Ctrl-C, and standard input is not a terminal; see `parity up`"
+      )
+    }
     guard let asked = selection.asked else { return }
     if publish {
       throw ValidationError(
@@ -90,10 +98,11 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await concluding {
-      let workspace = try await Workspace(folder: options.project).withCorpus()
+      let (plain, asked) = try await address.workspace(options)
+      let workspace = await plain.withCorpus()
       let ci = CIOutput(ciOptions.ci, workspace, writesReports: true)
       defer { ci.conclude() }
-      let all = try workspace.recipes(options.recipes)
+      let all = try workspace.recipes(asked)
       let shard = sweep.shard.map { ShardFile($0, of: all) }
       let recipes = shard?.recipes ?? all
       // Everything that can be wrong in files is told before anything is started.
@@ -108,6 +117,9 @@ struct RunCommand: AsyncParsableCommand {
         }
       }
       try mistakes.conclude()
+      if keep, candidates.count > 1 {
+        throw Failure(.wrongUsage, "--keep waits for a person, and so needs one recipe")
+      }
       let choice = try await RunChoice(candidates, selection)
       try shard?.write(below: workspace.project.reports, in: workspace.reportsTree)
       if let shard { Console.error(shard.announcement) }
@@ -115,83 +127,38 @@ struct RunCommand: AsyncParsableCommand {
       let failures = FailureLimit(sweep.failureLimit)
       let company = RunJob.Company(
         isAlone: sweep.jobs == 1 || choice.candidates.count == 1,
+        isQuiet: sweep.quiet,
         shard: sweep.shard,
         failures: failures,
         ci: ci
       )
       let jobs = choice.candidates.map { job($0, company) }
       let status = await Sweep(jobs, width: sweep.jobs, failures: failures).run()
+      for line in choice.conclusions { Console.error(line) }
       return status.worse(choice.status)
     }
   }
 
   private func candidate(_ recipe: String, _ workspace: Workspace) async throws -> RunCandidate {
-    let loaded = try workspace.suite(recipe)
-    let suite = loaded.suite
-    let name = try workspace.driverName(driver, suite)
-    guard suite.dependencies.isEmpty else {
-      throw Failure(
-        .wrongSuite,
-        "\(recipe) needs \(suite.dependencies.joined(separator: ", ")) beside it, and this version "
-          + "runs one recipe at a time: it would be tested without them"
-      )
-    }
-    let checkout = try await workspace.recipeSource(recipe)
-    let choice = try await choice(of: name, suite, checkout, workspace.project)
+    let setup = DeploymentSetup(workspace: workspace, deployment)
+    let candidate = try await setup.candidate(recipe, base: base, until: until ?? .functional)
     let isFull = (until ?? .functional) == .functional && selection.asked == nil
     try workspace.requireWritable(
       recipe,
-      publishing: publish || isFull && workspace.publishes(name)
+      publishing: publish || isFull && workspace.publishes(candidate.planner.driver, recipe)
     )
-    let planner = RunPlanner(
-      workspace: workspace,
-      suite: suite,
-      checkout: checkout,
-      driver: name,
-      engine: choice.engine,
-      askedBase: base,
-      lastStage: until ?? .functional
-    )
-    return RunCandidate(planner: planner, driver: choice, plan: try await planner.plan())
-  }
-
-  private func choice(
-    of name: String,
-    _ suite: Suite,
-    _ checkout: RecipeCheckout,
-    _ project: Project
-  ) async throws -> DriverChoice {
-    guard name == "swarm" else {
-      guard server == nil else {
-        throw Failure(.wrongUsage, "--server is for the driver swarm; this run is \(name)")
-      }
-      guard let settings = suite.local else {
-        throw Failure(
-          .wrongSuite,
-          "\(suite.recipe) has no local.yml, which the driver local needs"
-        )
-      }
-      return .local(settings)
-    }
-    do throws(DeploymentError) {
-      let address = try await EngineAddress.resolve(context: server)
-      let engine = try await SwarmEngine.connect(address, nodes: project.swarmNodes)
-      let declared = suite.secrets.map(\.name)
-      let wanted = checkout.compose.externals.filter { $0.kind == .secret }.map(\.key)
-      let missing = wanted.filter { !declared.contains($0) }
-      return .swarm(
-        engine,
-        undeclaredSecrets: missing.map {
-          SecretSetting(name: $0, source: .generated(length: 32), place: nil)
-        }
-      )
-    } catch {
-      throw Failure(.broken, error.description)
-    }
+    return candidate
   }
 
   private func job(_ candidate: RunCandidate, _ company: RunJob.Company) -> RunJob {
-    RunJob(candidate, publish: publish, strict: strict, waits: !noWait, company: company)
+    RunJob(
+      candidate,
+      publish: publish,
+      strict: strict,
+      waits: !noWait,
+      keep: keep ? showSecrets : nil,
+      company: company
+    )
   }
 }
 

@@ -42,8 +42,8 @@ extension RunJob {
   func makeDriver(_ around: DriverSurroundings) throws -> any Driver {
     do {
       switch candidate.driver {
-      case .local(let settings): return LocalDriver(try local(settings, around))
-      case .swarm(let engine, _): return try SwarmDriver(try swarm(engine, around))
+      case .local(let settings): return LocalHost(try local(settings, around))
+      case .swarm(let engine, _): return try SwarmHost(try swarm(engine, around))
       }
     } catch let error as DeploymentError {
       throw Failure(.wrongSuite, error.description)
@@ -87,6 +87,7 @@ extension RunJob {
     return RunSettings(
       runID: around.runID,
       logFolder: around.folder + "/logs",
+      logTree: workspace.reportsTree,
       secrets: around.secrets.values,
       environment: try resolved(suite.environment, around),
       upgradeEnvironment: try resolved(suite.upgradeEnvironment, around),
@@ -105,7 +106,7 @@ extension RunJob {
   }
 
   private func waiting(_ progress: ConsoleProgress) -> RunLock.Waiting {
-    guard waits else { return .no }
+    guard waits else { return .refuse { [self] in refuse($0?.description ?? "another run") } }
     return .every(.seconds(10)) { holder in
       progress.say("waiting for \(holder?.description ?? "another run") to end")
     }

@@ -17,6 +17,10 @@ final class RunJob: Sendable {
   let publish: Bool
   let strict: Bool
   let waits: Bool
+  /// Whether a failed run's deployment is kept up, and then whether secrets are shown; nil for no.
+  let keep: Bool?
+  /// Keeps a deployment up.
+  let hold = Hold()
   /// What the other recipes of the same call have to do with it.
   let company: Company
   private let running = Mutex(State())
@@ -24,6 +28,8 @@ final class RunJob: Sendable {
   struct Company: Sendable {
     /// False where others run at the same time.
     var isAlone = true
+    /// Whether nothing is said of what goes well.
+    var isQuiet = false
     var shard: Shard?
     var failures = FailureLimit.none
     var ci: CIOutput?
@@ -33,6 +39,10 @@ final class RunJob: Sendable {
     var isInterrupted = false
     var task: Task<RunEnd, Never>?
     var progress: ConsoleProgress?
+    /// Who holds the deployment, where it was not waited for.
+    var holder: String?
+    /// What it came to, in a few words.
+    var verdict: String?
   }
 
   init(
@@ -40,12 +50,14 @@ final class RunJob: Sendable {
     publish: Bool,
     strict: Bool,
     waits: Bool,
+    keep: Bool? = nil,
     company: Company = Company()
   ) {
     self.candidate = candidate
     self.publish = publish
     self.strict = strict
     self.waits = waits
+    self.keep = keep
     self.company = company
   }
 
@@ -53,11 +65,24 @@ final class RunJob: Sendable {
   var suite: Suite { candidate.suite }
   var recipe: String { suite.recipe }
 
+  /// What it came to, in a few words; nil while it is not known, and where it was not run.
+  var verdict: String? { running.withLock { $0.verdict } }
+
+  /// Who holds the deployment, where it was not waited for.
+  var holder: String? { running.withLock { $0.holder } }
+
+  /// Notes that another run holds the deployment: this one leaves no record.
+  func refuse(_ holder: String) { running.withLock { $0.holder = holder } }
+
   /// Takes the run down, now or as soon as it has begun.
   func interrupt() {
     let (task, progress) = running.withLock {
       $0.isInterrupted = true
       return ($0.task, $0.progress)
+    }
+    if hold.end() {
+      progress?.say("taking everything down (again to leave at once)")
+      return
     }
     guard let task else { return }
     task.cancel()
@@ -65,43 +90,22 @@ final class RunJob: Sendable {
   }
 
   func run() async throws -> ExitStatus {
+    let rules = try await candidate.planner.checkout.ruleFindings(suite)
     let start = Date.now
     let kept = KeptRuns(workspace: workspace, recipe: suite.recipe)
     kept.removeScratch()
     let id = RunID.new(at: start, after: kept.ids.first)
     let folder = "\(workspace.runsFolder(suite.recipe))/\(id)"
     try makeFolder(folder + "/logs")
-    let secrets = try SecretValues(candidate.secrets)
-    let log = try EventLog(
-      path: folder + "/events.ndjson",
-      in: workspace.reportsTree,
-      secrets: secrets.redacted,
-      reserved: suite.reservedNames
-    )
-    let http = HTTPClient()
-    let progress = ConsoleProgress(recipe: suite.recipe, isAlone: company.isAlone) {
-      log.redacted($0)
+    let equipment = try equip(id, folder: folder, events: "events.ndjson")
+    let (log, progress) = (equipment.log, equipment.progress)
+    var runner = runner(equipment, folder: folder)
+    if let showsSecrets = keep {
+      runner.hold = { [self] deployment, isWrong in
+        guard isWrong else { return }
+        await stay(deployment, equipment, showsSecrets: showsSecrets, logs: folder + "/logs")
+      }
     }
-    let driver = try makeDriver(
-      DriverSurroundings(
-        runID: id,
-        folder: folder,
-        secrets: secrets,
-        http: http,
-        progress: progress,
-        redact: { log.redacted($0) }
-      )
-    )
-    let runner = Runner(
-      suite: suite,
-      driver: driver,
-      log: log,
-      http: http,
-      progress: progress,
-      seed: UInt64.random(in: 0...UInt64.max),
-      secrets: secrets.values,
-      failures: company.failures
-    )
     let header = RunHeader(
       candidate.plan,
       id: id,
@@ -111,10 +115,19 @@ final class RunJob: Sendable {
     )
     let weak = log.weakSecrets.map(Rule.maskedInPlaceOnly)
     for finding in weak { progress.say("note: \(finding.message)") }
+    for secret in candidate.driver.undeclaredSecrets {
+      progress.say("note: secret \(secret.name) of the recipe is made up, for the suite has none")
+    }
     if let leftOut = candidate.plan.leftOutLine { progress.say(leftOut) }
-    let findings = weak + candidate.planner.checkout.ruleFindings(suite).map(\.finding)
-    await ended(Task { await runner.run(header, findings: findings) }, progress)
-    await http.shutDown()
+    let findings = weak + rules.map(\.finding)
+    let ready = runner
+    await ended(Task { await ready.run(header, findings: findings) }, progress)
+    await equipment.http.shutDown()
+    if let holder {
+      // Nothing was run: a record of it would stand in the way of the last one.
+      workspace.reportsTree.remove(folder)
+      throw Failure(.broken, "\(recipe): not run: held by \(holder)")
+    }
     if let problem = log.problem {
       progress.say("\(workspace.shown(folder))/events.ndjson could not be written: \(problem)")
     }
@@ -134,7 +147,8 @@ final class RunJob: Sendable {
       workspace: await workspace.holding(suite),
       suite: suite,
       ci: company.ci,
-      history: await HistoryReader(workspace: workspace, recipe: recipe).historyIfAny()
+      history: await HistoryReader(workspace: workspace, recipe: recipe).historyIfAny(),
+      isQuiet: company.isQuiet
     )
     let publishes = publish || reports.mayPublish(record)
     let status = try reports.conclude(
@@ -142,12 +156,21 @@ final class RunJob: Sendable {
       runFolder: folder,
       publishes: publishes && record.isWhole && isKept,
       strict: strict
-    )
+    ) { coverage in
+      let words = "level \(coverage.shownLevel), \(coverage.verdictSummary)"
+      running.withLock { $0.verdict = words }
+    }
+    if workspace.project.corpus == nil {
+      Console.error(
+        "next: say in parity.yml where the older scripts are, `corpus: {root: FOLDER}`, or why there are "
+          + "none, `corpus: {none: WHY}`; then `parity audit \(recipe)`"
+      )
+    }
     return isKept || status == .refuted ? status : .broken
   }
 
   /// Waits for the end of the run, which can be interrupted from here on.
-  private func ended(_ task: Task<RunEnd, Never>, _ progress: ConsoleProgress) async {
+  func ended(_ task: Task<RunEnd, Never>, _ progress: ConsoleProgress) async {
     let isInterrupted = running.withLock {
       $0.task = task
       $0.progress = progress
@@ -158,7 +181,7 @@ final class RunJob: Sendable {
     running.withLock { $0.task = nil }
   }
 
-  private func makeFolder(_ path: String) throws {
+  func makeFolder(_ path: String) throws {
     do {
       try workspace.reportsTree.makeFolder(path)
     } catch {

@@ -9,7 +9,7 @@ import SwarmDeployments
 /// Puts a run's plan together from suite, recipe and what was asked for.
 struct RunPlanner {
   let workspace: Workspace
-  let suite: Suite
+  var suite: Suite
   let checkout: RecipeCheckout
   let driver: String
   /// Of the driver swarm, which knows what its images are.
@@ -19,7 +19,10 @@ struct RunPlanner {
   var lastStage: Stage = .functional
 
   func plan() async throws -> Plan {
-    try workspace.crossCheck(suite, checkout)
+    let target = checkout.target.version
+    let compose = try await compose(at: target)
+    let knowsImages = driver != "swarm" || engine != nil
+    try workspace.crossCheck(suite, checkout, knowsImages ? compose : nil)
     // The last version that a run has proven is where users come from.
     let last = try workspace.coverage(suite.recipe)
       .flatMap { $0.level >= 1 ? $0.target.version : nil }
@@ -29,7 +32,7 @@ struct RunPlanner {
     )
     var plan = Plan(
       suite: suite,
-      compose: checkout.compose,
+      compose: compose,
       driver: driver,
       base: base,
       baseReason: reason,
@@ -38,8 +41,21 @@ struct RunPlanner {
       standins: try await standins(base?.version)
     )
     plan.lastStage = lastStage
+    plan.origin = checkout.origin
     if !checkout.leftOut.isEmpty { plan.leftOut = checkout.leftOut }
     return plan
+  }
+
+  /// As the driver deploys it; a Swarm's engine knows which volumes its images declare.
+  private func compose(at version: String) async throws -> Compose {
+    guard driver == "swarm" else { return checkout.compose }
+    let compose = try await checkout.compose(at: version, setting: suite.swarmSettings)
+    guard let engine else { return compose }
+    do throws(DeploymentError) {
+      return try await engine.addingImageVolumes(to: compose)
+    } catch {
+      throw Failure(.broken, error.description)
+    }
   }
 
   /// Images that say of themselves that they stand for others; nil where no engine can be asked.
@@ -48,20 +64,17 @@ struct RunPlanner {
     let overlays = (suite.swarm?.compose ?? []).compactMap { name in
       SuiteFiles(folder: suite.folder).read(name).map { ComposeReader.File(name: name, bytes: $0) }
     }
-    // What names of images are made of; a secret is no part of one.
-    let environment = Dictionary(
-      (suite.swarm?.environment ?? []).map { ($0.name, $0.value.source) }
-        + suite.environment.map { ($0.key, $0.value.source) }
-    ) { first, _ in first }
+    let environment = suite.swarmSettings
     do throws(DeploymentError) {
       var found: [Standin] = []
       for version in [base ?? checkout.target.version, checkout.target.version] {
         let compose = try await checkout.compose(
           at: version,
           under: overlays,
-          environment: environment
+          setting: environment
         )
-        for service in compose.services {
+        // Nothing of a service is shown that has no task.
+        for service in compose.services where service.replicas != 0 {
           let image = service.image
           guard let what = try await engine.standin(image) else { continue }
           let tag = image.split(separator: ":").last.map(String.init) ?? image

@@ -44,12 +44,7 @@ extension Suite {
     var names: Set<String> = [recipe, "root", "postgres", "default", "app"]
     for (name, service) in services {
       names.insert(name)
-      switch service.database {
-      case .postgres(let database, let user, _)?: names.formUnion([database.source, user.source])
-      case .clickhouse(let database, let user, _)?:
-        names.formUnion([database.source, user?.source ?? "default"])
-      case nil: break
-      }
+      names.formUnion([service.database?.name, service.database?.user].compactMap { $0?.source })
     }
     return names.union(integrity.keys)
   }

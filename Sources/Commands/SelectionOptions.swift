@@ -85,6 +85,9 @@ struct SweepOptions: ParsableArguments {
   )
   var shard: Shard?
 
+  @Flag(name: .shortAndLong, help: "Print only what is not as claimed, and the closing list.")
+  var quiet = false
+
   /// Nil where any number may fail.
   var failureLimit: Int? { failFast ? 1 : maxFailures }
 

@@ -26,14 +26,44 @@ final class Sweep: Sendable {
     }
     // Reports are written whole, or left at once by a second signal.
     defer { withExtendedLifetime(interruption) {} }
-    return await withTaskGroup(of: ExitStatus.self) { group in
-      var worst = ExitStatus.proven
+    let rows = await withTaskGroup(of: Row.self) { group in
+      var rows: [Row] = []
       for (index, job) in jobs.enumerated() {
-        if index >= width, let status = await group.next() { worst = worst.worse(status) }
-        group.addTask { await self.run(job) }
+        if index >= width, let row = await group.next() { rows.append(row) }
+        group.addTask {
+          let status = await self.run(job)
+          return Row(recipe: job.recipe, status: status, verdict: job.verdict)
+        }
       }
-      for await status in group { worst = worst.worse(status) }
-      return worst
+      for await row in group { rows.append(row) }
+      return rows
+    }
+    if rows.count > 1 { Console.out(Self.list(rows)) }
+    return rows.reduce(.proven) { $0.worse($1.status) }
+  }
+
+  /// What one recipe came to.
+  private struct Row {
+    var recipe: String
+    var status: ExitStatus
+    /// Nil where it was not run.
+    var verdict: String?
+  }
+
+  /// One line for each recipe, the worst last: that is what stays on the screen.
+  private static func list(_ rows: [Row]) -> String {
+    let sorted = rows.sorted { a, b in
+      a.status == b.status
+        ? a.recipe.utf8.lexicographicallyPrecedes(b.recipe.utf8)
+        : a.status.precedence < b.status.precedence
+    }
+    let width = rows.map(\.recipe.count).max() ?? 0
+    let bad = rows.count { $0.status != .proven }
+    let head = "\n\(rows.count) recipes, \(bad == 0 ? "all" : "\(rows.count - bad)") as claimed\n"
+    return sorted.reduce(head) { text, row in
+      let sign = row.status == .proven ? "✓" : row.status == .broken ? "!" : "✗"
+      return text + "  \(sign) \(row.recipe.padded(width))  exit \(row.status.rawValue)  "
+        + "\(row.verdict ?? "not run")\n"
     }
   }
 

@@ -15,7 +15,7 @@ struct VerifyCommand: AsyncParsableCommand {
     discussion: """
       Renders PARITY.md again from coverage.json and compares the bytes; it does not audit again. \
       Fails if a page or a coverage was edited by hand, if suite, recipe or corpus changed since \
-      the coverage was made, and if the coverage names checks that are gone. Without recipes also \
+      the coverage was made, if the policy did, and if the coverage names checks that are gone. Without recipes also \
       if there is a coverage of a recipe without a suite.
       """
   )
@@ -25,7 +25,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await concluding {
-      let workspace = try await Workspace(folder: options.project).withCorpus()
+      let workspace = try await options.location.workspace().withCorpus()
       let ci = CIOutput(ciOptions.ci, workspace, writesReports: false)
       defer { ci.conclude() }
       var problems = 0
@@ -59,8 +59,23 @@ struct Verification {
     guard let coverage = try workspace.coverage(recipe) else {
       return ["\(workspace.shown(workspace.coveragePath(recipe))) is not there: run it once"]
     }
+    if let path = withOtherLineEnds() {
+      return [
+        "\(workspace.shown(path)): a checkout changed its line ends to CRLF (core.autocrlf), so that "
+          + "no hash can be compared: put `* -text` into .gitattributes and check it out again"
+      ]
+    }
     return try page(coverage) + written(coverage) + coverage.contradictions
       + (try await files(coverage))
+  }
+
+  /// The first of the files that this tool writes with LF only, and that have CRLF.
+  private func withOtherLineEnds() -> String? {
+    [workspace.coveragePath(recipe), workspace.pagePath(recipe)].first { path in
+      let bytes = (try? workspace.tree(of: path).contents(path)) ?? []
+      let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? 0
+      return end > 0 && bytes[end - 1] == UInt8(ascii: "\r")
+    }
   }
 
   /// The file itself: of this recipe, and as this tool writes it.
@@ -107,20 +122,19 @@ struct Verification {
   }
 
   private func files(_ coverage: CoverageModel) async throws -> [String] {
-    var result: [String] = []
+    var result = try await workspace.changes(
+      of: recipe,
+      since: "the coverage was made",
+      suiteTree: coverage.suiteTree,
+      target: coverage.target
+    )
     let suiteTree = try workspace.suiteTree(recipe)
-    if suiteTree != coverage.suiteTree {
-      result.append(
-        "the suite changed since the coverage was made (\(coverage.suiteTree.prefix(12)), now "
-          + "\(suiteTree.prefix(12)))"
-      )
-    }
     let checkout = try await workspace.recipeSource(recipe)
-    if checkout.target.tree != coverage.target.tree {
+    let wanted = workspace.project.policy.functionalChecks
+    if wanted != coverage.policy.functionalChecks {
       result.append(
-        "the recipe changed since the coverage was made (\(coverage.target.version) "
-          + "\(coverage.target.tree.prefix(12)), now \(checkout.target.version) "
-          + "\(checkout.target.tree.prefix(12)))"
+        "the policy changed since the coverage was made (functional_checks: "
+          + "\(coverage.policy.functionalChecks), now \(wanted))"
       )
     }
     if let problem = try await base(coverage, checkout) { result.append(problem) }

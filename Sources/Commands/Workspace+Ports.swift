@@ -39,27 +39,34 @@ extension Workspace {
   static func scripts(of suite: Suite) async -> [CheckID: [CorpusUnit]] {
     let files = SuiteFiles(folder: suite.folder)
     var found: [CheckID: [CorpusUnit]] = [:]
+    var read: [String: [CorpusUnit]] = [:]
     for check in suite.checks where !check.links.isEmpty {
-      guard case .script(let path, let runner) = check.body, let bytes = files.read(path) else {
+      guard case .script(let script) = check.body else { continue }
+      // All tests of a file stand together for what it names.
+      if let units = read[script.path] {
+        found[check.id] = units
         continue
       }
+      guard let bytes = files.read(script.path) else { continue }
       let language: CorpusScript.Language
       var reading = ScriptReading.tests
-      switch runner {
-      case .pytest: language = .python
+      switch script.runner {
+      case .pytest, .unittest: language = .python
       case .shell:
         language = .shell
         reading = .program
       case .bats: language = .bats
       case .executable:
         let traits = ScriptRule.Traits(isExecutable: true)
-        let verdict = ScriptRule.verdict(name: path, traits: traits, contents: bytes)
+        let verdict = ScriptRule.verdict(name: script.path, traits: traits, contents: bytes)
         guard case .script(let known) = verdict else { continue }
         language = known
         reading = .program
       }
-      let script = CorpusScript(path: path, language: language, bytes: bytes, hash: "")
-      found[check.id] = await script.units(reading: reading)
+      let own = CorpusScript(path: script.path, language: language, bytes: bytes, hash: "")
+      let units = await own.units(reading: reading)
+      read[script.path] = units
+      found[check.id] = units
     }
     return found
   }

@@ -3,6 +3,7 @@ import Corpus
 import Deployments
 import Evidence
 import Files
+import Formats
 import FoundationEssentials
 import Git
 import Glibc
@@ -12,6 +13,11 @@ import Suites
 /// A project as the commands see it: suites, recipes, corpus, reports.
 struct Workspace: Sendable {
   private(set) var project: Project
+  let sources: FetchedSources
+  /// Whether its one recipe was named by its address on the command line.
+  private(set) var isByAddress = false
+  /// Why a corpus at an address could not be read.
+  private var corpusProblem: String?
   /// Takes the pages in place of the suites' folders; nil for those.
   private var pages: String?
   /// What was found in a corpus that was read at once for many recipes, by recipe.
@@ -21,7 +27,8 @@ struct Workspace: Sendable {
   private var scripts: [String: [CheckID: [CorpusUnit]]] = [:]
 
   /// - Parameter folder: nil to look for `parity.yml` from here upwards.
-  init(folder: String?) throws {
+  init(folder: String?, isOffline: Bool = false) throws {
+    sources = FetchedSources(isOffline: isOffline)
     let here = FileManager.default.currentDirectoryPath
     if let folder {
       let path = folder.hasPrefix("/") ? folder : here + "/" + folder
@@ -30,6 +37,30 @@ struct Workspace: Sendable {
     } else {
       project = try ProjectLoader.find(from: here)
     }
+  }
+
+  /// Where there is no parity.yml: reports go below this folder.
+  init(withoutProject isOffline: Bool) throws {
+    project = try ProjectLoader.project(
+      Array("corpus: {none: the recipe was run by its address outside of any project}\n".utf8),
+      folder: FileManager.default.currentDirectoryPath
+    )
+    sources = FetchedSources(isOffline: isOffline)
+  }
+
+  mutating func beByAddress(_ recipe: String, _ source: GitSource) {
+    isByAddress = true
+    project.recipes[recipe] = .git(source)
+  }
+
+  /// Its one recipe has a suite that says nothing, and its page lies among the reports.
+  mutating func useEmptySuite(of recipe: String) throws {
+    do throws(GitError) {
+      project.suites = try GitCache().emptySuites(for: recipe)
+    } catch {
+      throw Failure(.broken, error.message)
+    }
+    pages = project.reports
   }
 
   /// What `--project` names must be there: else a command would speak of a file nobody knows.
@@ -102,28 +133,51 @@ struct Workspace: Sendable {
     }
   }
 
-  func recipeSource(_ recipe: String) async throws -> RecipeCheckout {
+  /// - Parameter suite: where it was read already, or is being read.
+  func recipeSource(
+    _ recipe: String,
+    for suite: (() async throws -> Suite)? = nil
+  ) async throws -> RecipeCheckout {
     let folder: String
+    let shownAs: String
+    var fetched: FetchedSource?
     switch project.recipes[recipe] {
-    case .folder(let path)?: folder = path
-    case .git(let address, _)?:
-      throw Failure(
-        .wrongSuite,
-        "recipe \(recipe) is at \(address), and this version reads recipes from folders only: "
-          + "clone it and give the folder in parity.yml"
-      )
-    case nil: folder = project.suiteFolder(of: recipe) + "/recipe"
+    case .folder(let path)?: (folder, shownAs) = (path, shown(path))
+    case .git(let source)?:
+      let found = try await fetch(source, of: recipe)
+      fetched = found.source
+      folder = found.folder
+      shownAs = shown(source)
+    case nil:
+      folder = project.suiteFolder(of: recipe) + "/recipe"
+      shownAs = shown(folder)
     }
-    return try await RecipeCheckout(name: recipe, folder: folder, shownAs: shown(folder))
+    return try await RecipeCheckout(
+      name: recipe,
+      folder: folder,
+      shownAs: shownAs,
+      fetched: fetched
+    ) {
+      if let suite { return try await suite().composeSettings }
+      // What is wrong with it is told where it is read for its own sake.
+      return (try? self.suite(recipe).suite.composeSettings) ?? [:]
+    }
   }
 
   /// The suite's names that the recipe does not have are mistakes like any other.
-  func crossCheck(_ suite: Suite, _ checkout: RecipeCheckout) throws {
+  ///
+  /// - Parameter compose: as the driver deploys it; nil where no driver is known.
+  func crossCheck(
+    _ suite: Suite,
+    _ checkout: RecipeCheckout,
+    _ compose: Compose? = nil
+  ) throws {
     let prefix = shown(project.suiteFolder(of: suite.recipe)) + "/"
     var found = SuiteCrossCheck.diagnostics(
       suite,
-      compose: checkout.compose,
-      published: checkout.published
+      compose: compose ?? checkout.compose,
+      published: checkout.published,
+      knowsImages: compose != nil
     )
     for index in found.indices { found[index].file = prefix + found[index].file }
     if found.contains(where: { $0.severity == .error }) { throw SuiteErrors(found) }
@@ -144,29 +198,53 @@ struct Workspace: Sendable {
       }
       return name
     }
-    if suite.local != nil { return "local" }
+    if let name = usualDriver(of: suite.recipe) { return name }
     throw Failure(
       .wrongUsage,
-      "\(suite.recipe) has no local.yml: name a driver (\(Self.drivers.joined(separator: ", "))) "
+      "\(suite.recipe) has neither local.yml nor swarm.yml: name a driver (\(Self.drivers.joined(separator: ", "))) "
         + "with --driver or in parity.yml"
     )
+  }
+
+  /// The driver of a suite that says how for one of them: `local` where it says so for both.
+  private func usualDriver(of recipe: String) -> String? {
+    let files = SuiteFiles(folder: project.suiteFolder(of: recipe))
+    return Self.drivers.first { files.isNamed("\($0).yml") }
   }
 
   // MARK: Corpus
 
   /// The workspace with what the corpus says, where that lies in a git repository.
   func withCorpus() async -> Workspace {
-    guard case .git(let address, let revision, let isSample)? = project.corpus,
-      let folder = Self.folder(ofRepository: address)
-    else { return self }
-    let repository = CorpusRepository(
-      folder: folder,
-      revision: revision ?? "HEAD",
-      shownAs: shown(folder),
-      isSample: isSample
-    )
-    let isOwn = await isOwnRepository(folder)
+    guard case .git(let source, let isSample)? = project.corpus else { return self }
     var workspace = self
+    let ref = source.ref ?? "HEAD"
+    let repository: CorpusRepository
+    var isOwn = false
+    switch source.address.place {
+    case .folder(let folder):
+      repository = CorpusRepository(
+        folder: folder,
+        revision: ref,
+        shownAs: shown(folder),
+        isSample: isSample
+      )
+      isOwn = await isOwnRepository(folder)
+    case .remote:
+      do throws(GitError) {
+        let fetch = try await sources.fetch(source).fetch
+        repository = CorpusRepository(
+          folder: fetch.repository.topLevel,
+          revision: fetch.commit,
+          shownAs: "\(source.address)",
+          shownRevision: ref,
+          isSample: isSample
+        )
+      } catch {
+        workspace.corpusProblem = error.message
+        return workspace
+      }
+    }
     for var reading in await repository.readings(of: project.suiteNames()) {
       // Committing the coverage would change what it says.
       if isOwn { reading.commit = nil }
@@ -228,12 +306,6 @@ struct Workspace: Sendable {
     )
   }
 
-  /// The folder of a repository on this machine; nil for one elsewhere.
-  private static func folder(ofRepository address: String) -> String? {
-    if address.hasPrefix("file:///") { return String(address.dropFirst("file://".count)) }
-    return address.hasPrefix("/") ? address : nil
-  }
-
   struct CorpusView {
     var coverage: CorpusCoverage
     /// Nil where there is nothing that could be read.
@@ -262,15 +334,11 @@ struct Workspace: Sendable {
         ?? CorpusReader(root: root, shownAs: shown(root), isSample: isSample).reading(of: recipe)
       reading = found
       coverage = found.coverage
-    case .git(let address, _, _)?:
+    case .git(let source, _)?:
       reading = fetched[recipe]
       coverage =
         reading?.coverage
-        ?? state(
-          .rootMissing,
-          address,
-          "is not on this machine: clone it, and give the path of the clone under `git`"
-        )
+        ?? state(.rootMissing, "\(source.address)", corpusProblem ?? "was not read")
     case .none(let reason)?: coverage = state(.none, "", reason)
     case nil:
       coverage = state(.rootMissing, "", "parity.yml names no corpus")
@@ -283,9 +351,10 @@ struct Workspace: Sendable {
 
   // MARK: Reports
 
-  /// Whether full runs by this driver replace the page and the coverage.
-  func publishes(_ driver: String) -> Bool {
-    driver == project.publish ?? project.driver ?? "local"
+  /// Whether full runs of a recipe by this driver replace its page and its coverage.
+  func publishes(_ driver: String, _ recipe: String) -> Bool {
+    !isByAddress
+      && driver == project.publish ?? project.driver ?? usualDriver(of: recipe) ?? "local"
   }
 
   func reportsFolder(_ recipe: String) -> String { "\(project.reports)/\(recipe)" }
@@ -301,6 +370,7 @@ struct Workspace: Sendable {
   var reportsTree: FileTree { tree(of: project.reports) }
 
   func runsFolder(_ recipe: String) -> String { reportsFolder(recipe) + "/runs" }
+  func importsFolder(_ recipe: String) -> String { reportsFolder(recipe) + "/imports" }
   func coveragePath(_ recipe: String) -> String { reportsFolder(recipe) + "/coverage.json" }
   func pagePath(_ recipe: String) -> String {
     (pages.map { "\($0)/\(recipe)" } ?? project.suiteFolder(of: recipe)) + "/PARITY.md"
@@ -349,6 +419,32 @@ struct Workspace: Sendable {
     } catch {
       throw Failure(.broken, error.description)
     }
+  }
+
+  /// How suite and recipe are other than a run or a coverage had them; empty where they are the same.
+  ///
+  /// - Parameter event: `run X`, `the coverage was made`.
+  func changes(
+    of recipe: String,
+    since event: String,
+    suiteTree: String,
+    target: RecipeRevision
+  ) async throws -> [String] {
+    var result: [String] = []
+    let tree = try self.suiteTree(recipe)
+    if tree != suiteTree {
+      result.append(
+        "the suite changed since \(event) (\(suiteTree.prefix(12)), now \(tree.prefix(12)))"
+      )
+    }
+    let now = try await recipeSource(recipe).target
+    if now.tree != target.tree {
+      result.append(
+        "the recipe changed since \(event) (\(target.version) \(target.tree.prefix(12)), now "
+          + "\(now.version) \(now.tree.prefix(12)))"
+      )
+    }
+    return result
   }
 
   /// Recipes of which a coverage lies in the reports, and which are not among these; sorted.

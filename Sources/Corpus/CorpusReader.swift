@@ -10,9 +10,9 @@ import Git
 package struct CorpusReader: Sendable {
   package let root: DiskPath
   /// How the root is named in reports, relative to the project.
-  package let shownRoot: String
+  let shownRoot: String
   /// True where the corpus is only an example.
-  package let isSample: Bool
+  let isSample: Bool
   /// What parses the scripts; without it nothing is proven of those that need it.
   var python = SyntaxProgram.python
   var shfmt = SyntaxProgram.shfmt

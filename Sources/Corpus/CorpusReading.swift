@@ -4,14 +4,14 @@ package import Evidence
 package struct CorpusReading: Hashable, Sendable {
   /// A file that is not a script, and why.
   package struct Other: Hashable, Sendable {
-    package let path: String
-    package let reason: ScriptRule.Reason
+    let path: String
+    let reason: ScriptRule.Reason
   }
 
   package var recipe: String
   /// As it is shown, such as `Tests/corpus/recipe-info`.
   package var root: String
-  package var isSample: Bool
+  var isSample: Bool
   package var state: CorpusCoverage.State
   /// How many recipes the corpus has.
   package var recipes: Int
@@ -20,9 +20,9 @@ package struct CorpusReading: Hashable, Sendable {
   /// By the bytes of their paths.
   package var scripts: [CorpusScript] = []
   /// By the bytes of their paths.
-  package var others: [Other] = []
+  var others: [Other] = []
   /// What scripts may import or source from each other.
-  package var files = ScriptFiles()
+  var files = ScriptFiles()
   /// The commit that was read; nil for a folder, and where it is not to be told.
   package var commit: String?
   /// What could not be read, each with its reason: `oidc.py is a link that leads out of the corpus`.
@@ -31,7 +31,7 @@ package struct CorpusReading: Hashable, Sendable {
   package var detail: String?
 
   /// The folder that was looked at: `Tests/corpus/recipe-info/plausible/tests`.
-  package var path: String { "\(root)/\(recipe)/tests" }
+  var path: String { "\(root)/\(recipe)/tests" }
 
   /// The units of all scripts, in the order of the scripts and of their lines.
   ///

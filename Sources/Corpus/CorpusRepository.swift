@@ -12,19 +12,23 @@ package struct CorpusRepository: Sendable {
   /// A folder of a repository on this machine.
   package let folder: String
   /// A branch, a tag or a commit.
-  package let revision: String
-  package let shownAs: String
-  package let isSample: Bool
+  let revision: String
+  let shownAs: String
+  /// How the revision is shown; what was asked for, where it is a commit that was fetched.
+  let shownRevision: String
+  let isSample: Bool
   /// Where the files are written; `TMPDIR`, or `/tmp`, where it is nil.
-  package let temporary: String?
+  let temporary: String?
 
   package init(
     folder: String,
     revision: String,
     shownAs: String,
+    shownRevision: String? = nil,
     isSample: Bool,
     temporary: String? = nil
   ) {
+    self.shownRevision = shownRevision ?? revision
     self.temporary = temporary
     self.folder = folder
     self.revision = revision
@@ -48,7 +52,7 @@ package struct CorpusRepository: Sendable {
       let inside = path.isEmpty ? "" : "/\(path)"
       let reader = CorpusReader(
         root: root.description,
-        shownAs: "\(shownAs)\(inside)@\(revision)",
+        shownAs: "\(shownAs)\(inside)@\(shownRevision)",
         isSample: isSample
       )
       return reader.readings(of: recipes).map { reading in
@@ -66,7 +70,7 @@ package struct CorpusRepository: Sendable {
       return recipes.map { recipe in
         var reading = CorpusReading(
           recipe: recipe,
-          root: "\(shownAs)@\(revision)",
+          root: "\(shownAs)@\(shownRevision)",
           isSample: isSample,
           state: isThere,
           recipes: 0

@@ -14,7 +14,7 @@ package struct CorpusUnit: Hashable, Sendable {
   package let script: String
   /// `test_login`, `TestLogin::test_wrong`, a bats test's own words; nil for a whole script.
   package let function: String?
-  package let language: CorpusScript.Language
+  let language: CorpusScript.Language
   /// The first line of its docstring or of the comment before it; empty where there is none.
   package let about: String
   /// From 1, both included.

@@ -18,9 +18,9 @@ package enum ScriptRule {
 
   /// What the disk says of a file, beside its name.
   package struct Traits: Hashable, Sendable {
-    package var isExecutable: Bool
+    var isExecutable: Bool
     /// True below a folder such as `lib` or `_shared`.
-    package var isAmongHelpers: Bool
+    var isAmongHelpers: Bool
 
     package init(isExecutable: Bool = false, isAmongHelpers: Bool = false) {
       self.isExecutable = isExecutable
@@ -36,7 +36,7 @@ package enum ScriptRule {
   }
 
   /// Folders that are not entered: what programs leave behind, and secrets.
-  package static let skippedFolders = ["testsecrets"]
+  static let skippedFolders = ["testsecrets"]
 
   private static let documents: Set<String> = [
     "md", "markdown", "txt", "rst", "adoc", "html", "pdf", "log",

@@ -31,9 +31,18 @@ package struct RunningVersion: Sendable, Hashable {
   /// What contradicts the version: `app reports 1.0.0, 2.0.0 belongs to 3.0.1+v2.0.0`.
   package var contradictions: [String]
 
-  package init(version: String, facts: [String: String], contradictions: [String]) {
+  /// What is not known although an upgrade would have changed it: `db stays as it is`.
+  package var doubts: [String]
+
+  package init(
+    version: String,
+    facts: [String: String],
+    contradictions: [String],
+    doubts: [String] = []
+  ) {
     self.version = version
     self.facts = facts
     self.contradictions = contradictions
+    self.doubts = doubts
   }
 }

@@ -25,9 +25,3 @@ package protocol Driver: Sendable {
   /// Never throws, never hangs: its last step is a kill.
   func tearDown() async -> TeardownReport
 }
-
-extension Driver {
-  package func values() async -> [String: String] { [:] }
-
-  package func lost() async -> String? { nil }
-}

@@ -1,30 +1,41 @@
 package import Programs
 
 /// Access to one service of a deployment.
-package protocol ServiceAccess: Sendable {
-  var name: String { get }
+package struct ServiceAccess: Sendable {
+  package let name: String
+  let deployment: any Deployment
 
-  /// Runs a command in the service's surroundings: its user, environment, file system.
-  func run(_ command: Command) async throws(DeploymentError) -> CommandOutput
+  package func run(_ command: Command) async throws(DeploymentError) -> CommandOutput {
+    try await deployment.run(command, in: name)
+  }
 
-  /// The bytes of a file as the service sees it; nil where there is none.
-  func read(_ path: String, limit: Int) async throws(DeploymentError) -> [UInt8]?
+  package func read(_ path: String, limit: Int) async throws(DeploymentError) -> [UInt8]? {
+    try await deployment.read(path, of: name, limit: limit)
+  }
 
-  /// Writes a file as the service sees it, with the service's own rights; what was there is gone.
-  func write(_ content: [UInt8], to path: String) async throws(DeploymentError)
+  package func hasFolder(_ path: String) async throws(DeploymentError) -> Bool? {
+    try await deployment.hasFolder(path, of: name)
+  }
 
-  /// Where to reach a port that the service listens on.
-  func endpoint(port: Int) async throws(DeploymentError) -> Endpoint
+  package func write(_ content: [UInt8], to path: String) async throws(DeploymentError) {
+    try await deployment.write(content, to: path, of: name)
+  }
 
-  /// Whether something listens on a port; nil where a connection to its endpoint tells.
-  func accepts(port: Int) async throws(DeploymentError) -> Bool?
+  package func whatIs(at path: String) async throws(DeploymentError) -> StoredPath? {
+    try await deployment.whatIs(at: path, of: name)
+  }
 
-  /// The end of the service's output, redacted, at most `limit` bytes.
-  func log(limit: Int) async -> String
-}
+  package func make(_ item: PathItem, at path: String) async throws(DeploymentError) {
+    try await deployment.make(item, at: path, of: name)
+  }
 
-extension ServiceAccess {
-  package func accepts(port: Int) async throws(DeploymentError) -> Bool? { nil }
+  package func endpoint(port: Int) async throws(DeploymentError) -> Endpoint {
+    try await deployment.endpoint(port: port, of: name)
+  }
+
+  package func accepts(port: Int) async throws(DeploymentError) -> Bool? {
+    try await deployment.accepts(port: port, of: name)
+  }
 }
 
 /// Where a port of a service is reached.
@@ -32,4 +43,22 @@ package enum Endpoint: Sendable, Hashable {
   case tcp(host: String, port: Int)
   /// The path of a unix socket that leads to the port.
   case unix(path: String)
+}
+
+/// What can be made at a path, beside a file. A folder that is there stays, a link is replaced.
+package enum PathItem: Sendable, Hashable {
+  case link(to: String)
+  /// With those above it.
+  case folder
+  /// Of what is there.
+  case mode(Int)
+
+  /// The command that makes it.
+  package func command(at path: String) -> [String] {
+    switch self {
+    case .link(let target): ["ln", "-sfn", "--", target, path]
+    case .folder: ["mkdir", "-p", "--", path]
+    case .mode(let mode): ["chmod", "--", "0" + String(mode, radix: 8), path]
+    }
+  }
 }

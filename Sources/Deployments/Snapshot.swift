@@ -2,11 +2,15 @@ package struct Snapshot: Sendable, Hashable {
   package var id: String
   /// Every file in it, sorted by path: `<volume>/<path below it>`.
   package var files: [File]
+  /// Symbolic links in it, likewise.
+  package var links: [String] = []
   /// What the labels declare, as paths of the same form.
   package var declaredPaths: [String]
   /// Services whose data are not in it although the recipe wants them backed up, with what is
   /// wrong.
   package var leftOut: [String: String]
+  /// Files that were to be in it and could not be read, by the paths of a snapshot; sorted.
+  package var unread: [String] = []
 
   package struct File: Sendable, Hashable {
     package var path: String

@@ -13,6 +13,7 @@ package struct Assertion: Hashable, Sendable {
   package var isNever: Bool
   package var place: SourcePlace?
 
+  /// Of a header whose values are secrets neither what was there is kept nor what was wanted.
   package init(
     _ subject: Subject,
     _ predicate: Predicate,
@@ -23,9 +24,13 @@ package struct Assertion: Hashable, Sendable {
     place: SourcePlace? = nil
   ) {
     self.subject = subject
+    let name = subject.confidentialHeader
+    let predicate = name.map(predicate.masked) ?? predicate
+    let filled = name.flatMap { name in filled.map { $0.masked(of: name) } } ?? filled
     self.predicate = predicate
     self.filled = filled == predicate ? nil : filled
-    self.actual = actual
+    self.actual =
+      name.map { name in actual.mapTexts { SecretHeaders.masked($0, of: name) } } ?? actual
     self.holds = holds
     self.isNever = isNever
     self.place = place
@@ -38,13 +43,15 @@ package struct Assertion: Hashable, Sendable {
     case excerpt(String, rest: Int)
     case absent
     /// There was something, and it could not be read as what was asked for.
-    case unreadable(String)
+    case unreadable(Unreadable)
 
     /// Bytes of a value that are kept.
     package static let limit = 2_048
 
     /// A value, or its beginning where it is longer than `limit` as JSON.
-    package init(_ value: JSONValue?) {
+    ///
+    /// - Parameter secrets: removed before the rest is cut off.
+    package init(_ value: JSONValue?, without secrets: Redactor? = nil) {
       guard let value else {
         self = .absent
         return
@@ -56,8 +63,8 @@ package struct Assertion: Hashable, Sendable {
       }
       var shown = text
       if case .string(let string) = value { shown = string }
-      let start = TextCut.start(Array(shown.utf8), limit: Self.limit)
-      self = .excerpt(String(decoding: start, as: UTF8.self), rest: shown.utf8.count - start.count)
+      let cut = TextCut.start(Array(shown.utf8), limit: Self.limit, without: secrets)
+      self = .excerpt(cut.text, rest: cut.rest)
     }
 
     package static func text(_ text: String) -> Actual { .value(.string(text)) }
@@ -76,8 +83,10 @@ extension Assertion: Codable {
     subject = try values.decode(Subject.self, forKey: .subject)
     predicate = try values.decode(Predicate.self, forKey: .predicate)
     filled = try values.decodeIfPresent(Predicate.self, forKey: .filled)
-    if let text = try values.decodeIfPresent(String.self, forKey: .unreadable) {
-      actual = .unreadable(text)
+    if let text = try? values.decodeIfPresent(String.self, forKey: .unreadable) {
+      actual = .unreadable(.told(text))
+    } else if let why = try values.decodeIfPresent(Unreadable.self, forKey: .unreadable) {
+      actual = .unreadable(why)
     } else if let text = try values.decodeIfPresent(String.self, forKey: .excerpt) {
       actual = .excerpt(text, rest: try values.decode(Int.self, forKey: .rest))
     } else if values.contains(.actual) {
@@ -101,7 +110,8 @@ extension Assertion: Codable {
       try values.encode(text, forKey: .excerpt)
       try values.encode(rest, forKey: .rest)
     case .absent: break
-    case .unreadable(let text): try values.encode(text, forKey: .unreadable)
+    case .unreadable(.told(let text)): try values.encode(text, forKey: .unreadable)
+    case .unreadable(let why): try values.encode(why, forKey: .unreadable)
     }
     // What holds is the rule; only what does not is told.
     if !holds { try values.encode(true, forKey: .fails) }
@@ -122,5 +132,35 @@ extension Assertion: CustomStringConvertible {
     copy.holds = true
     copy.place = nil
     return copy
+  }
+}
+
+extension Subject {
+  /// The name of a header whose values are secrets; nil for all else.
+  package var confidentialHeader: String? {
+    guard case .header(let name) = self, SecretHeaders.contains(name) else { return nil }
+    return name
+  }
+}
+
+extension Predicate {
+  /// Without what a header's value would tell; names between braces stay.
+  fileprivate func masked(of header: String) -> Predicate {
+    if case .matches(let pattern) = self {
+      let text = SecretHeaders.masked(pattern.text, of: header)
+      return (try? Pattern(text)).map { .matches($0) } ?? self
+    }
+    if case .not(let inner) = self { return .not(inner.masked(of: header)) }
+    func text(_ template: Template) -> Template {
+      let parts = template.parts.map { part in
+        if case .text(let text) = part {
+          Template.Part.text(SecretHeaders.masked(text, of: header))
+        } else {
+          part
+        }
+      }
+      return Template(parts: parts, place: template.place)
+    }
+    return mapOperands(tree: { $0.mapTemplates(text) }, text: text)
   }
 }

@@ -39,6 +39,16 @@ package struct CheckID: Hashable, Sendable, Comparable, CustomStringConvertible 
     CheckID(folder: "integrity", stem: store, name: name)
   }
 
+  /// What of a functional check is done in an earlier stage: `carried/upgrade.notes::test_kept`.
+  package static func carried(_ check: CheckID, in stage: Stage) -> CheckID {
+    let folder = check.folder == "functional" ? "" : "\(check.folder)."
+    return CheckID(
+      folder: "carried",
+      stem: "\(stage.rawValue).\(folder)\(check.stem)",
+      name: check.name
+    )
+  }
+
   package var description: String { "\(folder)/\(stem)::\(name)" }
 
   /// The name of its row of `cases`: `html` of `test_kinds[html]`; nil where it is none.

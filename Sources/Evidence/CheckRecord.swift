@@ -6,32 +6,16 @@ package struct CheckRecord: Codable, Hashable, Sendable {
   package var outcome: Outcome
   /// Microseconds from the run's start to the check's; nil where it did not run.
   package var startedAt: Int?
-  package var microseconds: Int
-  package var steps: [StepRecord]
+  package var microseconds = 0
+  package var steps: [StepRecord] = []
   package var control: ControlRecord?
   /// What was made for this check and sent nowhere before, by name: `unique`, `marker`.
-  package var fresh: [String: String]
+  package var fresh: [String: String] = [:]
+}
 
-  package init(
-    id: CheckID,
-    kind: CheckKind,
-    stage: Stage,
-    outcome: Outcome,
-    startedAt: Int? = nil,
-    microseconds: Int = 0,
-    steps: [StepRecord] = [],
-    control: ControlRecord? = nil,
-    fresh: [String: String] = [:]
-  ) {
-    self.id = id
-    self.kind = kind
-    self.stage = stage
-    self.outcome = outcome
-    self.startedAt = startedAt
-    self.microseconds = microseconds
-    self.steps = steps
-    self.control = control
-    self.fresh = fresh
+extension CheckRecord {
+  init(of planned: PlannedCheck, _ outcome: Outcome) {
+    self.init(id: planned.id, kind: planned.kind, stage: planned.stage, outcome: outcome)
   }
 }
 
@@ -42,6 +26,12 @@ package struct ControlRecord: Codable, Hashable, Sendable {
     case decoy
     /// The same look after the marker was dropped.
     case dropped
+    /// The same look at an address beside it, where nothing is.
+    case sibling
+    /// A script again where nothing answers.
+    case nowhere
+    /// The same look at what was sent after the backup, once all was lost and the backup put back.
+    case later
   }
 
   /// What the control showed.

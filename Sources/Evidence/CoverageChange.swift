@@ -10,23 +10,11 @@ package struct CoverageChange: Hashable, Sendable {
   package var before: State
   package var after: State
   /// What of it changed, one fact each; sorted.
-  package var details: [Detail]
-
-  package init(
-    _ kind: Kind,
-    _ subject: String,
-    formerly formerSubject: String? = nil,
-    from before: State,
-    to after: State,
-    details: [Detail] = []
-  ) {
-    self.kind = kind
-    self.subject = subject
-    self.formerSubject = formerSubject
-    self.before = before
-    self.after = after
-    self.details = details
-  }
+  package var details: [Detail] = []
+  /// What it rests on or names besides its subject: checks, stores, units.
+  package var about: [String] = []
+  /// What follows from it, the worst first; they have none of their own.
+  package var consequences: [CoverageChange] = []
 
   /// What it means for whoever reviews it.
   package enum Direction: String, Codable, CaseIterable, Sendable {
@@ -55,33 +43,15 @@ package struct CoverageChange: Hashable, Sendable {
     package var reason: Reason?
     /// Of what is deferred or waived: a date, or a trigger in words.
     package var until: String?
-    package var standing: Standing
+    package var standing = Standing.good
     /// Of a claim.
     package var verdict: Verdict.Word?
     /// Whether a stand-in showed it.
     package var isOnStandin: Bool
     package var place: SourcePlace?
 
-    package init(
-      _ text: String,
-      reason: Reason? = nil,
-      until: String? = nil,
-      standing: Standing = .good,
-      verdict: Verdict.Word? = nil,
-      isOnStandin: Bool,
-      place: SourcePlace? = nil
-    ) {
-      self.text = text
-      self.reason = reason
-      self.until = until
-      self.standing = standing
-      self.verdict = verdict
-      self.isOnStandin = isOnStandin
-      self.place = place
-    }
-
     package static func absent(isOnStandin: Bool) -> State {
-      State("absent", standing: .absent, isOnStandin: isOnStandin)
+      State(text: "absent", standing: .absent, isOnStandin: isOnStandin)
     }
   }
 
@@ -104,12 +74,13 @@ package struct CoverageChange: Hashable, Sendable {
   /// The same seen from the other side.
   package var inverted: CoverageChange {
     CoverageChange(
-      kind.inverted(before: before, after: after),
-      formerSubject ?? subject,
-      formerly: formerSubject == nil ? nil : subject,
-      from: after,
-      to: before,
-      details: details.map { Detail($0.what, $0.after, $0.before) }.sorted(by: Detail.precedes)
+      kind: kind.inverted(before: before, after: after),
+      subject: formerSubject ?? subject,
+      formerSubject: formerSubject == nil ? nil : subject,
+      before: after,
+      after: before,
+      details: details.map { Detail($0.what, $0.after, $0.before) }.sorted(by: Detail.precedes),
+      about: about
     )
   }
 }
@@ -135,6 +106,7 @@ extension CoverageChange {
     case recipeLost = "recipe-lost"
     case newlyRefuted = "newly-refuted"
     case newlyUnproven = "newly-unproven"
+    case newlyDeclared = "newly-declared"
     case newlyVacuous = "newly-vacuous"
     case newlyNotApplicable = "newly-not-applicable"
     case newlyDeferred = "newly-deferred"
@@ -142,6 +114,7 @@ extension CoverageChange {
     case level
     case rung
     case weakened
+    case scriptChanged = "script-changed"
     case outcome
     case disposition
     case provenance
@@ -173,6 +146,7 @@ extension CoverageChange {
         case .refuted: .newlyRefuted
         case .unproven: .newlyUnproven
         case .vacuous: .newlyVacuous
+        case .declared: .newlyDeclared
         case .deferred: .newlyDeferred
         case .notApplicable: .newlyNotApplicable
         }
@@ -180,8 +154,8 @@ extension CoverageChange {
 
     func inverted(before: State, after: State) -> Kind {
       switch self {
-      case .newlyRefuted, .newlyUnproven, .newlyVacuous, .newlyNotApplicable, .newlyDeferred,
-        .newlyProven:
+      case .newlyRefuted, .newlyUnproven, .newlyDeclared, .newlyVacuous, .newlyNotApplicable,
+        .newlyDeferred, .newlyProven:
         if let word = before.verdict { return Kind(word) }
         return after.verdict == nil ? .deferralEnded : .lost
       case .lost: return before.verdict.map { Kind($0) } ?? .gained
@@ -200,7 +174,7 @@ extension CoverageChange {
       case .slower: return .faster
       case .faster: return .slower
       case .level, .rung, .outcome, .disposition, .provenance, .renamed, .altered,
-        .deferralChanged, .corpus, .version, .setup, .wording:
+        .deferralChanged, .corpus, .version, .setup, .scriptChanged, .wording:
         return self
       }
     }
@@ -209,24 +183,37 @@ extension CoverageChange {
   /// Progress is only what ends good, and never what a stand-in shows in the real app's place.
   package var direction: Direction {
     switch kind {
-    case .recipeLost, .lost, .weakened: return .regression
-    case .findingGained, .findingUnwaived:
-      // A note asks for nothing, and what is waived does not count.
-      return after.standing == .open ? .neutral : .regression
+    case .recipeLost, .weakened: return .regression
+    case .lost: return before.standing == .open ? .neutral : .regression
+    case .findingGained:
+      // A note asks for nothing, and what is waived does not count. What is left over from a repair is
+      // no harm.
+      return after.standing == .open || isLeftOver ? .neutral : .regression
+    case .findingWaived:
+      // A rule that counted is silenced; that a note is changes nothing.
+      return before.standing == .open ? .neutral : .regression
+    case .findingUnwaived: return .neutral
     case .strengthened:
       // A check that asks for more and now fails is no better.
       return isLostProvenance || after.standing < before.standing ? .neutral : .progress
-    case .findingLost: return before.standing == .open ? .neutral : .progress
-    case .newlyRefuted, .newlyUnproven, .newlyVacuous, .newlyNotApplicable, .newlyDeferred,
-      .newlyProven, .level, .rung, .outcome, .disposition, .recipeGained, .corpus:
+    case .findingLost:
+      return before.standing == .open || isLeftOver ? .neutral : .progress
+    case .newlyRefuted, .newlyUnproven, .newlyDeclared, .newlyVacuous, .newlyNotApplicable,
+      .newlyDeferred, .newlyProven, .level, .rung, .outcome, .disposition, .recipeGained, .corpus:
       return ofStandings
+    case .scriptChanged:
+      // What it asks for now nobody can compare with what it had shown.
+      return before.standing == .good ? .regression : .neutral
     case .provenance:
       return after.standing < before.standing ? .regression : .neutral
     case .gained, .renamed, .altered, .deferralChanged, .deferralEnded, .unexpired, .expired,
-      .findingWaived, .version, .setup, .slower, .faster, .wording:
+      .version, .setup, .slower, .faster, .wording:
       return .neutral
     }
   }
+
+  /// Whether it is a finding that only asks to tidy up after a repair.
+  private var isLeftOver: Bool { ["waiver-unused", "deferral-has-port"].contains(subject) }
 
   private var isLostProvenance: Bool { after.isOnStandin && !before.isOnStandin }
 

@@ -7,8 +7,8 @@ extension CoverageComparison {
       add(
         .renamed,
         b.id.description,
-        State(a.id.description, isOnStandin: before.isOnStandin, place: a.place),
-        State(b.id.description, isOnStandin: after.isOnStandin, place: b.place),
+        State(text: a.id.description, isOnStandin: before.isOnStandin, place: a.place),
+        State(text: b.id.description, isOnStandin: after.isOnStandin, place: b.place),
         formerly: a.id.description
       )
       compare(a, b)
@@ -34,9 +34,22 @@ extension CoverageComparison {
       add(.outcome, id, states.0, states.1, formerly: a.id.description)
     }
     add(EvidenceComparison(a, b).shifts, id, states, formerly: a.id.description)
+    let scripts = Self.changedScripts(a, b)
+    if !scripts.isEmpty {
+      add(.scriptChanged, id, states.0, states.1, scripts, formerly: a.id.description)
+    }
   }
 
-  private mutating func add(
+  /// Files of older versions name none.
+  private static func changedScripts(_ a: CheckCoverage, _ b: CheckCoverage) -> [Detail] {
+    guard let old = a.scripts, let new = b.scripts, old != new else { return [] }
+    let scripts = Paired(old, new) { TextKey($0.path) }
+    return scripts.both.filter { $0.hash != $1.hash }.map { Detail($0.path, $0.hash, $1.hash) }
+      + scripts.onlyOld.map { Detail("script", $0.path, nil) }
+      + scripts.onlyNew.map { Detail("script", nil, $0.path) }
+  }
+
+  mutating func add(
     _ shifts: [Shift],
     _ id: String,
     _ states: (State, State),
@@ -65,6 +78,9 @@ extension CoverageComparison {
       self.way = way
       detail = Detail(what, before, after)
     }
+
+    /// Of what asks for less the more of it there is: the two sides were given the other way round.
+    var reversed: Shift { Shift(way, detail.what, detail.after, detail.before) }
   }
 
   private func state(_ check: CheckCoverage, _ model: CoverageModel) -> State {
@@ -77,7 +93,7 @@ extension CoverageComparison {
       case .skipped: ("skipped", .open)
       }
     return State(
-      word,
+      text: word,
       reason: check.outcome.reason,
       standing: standing,
       isOnStandin: model.isOnStandin,
@@ -95,9 +111,11 @@ extension CoverageComparison {
       if a.marker.map(TextKey.init) != b.marker.map(TextKey.init) {
         shifts.append(Shift(.of(a.marker, b.marker), "marker", a.marker, b.marker))
       }
-      let counts = Paired(a.counts, b.counts) { TextKey($0) }
-      shifts += counts.onlyOld.map { Shift(.weaker, "count", $0, nil) }
-      shifts += counts.onlyNew.map { Shift(.stronger, "count", nil, $0) }
+      // Files of older versions have none.
+      if let old = a.drop, let new = b.drop { shifts += Shift.all("drop", old, new) }
+      shifts += Shift.all("count", a.counts, b.counts)
+      shifts += Shift.all("change", a.change ?? [], b.change ?? [])
+      shifts += Shift.all("not compared", b.volatile ?? [], a.volatile ?? []).map(\.reversed)
       if a.mechanism.map(TextKey.init) != b.mechanism.map(TextKey.init) {
         shifts.append(Shift(.other, "mechanism", a.mechanism, b.mechanism))
       }
@@ -121,10 +139,24 @@ extension CoverageComparison {
 
   private func state(_ store: StoreCoverage, _ model: CoverageModel) -> State {
     State(
-      store.result.word.shown,
+      text: store.result.word.shown,
       reason: store.result.reason,
       isOnStandin: model.isOnStandin
     )
+  }
+}
+
+extension CoverageComparison.Shift {
+  /// Of lists of acts or names: fewer is less, more is more, and others in their place are other.
+  static func all(_ what: String, _ old: [String], _ new: [String]) -> [Self] {
+    let pairs = Paired(
+      old.sorted(by: UTF8Order.precedes),
+      new.sorted(by: UTF8Order.precedes)
+    ) { TextKey($0) }
+    let changed = min(pairs.onlyOld.count, pairs.onlyNew.count)
+    return zip(pairs.onlyOld, pairs.onlyNew).map { Self(.other, what, $0, $1) }
+      + pairs.onlyOld.dropFirst(changed).map { Self(.weaker, what, $0, nil) }
+      + pairs.onlyNew.dropFirst(changed).map { Self(.stronger, what, nil, $0) }
   }
 }
 
@@ -162,8 +194,15 @@ struct EvidenceComparison {
     }
     if a.control != b.control {
       let ranks = (Self.rank(a.control), Self.rank(b.control))
+      let isDerived = Self.isDerived(a.control) && Self.isDerived(b.control)
+      let isOther = isDerived && a.control?.kind != b.control?.kind
       shifts.append(
-        Shift(.of(ranks.0, ranks.1), "control", Self.shown(a.control), Self.shown(b.control))
+        Shift(
+          isOther ? .other : .of(ranks.0, ranks.1),
+          "control",
+          Self.shown(a.control),
+          Self.shown(b.control)
+        )
       )
     }
     if a.isHealth != b.isHealth {
@@ -176,13 +215,51 @@ struct EvidenceComparison {
     if a.stage != b.stage {
       shifts.append(Shift(.other, "stage", a.stage.rawValue, b.stage.rawValue))
     }
-    if let old = a.body, let new = b.body, old != new {
-      shifts.append(Shift(.other, "body", old, new))
-    }
     let ports = Paired(a.ports, b.ports) { TextKey($0) }
     shifts += ports.onlyOld.map { Shift(.other, "port", $0, nil) }
     shifts += ports.onlyNew.map { Shift(.other, "port", nil, $0) }
-    if a.evidence != b.evidence { compareAssertions(a, b) }
+    if a.evidence != b.evidence {
+      compareRetries(a, b)
+      compareAssertions(a, b)
+    }
+    // A short hash tells nobody anything: it is named where nothing else is.
+    if shifts.isEmpty, let old = a.body, let new = b.body, old != new {
+      shifts.append(Shift(.other, "steps", nil, nil))
+    }
+  }
+
+  // MARK: Retries
+
+  /// What may be tried for longer asks for less; what must never be is watched for.
+  private mutating func compareRetries(_ a: CheckCoverage, _ b: CheckCoverage) {
+    let steps = Paired(a.evidence, b.evidence) { TextKey($0.act) }
+    for (old, new) in steps.both where old.within != new.within {
+      let (before, after) = (old.within ?? 0, new.within ?? 0)
+      shifts.append(
+        Shift(
+          after > before ? .weaker : .stronger,
+          "retry of \(new.act)",
+          Self.shown(milliseconds: before),
+          Self.shown(milliseconds: after)
+        )
+      )
+    }
+    for (old, new) in steps.both where old.never != new.never {
+      let (before, after) = (old.never ?? 0, new.never ?? 0)
+      shifts.append(
+        Shift(
+          .of(before, after),
+          "never of \(new.act)",
+          Self.shown(milliseconds: before),
+          Self.shown(milliseconds: after)
+        )
+      )
+    }
+  }
+
+  private static func shown(milliseconds: Int) -> String {
+    if milliseconds == 0 { return "none" }
+    return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
   }
 
   /// A control shows something only where it failed.
@@ -191,6 +268,14 @@ struct EvidenceComparison {
     case .failed: 2
     case .notPossible, .broken, nil: 1
     case .passed: 0
+    }
+  }
+
+  /// Which of these a check has, or none, follows from what it looks at: a page, an error, an exit.
+  private static func isDerived(_ control: ControlCoverage?) -> Bool {
+    switch control?.kind {
+    case .sibling, .nowhere, .later, nil: true
+    case .decoy, .dropped: false
     }
   }
 
@@ -217,27 +302,31 @@ struct EvidenceComparison {
     var act: String
     var subject: String
     var text: String
-    var isEquality: Bool
+    var predicate: Predicate
+    var isNever: Bool
 
     init(_ act: String, _ assertion: Assertion) {
       self.act = act
       subject = assertion.subject.description
       text = assertion.description
-      isEquality = if case .equals = assertion.predicate { true } else { false }
+      predicate = assertion.predicate
+      isNever = assertion.isNever
     }
   }
 
-  /// An equality says more than any other comparison of the same thing. Of others, and of two
-  /// equalities, nobody can say here which asks for more.
+  /// Of two equalities, and of much else, nobody can say here which asks for more.
   private mutating func compareAssertions(_ a: CheckCoverage, _ b: CheckCoverage) {
-    let all = Paired(Self.assertions(a), Self.assertions(b)) { TextKey("\($0.act)\n\($0.text)") }
+    // What did not come to its end asserts less than it would.
+    let acts = (Set(a.evidence.map { TextKey($0.act) }), Set(b.evidence.map { TextKey($0.act) }))
+    let old = Self.assertions(a).filter { b.outcome.isPassed || acts.1.contains(TextKey($0.act)) }
+    let new = Self.assertions(b).filter { a.outcome.isPassed || acts.0.contains(TextKey($0.act)) }
+    let all = Paired(old, new) { TextKey("\($0.act)\n\($0.text)") }
     let sorted = (Self.sorted(all.onlyOld), Self.sorted(all.onlyNew))
     let bySubject = Paired(sorted.0, sorted.1) { TextKey("\($0.act)\n\($0.subject)") }
     for (old, new) in bySubject.both {
-      let isEqual = (old.isEquality, new.isEquality)
       shifts.append(
         Shift(
-          isEqual.0 == isEqual.1 ? .other : isEqual.0 ? .weaker : .stronger,
+          Self.way(old, new),
           "assertion",
           "\(old.act): \(old.text)",
           "\(new.act): \(new.text)"
@@ -253,9 +342,20 @@ struct EvidenceComparison {
     }
     shifts += byText.onlyOld.map { Shift(.weaker, "assertion", "\($0.act): \($0.text)", nil) }
     shifts += byText.onlyNew.map { Shift(.stronger, "assertion", nil, "\($0.act): \($0.text)") }
-    let acts = Paired(Self.bareActs(a), Self.bareActs(b)) { TextKey($0) }
-    shifts += acts.onlyOld.map { Shift(.other, "step", $0, nil) }
-    shifts += acts.onlyNew.map { Shift(.other, "step", nil, $0) }
+    guard a.outcome.isPassed == b.outcome.isPassed else { return }
+    let bare = Paired(Self.bareActs(a), Self.bareActs(b)) { TextKey($0) }
+    shifts += bare.onlyOld.map { Shift(.other, "step", $0, nil) }
+    shifts += bare.onlyNew.map { Shift(.other, "step", nil, $0) }
+  }
+
+  /// What must never be is asked for by asking for less of it.
+  private static func way(_ old: Made, _ new: Made) -> Shift.Way {
+    if old.isNever != new.isNever { return .other }
+    return switch new.predicate.demand(beside: old.predicate) {
+    case .less: old.isNever ? .stronger : .weaker
+    case .more: old.isNever ? .weaker : .stronger
+    case .same, .other: .other
+    }
   }
 
   private static func assertions(_ check: CheckCoverage) -> [Made] {

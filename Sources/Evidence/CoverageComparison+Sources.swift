@@ -5,16 +5,27 @@ extension CoverageComparison {
 
   mutating func compareUnits() {
     let units = Paired(before.corpus.units ?? [], after.corpus.units ?? []) { TextKey($0.id) }
-    for (a, b) in units.both where a.disposition != b.disposition {
-      if told.units.contains(TextKey(b.id)) { continue }
-      add(.disposition, "P2/\(b.id)", state(a, before), state(b, after))
+    for (a, b) in units.both where a != b {
+      let (id, states) = ("P2/\(b.id)", (state(a, before), state(b, after)))
+      // An original that asks for less is no original to be held to, pinned or not.
+      let facts = Paired(a.facts, b.facts) { TextKey($0) }
+      add(
+        facts.onlyOld.map { Shift(.weaker, "original", $0, nil) }
+          + facts.onlyNew.map { Shift(.stronger, "original", nil, $0) },
+        id,
+        states
+      )
+      if a.disposition != b.disposition, !told.units.contains(TextKey(b.id)) {
+        let about = Self.union(a.checks.map(\.description), b.checks.map(\.description))
+        add(.disposition, id, states.0, states.1, about: about)
+      }
     }
     let texts = (Self.shown(before.corpus), Self.shown(after.corpus))
     let details =
       units.onlyOld.map { Detail("unit", $0.id, nil) }
       + units.onlyNew.map { Detail("unit", nil, $0.id) }
-      + Self.details("tree", before.corpus.tree, after.corpus.tree)
-      + Self.details("pins", before.corpus.pins, after.corpus.pins)
+      + Self.hashes("tree", before.corpus.tree, after.corpus.tree)
+      + Self.hashes("pins", before.corpus.pins, after.corpus.pins)
       + Self.details("root", before.corpus.root, after.corpus.root)
       + Self.details("sample", "\(before.corpus.isSample)", "\(after.corpus.isSample)")
     guard before.corpus.state != after.corpus.state || !details.isEmpty else { return }
@@ -25,6 +36,17 @@ extension CoverageComparison {
       new(texts.1, Self.standing(after.corpus)),
       details
     )
+  }
+
+  /// Shortened, as everywhere that a person reads them.
+  private static func hashes(_ what: String, _ before: String?, _ after: String?) -> [Detail] {
+    details(what, before, after).map { detail in
+      Detail(
+        what,
+        detail.before.map { String($0.prefix(12)) },
+        detail.after.map { String($0.prefix(12)) }
+      )
+    }
   }
 
   static func details(_ what: String, _ before: String?, _ after: String?) -> [Detail] {
@@ -53,12 +75,12 @@ extension CoverageComparison {
   private func state(_ unit: UnitCoverage, _ model: CoverageModel) -> State {
     let standing: CoverageChange.Standing =
       switch unit.disposition {
-      case .ported, .covered: .good
-      case .deferred, .nonPort: .open
+      case .ported: .good
+      case .covered, .deferred, .nonPort: .open
       case .weaker, .drifted, .unread, .unshown: .unknown
       case .failing, .missing: .bad
       }
-    return State(unit.disposition.shown, standing: standing, isOnStandin: model.isOnStandin)
+    return State(text: unit.disposition.shown, standing: standing, isOnStandin: model.isOnStandin)
   }
 
   // MARK: Deferrals
@@ -85,7 +107,7 @@ extension CoverageComparison {
 
   private func state(_ deferral: Deferral, _ model: CoverageModel) -> State {
     State(
-      "deferred",
+      text: "deferred",
       reason: .declared(deferral.why),
       until: deferral.until,
       standing: .open,
@@ -124,13 +146,15 @@ extension CoverageComparison {
 
   /// A trigger in words has no day.
   private func isPast(_ until: String) -> Bool {
+    Self.isDay(until) && UTF8Order.precedes(until, today)
+  }
+
+  private static func isDay(_ until: String) -> Bool {
     let bytes = Array(until.utf8)
-    let isDay =
-      bytes.count == 10
+    return bytes.count == 10
       && bytes.enumerated().allSatisfy { index, byte in
         index == 4 || index == 7 ? byte == 0x2D : (0x30...0x39).contains(byte)
       }
-    return isDay && UTF8Order.precedes(until, today)
   }
 
   // MARK: Findings
@@ -141,24 +165,71 @@ extension CoverageComparison {
     }
     // Of equal ones the waived come last, on both sides.
     func sorted(_ findings: [Finding]) -> [Finding] {
-      findings.filter { !$0.isWaived } + findings.filter(\.isWaived)
+      func key(_ finding: Finding) -> String {
+        let waiver = [finding.waived, finding.waivedUntil].map { $0 ?? "" }
+        return
+          ([finding.isWaived ? "1" : "0", finding.severity.rawValue, finding.message] + waiver)
+          .joined(separator: "\n")
+      }
+      return findings.sorted { UTF8Order.precedes(key($0), key($1)) }
     }
     let findings = Paired(sorted(before.findings), sorted(after.findings), key: key)
     for (a, b) in findings.both where a.isWaived != b.isWaived {
       let kind: CoverageChange.Kind = b.isWaived ? .findingWaived : .findingUnwaived
-      add(kind, b.rule, state(a, before), state(b, after))
+      let about = Self.union(a.about, b.about)
+      add(kind, b.rule, state(a, before), state(b, after), about: about)
     }
-    for finding in findings.onlyOld {
-      add(.findingLost, finding.rule, state(finding, before), newAbsent)
+    for (a, b) in findings.both where a.isWaived && b.isWaived { compareWaivers(a, b) }
+    // The same rule about the same thing, in other words or of another severity.
+    let others = Paired(sorted(findings.onlyOld), sorted(findings.onlyNew)) { finding in
+      TextKey("\(finding.rule)\n\(finding.about.joined(separator: "\n"))")
     }
-    for finding in findings.onlyNew {
-      add(.findingGained, finding.rule, oldAbsent, state(finding, after))
+    for (a, b) in others.both {
+      let states = (state(a, before), state(b, after))
+      let kind: CoverageChange.Kind =
+        switch (states.0.standing, states.1.standing) {
+        case (let x, let y) where y < x: .findingGained
+        case (let x, let y) where x < y: .findingLost
+        default: .altered
+        }
+      add(kind, b.rule, states.0, states.1, about: b.about)
     }
+    for finding in others.onlyOld {
+      add(.findingLost, finding.rule, state(finding, before), newAbsent, about: finding.about)
+    }
+    for finding in others.onlyNew {
+      add(.findingGained, finding.rule, oldAbsent, state(finding, after), about: finding.about)
+    }
+  }
+
+  /// Names of both, each once, in the order of their bytes.
+  static func union(_ a: [String], _ b: [String]) -> [String] {
+    Set(a + b).sorted(by: UTF8Order.precedes)
+  }
+
+  /// One that ends later is weaker, a trigger in words than a day.
+  private mutating func compareWaivers(_ a: Finding, _ b: Finding) {
+    var shifts: [Shift] = []
+    if let old = a.waivedUntil, let new = b.waivedUntil, !UTF8Order.areEqual(old, new) {
+      let way: Shift.Way =
+        switch (Self.isDay(old), Self.isDay(new)) {
+        case (true, true): UTF8Order.precedes(old, new) ? .weaker : .stronger
+        case (true, false): .weaker
+        case (false, true): .stronger
+        case (false, false): .other
+        }
+      shifts.append(Shift(way, "until", old, new))
+    }
+    if a.waived.map(TextKey.init) != b.waived.map(TextKey.init) {
+      shifts.append(Shift(.other, "why", a.waived, b.waived))
+    }
+    let states = (state(a, before), state(b, after))
+    add(shifts, "waiver of \(b.rule)", states)
   }
 
   private func state(_ finding: Finding, _ model: CoverageModel) -> State {
     State(
-      finding.isWaived ? "waived \(finding.severity.rawValue)" : finding.severity.rawValue,
+      text: finding.isWaived ? "waived \(finding.severity.rawValue)" : finding.severity.rawValue,
       reason: .told(finding.waived.map { "\(finding.message) (\($0))" } ?? finding.message),
       until: finding.waivedUntil,
       standing: finding.isWaived || finding.severity == .note
@@ -184,18 +255,68 @@ extension CoverageComparison {
     if !UTF8Order.areEqual(before.driver, after.driver) {
       add(.setup, "driver", old(before.driver), new(after.driver))
     }
-    if before.gate != after.gate {
-      add(.setup, "gate", old(Self.shown(before.gate)), new(Self.shown(after.gate)))
-    }
+    compareGates()
+    compareHooks()
     let wanted = (before.policy.functionalChecks, after.policy.functionalChecks)
     if wanted.0 != wanted.1 {
+      let details = [Detail("functional checks", "\(wanted.0)", "\(wanted.1)")]
+      let kind: CoverageChange.Kind = wanted.1 < wanted.0 ? .weakened : .strengthened
+      add(kind, "policy", old("policy"), new("policy"), details)
+    }
+  }
+
+  /// What takes more for ready, or waits longer for it, is weaker.
+  private mutating func compareGates() {
+    let (a, b) = (before.gate, after.gate)
+    guard a != b else { return }
+    var shifts: [Shift] = []
+    for (what, old, new) in [("path", a.path, b.path), ("port", a.port, b.port)] where old != new {
+      shifts.append(Shift(.of(old, new), what, old, new))
+    }
+    let codes = Paired(a.accepts.map(String.init), b.accepts.map(String.init)) { TextKey($0) }
+    shifts += codes.onlyOld.map { Shift(.stronger, "accepts", $0, nil) }
+    shifts += codes.onlyNew.map { Shift(.weaker, "accepts", nil, $0) }
+    func shown(_ gate: GateCoverage) -> [String] { gate.requires.map { "\($0.key) = \($0.value)" } }
+    shifts += Shift.all("requires", shown(a), shown(b))
+    if a.within != b.within {
+      let way: Shift.Way = b.within > a.within ? .weaker : .stronger
+      shifts.append(Shift(way, "within", "\(a.within) s", "\(b.within) s"))
+    }
+    if a.steady != b.steady {
+      func shown(_ milliseconds: Int?) -> String? { milliseconds.map { "\($0) ms" } }
+      let way = Shift.Way.of(a.steady ?? GateCoverage.usual, b.steady ?? GateCoverage.usual)
+      shifts.append(Shift(way, "steady", shown(a.steady), shown(b.steady)))
+    }
+    add(shifts, "gate", (old("gate"), new("gate")))
+  }
+
+  /// What the suite does beside the operations may heal as well as look: only what it expects is more
+  /// or less. A service that must be started again has not lived through the restore by itself.
+  private mutating func compareHooks() {
+    let hooks = Paired(before.hooks ?? [], after.hooks ?? []) { TextKey($0.name) }
+    let empty = { HookCoverage(name: $0, steps: []) }
+    let pairs =
+      hooks.both + hooks.onlyOld.map { ($0, empty($0.name)) }
+      + hooks.onlyNew.map { (empty($0.name), $0) }
+    for (a, b) in pairs where a != b {
+      func expected(_ hook: HookCoverage) -> [String] {
+        hook.steps.flatMap { step in step.assertions.map { "\(step.act): \($0)" } }
+      }
+      let acts = Paired(a.steps, b.steps) { TextKey($0.act) }
+      // What has to be done afterwards is not done by the recipe, no more than a restart is.
+      let isHelp = ["post_upgrade", "post_restore"].contains(b.name)
+      let less: Shift.Way = isHelp && acts.onlyNew.isEmpty ? .stronger : .other
+      let more: Shift.Way = isHelp && acts.onlyOld.isEmpty ? .weaker : .other
       add(
-        .setup,
-        "policy",
-        old("functional checks: \(wanted.0)"),
-        new("functional checks: \(wanted.1)")
+        Shift.all("expected", expected(a), expected(b))
+          + acts.onlyOld.map { Shift(less, "step", $0.act, nil) }
+          + acts.onlyNew.map { Shift(more, "step", nil, $0.act) },
+        b.name,
+        (old("hook"), new("hook"))
       )
     }
+    let restarts = Shift.all("service", after.restarts ?? [], before.restarts ?? [])
+    add(restarts.map(\.reversed), "restart_after_restore", (old("restarts"), new("restarts")))
   }
 
   private mutating func compare(_ a: RecipeRevision?, _ b: RecipeRevision?, _ what: String) {
@@ -207,15 +328,6 @@ extension CoverageComparison {
       b.map { new($0.version) } ?? newAbsent,
       a == nil || b == nil ? [] : Self.details("tree", a?.tree, b?.tree)
     )
-  }
-
-  private static func shown(_ gate: GateCoverage) -> String {
-    let codes = gate.accepts.map(String.init).joined(separator: ", ")
-    let http = gate.path.map { path in
-      ["GET \(path) → \(codes)"] + gate.requires.map { "\($0.key) = \($0.value)" }
-    }
-    return ((gate.port.map { ["TCP \($0)"] } ?? []) + (http ?? []) + ["within \(gate.within) s"])
-      .joined(separator: ", ")
   }
 
   // MARK: Everything else
@@ -235,6 +347,7 @@ extension CoverageComparison {
     if Self.differ(before.corpus.units ?? [], after.corpus.units ?? [], by: \.id) {
       parts.append("units")
     }
+    if before.hooks != after.hooks || before.restarts != after.restarts { parts.append("hooks") }
     var corpora = (before.corpus, after.corpus)
     corpora.0.units = nil
     corpora.1.units = nil
@@ -252,6 +365,7 @@ extension CoverageComparison {
     check.ports.sort(by: UTF8Order.precedes)
     // Older files have none; where both have one it is compared with the evidence.
     check.body = nil
+    check.scripts = nil
     return check
   }
 

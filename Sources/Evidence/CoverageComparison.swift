@@ -45,27 +45,29 @@ struct CoverageComparison {
     _ from: State,
     _ to: State,
     _ details: [Detail] = [],
-    formerly formerSubject: String? = nil
+    formerly formerSubject: String? = nil,
+    about: [String] = []
   ) {
     let isRenamed = formerSubject.map { !UTF8Order.areEqual($0, subject) } ?? false
     changes.append(
       CoverageChange(
-        kind,
-        subject,
-        formerly: isRenamed ? formerSubject : nil,
-        from: from,
-        to: to,
-        details: details.sorted(by: Detail.precedes)
+        kind: kind,
+        subject: subject,
+        formerSubject: isRenamed ? formerSubject : nil,
+        before: from,
+        after: to,
+        details: details.sorted(by: Detail.precedes),
+        about: about
       )
     )
   }
 
   func old(_ text: String, _ standing: CoverageChange.Standing = .good) -> State {
-    State(text, standing: standing, isOnStandin: before.isOnStandin)
+    State(text: text, standing: standing, isOnStandin: before.isOnStandin)
   }
 
   func new(_ text: String, _ standing: CoverageChange.Standing = .good) -> State {
-    State(text, standing: standing, isOnStandin: after.isOnStandin)
+    State(text: text, standing: standing, isOnStandin: after.isOnStandin)
   }
 
   var oldAbsent: State { .absent(isOnStandin: before.isOnStandin) }
@@ -73,20 +75,15 @@ struct CoverageComparison {
 
   /// A recipe that only the newer side has, in one line.
   static func gained(_ coverage: CoverageModel, _ recipe: String) -> CoverageChange {
-    let counts = Verdict.Word.allCases.compactMap { word -> String? in
-      let count = coverage.claims.count { $0.verdict.word == word }
-      return count == 0 ? nil : "\(count) \(word.shown)"
-    }
     let isRefuted = coverage.claims.contains { $0.verdict.word == .refuted }
     let isProven = coverage.claims.contains { $0.verdict.isProven }
-    let level = coverage.isOnStandin ? "\(coverage.level) (stand-in)" : "\(coverage.level)"
     return CoverageChange(
-      .recipeGained,
-      recipe,
-      from: .absent(isOnStandin: coverage.isOnStandin),
-      to: State(
-        "level \(level)",
-        reason: .told(counts.isEmpty ? "no claims" : counts.joined(separator: ", ")),
+      kind: .recipeGained,
+      subject: recipe,
+      before: .absent(isOnStandin: coverage.isOnStandin),
+      after: State(
+        text: "level \(coverage.shownLevel)",
+        reason: .told(coverage.verdictSummary),
         standing: isRefuted ? .bad : isProven ? .good : .unknown,
         isOnStandin: coverage.isOnStandin
       )
@@ -109,7 +106,7 @@ struct CoverageComparison {
       before.recipe,
       old(texts.0, isMore ? .open : .good),
       new(texts.1, isLess ? .open : .good),
-      flipped == 0 ? [] : [Detail("claims proven on both", "\(flipped)", "\(flipped)")]
+      flipped == 0 ? [] : [Detail("claims proven by both", "\(flipped)", "\(flipped)")]
     )
   }
 
@@ -138,12 +135,14 @@ struct CoverageComparison {
     }
     for (a, b) in claims.both where a != b { compare(a, b) }
     for claim in claims.onlyOld {
-      add(.lost, claim.id, state(claim, before), newAbsent, Self.details(claim, isNew: false))
+      let details = Self.details(claim, isNew: false)
+      add(.lost, claim.id, state(claim, before), newAbsent, details, about: Self.basis(claim))
       if claim.checks.count == 1 { told.presence.insert(TextKey(claim.checks[0].description)) }
     }
     for claim in claims.onlyNew {
       let kind = CoverageChange.Kind(claim.verdict.word)
-      add(kind, claim.id, oldAbsent, state(claim, after), Self.details(claim, isNew: true))
+      let details = Self.details(claim, isNew: true)
+      add(kind, claim.id, oldAbsent, state(claim, after), details, about: Self.basis(claim))
       if claim.checks.count == 1 { told.presence.insert(TextKey(claim.checks[0].description)) }
     }
   }
@@ -159,7 +158,8 @@ struct CoverageComparison {
       return
     }
     if words.0 != words.1 {
-      add(CoverageChange.Kind(words.1), b.id, states.0, states.1, formerly: a.id)
+      let about = Self.basis(a, b)
+      add(CoverageChange.Kind(words.1), b.id, states.0, states.1, formerly: a.id, about: about)
       for claim in [a, b] {
         if claim.checks.count == 1 { told.outcomes.insert(TextKey(claim.checks[0].description)) }
         if claim.part == .p2 { told.units.insert(TextKey(String(claim.id.dropFirst(3)))) }
@@ -168,6 +168,11 @@ struct CoverageComparison {
       let details = [Detail("until", old, new)]
       add(.deferralChanged, b.id, states.0, states.1, details, formerly: a.id)
     }
+  }
+
+  /// The checks that claims rest on, by name, each once.
+  private static func basis(_ claims: Claim...) -> [String] {
+    union(claims.flatMap { $0.checks.map(\.description) }, [])
   }
 
   private static func details(_ claim: Claim, isNew: Bool) -> [Detail] {
@@ -183,10 +188,10 @@ struct CoverageComparison {
       case .proven, .provenOnStandin: .good
       case .refuted: .bad
       case .unproven: .unknown
-      case .vacuous, .deferred, .notApplicable: .open
+      case .vacuous, .declared, .deferred, .notApplicable: .open
       }
     return State(
-      word.shown,
+      text: word.shown,
       reason: claim.verdict.reason,
       until: claim.verdict.until,
       standing: standing,
@@ -238,7 +243,12 @@ struct CoverageComparison {
       case .unver: ("unverified", .unknown)
       case .skip: ("skip", .open)
       }
-    return State(word, reason: rung.reason, standing: standing, isOnStandin: model.isOnStandin)
+    return State(
+      text: word,
+      reason: rung.reason,
+      standing: standing,
+      isOnStandin: model.isOnStandin
+    )
   }
 
   // MARK: Times

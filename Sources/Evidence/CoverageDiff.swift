@@ -35,7 +35,7 @@ package struct CoverageDiff: Hashable, Sendable {
 
   /// Whether it has a change that makes the command fail.
   package func fails(on failOn: FailOn) -> Bool {
-    recipes.contains { $0.changes.contains(where: failOn.includes) }
+    recipes.contains { $0.allChanges.contains(where: failOn.includes) }
   }
 
   /// Which changes make the command fail.
@@ -57,20 +57,24 @@ package struct CoverageDiff: Hashable, Sendable {
 /// What is different of one recipe.
 package struct RecipeDiff: Hashable, Sendable {
   package var recipe: String
-  /// The worst first.
+  /// The worst first, each with what follows from it.
   package var changes: [CoverageChange]
   /// Whether what the newer side says was shown on a stand-in.
   package var isOnStandin: Bool
 
   package init(recipe: String, changes: [CoverageChange], isOnStandin: Bool) {
     self.recipe = recipe
-    self.changes = changes.sorted()
+    self.changes = ChangeGrouping.grouped(changes)
     self.isOnStandin = isOnStandin
   }
 
+  /// Those with something that follows from a change counted as that change.
   package func count(_ direction: CoverageChange.Direction) -> Int {
     changes.count { $0.direction == direction }
   }
+
+  /// With what follows from them.
+  package var allChanges: [CoverageChange] { changes.flatMap { [$0] + $0.consequences } }
 
   /// One recipe of one side.
   package struct Side: Sendable {

@@ -8,11 +8,19 @@ package struct CoverageModel: Codable, Hashable, Sendable {
 
   package var schema: Int
   package var recipe: String
+  /// What the app is, in the suite's words; nil where it says nothing.
+  package var about: String?
   package var driver: String
+  /// Where it is from; nil for a run of this tool.
+  package var imported: ImportedSource?
   package var standins: [Standin]
   package var base: RecipeRevision?
   package var target: RecipeRevision
+  /// Where the recipe was fetched from, without how that went; nil where it lay in a folder.
+  package var origin: RecipeOrigin?
   package var suiteTree: String
+  /// How the app was reached; nil for all drivers but a Swarm's, and for runs of older versions.
+  package var access: AppAccess?
   package var corpus: CorpusCoverage
   package var policy: CoveragePolicy
   /// The highest rung that is `pass` while every lower one is `pass` or `skip`; 0 where none is.
@@ -26,6 +34,10 @@ package struct CoverageModel: Codable, Hashable, Sendable {
   package var checks: [CheckCoverage]
   /// By name.
   package var stores: [StoreCoverage]
+  /// The suite's own steps beside the operations; nil where it has none.
+  package var hooks: [HookCoverage]?
+  /// Services that are started again after a restore; nil where none is.
+  package var restarts: [String]?
   /// In the suite's order.
   package var deferrals: [Deferral]
   /// The suite's own prose in Markdown, verbatim.
@@ -75,6 +87,18 @@ package struct CoverageModel: Codable, Hashable, Sendable {
   package var isOnStandin: Bool { !standins.isEmpty }
 
   package subscript(check id: CheckID) -> CheckCoverage? { checks.first { $0.id == id } }
+
+  /// `4`, or `4 (stand-in)`: no level without that word where a stand-in showed it.
+  package var shownLevel: String { isOnStandin ? "\(level) (stand-in)" : "\(level)" }
+
+  /// Claims by verdict in a sentence's form: `3 proven (stand-in), 1 vacuous`.
+  package var verdictSummary: String {
+    let parts = Verdict.Word.allCases.compactMap { word -> String? in
+      let count = claims.count { $0.verdict.word == word }
+      return count == 0 ? nil : "\(count) \(word.shown)"
+    }
+    return parts.isEmpty ? "no claims" : parts.joined(separator: ", ")
+  }
 }
 
 /// The four parts that a page has.
@@ -121,7 +145,7 @@ package struct RungCoverage: Codable, Hashable, Sendable {
 
   /// From 1.
   package var level: Int
-  /// `install`, `upgrade`, `backup and restore`, `functional`, `lint`.
+  /// `install`, `upgrade`, `backup, restore and recover`, `functional`, `lint`.
   package var name: String
   package var state: State
   /// Nil for `pass` only.
@@ -154,6 +178,13 @@ package struct GateCoverage: Codable, Hashable, Sendable {
   package var requires: [Requirement]
   /// In seconds.
   package var within: Int
+  /// For how long answers must stay good, in milliseconds; nil where it is the tool's own time.
+  package var steady: Int?
+  /// Why this is asked, in the suite's words; nil where it says nothing.
+  package var why: String?
+
+  /// What `steady` is where nobody says otherwise.
+  package static let usual = 2000
 
   /// A key of the JSON answer and the value that it must have, as written.
   package struct Requirement: Codable, Hashable, Sendable {
@@ -171,8 +202,10 @@ package struct GateCoverage: Codable, Hashable, Sendable {
     port: String?,
     accepts: [Int],
     requires: [Requirement],
-    within: Int
+    within: Int,
+    steady: Int? = nil
   ) {
+    self.steady = steady
     self.path = path
     self.port = port
     self.accepts = accepts
@@ -199,6 +232,9 @@ package struct CheckCoverage: Codable, Hashable, Sendable {
   /// A short hash of the form of its own steps and expectations, without its id: by it a check is
   /// known under another name. Nil for generic checks and scripts, and in files of schema 1.
   package var body: String?
+  /// The scripts that it consists of or runs, in the order of its steps, each once; nil where there
+  /// are none, and where an older version of the tool wrote it.
+  package var scripts: [ScriptSource]?
 
   package init(
     id: CheckID,
@@ -212,7 +248,8 @@ package struct CheckCoverage: Codable, Hashable, Sendable {
     control: ControlCoverage?,
     evidence: [EvidenceStep],
     ports: [String],
-    body: String? = nil
+    body: String? = nil,
+    scripts: [ScriptSource]? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -226,6 +263,7 @@ package struct CheckCoverage: Codable, Hashable, Sendable {
     self.evidence = evidence
     self.ports = ports
     self.body = body
+    self.scripts = scripts
   }
 }
 
@@ -245,10 +283,19 @@ package struct EvidenceStep: Codable, Hashable, Sendable {
   package var act: String
   /// In the suite's order. What was there is kept only of what does not hold.
   package var assertions: [Assertion]
+  /// How long it is done again until it is satisfied, in milliseconds; nil where it is done once, and
+  /// where an older version wrote it.
+  package var within: Int?
+  /// For how long it must never be so, in milliseconds; nil where it must be so.
+  package var never: Int?
+  /// The file of shared steps that it stands in, below the suite's folder; nil for a check's own.
+  package var shared: String?
 
-  package init(act: String, assertions: [Assertion]) {
+  package init(act: String, assertions: [Assertion], within: Int? = nil, never: Int? = nil) {
     self.act = act
     self.assertions = assertions
+    self.within = within
+    self.never = never
   }
 
   /// The same with some names replaced by what is written for them.
@@ -262,41 +309,74 @@ package struct EvidenceStep: Codable, Hashable, Sendable {
   }
 }
 
+/// Steps of the suite beside an operation.
+package struct HookCoverage: Codable, Hashable, Sendable {
+  /// `pre_backup`.
+  package var name: String
+  /// As written.
+  package var steps: [EvidenceStep]
+
+  package init(name: String, steps: [EvidenceStep]) {
+    self.name = name
+    self.steps = steps
+  }
+}
+
 /// P4's row for one store.
 package struct StoreCoverage: Codable, Hashable, Sendable {
   package var name: String
   package var kind: StoreFacts.Kind
   /// What is planted, in the suite's words; nil where nothing is.
   package var marker: String?
+  /// What the marker is, in a sentence of the suite; nil where it has none.
+  package var words: String?
+  /// Tables, keys and files that the marker stands in, in the order of its steps; nil where nothing is
+  /// planted, and where an older version wrote it.
+  package var planted: [String]?
+  /// What is taken away before the restore, one act each, in the suite's words; nil where nothing
+  /// is, and where an older version wrote it.
+  package var drop: [String]?
   package var counts: [String]
+  /// What changes data after the backup, one act each; nil where nothing does.
+  package var change: [String]?
+  /// Parts that are not compared, on the suite's word; nil where all are.
+  package var volatile: [String]?
   package var mechanism: String?
   /// The marker and the counts after the upgrade.
   package var upgrade: Verdict
   /// The control: gone before the restore.
   package var dropped: Verdict
   package var restored: Verdict
+  /// After everything was lost and a new deployment was filled from the backup.
+  package var recovered: Verdict
   /// All of it together.
   package var result: Verdict
+  /// Why nothing in it is worth keeping, on the suite's word; nil where something is.
+  package var holdsNothing: String?
 
   package init(
     name: String,
     kind: StoreFacts.Kind,
     marker: String?,
+    drop: [String]? = nil,
     counts: [String],
     mechanism: String?,
     upgrade: Verdict,
     dropped: Verdict,
     restored: Verdict,
+    recovered: Verdict,
     result: Verdict
   ) {
     self.name = name
     self.kind = kind
     self.marker = marker
+    self.drop = drop
     self.counts = counts
     self.mechanism = mechanism
     self.upgrade = upgrade
     self.dropped = dropped
     self.restored = restored
+    self.recovered = recovered
     self.result = result
   }
 }

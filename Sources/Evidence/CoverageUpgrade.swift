@@ -7,9 +7,14 @@ import Formats
 /// `WrittenAssertion`.
 enum CoverageUpgrade {
   static func upgraded(_ value: JSONValue) -> JSONValue {
-    guard let schema = value["schema"]?.intValue, schema < 3, case .object(var model) = value else {
+    guard let schema = value["schema"]?.intValue, case .object(var model) = value else {
       return value
     }
+    model.change("stores") { store in
+      // A tool that took nothing away says nothing of it.
+      if store["recovered"] == nil { store["recovered"] = notRecovered }
+    }
+    guard schema < 3 else { return .object(model) }
     model["policy"] = policy(model["claims"])
     model.change("claims", claim)
     model.change("checks", check)
@@ -28,6 +33,10 @@ enum CoverageUpgrade {
     }
     return .object(model)
   }
+
+  private static let notRecovered: JSONValue = [
+    "verdict": "unproven", "reason": ["code": ["stageDidNotRun": [:]], "notes": []],
+  ]
 
   /// The number of the floor's statement: `At least 2 functional checks read back what they did.`
   private static func policy(_ claims: JSONValue?) -> JSONValue {

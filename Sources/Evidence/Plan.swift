@@ -8,14 +8,20 @@ package struct Plan: Codable, Hashable, Sendable {
   /// Where `base` is from, or why there is none.
   package var baseReason: Reason?
   package var target: RecipeRevision
+  /// Where the recipe was fetched from; nil where it lay in a folder.
+  package var origin: RecipeOrigin?
   package var suiteTree: String
   /// Of the service that a person reaches; nil where that is not known.
   package var appImage: String?
   /// Files in the recipe's folder that git does not have, and that no run gets; nil where there are
   /// none.
   package var leftOut: [String]?
+  /// Where it is from; nil for a run of this tool.
+  package var imported: ImportedSource?
   /// Programs that stand for the real app.
   package var standins: [Standin] = []
+  /// How the app is reached; nil where the driver's own address needs no word.
+  package var access: AppAccess?
   package var stores: [StoreFacts] = []
   /// Stages that are skipped as a whole, with why.
   package var stageSkips: [Stage: Reason] = [:]
@@ -40,8 +46,8 @@ package struct Plan: Codable, Hashable, Sendable {
     self.suiteTree = suiteTree
   }
 
-  /// False where only a part was asked for.
-  package var isFull: Bool { lastStage == .functional && selection == nil }
+  /// False where only a part was asked for, and where no run of this tool made it.
+  package var isFull: Bool { lastStage == .functional && selection == nil && imported == nil }
 }
 
 extension Plan {

@@ -22,6 +22,8 @@ package indirect enum Predicate: Hashable, Sendable {
   /// An object that has at least these members, at every depth.
   case subset(TemplateTree)
   case oneOf([TemplateTree])
+  /// Byte for byte, whatever they mean.
+  case hasBytes(BytesSource)
   case not(Predicate)
   /// A capture: it exists and is not empty, for the name that it was to be kept under.
   case captured(name: String)
@@ -50,10 +52,54 @@ package indirect enum Predicate: Hashable, Sendable {
     case .startsWith(let template), .endsWith(let template): [template]
     case .count(let predicates): predicates.flatMap(\.templates)
     case .oneOf(let trees): trees.flatMap(\.templates)
+    case .hasBytes(let source): source.templates
     case .not(let predicate): predicate.templates
     case .matches, .exists, .kind, .isEmpty, .captured, .isWell: []
     }
   }
+
+  /// Whether it would hold if nothing were there: what it says is believed only where something could
+  /// have been seen.
+  package var holdsOfNothing: Bool {
+    switch self {
+    case .exists(let wanted): !wanted
+    case .isEmpty: true
+    case .count(let predicates): predicates.allSatisfy(\.holdsOfZero)
+    case .not(let predicate): !predicate.holdsOfNothing
+    case .equals, .greater, .greaterOrEqual, .less, .lessOrEqual, .contains, .startsWith, .endsWith,
+      .matches, .kind, .subset, .oneOf, .hasBytes, .captured, .isWell:
+      false
+    }
+  }
+
+  /// Of a number that is written out.
+  package var holdsOfZero: Bool {
+    func number(_ tree: TemplateTree) -> Double? {
+      if case .number(let text) = tree { Double(text) } else { nil }
+    }
+    return switch self {
+    case .equals(let tree): number(tree) == 0
+    case .oneOf(let trees): trees.contains { number($0) == 0 }
+    case .less(let tree): number(tree).map { 0 < $0 } ?? false
+    case .lessOrEqual(let tree): number(tree).map { 0 <= $0 } ?? false
+    case .greater(let tree): number(tree).map { 0 > $0 } ?? false
+    case .greaterOrEqual(let tree): number(tree).map { 0 >= $0 } ?? false
+    case .not(let predicate): !predicate.holdsOfZero
+    default: false
+    }
+  }
+
+  /// What its bytes are compared with, itself or below a `not`; nil where it is about what they mean.
+  package var bytes: BytesSource? {
+    switch self {
+    case .hasBytes(let source): source
+    case .not(let predicate): predicate.bytes
+    default: nil
+    }
+  }
+
+  /// Whether it looks into a file of the suite.
+  package var readsFile: Bool { if case .file? = bytes { true } else { false } }
 
   /// The same with its operands replaced; the first error ends it.
   package func mapOperands<Failure: Error>(
@@ -78,6 +124,7 @@ package indirect enum Predicate: Hashable, Sendable {
       var mapped: [TemplateTree] = []
       for operand in operands { mapped.append(try tree(operand)) }
       return .oneOf(mapped)
+    case .hasBytes(let source): return .hasBytes(try source.map(text))
     case .not(let inner): return .not(try inner.mapOperands(tree: tree, text: text))
     case .matches, .exists, .kind, .isEmpty, .captured, .isWell: return self
     }
@@ -115,7 +162,7 @@ extension Predicate: Codable {
     case less = "<"
     case lessOrEqual = "<="
     case contains, startsWith, endsWith, matches, exists, count, kind, isEmpty, subset, oneOf, not
-    case captured, isWell
+    case captured, isWell, equalsFile, equalsFreshBytes, sha256
   }
 
   package init(from decoder: any Decoder) throws {
@@ -146,6 +193,10 @@ extension Predicate: Codable {
     case .not: self = .not(try values.decode(Predicate.self, forKey: word))
     case .captured: self = .captured(name: try values.decode(String.self, forKey: word))
     case .isWell: self = .isWell
+    case .equalsFile: self = .hasBytes(.file(try text()))
+    case .equalsFreshBytes:
+      self = .hasBytes(.fresh(try values.decode(FreshBytes.self, forKey: word)))
+    case .sha256: self = .hasBytes(.sha256(try text()))
     }
   }
 
@@ -167,6 +218,9 @@ extension Predicate: Codable {
     case .isEmpty: try values.encode(true, forKey: .isEmpty)
     case .subset(let tree): try values.encode(tree, forKey: .subset)
     case .oneOf(let trees): try values.encode(trees, forKey: .oneOf)
+    case .hasBytes(.file(let path)): try values.encode(path, forKey: .equalsFile)
+    case .hasBytes(.fresh(let bytes)): try values.encode(bytes, forKey: .equalsFreshBytes)
+    case .hasBytes(.sha256(let digest)): try values.encode(digest, forKey: .sha256)
     case .not(let inner): try values.encode(inner, forKey: .not)
     case .captured(let name): try values.encode(name, forKey: .captured)
     case .isWell: try values.encode(true, forKey: .isWell)
@@ -210,6 +264,9 @@ extension Predicate: CustomStringConvertible {
     case .isEmpty: "isEmpty"
     case .subset(let tree): "has \(tree.written)"
     case .oneOf(let trees): "oneOf \(JSONValue.array(trees.map(\.written)))"
+    case .hasBytes(.file(let path)): "equalsFile \(path.source)"
+    case .hasBytes(.fresh(let bytes)): "equalsFreshBytes \(bytes.size) of \(bytes.seed.source)"
+    case .hasBytes(.sha256(let digest)): "sha256 \(digest.source)"
     case .not(let inner): "not (\(inner))"
     case .captured(let name): "is captured as {{\(name)}}"
     case .isWell: "is well"

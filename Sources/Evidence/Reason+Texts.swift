@@ -47,20 +47,29 @@ extension Reason.Code {
     switch self {
     case .violated(let assertions): return .violated(assertions: assertions.map(assertion))
     case .noAnswer(let detail): return .noAnswer(detail: transform(detail))
+    case .form(let selector, let problem):
+      return .form(selector: selector, problem.mapTexts(transform))
     case .searchGivenUp(let detail): return .searchGivenUp(detail: transform(detail))
     case .operationFailed(let detail): return .operationFailed(detail: transform(detail))
+    case .versionNotShown(let doubts): return .versionNotShown(doubts: doubts.map(transform))
     case .versionUnknown(let detail): return .versionUnknown(detail: transform(detail))
     case .notReady(let gate, let milliseconds, .none(let detail)):
       let last = Reason.GateAnswer.none(detail: transform(detail))
       return .notReady(gate: gate, milliseconds: milliseconds, last: last)
     case .stopped(let end, let failures, let detail):
       return .stopped(end, failures: failures, detail: detail.map(transform))
+    case .inconclusive(.unreadable(let subject, let why), let never):
+      return .inconclusive(.unreadable(subject, why.mapTexts(transform)), never: never)
     case .rowsNotCounted(let table, let phase, let detail):
       return .rowsNotCounted(table: table, phase: phase, detail: transform(detail))
+    case .inventoryNotTaken(let phase, let detail):
+      return .inventoryNotTaken(phase: phase, detail: transform(detail))
     case .told(let text): return .told(text: transform(text))
     case .blocked(let stage, let because): return .blocked(by: stage, because: inner(because))
     case .notReached(let stage, let because): return .notReached(in: stage, because: inner(because))
     case .markerNotDropped(let because): return .markerNotDropped(because: inner(because))
+    case .notCarried(let because): return .notCarried(because: inner(because))
+    case .sessionNotMadeAgain(let because): return .sessionNotMadeAgain(because: inner(because))
     case .controlMissedItsPoint(let problem, let because):
       return .controlMissedItsPoint(problem, because: inner(because))
     case .checkFailed(let check, let because):
@@ -71,13 +80,21 @@ extension Reason.Code {
       return .controlBroken(check: check, because: inner(because))
     case .controlOfStoreMissing(let because):
       return .controlOfStoreMissing(because: because.map(inner))
-    case .happened, .inconclusive, .outputTruncated, .unknownName, .interrupted, .script,
+    case .upgradeNotProven(let because): return .upgradeNotProven(because: because.map(inner))
+    case .script(let path, let problem, let exit, let detail):
+      return .script(path: path, problem: problem, exit: exit, detail: detail.map(transform))
+    case .happened, .inconclusive, .outputTruncated, .unknownName, .interrupted,
       .notReady, .notDeployed, .noSnapshot, .sameFiles, .notPerformed, .noChecks, .unended,
       .eventsUnreadable, .notSelected, .notNeeded, .needs, .onlyOn, .onlyFor, .declared,
       .noOlderVersion, .noRepository, .runLost, .shardLost, .noBackupLabel, .noMarkerPlanted,
       .controlNotPossible, .standin,
-      .assertsNothing, .onlyAcknowledged, .mayBeStale, .controlPassed, .controlMissing,
-      .markerStillThere, .markerWasNotDropped, .noMarker, .tooFew, .stageDidNotRun,
+      .assertsNothing, .onlyAcknowledged, .onlyExited, .imported, .passesNowhere, .mayBeStale,
+      .controlPassed,
+      .controlMissing,
+      .storeNeverWritten, .keptInNoStore, .markerStillThere, .markerWasNotDropped, .noMarker,
+      .tooFew,
+      .stageDidNotRun,
+      .answeredByAnyPath, .gateTakesAnyPath, .addressElsewhere, .absenceUnseen,
       .noGenericCheck, .notPlanned, .notInRun, .nothingLookedAt, .partNotAsked, .lintDidNotRun,
       .corpus, .notPorted, .nothingRan, .portGaps, .portUnread, .originalChanged, .units:
       return self
@@ -104,7 +121,7 @@ extension Assertion.Actual {
     switch self {
     case .value(let value): .value(value.mapTexts(transform))
     case .excerpt(let text, let rest): .excerpt(transform(text), rest: rest)
-    case .unreadable(let text): .unreadable(transform(text))
+    case .unreadable(let why): .unreadable(why.mapTexts(transform))
     case .absent: .absent
     }
   }

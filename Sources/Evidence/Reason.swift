@@ -47,18 +47,26 @@ package struct Reason: Codable, Hashable, Sendable {
     case outputTruncated
     /// A name between braces that has no value here.
     case unknownName(name: String)
+    /// A form of the page before cannot be filled in and sent.
+    case form(selector: String, FormProblem)
     case interrupted
-    case script(path: String, problem: ScriptProblem, exit: Int)
+    /// `path` is the file, or a test of it: `a.py::test_x`. `detail` is what the script or its runner
+    /// said, in one line, or why it was skipped.
+    case script(path: String, problem: ScriptProblem, exit: Int, detail: String? = nil)
 
     // MARK: Stages and operations
 
     /// Not ready within so many milliseconds; what the gate saw last.
     case notReady(gate: String, milliseconds: Int, last: GateAnswer)
+    /// A path that does not exist gets the same page as the gate's.
+    case gateTakesAnyPath(gate: String)
     /// The operation that `act` names did not succeed. `detail` is the driver's own message.
     case operationFailed(detail: String)
     case notDeployed
     case noSnapshot
     case versionUnknown(detail: String)
+    /// Nothing shows that another program runs than before the upgrade.
+    case versionNotShown(doubts: [String])
     case sameFiles(base: String, target: String)
     /// An earlier stage left no working app.
     case blocked(by: Stage, because: Reason)
@@ -90,6 +98,16 @@ package struct Reason: Codable, Hashable, Sendable {
 
     case noMarkerPlanted(store: String, stage: Stage)
     case markerNotDropped(because: Reason)
+    case inventoryNotTaken(phase: CountPhase, detail: String)
+    /// The app was not seen to write to it, and no look through the app finds what stands in it.
+    case storeNeverWritten(store: String)
+    /// What was sent after the backup was still there when everything was lost and the backup put back.
+    case keptInNoStore
+    /// A carried check did not pass on the version that was installed first.
+    case notCarried(because: Reason)
+    /// What a carried check sent cannot be looked for again by who begins without cookies: its session
+    /// was made by steps that send something fresh.
+    case sessionNotMadeAgain(because: Reason)
     case rowsNotCounted(table: String?, phase: CountPhase, detail: String)
 
     // MARK: Controls
@@ -97,6 +115,8 @@ package struct Reason: Codable, Hashable, Sendable {
     /// It failed, but not for want of the value.
     case controlMissedItsPoint(ControlProblem, because: Reason)
     case controlNotPossible(why: String)
+    /// What is expected of a page holds of one that does not exist.
+    case answeredByAnyPath
 
     // MARK: Claims
 
@@ -105,11 +125,24 @@ package struct Reason: Codable, Hashable, Sendable {
     case checkDidNotTell(check: CheckID, outcome: Outcome.Word, because: Reason)
     case assertsNothing(check: CheckID?)
     case onlyAcknowledged
+    /// A script exited with 0, and nothing is known of what it looked at.
+    case onlyExited(check: CheckID?)
+    /// Another tool says that it passed, at a time by its own word; nothing is known of what it looked
+    /// at.
+    case imported(file: String, finished: String?, age: ImportedSource.Age)
+    /// A script passed also where nothing answered.
+    case passesNowhere(check: CheckID?)
     case mayBeStale
+    /// All that it looks at is another host's.
+    case addressElsewhere
+    /// What is said to be gone was never seen there.
+    case absenceUnseen
     case controlPassed(check: CheckID?)
     case controlBroken(check: CheckID?, because: Reason)
     case controlMissing
     case controlOfStoreMissing(because: Reason?)
+    /// What was to survive an upgrade may have survived nothing.
+    case upgradeNotProven(because: Reason?)
     case markerStillThere
     case markerWasNotDropped
     case noMarker(store: String)
@@ -144,10 +177,18 @@ package struct Reason: Codable, Hashable, Sendable {
     /// The program could not be run.
     case programMissing(exit: Int)
     case unexpectedExit(Int)
+    /// What was looked at could not be read, or is not of the kind that could have it.
+    case unreadable(Subject, Unreadable)
   }
 
   package enum ScriptProblem: String, Codable, CaseIterable, Sendable {
     case failed, noTests, allSkipped, runnerMissing, didNotRun
+    /// Of one test: it was skipped, or expected to fail.
+    case skipped
+    /// Of one test that the file declares: the runner left it out.
+    case leftOut
+    /// Of one test: it failed, where the exit status is that of all of them.
+    case testFailed
   }
 
   package enum GateAnswer: Codable, Hashable, Sendable {

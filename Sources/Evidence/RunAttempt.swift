@@ -4,11 +4,6 @@ package struct RunAttempt: Codable, Hashable, Sendable {
   package struct Seen: Codable, Hashable, Sendable {
     package var check: CheckID
     package var outcome: Outcome
-
-    package init(check: CheckID, outcome: Outcome) {
-      self.check = check
-      self.outcome = outcome
-    }
   }
 
   /// What became of one stage in it.

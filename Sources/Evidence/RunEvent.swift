@@ -15,6 +15,9 @@ package struct RunEvent: Codable, Hashable, Sendable {
     case stageStarted(stage: Stage)
     case operationFinished(stage: Stage, operation: OperationRecord)
     case readinessFinished(stage: Stage, readiness: ReadinessRecord)
+    /// What a script turned out to do: it takes the place of what was planned for the check, or is
+    /// added, since no plan knew of the test.
+    case checkLearned(check: PlannedCheck)
     case checkStarted(check: CheckID, fresh: [String: String])
     case stepFinished(check: CheckID, step: StepRecord)
     case controlFinished(check: CheckID, control: ControlRecord)
@@ -44,4 +47,15 @@ package enum RunEnd: String, Codable, CaseIterable, Sendable {
   /// No last line: killed, or the machine went away; or the run gave up, because its events could
   /// not be kept or its driver had lost what it put up.
   case died
+
+  /// What a person reads behind "the run".
+  package var shown: String {
+    switch self {
+    case .finished: "finished"
+    case .interrupted: "was interrupted"
+    case .deadlineReached: "reached its deadline"
+    case .failuresReached: "was stopped by its failures"
+    case .died: "died"
+    }
+  }
 }

@@ -78,11 +78,19 @@ package struct PlannedCheck: Codable, Hashable, Sendable {
   package var skip: Reason?
   /// Of a check that reads back what it sent: what its control repeats.
   package var readBack: ReadBack?
+  /// How it is carried; nil for what is no functional check of state.
+  package var carry: Carry?
+  /// Of a carried check the functional one whose steps it performs.
+  package var origin: CheckID?
   package var about: String
   package var place: SourcePlace?
   package var strength: Strength
   /// Passing shows less than it seems: all that it expects could have been there before.
   package var mayBeStale: Bool
+  /// Why it has no control, on the suite's word; nil where it has one.
+  package var noControl: String?
+  /// What of it shows nothing, whatever comes back; nil where that is nothing.
+  package var doubts: [Doubt]?
   /// The form of its steps without names and fresh values: equal where two checks do the same.
   package var behaviour: String?
   /// Only looks at whether the app is well: does not count for P3.
@@ -91,6 +99,8 @@ package struct PlannedCheck: Codable, Hashable, Sendable {
   package var steps: [EvidenceStep]
   /// Corpus units that it stands for.
   package var ports: [String]
+  /// As coverage has them.
+  package var scripts: [ScriptSource]?
 
   package init(
     id: CheckID,
@@ -103,7 +113,8 @@ package struct PlannedCheck: Codable, Hashable, Sendable {
     behaviour: String? = nil,
     isHealth: Bool,
     steps: [EvidenceStep],
-    ports: [String]
+    ports: [String],
+    scripts: [ScriptSource]? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -116,16 +127,29 @@ package struct PlannedCheck: Codable, Hashable, Sendable {
     self.isHealth = isHealth
     self.steps = steps
     self.ports = ports
+    self.scripts = scripts
   }
+}
+
+/// What a check looks at that shows nothing of the deployment.
+package enum Doubt: String, Codable, CaseIterable, Sendable {
+  /// A step asks another host.
+  case elsewhere
+  /// Something is said to be gone that was never seen there.
+  case absenceUnseen
 }
 
 /// A place where the recipe keeps data.
 package struct StoreFacts: Codable, Hashable, Sendable {
   package enum Kind: String, Codable, CaseIterable, Sendable {
     case postgres, clickhouse
-    /// Another database, by its image: MariaDB, MongoDB, Redis …
+    /// MariaDB or MySQL.
+    case mysql
+    /// Another database, by its image: MongoDB, Redis …
     case database
     case volume
+    /// A bind mount or an anonymous volume: no volume with a name.
+    case mount
   }
 
   /// The service of a database, or the volume.
@@ -137,10 +161,19 @@ package struct StoreFacts: Codable, Hashable, Sendable {
   package var volumes: [String]
   /// False where the suite has no integrity entry for it.
   package var hasMarker: Bool
+  /// The place in the suite for which the marker is letters and digits alone; nil where it is as awkward
+  /// as data are.
+  package var plainMarker: SourcePlace?
+  /// Whether a hook takes part in its backup or its restore.
+  package var isHooked: Bool?
   /// Whether the recipe's labels back it up, and how: `pg_backup.sh backup → backup.sql`.
   package var mechanism: String?
   /// What is counted before and after, by name.
   package var counts: [String]
+  /// Parts that are not compared; nil where there are none.
+  package var volatile: [VolatileParts]?
+  /// Why nothing in it is worth keeping, on the suite's word; nil where something is.
+  package var holdsNothing: String?
 
   package init(
     name: String,

@@ -64,10 +64,10 @@ package struct AttemptMerge: Sendable {
     return RunRecord(
       header: header,
       stages: Stage.allCases.compactMap { stage in
-        chosen(attempts.map { $0[stage] }) { Self.rank($0, $1) }
+        chosen(attempts.map { $0[stage] }, \.outcome.word) { Self.rank($0, $1) }
       },
       checks: planned.compactMap { plan in
-        chosen(records.map { $0[plan.id] }) { Self.rank($0, isWhole: $1.isWhole) }
+        chosen(records.map { $0[plan.id] }, \.outcome.word) { Self.rank($0, isWhole: $1.isWhole) }
       },
       findings: Self.uniqued(attempts.flatMap(\.findings)),
       values: values,
@@ -119,9 +119,27 @@ package struct AttemptMerge: Sendable {
   }
 
   /// The lowest rank wins, then a full run's, then the lower number's.
-  private func chosen<Part>(_ parts: [Part?], _ rank: (Part, RunRecord) -> Int) -> Part? {
-    zip(parts, attempts).enumerated().compactMap { index, pair in
-      pair.0.map { ($0, (rank($0, pair.1), pair.1.header.isFull ? 0 : 1, index)) }
+  ///
+  /// What passed before a later full run of the same machine that has no answer is of the past: it
+  /// says nothing of today.
+  private func chosen<Part>(
+    _ parts: [Part?],
+    _ word: (Part) -> Outcome.Word,
+    _ rank: (Part, RunRecord) -> Int
+  ) -> Part? {
+    func isPast(_ index: Int) -> Bool {
+      attempts.indices.contains { later in
+        guard later > index, attempts[later].header.host == attempts[index].header.host,
+          attempts[later].header.isFull, let part = parts[later]
+        else { return false }
+        return [.broken, .notRun].contains(word(part))
+      }
+    }
+    return zip(parts, attempts).enumerated().compactMap { index, pair in
+      pair.0.map { part in
+        let past = word(part) == .passed && isPast(index) ? 10 : 0
+        return (part, (rank(part, pair.1) + past, pair.1.header.isFull ? 0 : 1, index))
+      }
     }.min { $0.1 < $1.1 }?.0
   }
 

@@ -43,18 +43,14 @@ extension RunRecord {
         stages[stage]?.operations.append(operation)
       case .readinessFinished(let stage, let readiness):
         stages[stage]?.readiness = readiness
+      case .checkLearned(let check): learn(check)
       case .checkStarted(let id, let fresh):
         guard let plan = planned[id] else { return }
         current.check = id
         unfinishedChecks.insert(id)
-        checks[id] = CheckRecord(
-          id: id,
-          kind: plan.kind,
-          stage: plan.stage,
-          outcome: .notRun(reason: Reason(.notPerformed)),
-          startedAt: event.at,
-          fresh: fresh
-        )
+        var check = CheckRecord(of: plan, .notRun(reason: Reason(.notPerformed)))
+        (check.startedAt, check.fresh) = (event.at, fresh)
+        checks[id] = check
       case .stepFinished(let id, let step):
         checks[id]?.steps.append(step)
       case .controlFinished(let id, let control):
@@ -62,9 +58,7 @@ extension RunRecord {
       case .checkFinished(let id, let outcome):
         unfinishedChecks.remove(id)
         guard let plan = planned[id] else { return }
-        var check =
-          checks[id]
-          ?? CheckRecord(id: id, kind: plan.kind, stage: plan.stage, outcome: outcome)
+        var check = checks[id] ?? CheckRecord(of: plan, outcome)
         check.outcome = outcome
         if let start = check.startedAt { check.microseconds = max(0, event.at - start) }
         checks[id] = check
@@ -81,6 +75,23 @@ extension RunRecord {
       case .runFinished(let end):
         self.end = end
       }
+    }
+
+    /// Into the plan, so that whatever reads it knows the check as it is.
+    private mutating func learn(_ check: PlannedCheck) {
+      let isNew = planned.updateValue(check, forKey: check.id) == nil
+      // Of an imported file nothing was planned, and there may be a hundred thousand.
+      if isNew, header?.plan.imported != nil {
+        header?.plan.planned.append(check)
+        return
+      }
+      guard let all = header?.planned else { return }
+      if let place = all.firstIndex(where: { $0.id == check.id }) {
+        header?.planned[place] = check
+        return
+      }
+      let last = all.lastIndex { $0.stage == check.stage && $0.id.stem == check.id.stem }
+      header?.planned.insert(check, at: last.map { $0 + 1 } ?? all.endIndex)
     }
 
     /// The record as far as the events tell; nil where not even the first line was there.
@@ -104,12 +115,7 @@ extension RunRecord {
       }
       let checks = header.planned.map { plan -> CheckRecord in
         guard var record = self.checks[plan.id] else {
-          return CheckRecord(
-            id: plan.id,
-            kind: plan.kind,
-            stage: plan.stage,
-            outcome: .notRun(reason: why(.notBegun))
-          )
+          return CheckRecord(of: plan, .notRun(reason: why(.notBegun)))
         }
         if unfinishedChecks.contains(plan.id) {
           record.outcome = .broken(reason: why(.check))

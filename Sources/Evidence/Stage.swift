@@ -1,6 +1,9 @@
 /// One part of a recipe's life, in the order in which a run goes through it.
 package enum Stage: String, Codable, CaseIterable, Sendable, Comparable {
-  case install, upgrade, backup, restore, functional, teardown
+  case install, upgrade, backup, restore
+  /// The disaster: everything of the deployment is taken away, and it comes back from the backup.
+  case recover
+  case functional, teardown
 
   /// The place in the order of stages, from 0.
   package var order: Int {
@@ -9,8 +12,9 @@ package enum Stage: String, Codable, CaseIterable, Sendable, Comparable {
     case .upgrade: 1
     case .backup: 2
     case .restore: 3
-    case .functional: 4
-    case .teardown: 5
+    case .recover: 4
+    case .functional: 5
+    case .teardown: 6
     }
   }
 

@@ -4,25 +4,9 @@ package struct StageRecord: Codable, Hashable, Sendable {
   package var outcome: Outcome
   /// Microseconds from the run's start; nil where the stage did not start.
   package var startedAt: Int?
-  package var microseconds: Int
-  package var operations: [OperationRecord]
+  package var microseconds = 0
+  package var operations: [OperationRecord] = []
   package var readiness: ReadinessRecord?
-
-  package init(
-    stage: Stage,
-    outcome: Outcome,
-    startedAt: Int? = nil,
-    microseconds: Int = 0,
-    operations: [OperationRecord] = [],
-    readiness: ReadinessRecord? = nil
-  ) {
-    self.stage = stage
-    self.outcome = outcome
-    self.startedAt = startedAt
-    self.microseconds = microseconds
-    self.operations = operations
-    self.readiness = readiness
-  }
 }
 
 /// One thing that the driver did: a deploy, a hook, a snapshot, the removal of a volume.
@@ -33,6 +17,15 @@ package struct OperationRecord: Codable, Hashable, Sendable {
   package var microseconds: Int
   /// What was run, where it was a command.
   package var command: CommandExchange?
+  /// The fact that names files which a service has written beside its volumes.
+  package static let filesBeside = "files beside volumes"
+  /// The fact that names the file with all that the command printed, from the run's folder.
+  package static let log = "log"
+  /// The fact that has the first error that a hook printed, however it ended.
+  package static let printedError = "printed error"
+  /// The fact that names tables of a database which a dump in one transaction does not hold still.
+  package static let tablesOutside = "tables outside transactions"
+
   /// Facts about the result, by name: a snapshot's id, the version that runs.
   package var facts: [String: String]
   /// Where the driver did something else than the recipe says, and why.
@@ -73,13 +66,27 @@ package struct ReadinessRecord: Codable, Hashable, Sendable {
     }
   }
 
+  /// What the gate's own control came to: whether a path beside the gate's, where nothing is, would
+  /// have been ready too.
+  package enum Decoy: String, Codable, CaseIterable, Sendable {
+    /// It was not as the gate asks.
+    case refused
+    /// It was, with another answer.
+    case accepted
+    /// It was, with the same page.
+    case same
+  }
+
   /// What was asked, as a person reads it: `GET /api/health`.
   package var gate: String
   package var spans: [Span]
   package var ready: Bool
+  /// To the first of the good answers that it stayed with, or to the end of the wait.
   package var microseconds: Int
   /// The limit, in microseconds.
   package var within: Int
+  /// Nil where it was not tried.
+  package var decoy: Decoy?
 
   package init(gate: String, spans: [Span], ready: Bool, microseconds: Int, within: Int) {
     self.gate = gate

@@ -2,7 +2,8 @@
 package struct StepRecord: Codable, Hashable, Sendable {
   /// Where the step stands among its check's steps: `2`, or `2.1` inside a group; from 1.
   package var number: String
-  /// The step's own word: `http`, `postgres`, `clickhouse`, `exec`, `file`, `script`, `group`.
+  /// The step's own word: `http`, `postgres`, `mysql`, `clickhouse`, `redis`, `sqlite`, `exec`, `file`, `script`,
+  /// `group`.
   package var kind: String
   /// What it does, as written in the suite: values in braces are not filled in.
   package var title: String
@@ -10,6 +11,9 @@ package struct StepRecord: Codable, Hashable, Sendable {
   package var outcome: Outcome
   /// How often it was performed, the last time included.
   package var attempts: Int
+  /// Of an act: how many attempts before the last got an error of the server's or no answer; nil where
+  /// none did.
+  package var failedAttempts: Int?
   /// From the first attempt's start to the last one's end.
   package var microseconds: Int
   /// The last attempt's.
@@ -26,6 +30,7 @@ package struct StepRecord: Codable, Hashable, Sendable {
     place: SourcePlace?,
     outcome: Outcome,
     attempts: Int = 1,
+    failedAttempts: Int? = nil,
     microseconds: Int = 0,
     exchange: Exchange? = nil,
     assertions: [Assertion] = [],
@@ -37,6 +42,7 @@ package struct StepRecord: Codable, Hashable, Sendable {
     self.place = place
     self.outcome = outcome
     self.attempts = attempts
+    self.failedAttempts = failedAttempts
     self.microseconds = microseconds
     self.exchange = exchange
     self.assertions = assertions
@@ -55,6 +61,9 @@ package enum Exchange: Codable, Hashable, Sendable {
 package struct HTTPExchange: Codable, Hashable, Sendable {
   package var method: String
   package var url: String
+  /// Each request as it was sent, with its answer's status, the last one's included; nil where no
+  /// redirect was followed.
+  package var hops: [Hop]?
   /// Nil where no answer came.
   package var status: Int?
   package var version: String?
@@ -69,6 +78,21 @@ package struct HTTPExchange: Codable, Hashable, Sendable {
   /// The same request as a command line, with secrets as shell variables.
   package var curl: String
   package var connectionReused: Bool
+  /// True where a redirect, or an address out of an answer, led to a host that is not the deployment's;
+  /// else nil.
+  package var isElsewhere: Bool?
+
+  package struct Hop: Codable, Hashable, Sendable {
+    package var method: String
+    package var url: String
+    package var status: Int
+
+    package init(method: String, url: String, status: Int) {
+      self.method = method
+      self.url = url
+      self.status = status
+    }
+  }
 
   /// Microseconds from the start of the request, in the order of its phases.
   package struct Timings: Codable, Hashable, Sendable {
@@ -90,6 +114,7 @@ package struct HTTPExchange: Codable, Hashable, Sendable {
   package init(
     method: String,
     url: String,
+    hops: [Hop]? = nil,
     status: Int? = nil,
     version: String? = nil,
     requestHeaders: [[String]] = [],
@@ -104,6 +129,7 @@ package struct HTTPExchange: Codable, Hashable, Sendable {
   ) {
     self.method = method
     self.url = url
+    self.hops = hops
     self.status = status
     self.version = version
     self.requestHeaders = requestHeaders

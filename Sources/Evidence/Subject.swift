@@ -9,6 +9,8 @@ package enum Subject: Hashable, Sendable {
   case body
   case jsonpath(JSONPath)
   case xpath(String)
+  /// The text of the elements that a selector selects.
+  case css(CSSSelector)
   /// What a pattern finds: its first group, or all that it matched.
   case regex(Pattern)
   /// The rows of an SQL answer: their number, or the list itself.
@@ -27,6 +29,8 @@ package enum Subject: Hashable, Sendable {
   case size
   /// Of a file: its bytes as text, or the last 4 KiB of it.
   case content
+  /// What a path is, beside what is in it.
+  case path(PathProperty)
   /// How long the step took, in milliseconds.
   case duration
   /// An answer that says no: SQLSTATE or the server's own code, and its message.
@@ -55,10 +59,21 @@ package enum Subject: Hashable, Sendable {
   case backedUp(service: String)
   /// The number of rows of a table.
   case rowCount(table: String)
+  /// A part of a store as an inventory has it, or one of its properties: `rows of table public.notes`.
+  case inventory(String)
   /// What is still there after the teardown.
   case leftovers
   /// An assertion of an older coverage file that is kept as it was written there.
   case written(String)
+
+  package enum PathProperty: String, Sendable, CaseIterable {
+    /// `file`, `folder`, `link`, …
+    case type
+    /// Permissions in octal digits, without leading zeros: `640`.
+    case mode
+    /// What a link leads to, as it was written.
+    case target
+  }
 
   /// Says that something was taken, not what.
   package var isAcknowledgement: Bool {
@@ -71,7 +86,9 @@ package enum Subject: Hashable, Sendable {
   /// Whether it is a part of what came back, not of how it came.
   package var isContent: Bool {
     switch self {
-    case .body, .jsonpath, .xpath, .regex, .row, .rows, .cell, .column, .stdout, .content: true
+    case .body, .jsonpath, .xpath, .css, .regex, .row, .rows, .cell, .column, .stdout, .content,
+      .path:
+      true
     default: false
     }
   }
@@ -80,11 +97,11 @@ package enum Subject: Hashable, Sendable {
 extension Subject: Codable {
   /// The word of each case in JSON: alone, or the one key of an object that holds its argument.
   private enum Word: String, CodingKey, CaseIterable {
-    case status, header, body, jsonpath, xpath, regex, rows, row, cell, column, stdout, stderr
-    case exit, size, content, duration, error, gate, services, service, runningVersion
+    case status, header, body, jsonpath, xpath, css, regex, rows, row, cell, column, stdout, stderr
+    case exit, size, content, path, duration, error, gate, services, service, runningVersion
     case versionProof, contradiction, snapshotID, snapshotFiles, declaredPaths, snapshotBytes,
       backedUp
-    case rowCount, leftovers, written
+    case rowCount, inventory, leftovers, written
   }
 
   private var parts: (word: Word, argument: String?) {
@@ -94,6 +111,7 @@ extension Subject: Codable {
     case .body: (.body, nil)
     case .jsonpath(let path): (.jsonpath, path.text)
     case .xpath(let expression): (.xpath, expression)
+    case .css(let selector): (.css, selector.text)
     case .regex(let regex): (.regex, regex.text)
     case .rows: (.rows, nil)
     case .row: (.row, nil)
@@ -104,6 +122,7 @@ extension Subject: Codable {
     case .exit: (.exit, nil)
     case .size: (.size, nil)
     case .content: (.content, nil)
+    case .path(let property): (.path, property.rawValue)
     case .duration: (.duration, nil)
     case .error: (.error, nil)
     case .gate: (.gate, nil)
@@ -118,6 +137,7 @@ extension Subject: Codable {
     case .snapshotBytes(let path): (.snapshotBytes, path)
     case .backedUp(let service): (.backedUp, service)
     case .rowCount(let table): (.rowCount, table)
+    case .inventory(let part): (.inventory, part)
     case .leftovers: (.leftovers, nil)
     case .written(let text): (.written, text)
     }
@@ -132,6 +152,9 @@ extension Subject: Codable {
       guard let path = try? JSONPath(text) else { return nil }
       self = .jsonpath(path)
     case (.xpath, let expression?): self = .xpath(expression)
+    case (.css, let text?):
+      guard let selector = try? CSSSelector(text) else { return nil }
+      self = .css(selector)
     case (.regex, let pattern?):
       guard let regex = try? Pattern(pattern) else { return nil }
       self = .regex(regex)
@@ -144,6 +167,9 @@ extension Subject: Codable {
     case (.exit, nil): self = .exit
     case (.size, nil): self = .size
     case (.content, nil): self = .content
+    case (.path, let name?):
+      guard let property = PathProperty(rawValue: name) else { return nil }
+      self = .path(property)
     case (.duration, nil): self = .duration
     case (.error, nil): self = .error
     case (.gate, nil): self = .gate
@@ -158,6 +184,7 @@ extension Subject: Codable {
     case (.snapshotBytes, let path?): self = .snapshotBytes(path: path)
     case (.backedUp, let service?): self = .backedUp(service: service)
     case (.rowCount, let table?): self = .rowCount(table: table)
+    case (.inventory, let part?): self = .inventory(part)
     case (.leftovers, nil): self = .leftovers
     case (.written, let text?): self = .written(text)
     default: return nil
@@ -204,14 +231,17 @@ extension Subject: CustomStringConvertible {
     case .header(let name): "header \(name)"
     case .jsonpath(let path): path.text
     case .xpath(let expression): "xpath \(expression)"
+    case .css(let selector): "css \(selector)"
     case .regex(let regex): "regex /\(regex.text)/"
     case .cell(let name): "row.\(name)"
     case .column(let name): "column \(name)"
+    case .path(let property): property.rawValue
     case .service(let name): "service \(name)"
     case .versionProof(let name): name
     case .snapshotBytes(let path): "bytes of \(path)"
     case .backedUp(let service): "backup of \(service)"
     case .rowCount(let table): "rows of \(table)"
+    case .inventory(let part): part
     case .written(let text): text
     case .runningVersion: "version"
     case .snapshotID: "snapshot"

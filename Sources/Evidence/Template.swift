@@ -36,13 +36,18 @@ package struct Template: Sendable {
       case .text: filled.append(part)
       }
     }
-    let source = filled.map { part in
+    return Template(parts: filled, place: place)
+  }
+
+  /// The text that these parts are read from.
+  package init(parts: [Part], place: SourcePlace?) {
+    let source = parts.map { part in
       switch part {
       case .text(let text): text.replacing("{{", with: "{{{{")
       case .name(let name): "{{\(name)}}"
       }
     }.joined()
-    return Template(parts: filled, source: source, place: place)
+    self.init(parts: parts, source: source, place: place)
   }
 }
 
@@ -149,12 +154,17 @@ extension TemplateTree {
 
   /// The same with some names replaced by what is written for them.
   package func filling(_ values: [String: Template]) -> TemplateTree {
+    mapTemplates { $0.filling(values) }
+  }
+
+  /// The same with every text replaced, at every depth.
+  func mapTemplates(_ transform: (Template) -> Template) -> TemplateTree {
     switch self {
     case .null, .bool, .number: self
-    case .template(let template): .template(template.filling(values))
-    case .list(let items): .list(items.map { $0.filling(values) })
+    case .template(let template): .template(transform(template))
+    case .list(let items): .list(items.map { $0.mapTemplates(transform) })
     case .object(let members):
-      .object(members.map { Member(key: $0.key, value: $0.value.filling(values)) })
+      .object(members.map { Member(key: $0.key, value: $0.value.mapTemplates(transform)) })
     }
   }
 }

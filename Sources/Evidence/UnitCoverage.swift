@@ -1,6 +1,6 @@
 /// What became of one unit of the corpus: a script, or a test inside one.
 package struct UnitCoverage: Codable, Hashable, Sendable {
-  /// Never a stronger word than the evidence: only `ported` and `covered` are proven.
+  /// Never a stronger word than the evidence: only `ported` is proven, and `covered` is declared.
   package enum Disposition: String, Codable, CaseIterable, Sendable {
     /// Its ports passed, and what they saw is no less than what it asks.
     case ported
@@ -24,7 +24,7 @@ package struct UnitCoverage: Codable, Hashable, Sendable {
 
   /// `<path>`, `<path>::<function>`; as it is named under `ports`.
   package var id: String
-  package var disposition: Disposition
+  package var disposition = Disposition.missing
   /// Why a person takes other checks for as good; nil where it is not `covered`.
   package var why: String?
   /// Its own words, or what it asks, or its name; one line.
@@ -34,48 +34,39 @@ package struct UnitCoverage: Codable, Hashable, Sendable {
   /// Lines of its script, from 1, both included.
   package var lines: [Int]
   /// What stands for it, in the order of the suite.
-  package var checks: [CheckID]
+  package var checks: [CheckID] = []
   /// The strongest of them; nil where there are none or none ran.
   package var strength: Strength?
   /// What it asks and asserts, one fact each, as a lock keeps them.
-  package var facts: [String]
+  package var facts: [String] = []
   /// What changed since its port was pinned.
-  package var changes: [String]
+  package var changes: [String] = []
   /// What it asks or asserts and its ports do not.
-  package var weaker: [PortGap]
+  package var weaker: [PortGap] = []
   /// Parts that cannot be read or not be compared.
-  package var unread: [PortGap]
+  package var unread: [PortGap] = []
   /// Whether the suite's lock holds it.
-  package var isPinned: Bool
+  package var isPinned = false
+}
 
+extension UnitCoverage {
+  /// One that nothing is known of yet.
   package init(
-    id: String,
-    disposition: Disposition = .missing,
-    why: String? = nil,
+    unjudged id: String,
     about: String,
     script: String,
-    lines: [Int],
-    checks: [CheckID] = [],
-    strength: Strength? = nil,
-    facts: [String] = [],
-    changes: [String] = [],
-    weaker: [PortGap] = [],
-    unread: [PortGap] = [],
-    isPinned: Bool = false
+    lines: ClosedRange<Int>,
+    facts: [String],
+    unread: [PortGap]
   ) {
-    self.id = id
-    self.disposition = disposition
-    self.why = why
-    self.about = about
-    self.script = script
-    self.lines = lines
-    self.checks = checks
-    self.strength = strength
-    self.facts = facts
-    self.changes = changes
-    self.weaker = weaker
-    self.unread = unread
-    self.isPinned = isPinned
+    self.init(
+      id: id,
+      about: about,
+      script: script,
+      lines: [lines.lowerBound, lines.upperBound],
+      facts: facts,
+      unread: unread
+    )
   }
 }
 

@@ -8,13 +8,15 @@ package enum Verdict: Hashable, Sendable {
   case unproven(reason: Reason)
   /// Nothing to prove, with proof that there is nothing.
   case vacuous(reason: Reason)
+  /// A person's word stands where evidence would.
+  case declared(reason: Reason)
   /// `until` is a date or a trigger in words.
   case deferred(reason: Reason, until: String)
   case notApplicable(reason: Reason)
 
   /// The verdict without its reason. The raw value is what coverage files hold.
   package enum Word: String, Codable, CaseIterable, Sendable {
-    case proven, provenOnStandin, refuted, unproven, vacuous, deferred, notApplicable
+    case proven, provenOnStandin, refuted, unproven, vacuous, declared, deferred, notApplicable
 
     /// What a person reads.
     package var shown: String {
@@ -24,6 +26,7 @@ package enum Verdict: Hashable, Sendable {
       case .refuted: "refuted"
       case .unproven: "unproven"
       case .vacuous: "vacuous"
+      case .declared: "declared"
       case .deferred: "deferred"
       case .notApplicable: "not applicable"
       }
@@ -37,6 +40,7 @@ package enum Verdict: Hashable, Sendable {
     case .refuted: .refuted
     case .unproven: .unproven
     case .vacuous: .vacuous
+    case .declared: .declared
     case .deferred: .deferred
     case .notApplicable: .notApplicable
     }
@@ -46,7 +50,8 @@ package enum Verdict: Hashable, Sendable {
     switch self {
     case .proven: nil
     case .provenOnStandin(let reason), .refuted(let reason), .unproven(let reason),
-      .vacuous(let reason), .deferred(let reason, _), .notApplicable(let reason):
+      .vacuous(let reason), .declared(let reason), .deferred(let reason, _),
+      .notApplicable(let reason):
       reason
     }
   }
@@ -72,6 +77,7 @@ extension Verdict: Codable {
       case .refuted: .refuted(reason: try reason())
       case .unproven: .unproven(reason: try reason())
       case .vacuous: .vacuous(reason: try reason())
+      case .declared: .declared(reason: try reason())
       case .deferred:
         .deferred(reason: try reason(), until: try container.decode(String.self, forKey: .until))
       case .notApplicable: .notApplicable(reason: try reason())

@@ -19,7 +19,7 @@ extension DiskPath {
   /// Why the kernel refused, in words that do not depend on the machine's language.
   package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
     case absent, notAFolder, link, linkLoop, outside, permissionDenied, notAFile, changedWhileRead
-    case exists, tooLarge
+    case exists, tooLarge, tooDeep
     case number(Int32)
 
     package init(errno number: Int32) {
@@ -46,6 +46,7 @@ extension DiskPath {
       case .changedWhileRead: "changed while it was read"
       case .exists: "exists already"
       case .tooLarge: "is too large"
+      case .tooDeep: "lies below too many folders"
       case .number: "cannot be used: \(cause)"
       }
     }

@@ -30,17 +30,15 @@ extension DiskPath {
   }
 
   /// Writes all of it; nil where that went well.
-  static func write(_ contents: some Collection<UInt8>, to descriptor: Int32) -> Failure? {
-    Array(contents).withUnsafeBytes { raw in
-      var done = 0
-      while done < raw.count, let base = raw.baseAddress {
-        let count = Glibc.write(descriptor, base.advanced(by: done), raw.count - done)
-        if count < 0 && errno == EINTR { continue }
-        if count <= 0 { return Failure(errno: errno) }
-        done += count
-      }
-      return nil
+  package static func write(_ contents: some Collection<UInt8>, to descriptor: Int32) -> Failure? {
+    var rest = Array(contents)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      if count <= 0 { return Failure(errno: errno) }
+      rest = rest.dropFirst(count)
     }
+    return nil
   }
 
   package func createLink(to target: [UInt8]) throws(Failure) {

@@ -1,4 +1,3 @@
-internal import CLinux
 import Glibc
 
 extension FileTree {
@@ -9,39 +8,22 @@ extension FileTree {
   package func remove(_ path: String) -> [String] {
     guard let place = try? parent(of: path) else { return kind(path) == nil ? [] : [path] }
     defer { close(place.folder) }
-    return Self.remove(DiskPath(place.name), in: place.folder, shown: path, depth: 0)
-  }
-
-  private static func remove(
-    _ name: DiskPath,
-    in parent: Int32,
-    shown path: String,
-    depth: Int
-  ) -> [String] {
-    func unlink(_ flags: Int32) -> Bool {
-      name.withCString { unlinkat(parent, $0, flags) } == 0 || errno == ENOENT
-    }
-    if unlink(0) { return [] }
-    let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
-    let folder = name.withCString { shim_linux_openat(parent, $0, flags, 0) }
-    guard folder >= 0 else { return [path] }
-    defer { close(folder) }
-    var left: [String] = []
-    // What reads the names closes its descriptor.
-    let copy = depth < 100 ? fcntl(folder, F_DUPFD_CLOEXEC, 0) : -1
-    for child in copy < 0 ? [] : (try? DiskPath.names(of: copy)) ?? [] {
-      let shown = "\(path)/\(DiskPath.shown(child))"
-      left += remove(DiskPath(child), in: folder, shown: shown, depth: depth + 1)
-    }
-    if unlink(AT_REMOVEDIR) { return [] }
-    return left.isEmpty ? [path] : left
+    return FolderRemoval.remove(place.name, in: place.folder, named: path)
   }
 
   /// Copies regular files and folders into a place that does not exist yet.
   ///
+  /// - Parameter depth: of folders in folders; deeper ones, which nobody made but to be in the way, are
+  ///   `tooDeep`.
   /// - Throws: `.exists`; for a link, a pipe, a socket or a device, before anything of it is read.
-  package func copy(_ path: String, to target: String, in other: FileTree) throws(FileError) {
+  package func copy(
+    _ path: String,
+    to target: String,
+    in other: FileTree,
+    depth: Int = 32
+  ) throws(FileError) {
     switch kind(path) {
+    case .folder where depth == 0: throw FileError(.tooDeep, path)
     case nil: throw FileError(.absent, path)
     case .file:
       let bytes = try contents(path)
@@ -53,7 +35,7 @@ extension FileTree {
       guard other.kind(target) == nil else { throw FileError(.exists, target) }
       try other.makeFolder(target)
       for name in try names(in: path) {
-        try copy("\(path)/\(name)", to: "\(target)/\(name)", in: other)
+        try copy("\(path)/\(name)", to: "\(target)/\(name)", in: other, depth: depth - 1)
       }
     case .link: throw FileError(.link, path)
     case .other: throw FileError(.notAFile, path)

@@ -148,7 +148,7 @@ package struct FileTree: Hashable, Sendable {
   }
 
   /// A descriptor of a folder, which the caller closes.
-  func openFolder(_ path: String) throws(FileError) -> Int32 {
+  package func openFolder(_ path: String) throws(FileError) -> Int32 {
     try opened(path, O_RDONLY | O_DIRECTORY, mode: 0)
   }
 

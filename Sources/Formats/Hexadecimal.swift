@@ -18,6 +18,15 @@ package enum Hexadecimal {
     lowercase.utf8Start[Int(value & 15)]
   }
 
+  /// The bytes that pairs of digits stand for, of either case; nil for all other texts.
+  package static func bytes(of text: String) -> [UInt8]? {
+    let digits = text.utf8.compactMap(value)
+    guard digits.count == text.utf8.count, digits.count.isMultiple(of: 2), !digits.isEmpty else {
+      return nil
+    }
+    return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+  }
+
   /// Two digits for each byte.
   package static func text(of bytes: some Sequence<UInt8>, isUppercase: Bool = false) -> String {
     let text = String(decoding: bytes.flatMap { [digit($0 >> 4), digit($0)] }, as: UTF8.self)

@@ -10,12 +10,12 @@ package struct JSONNumber: Sendable, Hashable, Comparable {
 
   private static let exponentLimit = 1 << 58
 
-  package init(_ value: Int64) {
+  init(_ value: Int64) {
     self.init(digitsOf: Array(String(value.magnitude).utf8), isNegative: value < 0, exponent: 0)
   }
 
   /// Reads a number as RFC 8259 writes it; other text gives nil.
-  package init?(_ text: String) {
+  init?(_ text: String) {
     switch JSONValue(numberText: text) {
     case .int(let value): self.init(value)
     case .number(let text): self.init(checked: text)

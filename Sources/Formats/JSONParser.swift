@@ -1,7 +1,8 @@
 /// Reads one JSON text as RFC 8259 has it, with nothing added and nothing repaired.
 ///
-/// Refused are a byte order mark, comments, trailing commas and trailing text, `NaN`, invalid UTF-8,
-/// lone surrogates, and whatever is over a limit. A text of 1,000 bytes takes a few microseconds.
+/// Refused are comments, trailing commas and trailing text, `NaN`, invalid UTF-8 and whatever is over
+/// a limit; a byte order mark and lone surrogates where `isLenient` does not say otherwise. A text of
+/// 1,000 bytes takes a few microseconds.
 package struct JSONParser: Sendable {
   package enum DuplicateKeys: Sendable {
     /// Fit for answers of an application: what most readers do.
@@ -11,19 +12,24 @@ package struct JSONParser: Sendable {
   }
 
   /// Arrays and objects that may be open at once.
-  package var depthLimit: Int
+  var depthLimit: Int
   /// Bytes of the whole text.
-  package var sizeLimit: Int
+  var sizeLimit: Int
   package var duplicateKeys: DuplicateKeys
+  /// Fit for answers of an application, where the RFC leaves a choice: a byte order mark is passed
+  /// over, and half of a surrogate pair is U+FFFD.
+  var isLenient: Bool
 
   package init(
     depthLimit: Int = 512,
     sizeLimit: Int = 256 << 20,
-    duplicateKeys: DuplicateKeys = .lastWins
+    duplicateKeys: DuplicateKeys = .lastWins,
+    isLenient: Bool = false
   ) {
     self.depthLimit = depthLimit
     self.sizeLimit = sizeLimit
     self.duplicateKeys = duplicateKeys
+    self.isLenient = isLenient
   }
 
   package func parse(_ text: String) throws(JSONParsingError) -> JSONValue {
@@ -69,7 +75,7 @@ package struct JSONParsingError: Error, Hashable, CustomStringConvertible {
 
   package let code: Code
   /// Bytes from the start of the text, counted from 0.
-  package let offset: Int
+  let offset: Int
   /// Counted from 1.
   package let line: Int
   /// Unicode scalars from the start of the line, counted from 1.

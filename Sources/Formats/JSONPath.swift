@@ -9,16 +9,29 @@ package struct JSONPath: Sendable, Hashable, CustomStringConvertible {
 
   let segments: [JSONPathSegment]
 
+  /// What stands between double braces in its filters: values that are known only when it is used.
+  package let names: [String]
+
+  private var values: [String: JSONValue] = [:]
+
   /// Nodes that one evaluation may visit; descendant segments in a row multiply.
-  package static let visitLimit = 10_000_000
+  static let visitLimit = 10_000_000
 
   package init(_ text: String) throws(JSONPathError) {
     var parser = JSONPathParser(text)
     segments = try parser.parsePath()
+    names = parser.names
     self.text = text
   }
 
   package var description: String { text }
+
+  /// The same path with values for its names: never more than values, whatever they hold.
+  package func filled(with values: [String: JSONValue]) -> JSONPath {
+    var path = self
+    path.values = values
+    return path
+  }
 
   /// Whether the path names at most one node: names and indices only.
   package var isSingular: Bool {
@@ -33,8 +46,17 @@ package struct JSONPath: Sendable, Hashable, CustomStringConvertible {
       guard let value = Self.walk(segments, from: root) else { return [] }
       return [value]
     }
-    var evaluation = JSONPathEvaluation(root: root)
+    var evaluation = JSONPathEvaluation(root: root, names: values)
     return try evaluation.values(of: segments, from: root)
+  }
+
+  /// What the path finds in `root`, or where its way ends.
+  ///
+  /// - Throws: `visitLimit` when the evaluation visits more than `JSONPath.visitLimit` nodes.
+  package func outcome(in root: JSONValue) throws(JSONPathError) -> JSONPathOutcome {
+    if isSingular, let value = Self.walk(segments, from: root) { return .found([value]) }
+    var evaluation = JSONPathEvaluation(root: root, names: values)
+    return try evaluation.outcome(of: segments, from: [root], path: text)
   }
 
   /// The first of `values(in:)`; `$.a.b[0]` is found without visiting anything else.
@@ -85,9 +107,9 @@ package struct JSONPathError: Error, Hashable, CustomStringConvertible {
     case visitLimit(Int)
   }
 
-  package let code: Code
+  let code: Code
   /// Unicode scalars from the start of the path, counted from 1; 0 when evaluation failed.
-  package let column: Int
+  let column: Int
 
   package var description: String {
     switch code {

@@ -1,10 +1,12 @@
 /// One run of a path over one document.
 struct JSONPathEvaluation {
   let root: JSONValue
+  private let names: [String: JSONValue]
   private var visits = 0
 
-  init(root: JSONValue) {
+  init(root: JSONValue, names: [String: JSONValue] = [:]) {
     self.root = root
+    self.names = names
   }
 
   mutating func values(
@@ -13,18 +15,25 @@ struct JSONPathEvaluation {
   ) throws(JSONPathError) -> [JSONValue] {
     var nodes = [start]
     for segment in segments {
-      var found: [JSONValue] = []
-      for node in nodes {
-        if segment.isDescendant {
-          try descend(into: node, segment.selectors, to: &found)
-        } else {
-          try select(segment.selectors, in: node, to: &found)
-        }
-      }
-      nodes = found
+      nodes = try values(of: segment, from: nodes)
       if nodes.isEmpty { break }
     }
     return nodes
+  }
+
+  mutating func values(
+    of segment: JSONPathSegment,
+    from nodes: [JSONValue]
+  ) throws(JSONPathError) -> [JSONValue] {
+    var found: [JSONValue] = []
+    for node in nodes {
+      if segment.isDescendant {
+        try descend(into: node, segment.selectors, to: &found)
+      } else {
+        try select(segment.selectors, in: node, to: &found)
+      }
+    }
+    return found
   }
 
   private mutating func descend(
@@ -90,7 +99,7 @@ struct JSONPathEvaluation {
     }
   }
 
-  private func children(of node: JSONValue) -> [JSONValue] {
+  func children(of node: JSONValue) -> [JSONValue] {
     switch node {
     case .array(let elements): elements
     case .object(let object): object.members.map(\.value)
@@ -166,6 +175,7 @@ extension JSONPathEvaluation {
   ) throws(JSONPathError) -> JSONValue? {
     switch operand {
     case .literal(let value): return value
+    case .name(let name): return names[name]
     case .query(let query):
       return JSONPath.walk(query.segments, from: query.isRelative ? node : root)
     case .count(let query): return .int(Int64(try values(of: query, for: node).count))

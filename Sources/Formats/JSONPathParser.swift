@@ -3,6 +3,8 @@ struct JSONPathParser {
   private let scalars: [Unicode.Scalar]
   private var place = 0
   private var depth = 0
+  /// Names between double braces.
+  private(set) var names: [String] = []
 
   private static let depthLimit = 64
 
@@ -25,12 +27,15 @@ struct JSONPathParser {
       if take("..") {
         let selectors =
           peek == "[" ? try parseBracket() : [try parseShorthand(expecting: "a name, * or [")]
-        segments.append(JSONPathSegment(isDescendant: true, selectors: selectors))
+        segments.append(JSONPathSegment(isDescendant: true, selectors: selectors, end: place))
       } else if take(".") {
         let selector = try parseShorthand(expecting: "a name or *")
-        segments.append(JSONPathSegment(isDescendant: false, selectors: [selector]))
+        segments.append(
+          JSONPathSegment(isDescendant: false, selectors: [selector], end: place)
+        )
       } else if peek == "[" {
-        segments.append(JSONPathSegment(isDescendant: false, selectors: try parseBracket()))
+        let selectors = try parseBracket()
+        segments.append(JSONPathSegment(isDescendant: false, selectors: selectors, end: place))
       } else {
         place = start
         return segments
@@ -213,11 +218,29 @@ extension JSONPathParser {
       defer { depth -= 1 }
       return .query(JSONPathQuery(isRelative: isRelative, segments: try parseSegments()))
     case "'", "\"": return .operand(.literal(.string(try parseString())))
+    case "{": return .operand(.name(try parseName()))
     case .some(let scalar) where scalar == "-" || Self.isDigit(scalar):
       return .operand(.literal(try parseNumber()))
     case .some(let scalar) where Self.beginsName(scalar): return try parseWord()
     default: throw expected("a path, a literal or a function")
     }
+  }
+
+  private mutating func parseName() throws(JSONPathError) -> String {
+    guard take("{{") else { throw expected("a path, a literal or a function") }
+    skipBlanks()
+    let start = place
+    while let scalar = peek,
+      Self.beginsName(scalar) || Self.isDigit(scalar) || scalar == "."
+        || scalar == "-"
+    {
+      place += 1
+    }
+    let name = text(from: start)
+    skipBlanks()
+    guard !name.isEmpty, take("}}") else { throw expected("a name and }}") }
+    names.append(name)
+    return name
   }
 
   private mutating func parseNumber() throws(JSONPathError) -> JSONValue {

@@ -2,6 +2,8 @@
 struct JSONPathSegment: Sendable {
   var isDescendant: Bool
   var selectors: [JSONPathSelector]
+  /// Unicode scalars of the path up to its end.
+  var end: Int
 
   var isSingular: Bool {
     guard !isDescendant, selectors.count == 1 else { return false }
@@ -72,6 +74,8 @@ struct JSONPathQuery: Sendable {
 /// What stands for one value, or for nothing.
 indirect enum JSONPathOperand: Sendable {
   case literal(JSONValue)
+  /// A value that is known when the path is used.
+  case name(String)
   /// Singular.
   case query(JSONPathQuery)
   case length(JSONPathOperand)

@@ -15,7 +15,8 @@ struct JSONReader {
       throw failure(.tooLarge(limit: parser.sizeLimit), at: 0)
     }
     if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF {
-      throw failure(.byteOrderMark, at: 0)
+      guard parser.isLenient else { throw failure(.byteOrderMark, at: 0) }
+      offset = 3
     }
     skipSpace()
     let value = try readValue()
@@ -295,20 +296,29 @@ extension JSONReader {
     case UInt8(ascii: "t"): content.append(0x09)
     case UInt8(ascii: "u"):
       let unit = try readHex()
-      var code = UInt32(unit)
-      if unit & 0xFC00 == 0xD800 {
-        guard peek() == UInt8(ascii: "\\"), offset + 1 < bytes.count,
-          bytes[offset + 1] == UInt8(ascii: "u")
-        else { throw failure(.loneSurrogate, at: start) }
-        offset &+= 2
-        let low = try readHex()
-        guard low & 0xFC00 == 0xDC00 else { throw failure(.loneSurrogate, at: start) }
-        code = 0x10000 + (UInt32(unit & 0x3FF) << 10 | UInt32(low & 0x3FF))
+      var scalar = Unicode.Scalar(unit)
+      if unit & 0xFC00 == 0xD800, let low = try readLowSurrogate() {
+        scalar = Unicode.Scalar(0x10000 + (UInt32(unit & 0x3FF) << 10 | UInt32(low & 0x3FF)))
       }
-      guard let scalar = Unicode.Scalar(code) else { throw failure(.loneSurrogate, at: start) }
-      content.append(contentsOf: UTF8.encode(scalar) ?? Unicode.UTF8.encodedReplacementCharacter)
+      if scalar == nil, !parser.isLenient { throw failure(.loneSurrogate, at: start) }
+      content.append(
+        contentsOf: UTF8.encode(scalar ?? "\u{FFFD}") ?? Unicode.UTF8.encodedReplacementCharacter
+      )
     default: throw failure(.invalidEscape, at: start)
     }
+  }
+
+  /// The second half of a pair; nil, and nothing is read, where another thing follows.
+  private mutating func readLowSurrogate() throws(JSONParsingError) -> UInt16? {
+    let start = offset
+    guard peek() == UInt8(ascii: "\\"), offset + 1 < bytes.count,
+      bytes[offset + 1] == UInt8(ascii: "u")
+    else { return nil }
+    offset &+= 2
+    let low = try readHex()
+    if low & 0xFC00 == 0xDC00 { return low }
+    offset = start
+    return nil
   }
 
   private mutating func readHex() throws(JSONParsingError) -> UInt16 {

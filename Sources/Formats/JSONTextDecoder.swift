@@ -149,6 +149,9 @@ extension JSONValue {
 
   fileprivate func integer<Value: FixedWidthInteger>() throws -> Value {
     switch self {
+    // Sizes, times and counts: sums of what others wrote must not overflow.
+    case .int(let number) where Value.self == Int.self && number.magnitude > 999_999_999_999_999:
+      throw mismatch("a whole number of at most 15 digits")
     case .int(let number):
       if let value = Value(exactly: number) { return value }
     case .number(let text):
@@ -275,11 +278,6 @@ private struct ListContainer: UnkeyedDecodingContainer {
   let elements: [JSONValue]
   let codingPath: [any CodingKey]
   private(set) var currentIndex = 0
-
-  init(elements: [JSONValue], codingPath: [any CodingKey]) {
-    self.elements = elements
-    self.codingPath = codingPath
-  }
 
   var count: Int? { elements.count }
   var isAtEnd: Bool { currentIndex == elements.count }

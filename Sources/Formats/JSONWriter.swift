@@ -14,7 +14,7 @@ package struct JSONWriter: Sendable {
     case spaced
   }
 
-  package var style: Style
+  var style: Style
 
   package init(_ style: Style = .compact) {
     self.style = style
@@ -97,7 +97,7 @@ extension JSONWriter {
   }
 
   /// Appends `text` in quotes and escaped to `output`.
-  package static func writeString(_ text: String, to output: inout [UInt8]) {
+  static func writeString(_ text: String, to output: inout [UInt8]) {
     var text = text
     output.append(UInt8(ascii: "\""))
     text.withUTF8 { bytes in

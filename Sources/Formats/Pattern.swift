@@ -19,11 +19,11 @@ package struct Pattern: Sendable, Hashable, CustomStringConvertible {
     /// Bytes of the text.
     package static let input = 64 << 20
     /// Steps from one place of the text, some tens of milliseconds.
-    package static let steps: UInt32 = 1_000_000
+    static let steps: UInt32 = 1_000_000
     /// In KiB.
-    package static let memory: UInt32 = 64 << 10
+    static let memory: UInt32 = 64 << 10
     /// Processor time of one search; looked at after each `window` places.
-    package static let seconds = 2
+    static let seconds = 2
     fileprivate static let window = 1_024
   }
 

@@ -1,9 +1,9 @@
 /// Percent-encoding of text in URLs and forms.
 package struct PercentEncoding: Sendable {
   /// As web forms have it: `+` for a space, and `~` encoded.
-  package var isForm: Bool
+  var isForm: Bool
   /// In the case of the digits.
-  package var isUppercase: Bool
+  var isUppercase: Bool
 
   package init(isForm: Bool = false, isUppercase: Bool = true) {
     self.isForm = isForm
@@ -16,8 +16,7 @@ package struct PercentEncoding: Sendable {
     var bytes: [UInt8] = []
     for byte in text.utf8 {
       switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."),
+      case _ where byte.isASCIILetterOrDigit, UInt8(ascii: "-"), UInt8(ascii: "."),
         UInt8(ascii: "_"):
         bytes.append(byte)
       case UInt8(ascii: "~") where !isForm, _ where kept.utf8.contains(byte): bytes.append(byte)

@@ -10,7 +10,7 @@ struct RedactionPattern: Sendable {
     /// The UTF-8 bytes, the first in the low bits.
     let bytes: UInt32
     let width: Int
-    /// The other alphabet's character in base64, else 0.
+    /// The other alphabet's character in base64, of a hexadecimal digit the other case, else 0.
     let alternate: UInt8
     /// Whether nobody writes this character in another way.
     let isLiteral: Bool
@@ -39,10 +39,18 @@ struct RedactionPattern: Sendable {
     var isAmbiguous: Bool { code == 0x25 || code == 0x26 || code == 0x5C }
   }
 
-  /// The secret's text, and the three ways it can lie in base64.
+  /// The secret's text, the three ways it can lie in base64, and its bytes in hexadecimal digits.
   static func patterns(of text: String, secret: Int) -> [RedactionPattern] {
     let plain = RedactionPattern(secret: secret, units: text.unicodeScalars.map { Unit($0) })
-    return [plain]
+    let digits = Hexadecimal.text(of: Array(text.utf8)).unicodeScalars.map { digit in
+      let isLetter = digit.value >= 0x61
+      return Unit(
+        digit,
+        alternate: isLetter ? UInt8(ascii: digit) & 0xDF : 0,
+        isLiteral: true
+      )
+    }
+    return [plain, RedactionPattern(secret: secret, units: digits)]
       + (0..<3).map { offset in
         RedactionPattern(
           secret: secret,
@@ -122,10 +130,10 @@ extension RedactionPattern.Unit {
     return forms
   }
 
-  /// `%XX` and `\xXX`.
+  /// `%XX`, the same encoded again (`%25XX`), and `\xXX`.
   fileprivate func escapedForms(ofByte index: Int) -> [[UInt8]] {
     let digits = Self.spellings(of: UInt32(byte(index)), digits: 2)
-    return digits.map { Array("%".utf8) + $0 } + digits.map { Array("\\x".utf8) + $0 }
+    return ["%", "%25", "\\x"].flatMap { mark in digits.map { Array(mark.utf8) + $0 } }
   }
 
   /// The ways to write the whole scalar that are not byte by byte.

@@ -70,9 +70,9 @@ struct RedactionScanner {
     for index in table.candidates(for: window(at: place, base)) {
       guard improve(&best, with: index, at: place) else { return nil }
     }
-    let lead = leadByte(at: place)
-    if lead == Sign.incomplete { return nil }
-    if lead >= 0 {
+    for lead in [leadByte(at: place), leadByteEncodedTwice(at: place)] {
+      if lead == Sign.incomplete { return nil }
+      guard lead >= 0 else { continue }
       for index in table.byLeadByte[lead] {
         guard improve(&best, with: index, at: place) else { return nil }
       }
@@ -111,11 +111,13 @@ extension RedactionScanner {
       }
       let plain = plainEnd(of: unit, at: place)
       let escaped = escapedEnd(of: unit, at: place)
-      if plain == Sign.incomplete || escaped == Sign.incomplete { return Sign.incomplete }
-      if plain >= 0, escaped >= 0 {
-        return end(of: pattern.units[(index + 1)...], at: [plain, escaped])
+      let twice = unit.code == 0x25 ? encodedTwiceEnd(of: unit, at: place) : Sign.none
+      if plain == Sign.incomplete || escaped == Sign.incomplete || twice == Sign.incomplete {
+        return Sign.incomplete
       }
-      place = max(plain, escaped)
+      let ends = [plain, escaped, twice].filter { $0 >= 0 }
+      if ends.count > 1 { return end(of: pattern.units[(index + 1)...], at: ends) }
+      place = ends.first ?? Sign.none
       if place < 0 { return Sign.none }
     }
     return place
@@ -131,7 +133,11 @@ extension RedactionScanner {
           if cut == Sign.incomplete { return cut }
           continue
         }
-        for end in [plainEnd(of: unit, at: place), escapedEnd(of: unit, at: place)] {
+        let ends = [
+          plainEnd(of: unit, at: place), escapedEnd(of: unit, at: place),
+          unit.code == 0x25 ? encodedTwiceEnd(of: unit, at: place) : Sign.none,
+        ]
+        for end in ends {
           if end == Sign.incomplete { return end }
           if end >= 0, !next.contains(end) { next.append(end) }
         }
@@ -158,8 +164,16 @@ extension RedactionScanner {
     return place
   }
 
+  /// The end of `%2525` for `%`, which is also `%25` and what comes after it.
+  private func encodedTwiceEnd(of unit: RedactionPattern.Unit, at place: Int) -> Int {
+    text[place] == UInt8(ascii: "%")
+      ? percentEnd(of: unit.byte(0), at: place, isTwice: true) : Sign.none
+  }
+
   private func escapedEnd(of unit: RedactionPattern.Unit, at place: Int) -> Int {
-    if unit.isLiteral { return Sign.none }
+    if unit.isLiteral {
+      return unit.alternate == text[place] && unit.alternate != 0 ? place + 1 : Sign.none
+    }
     switch text[place] {
     case UInt8(ascii: "%"):
       return unit.width == 1 ? escapedByteEnd(of: unit.byte(0), at: place) : Sign.none
@@ -229,9 +243,34 @@ extension RedactionScanner {
       digits += 1
     } else if text[place] != UInt8(ascii: "%") {
       return Sign.none
+    } else if byte != UInt8(ascii: "%") {
+      // `%25XX` is what a URL inside a URL makes of `%XX`.
+      let end = percentEnd(of: byte, at: place, isTwice: true)
+      if end != Sign.none { return end }
     }
     let (value, end) = hexadecimal(at: digits, digits: 2)
     return end < 0 || value == UInt32(byte) ? end : Sign.none
+  }
+
+  /// The end of `%XX`, or of `%25XX`, if it stands for `byte`.
+  private func percentEnd(of byte: UInt8, at place: Int, isTwice: Bool) -> Int {
+    var digits = place + 1
+    if isTwice {
+      let (mark, end) = hexadecimal(at: digits, digits: 2)
+      guard end >= 0, mark == 0x25 else { return end < 0 ? end : Sign.none }
+      digits = end
+    }
+    let (value, end) = hexadecimal(at: digits, digits: 2)
+    return end < 0 || value == UInt32(byte) ? end : Sign.none
+  }
+
+  /// The first byte that `%25XX` stands for.
+  private func leadByteEncodedTwice(at place: Int) -> Int {
+    guard text[place] == UInt8(ascii: "%") else { return Sign.none }
+    let (mark, digits) = hexadecimal(at: place + 1, digits: 2)
+    guard digits >= 0, mark == 0x25 else { return digits < 0 ? digits : Sign.none }
+    let (value, end) = hexadecimal(at: digits, digits: 2)
+    return end < 0 ? end : Int(value)
   }
 
   /// The end of `\uXXXX`, or of two of them, if it stands for `code`.

@@ -8,11 +8,13 @@
 /// tells at most four bits of the first and the last byte. Not found are base64 broken into lines,
 /// a form inside another form (percent-encoded twice), and a secret printed in pieces.
 ///
+/// Of a secret of several lines each long line is one too.
+///
 /// Where secrets begin at the same place the longest counts. Of overlapping secrets nothing remains:
 /// their masks stand one after the other.
 package struct Redactor: Sendable {
   /// Shorter secrets, in Unicode scalars, would mask what is none.
-  package static let leastLength = 8
+  static let leastLength = 8
 
   /// The secrets that `redact` does not look for, in the order of their names. Mask them where they
   /// are known to stand, and report them.
@@ -41,11 +43,11 @@ package struct Redactor: Sendable {
       }
     }
     maskedOnlyInPlace = exempt
-    table = RedactionTable(sought)
+    table = RedactionTable(sought + sought.flatMap(\.lines))
   }
 
   /// What stands in place of the secret called `name`.
-  package static func mask(for name: String) -> String { "[secret:\(name)]" }
+  static func mask(for name: String) -> String { "[secret:\(name)]" }
 
   /// The bytes without secrets; as many bytes again are needed for the result.
   package func redact(_ bytes: [UInt8]) -> [UInt8] {
@@ -99,6 +101,16 @@ extension Redactor {
       return String(decoding: bytes[first...last], as: UTF8.self)
     }
 
+    /// Lines that are secret by themselves, of a secret of several: what prints a text line by line, or says
+    /// its last one, has the others cut off.
+    var lines: [Secret] {
+      let lines = content.split(whereSeparator: \.isNewline)
+      guard lines.count > 1 else { return [] }
+      // The frame of a key is no secret, nor is a bracket.
+      return lines.filter { $0.utf8.count >= 16 && !$0.hasPrefix("-----") }
+        .map { Secret(name: name, value: String($0)) }
+    }
+
     static func precedes(_ lhs: Secret, _ rhs: Secret) -> Bool {
       let order = UTF8Order.compare(lhs.name, rhs.name)
       return order == 0 ? UTF8Order.precedes(lhs.value, rhs.value) : order < 0
@@ -124,7 +136,7 @@ extension Redactor {
     }
 
     package let name: String
-    package let reason: Reason
+    let reason: Reason
   }
 }
 

@@ -7,13 +7,18 @@ package struct SQLScanner: Sendable {
     case postgres
     /// Escapes in every quotation, comments that do not nest. Seen with 18.16: `#` begins none.
     case clickhouse
+    /// MariaDB 10.11, "Literals", with neither `ANSI_QUOTES` nor `NO_BACKSLASH_ESCAPES`: as ClickHouse, but
+    /// `#` begins a comment, `--` only before white space, and `/*!` and `/*M!` none.
+    case mysql
+    /// Doubled quotes are the only escape, comments do not nest.
+    case sqlite
   }
 
   package enum Part: Sendable, Hashable {
     /// A keyword, a name without quotes, a number; as written.
     case word(String)
     case semicolon
-    /// `$1` of PostgreSQL.
+    /// `$1` of PostgreSQL; `?` of MySQL and SQLite, in their order, and `?1` of SQLite.
     case parameter(Int)
     /// `{name:Type}` of ClickHouse, with the bytes from `{` to `}`.
     case placeholder(name: String, type: String, bytes: Range<Int>)
@@ -46,12 +51,17 @@ package struct SQLScanner: Sendable {
     let byte = bytes[position]
     switch byte {
     case 0...0x20: position += 1
-    case UInt8(ascii: "-") where stands("--"):
+    case UInt8(ascii: "-") where stands("--") && isComment,
+      UInt8(ascii: "#") where dialect == .mysql:
       while position < bytes.count, bytes[position] != 10 { position += 1 }
+    case UInt8(ascii: "/") where dialect == .mysql && (stands("/*!") || stands("/*M!")):
+      position += stands("/*!") ? 3 : 4
     case UInt8(ascii: "/") where stands("/*"): skipComment()
     case UInt8(ascii: "'"), UInt8(ascii: "\""):
+      skipQuotation(knowsEscapes: [.clickhouse, .mysql].contains(dialect))
+    case UInt8(ascii: "`") where dialect != .postgres:
       skipQuotation(knowsEscapes: dialect == .clickhouse)
-    case UInt8(ascii: "`") where dialect == .clickhouse: skipQuotation(knowsEscapes: true)
+    case UInt8(ascii: "?") where [.mysql, .sqlite].contains(dialect): readQuestionMark()
     case UInt8(ascii: "$") where dialect == .postgres: readDollar()
     case UInt8(ascii: "{") where dialect == .clickhouse: readPlaceholder()
     case _ where Self.isWord(byte): readWord()
@@ -59,6 +69,23 @@ package struct SQLScanner: Sendable {
       parts.append(byte == UInt8(ascii: ";") ? .semicolon : .other)
       position += 1
     }
+  }
+
+  private var isComment: Bool {
+    guard dialect == .mysql, position + 2 < bytes.count else { return true }
+    return bytes[position + 2] <= 0x20
+  }
+
+  private mutating func readQuestionMark() {
+    position += 1
+    let digits = bytes[position...].prefix { dialect == .sqlite && Self.isDigit($0) }.prefix(6)
+    position = digits.endIndex
+    if let number = Int(String(decoding: digits, as: UTF8.self)) {
+      parts.append(.parameter(number))
+      return
+    }
+    let highest = parts.map { if case .parameter(let number) = $0 { number } else { 0 } }.max()
+    parts.append(.parameter((highest ?? 0) + 1))
   }
 
   private func stands(_ text: StaticString) -> Bool {

@@ -5,6 +5,8 @@ package enum TerminalText {
   /// Removed are the sequences of ECMA-48 and ECMA-35 in their seven-bit form (`ESC [`) and their
   /// eight-bit form (U+009B): CSI, OSC, DCS, SOS, PM, APC, character set selections and the short
   /// escapes; then every C0 and C1 control character except tab, newline, carriage return and NEL.
+  /// So are the controls that turn the direction of what follows (U+202A to U+202E, U+2066 to U+2069),
+  /// with which a text reads as another than it is.
   /// What remains is in its old order, and stripping it again changes nothing.
   ///
   /// A string sequence (OSC and the like) that does not end on its line (DCS: in the text) loses
@@ -38,6 +40,8 @@ private struct TerminalScanner {
       } else if byte == 0x7F {
         return index
       } else if byte == 0xC2, index + 1 < bytes.count, isRemovedC1(bytes[index + 1]) {
+        return index
+      } else if byte == 0xE2, isBidiControl(bytes, index) {
         return index
       }
       index += 1
@@ -76,6 +80,7 @@ private struct TerminalScanner {
     if byte == Self.escape { return endOfEscape(at: index) }
     if byte < 0x20 { return Self.isKept(byte) ? index : index + 1 }
     if byte == 0x7F { return index + 1 }
+    if byte == 0xE2, Self.isBidiControl(bytes, index) { return index + 3 }
     guard byte == 0xC2, let second = at(index + 1), Self.isRemovedC1(second) else { return index }
     switch second {
     case 0x9B: return endOfCSI(after: index + 2)
@@ -83,6 +88,15 @@ private struct TerminalScanner {
     case 0x98, 0x9E, 0x9F: return endOfString(after: index + 2, kind: .other)
     case 0x9D: return endOfString(after: index + 2, kind: .operatingSystem)
     default: return index + 2
+    }
+  }
+
+  /// Whether the three bytes at an `E2` are a control of direction.
+  private static func isBidiControl(_ bytes: UnsafeBufferPointer<UInt8>, _ index: Int) -> Bool {
+    guard index + 2 < bytes.count else { return false }
+    return switch (bytes[index + 1], bytes[index + 2]) {
+    case (0x80, 0xAA...0xAE), (0x81, 0xA6...0xA9): true
+    default: false
     }
   }
 

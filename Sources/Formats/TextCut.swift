@@ -1,10 +1,48 @@
-/// Cuts a text to length where nobody knows yet which secrets are in it.
+/// Cuts a text to length.
 ///
-/// A secret that is cut in two is no longer known for one, so a cut never goes through a word: what
-/// stands between blanks, quotes and brackets of markup is there whole or not at all.
+/// A secret that is cut in two is no longer known for one, so secrets are removed first, and a cut
+/// never goes through a word: what stands between blanks, quotes and brackets of markup is there whole
+/// or not at all, for secrets that become known only later.
 package enum TextCut {
+  /// The start of a text without secrets, of at most `limit` bytes, and how many bytes are left out.
+  ///
+  /// Of a long text no more is read than is needed.
+  package static func start(
+    _ bytes: [UInt8],
+    limit: Int,
+    without secrets: Redactor?
+  ) -> (text: String, rest: Int) {
+    guard let secrets else {
+      let start = start(bytes, limit: limit)
+      return (String(decoding: start, as: UTF8.self), bytes.count - start.count)
+    }
+    var stream = secrets.stream()
+    var known: [UInt8] = []
+    var read = 0
+    while read < bytes.count, known.count <= limit {
+      let end = min(read + 65_536, bytes.count)
+      known += stream.feed(Array(bytes[read..<end]))
+      read = end
+    }
+    if read == bytes.count { known += stream.finish() }
+    let start = start(known, limit: limit)
+    let rest = known.count - start.count + bytes.count - read
+    return (String(decoding: start, as: UTF8.self), rest)
+  }
+
+  /// The end of a text without secrets, of at most `limit` bytes, and how many bytes are left out.
+  package static func end(
+    _ bytes: [UInt8],
+    limit: Int,
+    without secrets: Redactor?
+  ) -> (text: String, rest: Int) {
+    let known = secrets?.redact(bytes) ?? bytes
+    let end = end(known, limit: limit)
+    return (String(decoding: end, as: UTF8.self), known.count - end.count)
+  }
+
   /// The start of a text, of at most `limit` bytes.
-  package static func start(_ bytes: [UInt8], limit: Int) -> ArraySlice<UInt8> {
+  static func start(_ bytes: [UInt8], limit: Int) -> ArraySlice<UInt8> {
     guard bytes.count > limit else { return bytes[...] }
     let start = bytes[..<max(limit, 0)]
     // Where the next byte ends a word, so does the cut.

@@ -22,6 +22,10 @@ package struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
     /// An output or a file over its limit.
     case tooLarge
     case timedOut
+    /// A server did not give what was asked for, and nothing was kept that would do.
+    case notFetched
+    /// There is no folder for clones that only this user can write to.
+    case noCache
     /// The task that asked was cancelled.
     case cancelled
     /// Files that cannot be read or written.

@@ -41,19 +41,30 @@ extension GitRepository {
     return blobs
   }
 
+  /// The ordinary files of a commit, in the order of git's trees. No content is read; those whose names
+  /// are not UTF-8 are passed over.
+  package func blobs(at revision: String) async throws(GitError) -> [GitBlob] {
+    try await files(ofTree: try await resolve(revision)).compactMap { entry in
+      guard entry.kind == .file || entry.kind == .executable else { return nil }
+      return String(validating: entry.path, as: UTF8.self).map { GitBlob(id: entry.id, path: $0) }
+    }
+  }
+
   /// How many bytes each blob has, in one call of git.
   ///
   /// A clone may lack objects (`--filter`); nothing is fetched, and one that is not there is a
   /// `missingObject`.
   package func sizes(of blobs: [GitBlob]) async throws(GitError) -> [Int] {
     guard !blobs.isEmpty else { return [] }
-    let output = try await answers("--batch-check", to: blobs, limit: blobs.count * 120)
+    // What git says to standard error counts too.
+    let limit = 4096 + blobs.count * 120
+    let output = try await answers("--batch-check", to: blobs, limit: limit)
     let lines = output.split(separator: UInt8(ascii: "\n"))
     guard lines.count == blobs.count else {
       throw GitError(.unsupported, "git cat-file answers \(lines.count) of \(blobs.count) objects")
     }
     var sizes: [Int] = []
-    for (blob, line) in zip(blobs, lines) { sizes.append(try size(blob, header: line)) }
+    for (blob, line) in zip(blobs, lines) { sizes.append(try await size(blob, header: line)) }
     return sizes
   }
 
@@ -73,7 +84,7 @@ extension GitRepository {
         throw GitError(.unsupported, "git cat-file ended before \(blob.path)")
       }
       let start = end + 1
-      let size = try size(blob, header: output[place..<end])
+      let size = try await size(blob, header: output[place..<end])
       guard output.count - start > size else {
         throw GitError(.unsupported, "git cat-file ended inside \(blob.path)")
       }
@@ -112,26 +123,27 @@ extension GitRepository {
     if answer.status == 0 { return answer.output }
     // Before 2.45 git ends where it may not fetch an object, and does not say which one it was.
     for blob in blobs where try await command.run(["cat-file", "-e", blob.id]).status != 0 {
-      throw lacks(blob)
+      throw await lacks(blob)
     }
-    throw command.failure(arguments, answer)
+    throw await command.failure(arguments, answer)
   }
 
-  private func lacks(_ blob: GitBlob) -> GitError {
-    GitError(
+  private func lacks(_ blob: GitBlob) async -> GitError {
+    let remedy = await command.remedyOfPartialClone ?? ""
+    return GitError(
       .missingObject,
-      "\(topLevel) lacks the contents of \(blob.path) (object \(blob.id.prefix(12)))"
+      "\(topLevel) lacks the contents of \(blob.path) (object \(blob.id.prefix(12)))\(remedy)"
     )
   }
 
   /// The size that a line `<id> blob <size>` tells.
-  private func size(_ blob: GitBlob, header: ArraySlice<UInt8>) throws(GitError) -> Int {
+  private func size(_ blob: GitBlob, header: ArraySlice<UInt8>) async throws(GitError) -> Int {
     let start = Array("\(blob.id) blob ".utf8)
     if header.starts(with: start),
       let size = Int(String(decoding: header.dropFirst(start.count), as: UTF8.self))
     {
       return size
     }
-    throw lacks(blob)
+    throw await lacks(blob)
   }
 }

@@ -12,14 +12,18 @@ extension GitRepository {
   ///   - path: A folder of the revision; empty for all of it.
   ///   - folder: Empty or absent; folders above it are made.
   ///   - limit: Of all files together, in bytes.
+  ///   - leavingOutSubmodules: Whether they are left out; else one is an error.
   package func export(
     _ revision: String,
     path: String = "",
     to folder: String,
-    limit: Int = 1 << 30
+    limit: Int = 1 << 30,
+    leavingOutSubmodules: Bool = false
   ) async throws(GitError) {
     let tree = try await treeHash(of: revision, path: path)
-    let entries = try await files(ofTree: tree)
+    let entries = try await files(ofTree: tree).filter {
+      !leavingOutSubmodules || $0.kind != .submodule
+    }
     try SafeTree.check(entries)
     guard entries.reduce(0, { $0 + $1.size }) <= limit else {
       throw GitError(.tooLarge, "\(revision) has more than \(limit) bytes of files")

@@ -1,4 +1,5 @@
 import Files
+import Glibc
 
 /// A repository with a work tree, read through the `git` program.
 ///
@@ -29,7 +30,8 @@ package struct GitRepository: Sendable {
     } catch {
       throw GitError(.noSuchFolder, "\(DiskPath(folder)) is no folder that can be read")
     }
-    let command = GitCommand(folder: folder, timeLimit: timeLimit)
+    let ceiling = Self.ceiling(above: folder)
+    let command = GitCommand(folder: folder, timeLimit: timeLimit, ceiling: ceiling)
     let question = ["rev-parse", "--show-toplevel"]
     let answer = try await command.run(question)
     guard answer.status == 0 else {
@@ -53,6 +55,27 @@ package struct GitRepository: Sendable {
       throw GitError(.unsupported, "\(DiskPath(folder)) lies under a name that is not UTF-8")
     }
     self.init(topLevel: topText, prefix: inside, timeLimit)
+  }
+
+  /// The nearest folder above in which somebody else has put a repository: what it says (which files are
+  /// tracked, which branch is the base) counts for nothing below, and git would wait for a pipe that its
+  /// settings name.
+  private static func ceiling(above folder: String) -> String? {
+    guard let real = try? DiskPath(folder).resolved(),
+      var place = String(validating: real.bytes, as: UTF8.self)
+    else { return nil }
+    func owner(_ path: String) -> UInt32? {
+      var facts = stat()
+      return lstat(path, &facts) == 0 ? facts.st_uid : nil
+    }
+    let trusted = [nil, 0, geteuid(), owner(place)]
+    while place.utf8.count > 1, let slash = place.utf8.lastIndex(of: UInt8(ascii: "/")) {
+      place = slash == place.startIndex ? "/" : String(place[..<slash])
+      // What a repository is known by, a bare one too.
+      let signs = [".git", "HEAD"].map { owner("\(place)/\($0)") }
+      if !signs.allSatisfy(trusted.contains) { return place }
+    }
+    return nil
   }
 
   private init(topLevel: String, prefix: String, _ timeLimit: Duration) {
@@ -117,11 +140,11 @@ package struct GitRepository: Sendable {
   ) async -> GitError {
     let folder = DiskPath(command.folder)
     if var above = try? folder.resolved() {
-      while true {
+      while above.description != command.ceiling {
         if (try? above.appending(".git").kind()) != nil {
           let inside = try? await command.output(["rev-parse", "--is-inside-work-tree"])
           if inside == Array("false\n".utf8) { break }
-          return command.failure(question, answer)
+          return await command.failure(question, answer)
         }
         guard let slash = above.bytes.lastIndex(of: UInt8(ascii: "/")), above.bytes.count > 1 else {
           break

@@ -39,6 +39,22 @@ package final class FreePorts: Sendable {
     if let index = ports.firstIndex(of: port) { sockets.close(at: index) }
   }
 
+  /// The users who listen on a port of the loopback address, as proc(5) tells.
+  static func listeners(on port: Int) -> [UInt32] {
+    ["tcp", "tcp6"].flatMap { name in
+      (ProcessTable.text(of: "/proc/net/\(name)") ?? "").split(separator: "\n").compactMap { line in
+        // `0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 1001`: 0A is who listens.
+        let fields = line.split(separator: " ")
+        guard fields.count > 7, fields[3] == "0A" else { return nil }
+        let place = fields[1].split(separator: ":")
+        guard place.count == 2, Int(place[1], radix: 16) == port,
+          place[0].hasSuffix("0100007F") || place[0].allSatisfy({ $0 == "0" })
+        else { return nil }
+        return UInt32(fields[7])
+      }
+    }
+  }
+
   private static func bindFree() throws(GuardianError) -> (socket: Int32, port: UInt16) {
     let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     let descriptor = socket(AF_INET, kind, 0)

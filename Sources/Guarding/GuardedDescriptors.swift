@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 internal import Synchronization
 
@@ -36,19 +37,7 @@ enum DescriptorList {
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { return false }
       if count == 0 { return true }
-      guard write(buffer[..<count], to: target) else { return false }
+      guard DiskPath.write(buffer[..<count], to: target) == nil else { return false }
     }
-  }
-
-  /// Writes all of it; where it cannot, `errno` says why.
-  static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
-    var rest = bytes
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return false }
-      rest = rest.dropFirst(count)
-    }
-    return true
   }
 }

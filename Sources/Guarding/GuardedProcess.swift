@@ -1,10 +1,10 @@
 /// A live process of a run.
 package struct GuardedProcess: Sendable, Codable, Equatable, Hashable {
   package var processID: Int32
-  package var parentID: Int32
+  var parentID: Int32
   /// In clock ticks since boot. With the process id it names one process for as long as the
   /// machine is up.
-  package var startTime: UInt64
+  var startTime: UInt64
   /// The program's name as the kernel has it, at most 15 bytes; never its arguments, which may
   /// hold a secret.
   package var program: String

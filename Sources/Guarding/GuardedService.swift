@@ -10,8 +10,8 @@ package struct GuardedService: Sendable, Codable, Equatable {
   package var name: String
   /// Without input and deadline. Its program is an absolute path, or a name that is looked up in the
   /// `PATH` of its environment. The guardian adds `PARITY_RUN_ID` and `PARITY_UNIT`.
-  package var command: Command
-  package var stop: StopStep
+  var command: Command
+  var stop: StopStep
 
   package init(name: String, command: Command, stop: StopStep) {
     self.name = name
@@ -23,9 +23,9 @@ package struct GuardedService: Sendable, Codable, Equatable {
 /// How a service is told to stop; what outlives it is killed.
 package struct StopStep: Sendable, Codable, Equatable {
   /// Sent to the service's first process, which is to stop the others itself.
-  package var signal: Int32
+  var signal: Int32
   /// How long the service may take before it is killed.
-  package var grace: Duration
+  var grace: Duration
 
   package init(signal: Int32, grace: Duration) {
     self.signal = signal
@@ -45,7 +45,7 @@ package struct StartedService: Sendable, Equatable {
 
 /// The end of a service's first process.
 package struct ServiceExit: Sendable, Codable, Equatable {
-  package var service: String
+  var service: String
   package var processID: Int32
   package var ending: CommandOutput.Ending
   /// Whether it was being stopped. An exit that nobody asked for is a finding of the run.

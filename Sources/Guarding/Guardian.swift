@@ -1,3 +1,4 @@
+internal import Files
 internal import FoundationEssentials
 internal import Glibc
 package import Programs
@@ -93,7 +94,12 @@ package final class Guardian: Sendable {
   package var isAlive: Bool { ledger.isAlive }
 
   /// What it was asked when it did not answer in time, and was killed for it; nil where it was not.
-  package var unanswered: String? { ledger.unanswered }
+  var unanswered: String? { ledger.unanswered }
+
+  /// The whole of a log as it is now; nil where it cannot be read.
+  package func contents(ofLog path: String) -> [UInt8]? {
+    try? configuration.logTree.contents(path)
+  }
 
   /// Starts a service. That it could be executed is sure; that it is ready is not.
   ///
@@ -108,7 +114,8 @@ package final class Guardian: Sendable {
     let logs = try ServiceLogs.create(
       service.name,
       start: ledger.countStart(of: service.name),
-      folder: configuration.logFolder
+      folder: configuration.logFolder,
+      in: configuration.logTree
     )
     let reply = try await request(
       .startService(service),
@@ -142,6 +149,14 @@ package final class Guardian: Sendable {
     var order = command
     order.stdin = []
     let body = GuardianRequest.Body.runCommand(order, stdin: Data(command.stdin))
+    // One that was stopped is found out long before the command's time is up.
+    let pulse = Task.detached { [self] in
+      while true {
+        try await Task.sleep(for: configuration.patience)
+        _ = try await processes()
+      }
+    }
+    defer { pulse.cancel() }
     let result = await withTaskCancellationHandler {
       let limit = min(command.deadline, .seconds(1 << 30)) + configuration.patience
       return await ledger.result(of: id, about: command.name, within: limit) {

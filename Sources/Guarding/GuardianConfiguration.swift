@@ -1,36 +1,41 @@
+package import Files
+
 /// How a run's guardian is started and what it may do.
 package struct GuardianConfiguration: Sendable {
   /// The program whose `arguments` make it call `GuardianProcess.main`. By default this program.
-  package var executable: String
-  package var arguments: [String]
+  var executable: String
+  var arguments: [String]
   /// 1 to 64 letters, digits, `-`, `_` and `.`; unique among runs of one deployment.
-  package var runID: String
+  var runID: String
   /// Must be the own user and group unless this process is root, and never root's.
-  package var identity: ServiceIdentity
+  var identity: ServiceIdentity
   /// Values to be removed from the logs. They are sent over the control socket, never as arguments
   /// or environment.
-  package var secrets: [String]
-  package var logLimits: LogLimits
+  var secrets: [String]
+  var logLimits: LogLimits
   /// An existing folder of this process's own user. The logs are created here and handed to the
   /// guardian as descriptors, so that no service can reach or replace them.
-  package var logFolder: String
+  var logFolder: String
+  /// Below it no link is followed.
+  var logTree: FileTree
   /// The run's scratch folder; removed when the run has ended, however it has.
-  package var folder: RunFolder?
+  var folder: RunFolder?
   /// The deployment's lock; the guardian holds it until it has ended.
-  package var lock: RunLock?
+  var lock: RunLock?
   /// The hold on the run's users, which the guardian shares until it has ended.
-  package var lease: UserLease?
+  var lease: UserLease?
   /// A file for what the guardian itself has to say (only if something is wrong with it); nil:
   /// nowhere.
-  package var diagnosticsPath: String?
+  var diagnosticsPath: String?
   /// How long it may take to answer, beyond what the thing that was asked for takes by itself. A
   /// guardian that takes longer is killed.
-  package var patience = Duration.seconds(30)
+  var patience = Duration.seconds(30)
 
   package init(
     runID: String,
     identity: ServiceIdentity,
     logFolder: String,
+    logTree: FileTree? = nil,
     executable: String = "/proc/self/exe",
     arguments: [String] = ["guardian"],
     secrets: [String] = [],
@@ -47,6 +52,7 @@ package struct GuardianConfiguration: Sendable {
     self.secrets = secrets
     self.logLimits = logLimits
     self.logFolder = logFolder
+    self.logTree = logTree ?? FileTree(logFolder)
     self.folder = folder
     self.lock = lock
     self.lease = lease

@@ -39,11 +39,11 @@ package struct GuardianError: Error, Sendable, Codable, Equatable, CustomStringC
     case noUsers
   }
 
-  package var code: Code
+  var code: Code
   /// What it is about: a service, a program, a path; no secret.
-  package var subject: String
+  var subject: String
 
-  package init(_ code: Code, _ subject: String) {
+  init(_ code: Code, _ subject: String) {
     self.code = code
     self.subject = subject
   }

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Files
 internal import Glibc
 
 /// Clears away what runs have left whose runner and guardian were both killed.
@@ -46,7 +47,7 @@ package struct Janitor: Sendable {
     guard let root = try? RunFolder.safeRoot(root) else { return [] }
     defer { PrivateFolder.removeOrphans() }
     var reaped: [Reaped] = []
-    for name in FolderRemoval.names(inFolderAt: root).sorted() where RunFolder.isName(name) {
+    for name in FolderRemoval.names(inFolderAt: root) where RunFolder.isName(name) {
       if let run = await reap("\(root)/\(name)") { reaped.append(run) }
     }
     return reaped

@@ -1,11 +1,11 @@
 /// Who holds a deployment's lock, in its own words.
 package struct LockHolder: Sendable, Codable, Equatable, CustomStringConvertible {
-  package var processID: Int32
+  var processID: Int32
   /// When the lock was taken, in seconds since 1970.
-  package var since: Int64
-  package var host: String
+  var since: Int64
+  var host: String
   package var runID: String
-  package var recipe: String
+  var recipe: String
 
   package init(processID: Int32, since: Int64, host: String, runID: String, recipe: String) {
     self.processID = processID

@@ -10,7 +10,6 @@ package protocol LogFilter {
 
 /// Passes everything on: for runs without secrets.
 package struct PassingLogFilter: LogFilter {
-  package init() {}
   package mutating func feed(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
     // By memcpy: the sequence initialiser goes byte by byte where it is not specialised.
     [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, count in
@@ -24,9 +23,9 @@ package struct PassingLogFilter: LogFilter {
 /// How much of each of a service's outputs is kept.
 package struct LogLimits: Sendable, Codable, Equatable {
   /// Bytes kept from the beginning.
-  package var head: Int
+  var head: Int
   /// Bytes kept from the end; this much memory a stream, once it is needed.
-  package var tail: Int
+  var tail: Int
 
   package init(head: Int = 1 << 20, tail: Int = 1 << 20) {
     self.head = head

@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// A file that only its owner can read.
@@ -7,6 +8,6 @@ package enum PrivateFile {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .system(path) }
     defer { close(descriptor) }
-    guard DescriptorList.write(bytes[...], to: descriptor) else { throw .system(path) }
+    guard DiskPath.write(bytes, to: descriptor) == nil else { throw .system(path) }
   }
 }

@@ -39,7 +39,9 @@ struct ProgramSearch: Sendable {
   }
 
   /// Whether every folder on the way may be entered by anybody, also where a link leads.
-  static func isOpenToAll(_ path: String) -> Bool {
+  ///
+  /// - Parameter rights: of others, in each of the folders.
+  static func isOpenToAll(_ path: String, _ rights: mode_t = 0o001) -> Bool {
     guard let resolved = realpath(path, nil) else { return false }
     defer { free(resolved) }
     return [path, String(cString: resolved)].allSatisfy { path in
@@ -47,7 +49,7 @@ struct ProgramSearch: Sendable {
       while let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
         folder = String(folder[..<slash])
         var status = stat()
-        guard stat(folder, &status) == 0, status.st_mode & 0o001 != 0 else { return false }
+        guard stat(folder, &status) == 0, status.st_mode & rights == rights else { return false }
       }
       return true
     }
@@ -70,7 +72,9 @@ struct ProgramSearch: Sendable {
     let paths = (0..<Int(found.gl_pathc)).compactMap { index in
       found.gl_pathv[index].map { String(cString: $0) }
     }
-    return paths.sorted { shim_linux_compare_versions($0, $1) > 0 }
+    // What only root can list is not told to the suite by its `PATH`.
+    let known = geteuid() == 0 ? paths.filter { isOpenToAll($0 + "/", 0o005) } : paths
+    return known.sorted { shim_linux_compare_versions($0, $1) > 0 }
   }
 
   static func isExecutable(_ path: String) -> Bool {

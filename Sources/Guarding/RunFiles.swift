@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Files
 internal import Glibc
 
 /// What the guardian does to files below the run's folder, with the rights of the services' user.
@@ -72,7 +73,7 @@ struct RunFiles {
       let below = shim_linux_openat(folder, name, Self.folderFlags, 0)
       guard below >= 0 else { return }
       defer { close(below) }
-      for child in FolderRemoval.names(in: below).sorted() {
+      for child in FolderRemoval.names(in: below) {
         collect(child, in: below, "\(path)/\(child)", depth: depth + 1, &found)
       }
     default: break
@@ -157,6 +158,9 @@ package struct RunFile: Sendable, Codable, Equatable {
   private var size: Int64
   private var seconds: Int64
   private var nanoseconds: Int64
+
+  /// The same for as long as nobody writes it.
+  package var stamp: String { "\(inode) \(size) \(seconds).\(nanoseconds)" }
 
   init(_ path: String, _ status: stat) {
     self.path = path

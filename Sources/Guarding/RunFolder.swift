@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Files
 internal import Glibc
 
 /// The scratch folder of one run: a short path, which nobody but the services' user can enter.
@@ -10,8 +11,8 @@ package struct RunFolder: Sendable, Equatable {
   /// Around `run`; absolute, by default 20 bytes long, so that a unix socket's name (107 bytes) has
   /// room. Everybody may go through it.
   let base: String
-  package let runID: String
-  package let identity: ServiceIdentity
+  let runID: String
+  let identity: ServiceIdentity
 
   /// Where services work.
   package var path: String { Self.path(in: base) }
@@ -126,7 +127,7 @@ package struct RunFolder: Sendable, Equatable {
   func removeHull() -> Bool { Self.removeHull(base, ownedBy: identity.guardian) }
 
   /// Whether anything of it is still there.
-  package var exists: Bool { Self.exists(base) }
+  var exists: Bool { Self.exists(base) }
 
   /// The base folder's own name, which no other run has while it exists.
   var token: String { Self.token(of: base) }

@@ -10,15 +10,18 @@ internal import Glibc
 /// go. Services never inherit it. It binds the runs of one user on one machine.
 package final class RunLock: Sendable {
   package enum Waiting: Sendable {
-    /// Throw `.locked` if another run holds the lock.
-    case no
+    /// Throw `.locked` if another run holds the lock; who it is is told first.
+    case refuse(@Sendable (LockHolder?) -> Void)
     /// Wait, and name the holder at once and then every so often. The holder is nil while it has
     /// not said who it is.
     case every(Duration, @Sendable (LockHolder?) -> Void)
+
+    /// Throw `.locked`, and tell nobody.
+    package static let no = Waiting.refuse { _ in }
   }
 
-  package let name: String
-  package let holder: LockHolder
+  let name: String
+  let holder: LockHolder
   /// Open as long as this object lives; never closed on its own by anybody else.
   let descriptor: Int32
 
@@ -78,8 +81,14 @@ package final class RunLock: Sendable {
     var next = clock.now
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       guard errno == EWOULDBLOCK || errno == EINTR else { throw GuardianError.system(name) }
-      guard case .every(let interval, let report) = wait else {
-        throw GuardianError(.locked(holder: read(descriptor)), name)
+      let interval: Duration
+      let report: @Sendable (LockHolder?) -> Void
+      switch wait {
+      case .refuse(let tell):
+        let holder = read(descriptor)
+        tell(holder)
+        throw GuardianError(.locked(holder: holder), name)
+      case .every(let every, let tell): (interval, report) = (every, tell)
       }
       if clock.now >= next {
         report(read(descriptor))

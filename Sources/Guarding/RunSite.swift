@@ -8,7 +8,7 @@ internal import Programs
 ///
 /// The lock lives as long as anything of the run, and that is also whoever knows this.
 package struct RunSite: Sendable {
-  package let settings: RunSettings
+  let settings: RunSettings
   package let lockName: String
   package let bench: Workbench
   private let lock: RunLock
@@ -39,11 +39,14 @@ package struct RunSite: Sendable {
       )
       do throws(GuardianError) {
         try lease.note(folder)
+        // Of a dead run that had the same users.
+        _ = OutsideRemains(identity: lease.identity, base: folder.base).remove()
         let guardian = try await Guardian.start(
           GuardianConfiguration(
             runID: settings.runID,
             identity: lease.identity,
             logFolder: settings.logFolder,
+            logTree: settings.logTree,
             executable: settings.guardianExecutable,
             arguments: settings.guardianArguments,
             secrets: Array(settings.secrets.values),
@@ -92,6 +95,10 @@ package struct RunSite: Sendable {
     report.removed["folders"] = 1
     report.leftovers = shutdown.leftovers.map { "process \($0.processID) \($0.program)" }
     report.leftovers += shutdown.remainingPaths.map { "path \($0)" }
+    let outside = OutsideRemains(identity: bench.folder.identity, base: bench.folder.base)
+    let outsiders = outside.remove().map { "path \($0), of the run's own user" }
+    // Services that were killed with their guardian could not clear up; what it is, is said above.
+    if !shutdown.guardianDied { report.leftovers += outsiders }
     if bench.folder.exists { report.leftovers.append("folder \(root)") }
     return report
   }

@@ -6,7 +6,7 @@ internal import Glibc
 /// `/run/parity` for root, `parity` in `XDG_RUNTIME_DIR` where that is the user's own, else a folder
 /// below `/tmp`, which somebody else may have made first.
 package enum RuntimeFolder {
-  package static var path: String {
+  static var path: String {
     if geteuid() == 0, isClosed("/run", to: 0o022) { return "/run/parity" }
     if let own = getenv("XDG_RUNTIME_DIR").map({ String(cString: $0) }), own.hasPrefix("/"),
       isClosed(own, to: 0o077)

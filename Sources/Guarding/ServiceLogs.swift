@@ -1,3 +1,5 @@
+internal import Files
+internal import Formats
 internal import Glibc
 
 /// The two logs of one start of a service, made by the runner in a folder of its own.
@@ -10,11 +12,14 @@ struct ServiceLogs: Sendable {
   /// Of standard output and standard error; the guardian's once they were sent.
   var descriptors: [Int32]
 
-  /// - Parameter start: 1 for the service's first start; later ones get files of their own.
+  /// - Parameters:
+  ///   - start: 1 for the service's first start; later ones get files of their own.
+  ///   - tree: has the folder somewhere below.
   static func create(
     _ service: String,
     start: Int,
-    folder: String
+    folder: String,
+    in tree: FileTree
   ) throws(GuardianError) -> ServiceLogs {
     let stem = folder + "/" + (start == 1 ? service : "\(service).\(start)")
     var logs = ServiceLogs(
@@ -23,14 +28,13 @@ struct ServiceLogs: Sendable {
       descriptors: []
     )
     for path in [logs.standardOutput, logs.standardError] {
-      let flags = O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC
-      let descriptor = open(path, flags, 0o600)
-      guard descriptor >= 0 else {
-        let error = GuardianError.system(path)
+      do throws(FileError) {
+        let file = try tree.open(path, O_RDWR | O_CREAT | O_TRUNC, mode: 0o600)
+        logs.descriptors.append(file)
+      } catch {
         DescriptorList.close(logs.descriptors)
-        throw error
+        throw GuardianError(.invalid, error.description)
       }
-      logs.descriptors.append(descriptor)
     }
     return logs
   }
@@ -40,11 +44,6 @@ enum UnitName {
   /// Plain enough for a file name, a tag in an environment, and a message.
   static func isValid(_ name: String) -> Bool {
     guard (1...64).contains(name.utf8.count), name.utf8.first != 0x2E else { return false }
-    return name.utf8.allSatisfy { byte in
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
-      default: false
-      }
-    }
+    return name.utf8.allSatisfy { $0.isASCIILetterOrDigit || "-._".utf8.contains($0) }
   }
 }

@@ -1,30 +1,30 @@
-package import Programs
+internal import Programs
 
 /// What it took to stop one service.
 package struct ServiceStop: Sendable, Codable, Equatable {
-  package var service: String
+  var service: String
   /// How its first process ended; nil if it never did.
-  package var ending: CommandOutput.Ending?
+  var ending: CommandOutput.Ending?
   /// Whether it had to be killed.
   package var forced: Bool
   /// Processes that had to be killed.
-  package var killed: [GuardedProcess]
+  var killed: [GuardedProcess]
 }
 
 /// What is left of a run's processes and folders.
 package struct ShutdownReport: Sendable, Codable, Equatable {
   /// In the order in which they were stopped: the last one started first.
-  package var stopped: [ServiceStop] = []
+  var stopped: [ServiceStop] = []
   /// Processes that no service's stop had ended, and that had to be killed.
-  package var killed: [GuardedProcess] = []
+  var killed: [GuardedProcess] = []
   /// Processes that were still alive after that.
-  package var leftovers: [GuardedProcess] = []
+  var leftovers: [GuardedProcess] = []
   /// Paths that could not be removed.
-  package var remainingPaths: [String] = []
+  var remainingPaths: [String] = []
   /// Whether the guardian was gone before it was asked, so that the processes were found by other
   /// means (`Janitor`).
-  package var guardianDied = false
+  var guardianDied = false
 
   /// Whether nothing is left.
-  package var isClean: Bool { leftovers.isEmpty && remainingPaths.isEmpty }
+  var isClean: Bool { leftovers.isEmpty && remainingPaths.isEmpty }
 }

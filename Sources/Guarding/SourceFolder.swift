@@ -1,5 +1,6 @@
 internal import CLinux
 package import Deployments
+internal import Files
 internal import Glibc
 
 /// A folder whose files are copied. Each is opened once and looked at by what was opened; no link is
@@ -64,7 +65,7 @@ package struct SourceFolder {
     _ prefix: String,
     _ visitor: Visitor
   ) async throws(DeploymentError) {
-    for name in FolderRemoval.names(in: folder).sorted() {
+    for name in FolderRemoval.names(in: folder) {
       let path = prefix + name
       // A link's own open fails, and so does that of a socket.
       let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC

@@ -4,7 +4,7 @@ internal import Glibc
 /// Names of users.
 package enum UserName {
   /// As the machine has it; nil where it has none.
-  package static func of(_ user: UInt32) -> String? {
+  static func of(_ user: UInt32) -> String? {
     var record = passwd()
     var found: UnsafeMutablePointer<passwd>?
     var buffer = [CChar](repeating: 0, count: 16_384)
@@ -15,7 +15,7 @@ package enum UserName {
   }
 
   /// `mallory (user 1001)`.
-  package static func shown(_ user: UInt32) -> String {
+  static func shown(_ user: UInt32) -> String {
     of(user).map { "\($0) (user \(user))" } ?? "user \(user)"
   }
 
@@ -23,10 +23,11 @@ package enum UserName {
   /// PostgreSQL refuse to be a user that has none.
   ///
   /// The files with the names are laid over `/etc/passwd` and `/etc/group` in a table of mounts of
-  /// this process's own, which only a root that may mount can have. Where it cannot, they have none.
+  /// this process's own, which only a root that may mount can have. Where it cannot, they have none,
+  /// and what they leave of System V's and POSIX's means of communication is not the run's alone.
   static func give(_ identity: ServiceIdentity) {
-    guard identity.isRunsOwn, of(identity.user) == nil,
-      let folder = try? RuntimeFolder.make("users"), shim_linux_unshare_mounts() == 0
+    guard identity.isRunsOwn, shim_linux_unshare_mounts_and_ipc() == 0,
+      of(identity.user) == nil, let folder = try? RuntimeFolder.make("users")
     else { return }
     let user = identity.user
     let lines = [

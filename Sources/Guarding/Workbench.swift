@@ -1,5 +1,6 @@
 internal import CLinux
 package import Deployments
+internal import Files
 internal import Glibc
 package import Programs
 internal import Synchronization
@@ -9,7 +10,7 @@ internal import Synchronization
 /// What is in the folder is the guardian's to make, read and remove: this process has descriptors of
 /// it at most.
 package final class Workbench: Sendable {
-  package let folder: RunFolder
+  let folder: RunFolder
   package let guardian: Guardian
   private let search: ProgramSearch
   /// What was brought already, by its path.
@@ -24,7 +25,7 @@ package final class Workbench: Sendable {
   package var root: String { folder.path }
 
   /// What `PATH` of the run's programs is.
-  package var searchPath: String { search.searchPath }
+  var searchPath: String { search.searchPath }
 
   /// What every program of this machine is given, whatever else it gets.
   package var plainEnvironment: [String: String] {
@@ -90,16 +91,32 @@ package final class Workbench: Sendable {
   /// Runs a program of the suite in a copy of the suite's folder, which the first one makes.
   package func runScript(
     _ command: Command,
-    ofSuiteIn suite: String
+    ofSuiteIn suite: String,
+    beside files: [String: [UInt8]]
   ) async throws(DeploymentError) -> CommandOutput {
     if brought.withLock({ $0.insert("suite").inserted }) { try await bring(suite, to: "suite") }
+    if !files.isEmpty, brought.withLock({ $0.insert("fixture").inserted }) {
+      try await makeFolders(["fixture"])
+      for (name, bytes) in files { try await write(bytes, to: "fixture/\(name)") }
+    }
     let copy = "\(root)/suite"
     var command = command
     command.folder = copy
-    let own = ["HOME": copy, "TMPDIR": "\(root)/scratch", "PYTHONDONTWRITEBYTECODE": "1"]
+    let own = [
+      "HOME": copy, "TMPDIR": "\(root)/scratch", "PYTHONDONTWRITEBYTECODE": "1",
+      "PYTHONPATH": "\(root)/fixture", "PARITY_SHELL": "\(root)/fixture/parity.sh",
+    ]
     command.environment = plainEnvironment.merging(own) { $1 }
       .merging(command.environment) { $1 }
     return try await run(command)
+  }
+
+  /// Who else listens on a port of this machine that is the run's: somebody who was there before its service,
+  /// and answers in its place.
+  ///
+  /// - Returns: `mallory (user 1001)`; nil where nobody does.
+  package func stranger(on port: Int) -> String? {
+    FreePorts.listeners(on: port).first { $0 != folder.identity.user }.map(UserName.shown)
   }
 
   // MARK: Files below the run's folder
@@ -135,14 +152,17 @@ package final class Workbench: Sendable {
   }
 
   /// Makes a file that only the services' user can read.
+  ///
+  /// - Parameter mode: of a new one.
   package func write(
     _ bytes: [UInt8],
     to path: String,
-    replaces: Bool = false
+    replaces: Bool = false,
+    mode: UInt32 = 0o600
   ) async throws(DeploymentError) {
-    let file = try await open(path, replaces ? .replace : .create(mode: 0o600))
+    let file = try await open(path, replaces ? .replace : .create(mode: mode))
     defer { close(file) }
-    guard DescriptorList.write(bytes[...], to: file) else { throw .system(path) }
+    guard DiskPath.write(bytes, to: file) == nil else { throw .system(path) }
   }
 
   private func write(
@@ -184,6 +204,20 @@ package final class Workbench: Sendable {
       guard count >= 0 else { throw .system(path) }
       if count == 0 || bytes.count > limit { return bytes }
       bytes += buffer[..<count]
+    }
+  }
+
+  /// Whether a folder is there; a link is none.
+  package func hasFolder(_ path: String) async throws(DeploymentError) -> Bool {
+    do throws(GuardianError) {
+      close(try await guardian.open(path, .read))
+      return false
+    } catch {
+      switch error.code {
+      case .notAFile: return true
+      case .system(ENOENT), .system(ENOTDIR), .system(ELOOP): return false
+      default: throw DeploymentError(error)
+      }
     }
   }
 

@@ -43,6 +43,11 @@ extension EasyHandle {
       remoteAddress: hasAddress ? "\(host):\(port)" : ""
     )
     if transfer.request.wantsCertificate { response.certificateSubject = certificateSubject }
+    if var jar = transfer.request.cookies {
+      jar[transfer.request] = cookieLines
+      response.cookies = jar
+      response.sentCookies = transfer.sentCookies
+    }
     return response
   }
 
@@ -117,8 +122,6 @@ extension EasyHandle {
       return .caFileUnreadable
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER:
       return .tlsFailed(reason: reason)
-    case CURLE_BAD_CONTENT_ENCODING:
-      return .badContentEncoding
     default:
       return .other(code: Int(code.rawValue), name: String(cString: curl_easy_strerror(code)))
     }

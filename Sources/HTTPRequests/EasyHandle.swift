@@ -58,6 +58,7 @@ final class EasyHandle {
     prepareHeaders(request)
     prepareLimits(request)
     prepareTLS(request)
+    prepareCookies(request)
     return failure
   }
 
@@ -65,6 +66,7 @@ final class EasyHandle {
   func release() {
     transfer = nil
     set(CURLOPT_HTTPHEADER, list: nil)
+    set(CURLOPT_COOKIELIST, "ALL")
     curl_slist_free_all(headerList)
     headerList = nil
   }
@@ -83,15 +85,18 @@ extension EasyHandle {
     set(CURLOPT_PROXY, "")
     set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
     set(CURLOPT_PROTOCOLS_STR, "http,https")
-    set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
     set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-    set(CURLOPT_ACCEPT_ENCODING, "")
+    // Else `..` goes before it is sent, and the record says what never was.
+    set(CURLOPT_PATH_AS_IS, 1)
     set(CURLOPT_USERAGENT, userAgent)
     // Else a name that takes its time to be looked up holds up every transfer at its time-out.
     set(CURLOPT_QUICK_EXIT, 1)
     set(CURLOPT_ERRORBUFFER, pointer: UnsafeMutableRawPointer(errorText))
     check(shim_curl_set_callback(pointer, CURLOPT_WRITEFUNCTION, receiveBody))
     check(shim_curl_set_callback(pointer, CURLOPT_HEADERFUNCTION, receiveHeader))
+    check(shim_curl_set_debug_callback(pointer, noteSent))
+    // Nothing is read; it starts the engine.
+    set(CURLOPT_COOKIEFILE, "")
     check(shim_curl_set_socket_callback(pointer, CURLOPT_SOCKOPTFUNCTION, prepareSocket))
     isSetUp = true
   }
@@ -122,6 +127,9 @@ extension EasyHandle {
   private func prepareHeaders(_ request: HTTPRequest) {
     curl_slist_free_all(headerList)
     headerList = nil
+    if request.headers.first(named: "Accept-Encoding") == nil {
+      append("Accept-Encoding: \(ContentDecoding.accepted)")
+    }
     for header in request.headers {
       // `Name;` is how libcurl is told of a field without a value.
       append(header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
@@ -153,11 +161,25 @@ extension EasyHandle {
     set(CURLOPT_SSL_VERIFYPEER, isVerified ? 1 : 0)
     set(CURLOPT_SSL_VERIFYHOST, isVerified ? 2 : 0)
     set(CURLOPT_CERTINFO, request.wantsCertificate ? 1 : 0)
+    // libcurl knows certificates of the handshake alone, and over HTTP/2 keeps a connection whose answer
+    // was too large.
+    set(CURLOPT_FRESH_CONNECT, request.wantsCertificate ? 1 : 0)
+    set(CURLOPT_FORBID_REUSE, request.wantsCertificate ? 1 : 0)
     if case .trusting(let file) = request.tls {
       set(CURLOPT_CAINFO, file)
       set(CURLOPT_CAPATH, nil)
       hasOwnCAFile = true
     }
+  }
+
+  /// The handle's engine holds the jar's cookies for the time of the transfer.
+  private func prepareCookies(_ request: HTTPRequest) {
+    set(CURLOPT_COOKIELIST, "ALL")
+    let lines = request.cookies?[request] ?? []
+    for line in lines { set(CURLOPT_COOKIELIST, line.text) }
+    // Only so is it told what the engine sends.
+    set(CURLOPT_VERBOSE, lines.isEmpty ? 0 : 1)
+    set(CURLOPT_DEBUGDATA, pointer: transfer.map { Unmanaged.passUnretained($0).toOpaque() })
   }
 
   private func set(_ option: CURLoption, _ value: Int) {
@@ -207,7 +229,36 @@ extension EasyHandle {
   }
 }
 
+extension EasyHandle {
+  /// All cookies that the engine holds.
+  var cookieLines: [CookieJar.Line] {
+    var list: UnsafeMutablePointer<curl_slist>?
+    guard shim_curl_get_list(pointer, CURLINFO_COOKIELIST, &list) == CURLE_OK else { return [] }
+    defer { curl_slist_free_all(list) }
+    var lines: [CookieJar.Line] = []
+    var entry = list
+    while let one = entry {
+      lines.append(CookieJar.Line(text: String(cString: one.pointee.data)))
+      entry = one.pointee.next
+    }
+    return lines
+  }
+}
+
 // MARK: - Callbacks
+
+private func noteSent(
+  _ handle: UnsafeMutableRawPointer?,
+  _ kind: curl_infotype,
+  _ data: UnsafeMutablePointer<CChar>?,
+  _ size: Int,
+  _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+  guard kind == CURLINFO_HEADER_OUT, let context else { return 0 }
+  Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    .send(UnsafeRawBufferPointer(start: data, count: size))
+  return 0
+}
 
 /// libcurl 7.88 leaves its connections open in every process that is started meanwhile.
 private func prepareSocket(

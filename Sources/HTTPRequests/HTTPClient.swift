@@ -3,7 +3,7 @@
 /// One thread of its own drives every transfer through libcurl's multi interface; nothing blocks
 /// the cooperative pool. It starts with the first request and ends with `shutDown()` or with the
 /// last reference to the client. Nothing is taken from the environment or from files: no proxy,
-/// no netrc, no cookies.
+/// no netrc, no cookies but those of a request's own jar.
 package final class HTTPClient: Sendable {
   package struct Options: Sendable {
     /// Sent as `User-Agent` by requests that have none; `nil` sends none.
@@ -56,7 +56,9 @@ package final class HTTPClient: Sendable {
     let start = ContinuousClock.now
     var request = first
     var hops: [HTTPResponse.Hop] = []
+    var followed: [HTTPRequest] = []
     var microseconds = 0
+    var sentCookies: String?
     while true {
       var response: HTTPResponse
       do {
@@ -66,8 +68,11 @@ package final class HTTPClient: Sendable {
         throw error.redirected(to: last.location, from: first)
       }
       microseconds += response.timings.total
+      if hops.isEmpty { sentCookies = response.sentCookies }
       guard let redirection = Redirection(of: response, to: request, from: first) else {
         response.hops = hops
+        response.followed = followed
+        response.sentCookies = sentCookies
         response.timings.total = microseconds
         return response
       }
@@ -87,7 +92,9 @@ package final class HTTPClient: Sendable {
         )
       }
       hops.append(redirection.hop)
+      followed.append(next)
       request = next
+      request.cookies = response.cookies
       request.timeout = first.timeout - (ContinuousClock.now - start)
     }
   }
@@ -127,7 +134,29 @@ package final class HTTPClient: Sendable {
     } onCancel: {
       loop.cancel(transfer)
     }
-    return try result.get()
+    return try Self.decoded(try result.get(), request)
+  }
+
+  private static func decoded(_ response: HTTPResponse, _ request: HTTPRequest) throws(HTTPError)
+    -> HTTPResponse
+  {
+    let codings = ContentDecoding.codings(of: response.headers)
+    guard !codings.isEmpty, !response.body.isEmpty else { return response }
+    var response = response
+    let code: HTTPError.Code
+    do {
+      let decoding = ContentDecoding(limit: request.maximumBodyBytes)
+      response.body = try decoding.body(response.body, codings: codings)
+      return response
+    } catch {
+      switch error {
+      case .unknown(let name): code = .unknownContentEncoding(name)
+      case .broken(let name): code = .badContentEncoding(name)
+      case .cut(let name): code = .incompleteContentEncoding(name)
+      case .tooLarge: code = .bodyTooLarge(limit: request.maximumBodyBytes)
+      }
+    }
+    throw HTTPError(code, at: .receiving, of: request.subject)
   }
 
   /// Ends what is under way as `cancelled`, closes every connection, and returns once the thread

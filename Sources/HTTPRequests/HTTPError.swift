@@ -3,6 +3,8 @@ package struct HTTPError: Error, Sendable, Hashable {
   /// What went wrong.
   package enum Code: Sendable, Hashable {
     case invalidURL
+    /// What stands behind `#` is for a browser and is never sent.
+    case fragmentInURL
     /// Not http or https, in the request or in a redirect.
     case unsupportedScheme
     case invalidMethod
@@ -31,8 +33,12 @@ package struct HTTPError: Error, Sendable, Hashable {
     case incompleteBody(bytes: Int, of: Int?)
     case bodyTooLarge(limit: Int)
     case headersTooLarge(limit: Int)
-    /// The body does not match its `Content-Encoding`.
-    case badContentEncoding
+    /// A `Content-Encoding` that is not one of those asked for.
+    case unknownContentEncoding(String)
+    /// The body is not what its `Content-Encoding` says.
+    case badContentEncoding(String)
+    /// The body of this `Content-Encoding` ends before its own end.
+    case incompleteContentEncoding(String)
     case unixSocketMissing
     case unixSocketDenied
     case unixSocketPathTooLong
@@ -101,7 +107,8 @@ package struct HTTPError: Error, Sendable, Hashable {
   /// True where the same request cannot end otherwise a moment later.
   package var isHopeless: Bool {
     switch code {
-    case .invalidURL, .unsupportedScheme, .invalidMethod, .invalidHeader, .caFileUnreadable,
+    case .invalidURL, .fragmentInURL, .unknownContentEncoding, .unsupportedScheme, .invalidMethod,
+      .invalidHeader, .caFileUnreadable,
       .bodyTooLarge, .headersTooLarge, .unixSocketPathTooLong:
       true
     default: false
@@ -119,6 +126,7 @@ extension HTTPError.Code: CustomStringConvertible {
   package var description: String {
     switch self {
     case .invalidURL: "not a URL that can be requested"
+    case .fragmentInURL: "the URL has a fragment, which is never sent: write # as %23"
     case .unsupportedScheme: "only http and https are spoken"
     case .invalidMethod: "the method is not a token"
     case .invalidHeader(let name): "header \(name.debugDescription) cannot be sent"
@@ -143,7 +151,10 @@ extension HTTPError.Code: CustomStringConvertible {
       "the body ended early, after \(Self.part(bytes, length))"
     case .bodyTooLarge(let limit): "the body is over \(limit.grouped) bytes"
     case .headersTooLarge(let limit): "the headers are over \(limit.grouped) bytes"
-    case .badContentEncoding: "the body cannot be decoded"
+    case .unknownContentEncoding(let name):
+      "Content-Encoding \(name.withoutControls.debugDescription) is not known"
+    case .badContentEncoding(let name): "the body is not \(name), as its Content-Encoding says"
+    case .incompleteContentEncoding(let name): "the body ended early, inside of its \(name) stream"
     case .unixSocketMissing: "there is no such unix socket"
     case .unixSocketDenied: "no permission for the unix socket"
     case .unixSocketPathTooLong: "the unix socket's path is over 107 bytes"

@@ -17,6 +17,11 @@ extension [HTTPHeader] {
     compactMap { $0.name.equalsIgnoringASCIICase(name) ? $0.value : nil }
   }
 
+  /// The last value of this name; its ASCII case does not matter.
+  package func last(named name: String) -> String? {
+    last { $0.name.equalsIgnoringASCIICase(name) }?.value
+  }
+
   /// The first value of this name; its ASCII case does not matter.
   package func first(named name: String) -> String? {
     first { $0.name.equalsIgnoringASCIICase(name) }?.value

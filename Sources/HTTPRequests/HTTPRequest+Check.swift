@@ -14,6 +14,7 @@ extension HTTPRequest {
       else { throw refuse(.invalidHeader(name: header.name)) }
     }
     if url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) { throw refuse(.invalidURL) }
+    if url.utf8.contains(UInt8(ascii: "#")) { throw refuse(.fragmentInURL) }
     guard let colon = url.utf8.firstIndex(of: UInt8(ascii: ":")),
       url.utf8[colon...].starts(with: "://".utf8)
     else { throw refuse(.invalidURL) }

@@ -47,6 +47,9 @@ package struct HTTPRequest: Sendable, Hashable {
   package var tls: TLS
   /// Whether the answer tells whom the server's certificate is for.
   package var wantsCertificate = false
+  /// What is sent along with it and takes what the answers set, those that are followed included; nil
+  /// for no cookies. A `Cookie` among `headers` is sent beside them.
+  package var cookies: CookieJar?
 
   package init(
     method: String = "GET",

@@ -21,6 +21,12 @@ package struct HTTPResponse: Sendable, Hashable {
   package var effectiveURL: String
   /// One for each redirect that was followed, first to last.
   package var hops: [Hop]
+  /// What was sent after each of them.
+  package var followed: [HTTPRequest] = []
+  /// The request's, with what the answers have set.
+  package var cookies: CookieJar?
+  /// The field `Cookie` as the jar filled it in the first request; nil where it had none to send.
+  package var sentCookies: String?
   package var timings: HTTPTimings
   package var sizes: HTTPSizes
   /// Whether no new connection was made for it.

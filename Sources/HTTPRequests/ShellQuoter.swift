@@ -47,7 +47,7 @@ struct ShellQuoter {
     let quoted = quote(Array("\(header.name): \(header.value)".utf8))
     guard isHidden, !quoted.hasSecret else { return quoted.text }
     let variable = header.name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
-    return quote("\(header.name): ") + "\"$\(variable)\""
+    return quote("\(header.name): ") + Self.variable(variable)
   }
 
   /// The URL, with user and password hidden where it has any that no secret explains.
@@ -59,7 +59,8 @@ struct ShellQuoter {
     guard let at = bytes[start..<end].lastIndex(of: UInt8(ascii: "@")),
       !quote(Array(bytes[start..<at])).hasSecret
     else { return quote(url) }
-    return quote(Array(bytes[..<start])).text + "\"$USERINFO\"" + quote(Array(bytes[at...])).text
+    return quote(Array(bytes[..<start])).text + Self.variable("USERINFO")
+      + quote(Array(bytes[at...])).text
   }
 
   private func quote(_ bytes: [UInt8]) -> (text: String, hasSecret: Bool) {
@@ -74,7 +75,7 @@ struct ShellQuoter {
     while index < bytes.count {
       if let form = forms.first(where: { bytes[index...].starts(with: $0.bytes) }) {
         flush()
-        text += "\"$\(form.variable)\""
+        text += Self.variable(form.variable)
         hasSecret = true
         index += form.bytes.count
       } else {
@@ -85,6 +86,9 @@ struct ShellQuoter {
     flush()
     return (text.isEmpty ? "''" : text, hasSecret)
   }
+
+  /// One that is not set ends the line before anything is sent.
+  private static func variable(_ name: String) -> String { "\"${\(name):?}\"" }
 
   /// As it is where no shell would read anything into it, else in single quotes.
   private static func literal(_ bytes: [UInt8]) -> String {

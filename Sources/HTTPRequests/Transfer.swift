@@ -25,15 +25,16 @@ final class Transfer: @unchecked Sendable {
   private(set) var headerBytes = 0
   private(set) var headersAreComplete = false
   private(set) var refusal: HTTPError.Code?
+  /// What the jar gave for the request.
+  private(set) var sentCookies: String?
 
   init(_ request: HTTPRequest) {
     self.request = request
   }
 
-  /// The body's bytes as announced; nil where they were not, and where what is received is decoded
-  /// first and cannot be compared.
+  /// The body's bytes as announced; nil where they were not.
   var announcedLength: Int? {
-    guard headersAreComplete, headers.first(named: "Content-Encoding") == nil else { return nil }
+    guard headersAreComplete else { return nil }
     return headers.first(named: "Content-Length").flatMap { Int($0) }
   }
 
@@ -71,6 +72,14 @@ extension Transfer {
     }
     body.append(contentsOf: bytes)
     return true
+  }
+
+  /// The head of the request as it goes out.
+  func send(_ head: UnsafeRawBufferPointer) {
+    for line in head.split(separator: 0x0A) {
+      let text = String(lossy: UnsafeRawBufferPointer(rebasing: line).trimmingHTTPWhitespace())
+      if text.lowercased().hasPrefix("cookie: ") { sentCookies = String(text.dropFirst(8)) }
+    }
   }
 
   /// One whole line of a header with its line end, which is how libcurl hands them over.

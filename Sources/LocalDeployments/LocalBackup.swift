@@ -24,6 +24,9 @@ actor LocalBackup: LabelledBackup {
     restic = ResticRepository(around.bench, deadline: deadline)
   }
 
+  /// What the hooks had written went with the volumes.
+  func forgetDumps() { dumps = [] }
+
   func end() async {
     await restic?.end()
     restic = nil
@@ -42,12 +45,16 @@ actor LocalBackup: LabelledBackup {
     let taken = try await restic.backUp(paths, tag: around.configuration.run.runID)
     log.note(Operation(taken, of: paths))
     let id = try taken.required()
-    return Snapshot(
+    let contents = try await restic.contents(of: id)
+    var snapshot = Snapshot(
       id: id,
-      files: try await restic.files(of: id),
+      files: contents.files,
       declaredPaths: paths,
       leftOut: plan.leftOut(dumps)
     )
+    snapshot.links = contents.links
+    snapshot.unread = taken.unread
+    return snapshot
   }
 
   /// A file of a snapshot; of a large one its end.
@@ -62,7 +69,11 @@ actor LocalBackup: LabelledBackup {
   }
 
   func putBack(_ snapshot: Snapshot, _ plan: BackupPlan) async throws(DeploymentError) {
-    let output = try await repository().restore(snapshot.id, to: volumes)
+    let output = try await repository().restore(
+      snapshot.id,
+      over: snapshot.links,
+      to: volumes
+    )
     log.note(Operation("restore files", restored: output, of: snapshot.id))
     try output.requireRestore()
   }
@@ -74,6 +85,7 @@ actor LocalBackup: LabelledBackup {
   func runHook(_ name: String, _ text: String, of service: String) async throws(DeploymentError) {
     let settings = try around.settings(of: service)
     var difference: String?
+    var facts: [String: String] = [:]
     var command = Command(
       argv: ["sh", "-c", text],
       environment: try around.environment(of: settings),
@@ -81,15 +93,34 @@ actor LocalBackup: LabelledBackup {
       deadline: deadline
     )
     if let replacement = settings.hooks[name] {
-      command.argv = try around.names(for: settings).arguments(replacement)
-      let shown = replacement.map(\.source).joined(separator: " ")
+      if let meant = replacement.label, meant != text {
+        throw DeploymentError(
+          .unsupported,
+          "\(name) of \(service) in local.yml stands for `\(meant)`, and the label is `\(text)`"
+        )
+      }
+      command.argv = try around.names(for: settings).arguments(replacement.command)
+      let shown = replacement.command.map(\.source).joined(separator: " ")
       if shown != text { difference = "the recipe says `\(text)`, this machine ran `\(shown)`" }
+    } else {
+      let hook = LocalHookText(around: around, service: service, text: text)
+      let prepared = try await hook.prepare()
+      command.argv = ["sh", "-c", prepared.text]
+      facts = prepared.mapped
+      let path = prepared.programs + [command.environment["PATH"] ?? ""]
+      command.environment["PATH"] = path.joined(separator: ":")
     }
     around.configuration.run.progress("\(name) of \(service)")
     let output = try await around.bench.run(command)
-    log.note(
-      Operation(hook: name, of: service, argv: command.argv, output, difference: difference)
+    var operation = Operation(
+      hook: name,
+      of: service,
+      argv: command.argv,
+      output,
+      difference: difference
     )
+    operation.facts.merge(facts) { $1 }
+    log.note(operation)
     try output.requireHook(name, of: service)
   }
 

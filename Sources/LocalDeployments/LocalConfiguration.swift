@@ -1,4 +1,6 @@
 package import Backups
+internal import Formats
+internal import FoundationEssentials
 package import Guarding
 package import Suites
 
@@ -23,5 +25,12 @@ package struct LocalConfiguration: Sendable {
     self.source = source
     self.run = run
     self.fetch = fetch
+  }
+
+  /// Of the project and the recipe: a recipe of the same name elsewhere has folders and ports of its
+  /// own, and shares nothing.
+  package var lockName: String {
+    let folder = URL(filePath: suite.folder).resolvingSymlinksInPath().path
+    return "local-\(suite.recipe)-\(Digest.sha256.text(of: folder).prefix(16))"
   }
 }

@@ -1,15 +1,19 @@
 internal import Backups
 internal import CLinux
-internal import Deployments
+package import Deployments
+internal import Files
 internal import Glibc
 internal import Guarding
-internal import Programs
+package import Programs
 internal import Suites
 
-/// One local deployment, from the first folder to its teardown.
-actor LocalHost: DeploymentHost {
+/// Runs a recipe's services as processes of this machine, below one guardian: one deployment, from the
+/// first folder to its teardown.
+package actor LocalHost: Driver, Deployment {
+  package nonisolated let name = "local"
+  package nonisolated let services: [String]
   private let configuration: LocalConfiguration
-  nonisolated let log = OperationLog()
+  private nonisolated let log = OperationLog()
   /// What there is on this machine from the first moment of a deployment on.
   private var site: RunSite?
   private var stand: Stand?
@@ -20,9 +24,20 @@ actor LocalHost: DeploymentHost {
     var around: LocalSurroundings
     let services: LocalServices
     let backup: LocalBackup
+    /// What each service that was restarted by the upgrade ran before it.
+    var programsBefore: [String: String] = [:]
+    /// Services whose image the upgrade changes and whose process it leaves as it is.
+    var stayed: [String] = []
   }
 
-  init(_ configuration: LocalConfiguration) { self.configuration = configuration }
+  package init(_ configuration: LocalConfiguration) {
+    self.configuration = configuration
+    services = configuration.settings.services.map(\.name).sorted()
+  }
+
+  package var baseURL: String { stand?.around.baseURL ?? "" }
+  package var domain: String { stand?.around.domain ?? "" }
+  package nonisolated func takeOperations() -> [Operation] { log.take() }
 
   private func standing() throws(DeploymentError) -> Stand {
     guard let stand else { throw DeploymentError(.driverBroken, "nothing is deployed") }
@@ -30,7 +45,7 @@ actor LocalHost: DeploymentHost {
   }
 
   /// What no two runs have in common, by the names that `local.yml` has for it.
-  func values() -> [String: String] {
+  package func values() -> [String: String] {
     var values: [String: String] = [:]
     if let site { values["run_folder"] = site.root }
     for (service, numbers) in stand?.around.ports ?? [:] {
@@ -39,19 +54,29 @@ actor LocalHost: DeploymentHost {
     return values
   }
 
+  package func access() -> Access {
+    let around = stand?.around
+    return Access(
+      services: services.map { Access.Service(name: $0, ports: around?.ports[$0] ?? [:]) },
+      volumes: around?.volumes.mapValues { .folder($0) } ?? [:]
+    )
+  }
+
   /// Services whose guardian died write into closed pipes, and what they then answer is not theirs.
-  func lost() -> String? { site?.lost.map { "\($0), and with it the hold on its services" } }
+  package func lost() -> String? {
+    site?.lost.map { "\($0), and with it the hold on its services" }
+  }
 
   // MARK: Versions
 
   /// Takes the lock, makes the folders, starts everything.
-  func deploy(_ version: String) async throws(DeploymentError) -> any Deployment {
+  package func deploy(_ version: String) async throws(DeploymentError) -> any Deployment {
     guard site == nil else {
       throw DeploymentError(.driverBroken, "a deployment of this run stands already")
     }
     let site = try await RunSite.open(
       configuration.run,
-      lock: "local-\(configuration.suite.recipe)",
+      lock: configuration.lockName,
       recipe: configuration.suite.recipe,
       folders: ["services", "volumes", "bin", "scratch"],
       patterns: configuration.settings.search
@@ -73,21 +98,21 @@ actor LocalHost: DeploymentHost {
     )
     self.stand = stand
     await stand.backup.use(around)
-    try await makeVolumes(around)
+    try await start(stand)
+    return self
+  }
+
+  /// Starts everything on the folders that are made here.
+  private func start(_ stand: Stand) async throws(DeploymentError) {
+    try await makeVolumes(stand.around)
     for service in configuration.settings.services {
-      try await prepareFolders(of: service, around)
+      try await prepareFolders(of: service, stand.around)
     }
-    try await stand.services.startAll(around)
-    return HostedDeployment(
-      host: self,
-      services: configuration.settings.services.map(\.name),
-      baseURL: around.baseURL,
-      domain: around.domain
-    )
+    try await stand.services.startAll(stand.around)
   }
 
   /// Restarts what carries the recipe's version, on the same data.
-  func upgrade(to version: String) async throws(DeploymentError) {
+  package func upgrade(to version: String) async throws(DeploymentError) {
     var stand = try standing()
     guard let site else { return }
     let before = stand.around.recipe
@@ -96,9 +121,49 @@ actor LocalHost: DeploymentHost {
     await stand.backup.use(stand.around)
     try await makeVolumes(stand.around)
     let restarted = configuration.settings.services.filter(\.restartsOnUpgrade)
+    let reading = LocalVersionReading(around: stand.around, services: stand.services)
+    var programs: [String: String] = [:]
+    for service in restarted { programs[service.name] = try await reading.program(of: service) }
     for service in restarted.reversed() { try await stand.services.stop(service) }
-    for service in restarted { try await stand.services.start(service, stand.around) }
+    // A service that goes on running may have a part in what the others do before their start.
+    for service in configuration.settings.services {
+      try await stand.services.prepareVersion(of: service, stand.around)
+      if service.restartsOnUpgrade { try await stand.services.start(service, stand.around) }
+    }
     noteWhatStayed(before, stand.around.recipe, restarted.map(\.name))
+    self.stand?.programsBefore = programs
+  }
+
+  package func restart(_ names: [String]) async throws(DeploymentError) {
+    let services = configuration.settings.services.filter { names.contains($0.name) }
+    try await restart(services, try standing())
+  }
+
+  private func restart(_ services: [LocalService], _ stand: Stand) async throws(DeploymentError) {
+    for service in services.reversed() { try await stand.services.stop(service) }
+    for service in services { try await stand.services.start(service, stand.around) }
+  }
+
+  /// What the services have is taken away with their folders; the repository of backups, which
+  /// nobody keeps on the machine that it is to save, stays.
+  package func rebuild() async throws(DeploymentError) {
+    let stand = try standing()
+    for service in configuration.settings.services.reversed() {
+      try await stand.services.stop(service, isLost: true)
+    }
+    let start = ContinuousClock.now
+    let folders = ["services", "volumes"]
+    try await stand.around.bench.remove(folders)
+    try await stand.around.bench.makeFolders(folders)
+    await stand.backup.forgetDumps()
+    log.note(
+      Operation(
+        name: "take everything away",
+        ending: .succeeded,
+        duration: ContinuousClock.now - start
+      )
+    )
+    try await self.start(stand)
   }
 
   /// Puts the recipe's files at a version where hooks find them.
@@ -106,11 +171,14 @@ actor LocalHost: DeploymentHost {
   {
     var recipe = try await configuration.source.recipe(version)
     recipe.version = version
-    let export = "\(configuration.run.logFolder)/recipe-\(UInt64.random(in: 0 ... .max))"
-    defer { _ = FolderRemoval.remove(export) }
-    guard mkdir(export, 0o700) == 0 else { throw .system(export) }
-    try await configuration.source.export(version, export)
-    try await site.bench.bring(export, to: "recipe-\(version)", keepsLinks: true)
+    let export: PrivateFolder
+    do throws(GuardianError) {
+      export = try PrivateFolder()
+    } catch {
+      throw DeploymentError(error)
+    }
+    try await configuration.source.export(version, export.path)
+    try await site.bench.bring(export.path, to: "recipe-\(version)", keepsLinks: true)
     return recipe
   }
 
@@ -145,6 +213,10 @@ actor LocalHost: DeploymentHost {
       let bytes = Array(try names.text(content, allowsSecrets: true).utf8)
       try await around.bench.write(bytes, to: "\(folder)/\(path)")
     }
+    let written = Set(service.files.map { "/\($0.0)" })
+    try await around.bench.makeFolders(
+      try LocalFiles(around: around).mounts(of: service.name, except: written)
+    )
   }
 
   /// A new image that this machine does not start is a difference that must be seen.
@@ -153,6 +225,9 @@ actor LocalHost: DeploymentHost {
       guard let old = before.compose[service: service.name]?.image, old != service.image else {
         continue
       }
+      stand?.stayed.append(
+        "\(service.name) stays as it is, and the recipe goes from \(old) to \(service.image)"
+      )
       log.note(
         Operation(
           name: "keep \(service.name)",
@@ -166,23 +241,25 @@ actor LocalHost: DeploymentHost {
     }
   }
 
-  func runningVersion() async throws(DeploymentError) -> RunningVersion {
+  package func runningVersion() async throws(DeploymentError) -> RunningVersion {
     let stand = try standing()
-    return try await LocalVersionReading(around: stand.around, services: stand.services)
-      .runningVersion()
+    var running = try await LocalVersionReading(around: stand.around, services: stand.services)
+      .runningVersion(after: stand.programsBefore)
+    running.doubts += stand.stayed
+    return running
   }
 
   // MARK: Backup
 
-  func backUp() async throws(DeploymentError) -> Snapshot {
+  package func backUp() async throws(DeploymentError) -> Snapshot {
     try await standing().backup.backUp()
   }
 
-  func restore(_ snapshot: Snapshot) async throws(DeploymentError) {
+  package func restore(_ snapshot: Snapshot) async throws(DeploymentError) {
     try await standing().backup.restore(snapshot)
   }
 
-  func read(
+  package func read(
     _ path: String,
     from snapshot: Snapshot,
     limit: Int
@@ -190,9 +267,43 @@ actor LocalHost: DeploymentHost {
     try await standing().backup.read(path, from: snapshot, limit: limit)
   }
 
+  // MARK: What is there
+
+  package func contents(
+    ofVolume volume: String,
+    limits: ContentLimits
+  ) async throws(DeploymentError) -> [StoredPath] {
+    let around = try standing().around
+    let mount = try LocalFiles(around: around).mount(volume)
+    guard let folder = mount ?? around.volumes[volume] else {
+      throw DeploymentError(.unsupported, "\(volume): not a volume of this deployment")
+    }
+    return try await LocalContents(
+      bench: around.bench,
+      deadline: configuration.suite.deadlines.operation
+    ).paths(in: folder, limits: limits)
+  }
+
+  package func filesBesideVolumes(
+    of name: String
+  ) async throws(DeploymentError) -> [String: String] {
+    let around = try standing().around
+    _ = try around.settings(of: name)
+    let folder = "services/\(name)"
+    // What is mounted there is a store of its own.
+    let mounts = (around.recipe.compose[service: name]?.namelessMounts ?? []).map(\.target)
+    var found: [String: String] = [:]
+    for file in try await around.bench.files(at: folder) {
+      let path = String(file.path.dropFirst(folder.count + 1))
+      let isMounted = mounts.contains { "/\(path)".hasPrefix($0 + "/") }
+      if !isMounted, !TemporaryPath.isTemporary(path) { found[path] = file.stamp }
+    }
+    return found
+  }
+
   // MARK: Services
 
-  func deadServices() async -> [DeadService] {
+  package func deadServices() async -> [DeadService] {
     var dead: [DeadService] = []
     for service in configuration.settings.services {
       if let one = await stand?.services.dead(service.name) { dead.append(one) }
@@ -200,11 +311,20 @@ actor LocalHost: DeploymentHost {
     return dead
   }
 
-  func runScript(_ command: Command) async throws(DeploymentError) -> CommandOutput {
-    try await standing().around.bench.runScript(command, ofSuiteIn: configuration.suite.folder)
+  package func runScript(
+    _ command: Command,
+    beside files: [String: [UInt8]]
+  ) async throws(DeploymentError) -> CommandOutput {
+    try await standing().around.bench.runScript(
+      command,
+      ofSuiteIn: configuration.suite.folder,
+      beside: files
+    )
   }
 
-  func run(_ command: Command, in name: String) async throws(DeploymentError) -> CommandOutput {
+  package func run(_ command: Command, in name: String) async throws(DeploymentError)
+    -> CommandOutput
+  {
     let around = try standing().around
     let service = try around.settings(of: name)
     if let user = command.user {
@@ -220,7 +340,7 @@ actor LocalHost: DeploymentHost {
     return try await around.bench.run(command)
   }
 
-  func endpoint(port: Int, of name: String) throws(DeploymentError) -> Endpoint {
+  package func endpoint(port: Int, of name: String) throws(DeploymentError) -> Endpoint {
     let ports = try standing().around.ports[name] ?? [:]
     guard let real = ports[port] else {
       let known = ports.keys.sorted().map(String.init).joined(separator: ", ")
@@ -232,14 +352,36 @@ actor LocalHost: DeploymentHost {
     return .tcp(host: "127.0.0.1", port: real)
   }
 
-  func read(_ path: String, of name: String, limit: Int) async throws(DeploymentError) -> [UInt8]? {
+  package func read(_ path: String, of name: String, limit: Int) async throws(DeploymentError)
+    -> [UInt8]?
+  {
     try await LocalFiles(around: try standing().around).read(path, of: name, limit: limit)
   }
 
-  func write(_ content: [UInt8], to path: String, of name: String) async throws(DeploymentError) {
+  package func hasFolder(_ path: String, of name: String) async throws(DeploymentError) -> Bool? {
+    try await LocalFiles(around: try standing().around).hasFolder(path, of: name)
+  }
+
+  package func write(_ content: [UInt8], to path: String, of name: String)
+    async throws(DeploymentError)
+  {
     try await LocalFiles(around: try standing().around).write(content, to: path, of: name)
   }
 
+  package func whatIs(at path: String, of name: String) async throws(DeploymentError) -> StoredPath?
+  {
+    let around = try standing().around
+    let place = try LocalFiles(around: around).place(of: path, in: name)
+    return try await LocalContents(bench: around.bench, deadline: .seconds(30)).path(at: place)
+  }
+
+  package func make(_ item: PathItem, at path: String, of name: String)
+    async throws(DeploymentError)
+  {
+    try await LocalFiles(around: try standing().around).make(item, at: path, of: name)
+  }
+
+  /// The end of a service's output, without secrets.
   func log(of name: String, limit: Int) async -> String {
     await stand?.services.log(of: name, limit: limit) ?? ""
   }
@@ -248,7 +390,7 @@ actor LocalHost: DeploymentHost {
 
   /// Takes everything down once, in a task of its own, which nobody can cancel; later calls tell
   /// the same.
-  func tearDown() async -> TeardownReport {
+  package func tearDown() async -> TeardownReport {
     let task = teardown ?? Task { await performTeardown() }
     teardown = task
     return await task.value
@@ -258,6 +400,11 @@ actor LocalHost: DeploymentHost {
   private func performTeardown() async -> TeardownReport {
     let start = ContinuousClock.now
     var report = TeardownReport(removed: [:], leftovers: [], duration: .zero)
+    // Late, when whatever a start script ends with has long been running.
+    if let site, let stand {
+      let programs = LocalPrograms(around: stand.around, guardian: site.guardian)
+      for difference in (try? await programs.differences()) ?? [] { log.note(difference) }
+    }
     if let site { report = await site.close() }
     if let stand {
       let ports = stand.around.ports

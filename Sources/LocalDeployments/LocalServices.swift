@@ -17,6 +17,9 @@ actor LocalServices {
   /// By service: the process that was started last, and the version in its environment.
   private(set) var starts: [String: (process: Int32, version: String)] = [:]
 
+  /// By service, on this machine.
+  private var ports: [String: [Int]] = [:]
+
   init(_ site: RunSite, ports: FreePorts, log: OperationLog) {
     guardian = site.guardian
     bench = site.bench
@@ -30,6 +33,7 @@ actor LocalServices {
     let services = try Self.ordered(around.configuration.settings.services)
     for service in services {
       try await perform(service.prepare, of: service, around, as: "prepare \(service.name)")
+      try await prepareVersion(of: service, around)
       try await start(service, around)
       try await perform(service.setup, of: service, around, as: "set up \(service.name)")
     }
@@ -40,6 +44,15 @@ actor LocalServices {
         duration: ContinuousClock.now - begin
       )
     )
+  }
+
+  /// What must be done before a version's first start: migrations.
+  func prepareVersion(
+    of service: LocalService,
+    _ around: LocalSurroundings
+  ) async throws(DeploymentError) {
+    let name = "prepare \(service.name) for \(around.version)"
+    try await perform(service.prepareVersion, of: service, around, as: name)
   }
 
   /// Services after those that they name; the file's order otherwise.
@@ -99,7 +112,9 @@ actor LocalServices {
     var command = try around.command(service.command, of: service, deadline: .zero)
     let folder = around.serviceFolder(service.name)
     command.argv = [try await bench.program(command.name, from: folder)] + command.argv.dropFirst()
-    for port in around.ports[service.name]?.values ?? [:].values { reserved.release(UInt16(port)) }
+    let ports = (around.ports[service.name] ?? [:]).values.sorted()
+    self.ports[service.name] = ports
+    for port in ports { reserved.release(UInt16(port)) }
     let stop = StopStep(signal: service.stop.number, grace: service.stop.grace)
     do throws(GuardianError) {
       let process = try await guardian.startService(
@@ -114,14 +129,17 @@ actor LocalServices {
     try await waitUntilReady(service, around)
   }
 
-  func stop(_ service: LocalService) async throws(DeploymentError) {
+  /// - Parameter isLost: what it holds is lost in any case, and nobody waits for it to be saved.
+  func stop(_ service: LocalService, isLost: Bool = false) async throws(DeploymentError) {
     let start = ContinuousClock.now
+    // PostgreSQL gives its shared memory back; ClickHouse would wait for kept connections.
+    let grace = isLost ? min(service.stop.grace, .seconds(1)) : service.stop.grace
     do throws(GuardianError) {
-      let stop = try await guardian.stop(service: service.name, grace: service.stop.grace)
+      let stop = try await guardian.stop(service: service.name, grace: grace)
       log.note(
         Operation(
           name: "stop \(service.name)",
-          ending: stop.forced ? .broken("killed after \(service.stop.grace)") : .succeeded,
+          ending: stop.forced && !isLost ? .broken("killed after \(grace)") : .succeeded,
           duration: ContinuousClock.now - start,
           service: service.name
         )
@@ -182,15 +200,22 @@ actor LocalServices {
   }
 
   /// How a service ended that should run; nil while it does, or before it was started. One that
-  /// ended with 0 is as dead as any other.
+  /// ended with 0 is as dead as any other, and so is one in whose place somebody else answers.
   func dead(_ name: String) -> DeadService? {
-    guard case .exited(let exit)? = guardian.state(of: name), !exit.requested else {
-      guard !guardian.isAlive else { return nil }
-      return DeadService(service: name, ending: "its guardian died", lastWords: logEnd(of: name))
+    var endings: [String] = []
+    switch guardian.state(of: name) {
+    case .exited(let exit)? where !exit.requested: endings = [exit.ending.description]
+    case _ where !guardian.isAlive: endings = ["its guardian died"]
+    case .running?: break
+    default: return nil
     }
+    if let stranger = ports[name]?.lazy.compactMap({ self.bench.stranger(on: $0) }).first {
+      endings.append("its port is taken by \(stranger)")
+    }
+    guard !endings.isEmpty else { return nil }
     return DeadService(
       service: name,
-      ending: exit.ending.description,
+      ending: endings.joined(separator: "; "),
       lastWords: logEnd(of: name)
     )
   }
@@ -206,7 +231,7 @@ actor LocalServices {
   private func logEnd(of name: String, limit: Int = 600) -> String {
     guard let process = started.last(where: { $0.name == name }) else { return "" }
     let parts = [process.standardOutputLog, process.standardErrorLog].compactMap { path in
-      FileManager.default.contents(atPath: path).map {
+      guardian.contents(ofLog: path).map {
         String(decoding: $0.suffix(limit), as: UTF8.self)
       }
     }

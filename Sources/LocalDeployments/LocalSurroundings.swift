@@ -21,10 +21,13 @@ struct LocalSurroundings: Sendable {
   func serviceFolder(_ name: String) -> String { "\(root)/services/\(name)" }
   func volumeFolder(_ name: String) -> String { "\(root)/volumes/\(name)" }
 
-  /// The web service is called `app`; else the last one that has a port.
+  /// The service that Traefik's labels lead to; else the one that is called `app`, else the last one
+  /// that has a port.
   var appService: LocalService? {
-    configuration.settings.services.first { $0.name == "app" }
-      ?? configuration.settings.services.last { !$0.ports.isEmpty }
+    let services = configuration.settings.services
+    let routed = recipe.compose.routedApp?.service
+    return services.first { $0.name == routed && !$0.ports.isEmpty }
+      ?? services.first { $0.name == "app" } ?? services.last { !$0.ports.isEmpty }
   }
 
   var domain: String { "\(configuration.suite.recipe).test" }

@@ -12,7 +12,10 @@ struct LocalVersionReading: Sendable {
   let around: LocalSurroundings
   let services: LocalServices
 
-  func runningVersion() async throws(DeploymentError) -> RunningVersion {
+  /// - Parameter before: what services ran before the upgrade, as `program` tells it.
+  func runningVersion(
+    after before: [String: String]
+  ) async throws(DeploymentError) -> RunningVersion {
     var running = RunningVersion(version: "", facts: [:], contradictions: [])
     let carriers = around.configuration.settings.services.filter {
       $0.restartsOnUpgrade || $0.name == around.appService?.name
@@ -28,8 +31,37 @@ struct LocalVersionReading: Sendable {
         running.contradictions.append("\(service.name) runs \(tag), not \(running.version)")
       }
       try await ask(service, &running)
+      guard service.reports == nil, let old = before[service.name] else { continue }
+      if try await program(of: service) == old {
+        running.doubts.append(
+          "\(service.name) does not tell its version, and its program is the one of before the upgrade"
+        )
+      } else {
+        running.facts["program of \(service.name)"] = "another one than before the upgrade"
+      }
     }
     return running
+  }
+
+  /// The hashes of a service's program and of the files among its arguments, read by its own user:
+  /// another one after an upgrade that changed it.
+  func program(of service: LocalService) async throws(DeploymentError) -> String {
+    guard let process = await services.process(of: service.name) else { return "" }
+    let command = try around.command(service.command, of: service, deadline: .seconds(30))
+    let folder = around.serviceFolder(service.name)
+    let files = command.argv.map { argument in
+      argument.hasPrefix("/") ? argument : "\(folder)/\(argument)"
+    }
+    // What is no file has no hash, and says nothing.
+    let output = try await around.bench.runOwn(
+      Command(
+        argv: ["sha256sum", "--", "/proc/\(process)/exe"] + files,
+        folder: folder,
+        deadline: .seconds(30)
+      )
+    )
+    return output.text.split(whereSeparator: \.isNewline).map { String($0.prefix(64)) }
+      .joined(separator: " ")
   }
 
   private func tag(
@@ -91,7 +123,7 @@ struct LocalVersionReading: Sendable {
       said =
         output.succeeded
         ? output.text.split(whereSeparator: \.isNewline).first.map(String.init) ?? "" : nil
-      agrees = said?.contains(expected) ?? false
+      agrees = output.succeeded && output.text.hasWord(expected)
     }
     running.facts["\(service.name) says"] = said ?? "nothing"
     if !agrees {
@@ -126,5 +158,22 @@ struct LocalVersionReading: Sendable {
       guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return .unreadable }
     }
     return last
+  }
+}
+
+extension String {
+  /// Whether a line has the text as a word of its own: `1.2` is not in `11.2` and not in `1.2.3`.
+  func hasWord(_ word: String) -> Bool {
+    func isPart(_ character: Character?) -> Bool {
+      character.map { $0.isLetter || $0.isNumber || $0 == "." } ?? false
+    }
+    guard !word.isEmpty else { return false }
+    return ranges(of: word).contains { range in
+      let before = range.lowerBound == startIndex ? nil : self[index(before: range.lowerBound)]
+      var rest = self[range.upperBound...]
+      // A full stop that ends a sentence is no part of a version.
+      if rest.first == ".", !isPart(rest.dropFirst().first) { rest = rest.dropFirst() }
+      return !isPart(before) && !isPart(rest.first)
+    }
   }
 }

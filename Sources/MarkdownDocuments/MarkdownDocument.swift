@@ -8,7 +8,7 @@ package struct MarkdownDocument: Equatable, Sendable {
     /// square of the size for some texts that nobody writes (CVE-2023-22483 to 22486).
     package var bytes: Int
     /// Blocks and inlines inside one another; 100 unless said otherwise.
-    package var depth: Int
+    var depth: Int
 
     package init(bytes: Int = 256 << 10, depth: Int = 100) {
       self.bytes = bytes

@@ -1,3 +1,5 @@
+import Formats
+
 /// Puts backslashes into one line of plain text.
 struct MarkdownEscaper {
   let bytes: UnsafeBufferPointer<UInt8>
@@ -63,7 +65,7 @@ struct MarkdownEscaper {
 
   private func isReference(at index: Int) -> Bool {
     guard index < bytes.count else { return false }
-    return bytes[index] == UInt8(ascii: "#") || isLetterOrDigit(bytes[index])
+    return bytes[index] == UInt8(ascii: "#") || bytes[index].isASCIILetterOrDigit
   }
 
   private func endOfRun(at start: Int) -> Int {
@@ -72,21 +74,11 @@ struct MarkdownEscaper {
     return end
   }
 
-  /// ASCII only: beyond it, what is a letter and what is punctuation is a matter of tables.
-  private func isLetterOrDigit(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: false
-    }
-  }
-
   private func isWord(before index: Int) -> Bool {
-    index > 0 && isLetterOrDigit(bytes[index - 1])
+    index > 0 && bytes[index - 1].isASCIILetterOrDigit
   }
 
   private func isWord(at index: Int) -> Bool {
-    index < bytes.count && isLetterOrDigit(bytes[index])
+    index < bytes.count && bytes[index].isASCIILetterOrDigit
   }
 }

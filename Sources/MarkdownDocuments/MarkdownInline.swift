@@ -17,15 +17,9 @@ package indirect enum MarkdownInline: Equatable, Sendable {
 /// A link, or an image with its description as content.
 package struct MarkdownLink: Equatable, Sendable {
   /// As written, entities and escapes resolved; not checked.
-  package var destination: String
-  package var title: String
+  var destination: String
+  package var title = ""
   package var content: [MarkdownInline]
-
-  package init(destination: String, title: String = "", content: [MarkdownInline]) {
-    self.destination = destination
-    self.title = title
-    self.content = content
-  }
 }
 
 extension Sequence where Element == MarkdownInline {

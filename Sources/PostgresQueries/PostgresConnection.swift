@@ -1,3 +1,5 @@
+package import Threads
+
 /// A session with a PostgreSQL server.
 ///
 /// The actor runs on a thread of its own, where libpq may wait; calls are performed one after
@@ -6,9 +8,9 @@
 ///
 /// The first connection removes some `PG*` variables from the process, which libpq would obey
 /// whatever its parameters say; see `PostgresParameters.variables`.
-package actor PostgresConnection {
+package actor PostgresConnection: InterruptibleActor {
   private nonisolated let thread: ConnectionThread
-  private nonisolated let wakeup: Wakeup
+  package nonisolated let wakeup: Wakeup
   private var session: Session?
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -102,34 +104,6 @@ package actor PostgresConnection {
         self.session = nil
       }
       throw error
-    }
-  }
-
-  /// Runs what blocks, on this actor's thread, without a suspension in between: the actor's state
-  /// cannot change meanwhile, and the handler is there for this call alone.
-  private func interruptible<Value>(
-    within limit: Duration,
-    _ body: (Deadline) throws(PostgresError) -> Value
-  ) async throws(PostgresError) -> Value {
-    wakeup.reset()
-    let deadline = Deadline(within: limit, wakeup: wakeup)
-    let result = await withTaskCancellationHandler {
-      // A closure that does not mention `self` would run on the cooperative pool.
-      self.result(of: body, deadline)
-    } onCancel: { [wakeup] in
-      wakeup.fire()
-    }
-    return try result.get()
-  }
-
-  private func result<Value>(
-    of body: (Deadline) throws(PostgresError) -> Value,
-    _ deadline: Deadline
-  ) -> Result<Value, PostgresError> {
-    do throws(PostgresError) {
-      return .success(try body(deadline))
-    } catch {
-      return .failure(error)
     }
   }
 }

@@ -66,6 +66,14 @@ package struct PostgresError: Error, Sendable, Hashable {
   }
 }
 
+extension PostgresError {
+  /// The message with what the server says beside it, which often names the row that is in the way.
+  package var wholeMessage: String {
+    let more = [detail.map { "detail: \($0)" }, hint.map { "hint: \($0)" }].compactMap { $0 }
+    return ([message] + more).joined(separator: "; ")
+  }
+}
+
 extension PostgresError: CustomStringConvertible {
   package var description: String {
     let state = sqlState.map { " (\($0))" } ?? ""

@@ -10,6 +10,8 @@ package enum PostgresCell: Sendable, Hashable {
   case json(String)
   /// `bytea`.
   case bytes([UInt8])
+  /// Of the arrays of types built in; one of several dimensions is one of lists.
+  case array([PostgresCell])
   /// Every other type, in the server's text form; dates are ISO, times in UTC.
   case text(String)
 }

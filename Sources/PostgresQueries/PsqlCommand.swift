@@ -165,6 +165,8 @@ package struct PsqlCommand: Sendable {
       let state = String(line.prefix(5))
       var failure = failure(.sqlState(state), String(line.dropFirst(6).prefix { !$0.isNewline }))
       failure.sqlState = state
+      failure.detail = Self.words(behind: "DETAIL:  ", in: lastWords)
+      failure.hint = Self.words(behind: "HINT:  ", in: lastWords)
       throw failure
     }
     guard let (unasked, described) = started.cut(at: "\(token)c\n"),
@@ -216,6 +218,12 @@ package struct PsqlCommand: Sendable {
     return result
   }
 
+  /// What psql has no variable for.
+  private static func words(behind label: String, in text: String) -> String? {
+    text.split(whereSeparator: \.isNewline).first { $0.hasPrefix(label) }
+      .map { String($0.dropFirst(label.count)) }
+  }
+
   private func failure(_ code: PostgresError.Code, _ message: String) -> PostgresError {
     PostgresError(code, message, statement: sql)
   }
@@ -253,7 +261,8 @@ extension PostgresParameters {
       "sslmode": "PGSSLMODE", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY",
       "sslrootcert": "PGSSLROOTCERT", "sslcrl": "PGSSLCRL", "sslcrldir": "PGSSLCRLDIR",
     ]
-    var environment = ["PGTZ": "UTC", "PGDATESTYLE": "ISO", "PGHOSTADDR": host]
+    // English words for what stands beside an error.
+    var environment = ["PGTZ": "UTC", "PGDATESTYLE": "ISO", "PGHOSTADDR": host, "LC_ALL": "C"]
     for (keyword, name) in names { environment[name] = known.removeValue(forKey: keyword) }
     return environment
   }

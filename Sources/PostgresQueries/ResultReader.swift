@@ -1,4 +1,5 @@
 import CLibpq
+import Formats
 
 /// Puts libpq's results of one row each together again, and copies everything out.
 struct ResultReader {
@@ -12,6 +13,9 @@ struct ResultReader {
 
   /// - Returns: Whether it fits.
   mutating func read(_ result: OpaquePointer) -> Bool {
+    // Neither is a result without rows, nor a row without a byte, for nothing.
+    bytesLeft -= 16
+    guard bytesLeft >= 0 else { return false }
     if current.columns.isEmpty {
       current.columns = (0..<PQnfields(result)).map { column in
         let oid = PQftype(result, column)
@@ -26,8 +30,6 @@ struct ResultReader {
       for column in 0..<PQnfields(result) {
         bytesLeft -= Int(PQgetlength(result, row, column))
       }
-      // A row without a byte costs memory too.
-      bytesLeft -= 16
       guard bytesLeft >= 0 else { return false }
       current.rows.append(
         current.columns.indices.map { column in
@@ -68,7 +70,9 @@ extension PostgresCell {
     case 700, 701, 1700: self = .number(text)
     case 114, 3802: self = .json(text)
     case 17: self = PostgresCell.bytes(CString(bytes)).map { .bytes($0) } ?? .text(text)
-    default: self = .text(text)
+    default:
+      let cells = PostgresResult.elements[type].flatMap { ArrayLiteral.cells(text, of: $0) }
+      self = cells.map { .array($0) } ?? .text(text)
     }
   }
 
@@ -99,13 +103,22 @@ extension PostgresResult.Column {
 }
 
 extension PostgresResult {
+  /// Of arrays the type of what is in them.
+  static let elements: [UInt32: UInt32] = [
+    199: 114, 1000: 16, 1001: 17, 1003: 19, 1005: 21, 1007: 23, 1009: 25, 1014: 1042, 1015: 1043,
+    1016: 20, 1021: 700, 1022: 701, 1028: 26, 1115: 1114, 1182: 1082, 1185: 1184, 1231: 1700,
+    2951: 2950, 3807: 3802,
+  ]
+
   /// `pg_type.dat`: these numbers never change.
   static let typeNames: [UInt32: String] = [
     16: "boolean", 17: "bytea", 18: "\"char\"", 19: "name", 20: "bigint", 21: "smallint",
     23: "integer", 25: "text", 26: "oid", 114: "json", 142: "xml", 199: "json[]", 600: "point",
     650: "cidr", 700: "real", 701: "double precision", 790: "money", 829: "macaddr", 869: "inet",
-    1000: "boolean[]", 1005: "smallint[]", 1007: "integer[]", 1009: "text[]",
+    1000: "boolean[]", 1001: "bytea[]", 1003: "name[]", 1005: "smallint[]", 1007: "integer[]",
+    1009: "text[]", 1014: "character[]",
     1015: "character varying[]", 1016: "bigint[]", 1021: "real[]", 1022: "double precision[]",
+    1028: "oid[]",
     1042: "character", 1043: "character varying", 1082: "date", 1083: "time without time zone",
     1114: "timestamp without time zone", 1115: "timestamp without time zone[]", 1182: "date[]",
     1184: "timestamp with time zone", 1185: "timestamp with time zone[]", 1186: "interval",

@@ -1,4 +1,5 @@
 import CLibpq
+import Formats
 import Threads
 
 /// libpq's connection, used from one thread at a time and closed with the last reference.
@@ -161,14 +162,16 @@ extension Session {
     PQsetSingleRowMode(connection)
     try flush(statement, until: deadline)
     var reader = ResultReader(maximumBytes: maximumResultBytes)
-    var failure: PostgresError?
+    var failures: [PostgresError] = []
     while let result = try next(statement, until: deadline) {
       defer { PQclear(result) }
       switch PQresultStatus(result) {
       case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE, PGRES_NONFATAL_ERROR, PGRES_PIPELINE_ABORTED:
         let error = self.error(result, statement)
         if error.code == .connectionLost { throw error }
-        failure = failure ?? error
+        failures.append(error)
+        // A statement ends with its error, and a farewell may follow.
+        guard failures.count < 3 else { throw endless(statement) }
       case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
         throw PostgresError(
           .copyNotSupported,
@@ -185,7 +188,7 @@ extension Session {
         }
       }
     }
-    if let failure { throw failure }
+    if let failure = failures.first { throw failure }
     return reader.results
   }
 
@@ -213,6 +216,8 @@ extension Session {
       try Session.check(outcome, at: .receiving, statement)
       // What the server said before it went is a result, so a failure here is not the end yet.
       if PQconsumeInput(connection) != 1, PQisBusy(connection) == 1 { throw lost(statement) }
+      // libpq keeps what nobody asked to be notified of.
+      while let notification = PQnotifies(connection) { PQfreemem(notification) }
     }
     return PQgetResult(connection)
   }
@@ -235,6 +240,14 @@ extension Session {
       detail: field(shim_pq_detail(result)),
       hint: field(shim_pq_hint(result)),
       position: field(shim_pq_position(result)).flatMap { Int($0) },
+      statement: statement
+    )
+  }
+
+  private func endless(_ statement: String) -> PostgresError {
+    PostgresError(
+      .connectionLost,
+      "the server ends a statement again and again",
       statement: statement
     )
   }

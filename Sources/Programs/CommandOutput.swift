@@ -42,10 +42,10 @@ package struct CommandOutput: Sendable, Hashable, Codable {
   /// The standard output as UTF-8, with what is not UTF-8 replaced.
   package var text: String { String(decoding: stdout, as: UTF8.self) }
 
-  /// The last line of what it said, for a message; cut where it is long.
+  /// The last line of what it said, for a message. It may be as long as the output: who writes it down
+  /// removes secrets, and then cuts.
   package var lastLine: String {
     let text = String(decoding: stderr.isEmpty ? stdout : stderr, as: UTF8.self)
-    guard let line = text.split(whereSeparator: \.isNewline).last else { return "no output" }
-    return line.count > 300 ? line.prefix(300) + "…" : String(line)
+    return text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "no output"
   }
 }

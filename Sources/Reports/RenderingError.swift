@@ -20,17 +20,17 @@ package struct RenderingError: Error, Hashable, Sendable {
     case file(DiskPath.Failure)
   }
 
-  package var code: Code
+  var code: Code
   /// What it is about: a template's or a file's name.
   package var subject: String
   /// From 1; nil where no line is known.
-  package var line: Int?
+  var line: Int?
   /// The tag as written, with its braces.
-  package var tag: String?
+  var tag: String?
   /// One line without a full stop.
-  package var message: String
+  var message: String
 
-  package init(
+  init(
     _ code: Code,
     _ subject: String,
     line: Int? = nil,

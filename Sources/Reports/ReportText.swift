@@ -1,4 +1,5 @@
 package import Evidence
+import Formats
 
 /// What was expected and what was there, in plain lines, for reports without markup.
 package enum ReportText {
@@ -52,14 +53,7 @@ package enum ReportText {
     argv.map { word in
       let isPlain =
         !word.isEmpty
-        && word.utf8.allSatisfy { byte in
-          switch byte {
-          case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-          default: "_-./:=,@%+".utf8.contains(byte)
-          }
-        }
+        && word.utf8.allSatisfy { $0.isASCIILetterOrDigit || "_-./:=,@%+".utf8.contains($0) }
       return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }.joined(separator: " ")
   }
@@ -88,6 +82,7 @@ package enum ReportText {
     upgrade: \(verdict(store.upgrade))
     dropped: \(verdict(store.dropped))
     restored: \(verdict(store.restored))
+    recovered: \(verdict(store.recovered))
     mechanism: \(store.mechanism ?? "none")
 
     """

@@ -1,77 +1,70 @@
 package import Evidence
 
-/// The words and signs that every report uses. Each switch is exhaustive, so that a new case does
+/// A word with one character beside it, and a tone. Each switch is exhaustive, so that a new case does
 /// not compile before it has its word.
-extension Outcome.Word {
-  package var shown: String {
+protocol Marked {
+  var mark: HTMLMark { get }
+}
+
+extension Marked {
+  var shown: String { mark.word }
+  /// Beside the word and never in its place.
+  var sign: String { mark.sign }
+  var tone: Tone { mark.tone }
+}
+
+extension Outcome.Word: Marked {
+  var mark: HTMLMark {
     switch self {
-    case .passed: "passed"
-    case .failed: "failed"
-    case .broken: "broken"
-    case .skipped: "skipped"
-    case .notRun: "not run"
+    case .passed: HTMLMark(.good, "✓", "passed")
+    case .failed: HTMLMark(.bad, "✗", "failed")
+    case .broken: HTMLMark(.warning, "!", "broken")
+    case .skipped: HTMLMark(.quiet, "–", "skipped")
+    case .notRun: HTMLMark(.quiet, "·", "not run")
     }
   }
 
-  /// One character, beside the word and never in its place.
-  package var sign: String {
-    switch self {
-    case .passed: "✓"
-    case .failed: "✗"
-    case .broken: "!"
-    case .skipped: "–"
-    case .notRun: "·"
-    }
-  }
+  package var shown: String { mark.word }
 
   /// Whether something went wrong in it, and not before it.
   var isRed: Bool { self == .failed || self == .broken }
+}
 
-  var tone: Tone {
+extension Verdict.Word: Marked {
+  var mark: HTMLMark {
     switch self {
-    case .passed: .good
-    case .failed: .bad
-    case .broken: .warning
-    case .skipped, .notRun: .quiet
+    case .proven: HTMLMark(.good, "✓", shown)
+    case .provenOnStandin: HTMLMark(.standin, "◇", shown)
+    case .refuted: HTMLMark(.bad, "✗", shown)
+    case .unproven: HTMLMark(.warning, "?", shown)
+    case .vacuous: HTMLMark(.quiet, "∅", shown)
+    case .declared: HTMLMark(.quiet, "✎", shown)
+    case .deferred: HTMLMark(.quiet, "⏳", shown)
+    case .notApplicable: HTMLMark(.quiet, "–", shown)
     }
   }
 }
 
-extension Verdict.Word {
-  package var sign: String {
+extension RungCoverage.State: Marked {
+  var mark: HTMLMark {
     switch self {
-    case .proven: "✓"
-    case .provenOnStandin: "◇"
-    case .refuted: "✗"
-    case .unproven: "?"
-    case .vacuous: "∅"
-    case .deferred: "…"
-    case .notApplicable: "–"
-    }
-  }
-
-  var tone: Tone {
-    switch self {
-    case .proven: .good
-    case .provenOnStandin: .standin
-    case .refuted: .bad
-    case .unproven: .warning
-    case .vacuous, .deferred, .notApplicable: .quiet
+    case .pass: HTMLMark(.good, "✓", "pass")
+    case .fail: HTMLMark(.bad, "✗", "fail")
+    case .unver: HTMLMark(.warning, "?", "unverified")
+    case .skip: HTMLMark(.quiet, "–", "skip")
     }
   }
 }
 
-/// A word with one character beside it, and a tone.
-protocol Marked {
-  var shown: String { get }
-  var sign: String { get }
-  var tone: Tone { get }
+extension Finding.Severity: Marked {
+  var mark: HTMLMark {
+    switch self {
+    case .error: HTMLMark(.bad, "✗", rawValue)
+    case .warning: HTMLMark(.warning, "!", rawValue)
+    case .note: HTMLMark(.quiet, "·", rawValue)
+    }
+  }
 }
-
-extension Outcome.Word: Marked {}
-extension Verdict.Word: Marked {}
-extension RungCoverage.State: Marked {}
-extension Finding.Severity: Marked {}
 
 /// What a colour may underline; the words say it too.
 enum Tone: String, CaseIterable, Sendable {
@@ -92,7 +85,7 @@ enum Tone: String, CaseIterable, Sendable {
 extension Strength {
   package var shown: String { rawValue }
 
-  package var meaning: String {
+  var meaning: String {
     switch self {
     case .none: "asserts nothing"
     case .ack: "a status or exit code only"
@@ -100,55 +93,6 @@ extension Strength {
     case .state: "a fresh value was sent and read back another way"
     case .durable: "state that survived a restore, with its controls seen"
     case .opaque: "a script that does not say what it looks at"
-    }
-  }
-}
-
-extension RungCoverage.State {
-  package var shown: String {
-    switch self {
-    case .pass: "pass"
-    case .fail: "fail"
-    case .unver: "unverified"
-    case .skip: "skip"
-    }
-  }
-
-  package var sign: String {
-    switch self {
-    case .pass: "✓"
-    case .fail: "✗"
-    case .unver: "?"
-    case .skip: "–"
-    }
-  }
-
-  var tone: Tone {
-    switch self {
-    case .pass: .good
-    case .fail: .bad
-    case .unver: .warning
-    case .skip: .quiet
-    }
-  }
-}
-
-extension Finding.Severity {
-  package var shown: String { rawValue }
-
-  var sign: String {
-    switch self {
-    case .error: "✗"
-    case .warning: "!"
-    case .note: "·"
-    }
-  }
-
-  var tone: Tone {
-    switch self {
-    case .error: .bad
-    case .warning: .warning
-    case .note: .quiet
     }
   }
 }
@@ -162,26 +106,16 @@ extension StoreFacts.Kind {
     switch self {
     case .postgres: "PostgreSQL"
     case .clickhouse: "ClickHouse"
+    case .mysql: "MariaDB or MySQL"
     case .database: "database"
     case .volume: "volume"
-    }
-  }
-}
-
-extension RunEnd {
-  package var shown: String {
-    switch self {
-    case .finished: "finished"
-    case .interrupted: "was interrupted"
-    case .deadlineReached: "reached its deadline"
-    case .failuresReached: "was stopped by its failures"
-    case .died: "died"
+    case .mount: "mount without a volume"
     }
   }
 }
 
 extension ClaimPart {
-  package var title: String {
+  var title: String {
     switch self {
     case .p1: "Lifecycle"
     case .p2: "Parity port"
@@ -202,7 +136,13 @@ extension ControlCoverage {
     case (.decoy, .failed): "failed for a value that was never sent, as it must"
     case (.dropped, .failed): "failed once the marker was dropped, as it must"
     case (.decoy, .passed): "passed for a value that was never sent: the check cannot tell"
+    case (.sibling, .failed): "failed for a page that does not exist, as it must"
+    case (.sibling, .passed): "passed for a page that does not exist: the check cannot tell"
     case (.dropped, .passed): "passed although the marker was dropped: the check cannot tell"
+    case (.nowhere, .failed): "failed where nothing answers, as it must"
+    case (.nowhere, .passed): "passed where nothing answers: the check cannot tell"
+    case (.later, .failed): "failed for what was sent after the backup, as it must"
+    case (.later, .passed): "passed for what was sent after the backup: no store keeps it"
     case (_, .broken(let reason)): "got no answer: \(reason.cause)"
     case (_, .notPossible(let reason)): "not possible: \(reason.cause)"
     }
@@ -218,34 +158,69 @@ extension ControlCoverage {
 }
 
 extension CoverageModel {
-  /// `4`, or `4 (stand-in)`: no level without that word where a stand-in showed it.
-  package var shownLevel: String { isOnStandin ? "\(level) (stand-in)" : "\(level)" }
-
   /// `3.0.0+v2.0.0 → 3.0.1+v2.0.0`.
   var shownVersions: String { (base.map { "\($0.version) → " } ?? "") + target.version }
 
   /// What the level stands for.
   var levelName: String {
-    rungs.first { $0.level == level }.map { "up to \($0.name)" } ?? "no rung is reached"
+    let reached = rungs.first { $0.level == level }.map { "up to \($0.name)" }
+    return ([reached ?? "no rung is reached"] + [rungRemark].compactMap(\.self))
+      .joined(separator: "; ")
   }
 
-  /// Claims by verdict in a sentence's form: `3 proven (stand-in), 1 vacuous`.
-  package var verdictSummary: String {
-    let parts = Verdict.Word.allCases.compactMap { word -> String? in
-      let count = claims.count { $0.verdict.word == word }
-      return count == 0 ? nil : "\(count) \(word.shown)"
+  /// Rungs below the level that nothing was shown of, by name.
+  var skippedRungs: [String] {
+    rungs.filter { $0.state == .skip && $0.level < level }.map(\.name)
+  }
+
+  /// What is missing from the level, and what ends the ladder: `upgrade skipped, backup, restore and
+  /// recover unverified`; nil where nothing is. What failed is told as refuted.
+  var rungRemark: String? {
+    let end = rungs.first {
+      $0.level > level && $0.level < 5 && [.fail, .unver].contains($0.state)
     }
-    return parts.isEmpty ? "no claims" : parts.joined(separator: ", ")
+    let parts =
+      rungs.filter { $0.level < end?.level ?? 5 && $0.state == .skip }
+      .map { "\($0.name) skipped" }
+      + (end?.state == .unver ? ["\(end?.name ?? "") \(RungCoverage.State.unver.shown)"] : [])
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
   /// What all of it was shown on, in one sentence that names a stand-in first.
-  package var shownOn: String {
-    let driver = "driver \(driver), recipe \(shownVersions)"
+  var shownOn: String {
+    let fetched = origin.map { " of \($0.shown)" } ?? ""
+    let driver = "driver \(driver), recipe \(shownVersions)\(fetched)"
+    if let imported {
+      return "Nothing below was seen by parity: it is imported from \(imported.shown)."
+    }
     guard isOnStandin else { return "Everything below was shown on the app itself: \(driver)." }
     let names = standins.map { "\($0.shown) in service \($0.service)" }
     let subject = standins.count == 1 ? "a stand-in" : "stand-ins"
     return "Everything below was shown on \(subject) for the app: \(names.joined(separator: "; ")) "
       + "(\(driver)); it says nothing about the real \(recipe)."
+  }
+}
+
+extension AppAccess {
+  /// What was and was not tested of the way to the app.
+  var sentence: String {
+    switch self {
+    case .tunnel(let service, let port):
+      "The app was asked through a tunnel to port \(port) of \(service): routing through the "
+        + "cluster's proxy was not tested."
+    case .proxy(let url, let trust):
+      "The app was asked at \(url), through the cluster's proxy and the recipe's own labels."
+        + (trust.map { " \($0.sentence)" } ?? "")
+    }
+  }
+}
+
+extension CertificateTrust {
+  fileprivate var sentence: String {
+    switch self {
+    case .authority(let file): "Its certificate had to be signed by \(file) of the suite."
+    case .unchecked(let why): "Its certificate was not checked: \(why)."
+    }
   }
 }
 
@@ -300,6 +275,9 @@ extension RunRecord {
   /// What it is of, where it is not one run of the whole plan.
   var circumstances: [NamedText] {
     var all: [NamedText] = []
+    if let imported = header.imported {
+      all.append(NamedText(name: "imported", value: imported.shown))
+    }
     if let selection = header.selection {
       all.append(NamedText(name: "selection", value: "\(selection.shown), and what that needs"))
     }
@@ -309,6 +287,25 @@ extension RunRecord {
       all.append(NamedText(name: "attempt \(index + 1)", value: value))
     }
     return all
+  }
+}
+
+extension ImportedSource {
+  /// `report.xml (JUnit XML, sha256 0a1b2c3d4e5f), finished 2026-05-29T18:05:16Z, stale`.
+  package var shown: String {
+    let finished = finished.map { "finished \($0)" } ?? "its time is unknown"
+    return "\(file) (\(format.shown), sha256 \(sha256.prefix(12))), \(finished)"
+      + (age == .stale ? ", stale: what it tests changed later" : "")
+  }
+}
+
+extension ImportedSource.Format {
+  var shown: String {
+    switch self {
+    case .junit: "JUnit XML"
+    case .ctrf: "CTRF"
+    case .results: "results.json"
+    }
   }
 }
 

@@ -119,6 +119,9 @@ package final class EventLog: Sendable {
     }
   }
 
+  /// What is known of secrets so far.
+  package var redactor: Redactor { state.withLock { $0.redactor } }
+
   /// The same redaction for other texts of the run: logs, progress, messages.
   package func redacted(_ text: String) -> String {
     state.withLock { $0.redactor.redact(text) }
@@ -130,9 +133,10 @@ package final class EventLog: Sendable {
     guard let original = try? JSONTextEncoder().bytes(of: event) else { return }
     state.withLock { state in
       var plain = original
-      // A body in JSON stands in the line as a text, in which a secret that JSON escapes is escaped
+      // A body in JSON stands in the line as a text, in which a secret that is escaped is escaped
       // twice: its own form is looked for in the text itself.
-      if state.secrets.contains(where: \.isEscapedSomewhere),
+      if !state.secrets.isEmpty,
+        plain.holdsEscapedBackslash || state.secrets.contains(where: \.isEscapedSomewhere),
         let tree = try? JSONParser().parse(plain)
       {
         plain = Array(Self.redacted(tree, by: state.redactor).description.utf8)
@@ -221,6 +225,15 @@ extension Duration {
   package var inMicroseconds: Int {
     let (seconds, attoseconds) = components
     return Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)
+  }
+}
+
+extension [UInt8] {
+  /// Whether two backslashes stand together.
+  fileprivate var holdsEscapedBackslash: Bool {
+    withUnsafeBufferPointer { bytes in
+      bytes.indices.dropFirst().contains { bytes[$0] == 0x5C && bytes[$0 - 1] == 0x5C }
+    }
   }
 }
 

@@ -6,12 +6,17 @@ package import HTTPRequests
 package import Suites
 
 /// Waits until an app is ready, and keeps what it answered on the way.
+///
+/// Ready is what gave good answers for a while, three of them at least: an app that answers once and
+/// dies was never ready. The limit is held against the first of them.
 package struct ReadinessGate: Sendable {
   package let health: HealthGate
   package let http: HTTPClient
   package let seed: UInt64
   /// Of the service that the health gate asks; a web server's own page is the app's where it is one.
   package let image: String?
+  /// How far the app's certificate is believed.
+  package let tls: HTTPRequest.TLS
   /// Told at each look: what was answered, for how long so far, and the limit.
   package let awaiting: @Sendable (String, Duration, Duration) -> Void
 
@@ -20,12 +25,14 @@ package struct ReadinessGate: Sendable {
     http: HTTPClient,
     seed: UInt64,
     image: String? = nil,
+    tls: HTTPRequest.TLS = .verified,
     awaiting: @escaping @Sendable (String, Duration, Duration) -> Void
   ) {
     self.health = health
     self.http = http
     self.seed = seed
     self.image = image
+    self.tls = tls
     self.awaiting = awaiting
   }
 
@@ -38,20 +45,50 @@ package struct ReadinessGate: Sendable {
     let start = ContinuousClock.now
     var polling = Polling(within: health.within, seed: seed)
     var spans: [ReadinessRecord.Span] = []
+    var streak = Streak(steady: health.steady)
     while true {
       let left = health.within - (ContinuousClock.now - start)
       let limit = max(min(.seconds(10), left), .milliseconds(500))
       var look = await self.look(at: deployment, in: scope, within: limit)
       let elapsed = ContinuousClock.now - start
       Self.add(look.state, at: elapsed.inMicroseconds, to: &spans)
+      if let pause = streak.pause(after: look.attempt, elapsed), !Task.isCancelled {
+        try? await Task.sleep(for: pause)
+        continue
+      }
       let dead = look.attempt == .satisfied ? [] : await deployment.deadServices()
       if !dead.isEmpty { look.attempt = .hopeless }
       let action = Task.isCancelled ? .stop : polling.next(after: look.attempt, elapsed: elapsed)
       guard case .again(let pause) = action else {
-        return result(look, dead.map(Reason.Note.init), spans, elapsed)
+        return result(look, dead.map(Reason.Note.init), spans, streak.start ?? elapsed)
       }
-      awaiting("\(health.askedText) is \(look.state)", elapsed, health.within)
+      awaiting("\(health.askedText) is \(look.shown)", elapsed, health.within)
       try? await Task.sleep(for: pause)
+    }
+  }
+
+  /// Good answers one after the other.
+  private struct Streak {
+    static let least = 3
+
+    let steady: Duration
+    /// When the first of them came.
+    private(set) var start: Duration?
+    private var count = 0
+
+    init(steady: Duration) { self.steady = steady }
+
+    /// How long until the next one; nil where they are enough, or where there are none.
+    mutating func pause(after attempt: Polling.Attempt, _ elapsed: Duration) -> Duration? {
+      guard attempt == .satisfied else {
+        (start, count) = (nil, 0)
+        return nil
+      }
+      let first = start ?? elapsed
+      (start, count) = (first, count + 1)
+      let left = steady - (elapsed - first)
+      if count >= Self.least, left <= .zero { return nil }
+      return max(.zero, min(steady / (Self.least - 1), left))
     }
   }
 
@@ -63,6 +100,17 @@ package struct ReadinessGate: Sendable {
     var state: String
     /// Nil where it is ready.
     var answer: Reason.GateAnswer?
+    /// Of HTTP, where one came.
+    var response: HTTPResponse?
+
+    /// The state with its cause, for whoever waits.
+    var shown: String {
+      switch answer {
+      case .none(let detail)? where !detail.isEmpty: "\(state) (\(detail))"
+      case .foreignPage(_, let owner)?: "\(state) (\(owner))"
+      default: state
+      }
+    }
   }
 
   private func look(at deployment: any Deployment, in scope: Scope, within limit: Duration) async
@@ -74,8 +122,13 @@ package struct ReadinessGate: Sendable {
     guard health.asksHTTP || health.tcp == nil else {
       return Look(attempt: .satisfied, state: "connected", answer: nil)
     }
-    var request = HTTPRequest(url: deployment.baseURL + health.path)
+    return await look(at: await deployment.baseURL + health.path, in: scope, within: limit)
+  }
+
+  private func look(at url: String, in scope: Scope, within limit: Duration) async -> Look {
+    var request = HTTPRequest(url: url)
     request.timeout = limit
+    request.tls = tls
     request.maximumBodyBytes = 1 << 20
     let response: HTTPResponse
     do throws(HTTPError) {
@@ -83,6 +136,12 @@ package struct ReadinessGate: Sendable {
     } catch {
       return Look(attempt: .unanswered, state: "000", answer: .none(detail: error.reason))
     }
+    var look = judged(response, in: scope)
+    look.response = response
+    return look
+  }
+
+  private func judged(_ response: HTTPResponse, in scope: Scope) -> Look {
     let status = String(response.status)
     // Also where the suite accepts 404: what answers is not the app.
     // Below a path an app may well answer with nothing, through a Caddy in its own image.
@@ -121,6 +180,46 @@ package struct ReadinessGate: Sendable {
       )
   }
 
+  // MARK: The gate's decoy
+
+  /// Asks for a path beside the gate's where nothing is: what is ready there too says nothing.
+  ///
+  /// - Parameter token: that nobody has asked for.
+  /// - Returns: nil where nothing is asked over HTTP, or no answer came.
+  package func tryDecoy(at deployment: any Deployment, in scope: Scope, token: String) async
+    -> ReadinessRecord.Decoy?
+  {
+    guard health.asksHTTP || health.tcp == nil else { return nil }
+    var scope = scope
+    scope.fresh["sibling"] = token
+    guard let path = try? scope.text(of: Template(literal: health.path).sibling) else { return nil }
+    let limit = Duration.seconds(10)
+    let decoy = await look(at: await deployment.baseURL + path, in: scope, within: limit)
+    guard let other = decoy.response else { return nil }
+    guard decoy.attempt == .satisfied else { return .refused }
+    let own = await look(at: await deployment.baseURL + health.path, in: scope, within: limit)
+    guard let response = own.response else { return nil }
+    return Self.face(of: response, at: health.path) == Self.face(of: other, at: path)
+      ? .same : .accepted
+  }
+
+  /// What is the same of one page at each of its visits: without its own address, numbers and tokens.
+  private static func face(of response: HTTPResponse, at path: String) -> [String] {
+    func value(_ name: String) -> String { response.headers.values(named: name).joined() }
+    func plain(_ text: String) -> String {
+      var text = path == "/" ? text : text.replacing(path, with: "")
+      if let last = path.split(separator: "/").last { text = text.replacing(last, with: "") }
+      let words = text.split { !$0.isLetter && !$0.isNumber && !"-_+/=".contains($0) }
+      return words.filter { $0.utf8.count < 16 }
+        .map { $0.filter { !$0.isNumber } }.joined(separator: " ")
+    }
+    let body = String(decoding: response.body, as: UTF8.self)
+    return [
+      String(response.status), value("content-type").prefix { $0 != ";" }.lowercased(),
+      plain(value("location")), plain(body),
+    ]
+  }
+
   private func missingKeys(in body: [UInt8], _ scope: Scope) -> [String] {
     let json = try? JSONParser().parse(body)
     return health.requires.compactMap { key, value in
@@ -136,7 +235,7 @@ package struct ReadinessGate: Sendable {
     -> String?
   {
     do throws(DeploymentError) {
-      let service = try deployment.service(tcp.service)
+      let service = try await deployment.service(tcp.service)
       var accepts = try await service.accepts(port: tcp.port)
       if accepts == nil {
         accepts = await TCPProbe.connects(to: try await service.endpoint(port: tcp.port))

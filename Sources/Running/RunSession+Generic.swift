@@ -22,25 +22,30 @@ extension RunSession {
     let id = CheckID.generic(stage, "services_running")
     await check(id) {
       guard let deployment else { return .broken(reason: Reason(.notDeployed)) }
-      let dead = await deployment.stoppedServices()
-      let names = deployment.services
-      let running = names.map { name in
-        let end = dead.first { $0.service == name }
-        return Assertion(
-          .service(name),
-          .isWell,
-          actual: .text(end?.ending ?? "running"),
-          holds: end == nil
-        )
-      }
-      return note(
-        id,
-        1,
-        "services",
-        [Self.atLeastOne(.services, names.count)] + running,
-        notes: dead.filter { names.contains($0.service) }.map(Reason.Note.init)
+      return await noteServices(of: deployment, id, 1)
+    }
+  }
+
+  func noteServices(of deployment: any Deployment, _ id: CheckID, _ number: Int) async -> Outcome {
+    let dead = await deployment.stoppedServices()
+    let names = await deployment.services
+    let idle = await deployment.idleServices()
+    let running = names.map { name in
+      let end = dead.first { $0.service == name }
+      return Assertion(
+        .service(name),
+        .isWell,
+        actual: .text(end?.ending ?? idle[name] ?? "running"),
+        holds: end == nil
       )
     }
+    return note(
+      id,
+      number,
+      "services",
+      [Self.atLeastOne(.services, names.count)] + running,
+      notes: dead.filter { names.contains($0.service) }.map(Reason.Note.init)
+    )
   }
 
   private static func atLeastOne(_ subject: Subject, _ count: Int) -> Assertion {
@@ -68,7 +73,12 @@ extension RunSession {
         let contradictions = running.contradictions.map { text in
           Assertion(.contradiction, .exists(false), actual: .text(text), holds: false)
         }
-        return note(id, 1, "running version", [version] + proofs + contradictions)
+        let assertions = [version] + proofs + contradictions
+        // What the running things are said to be is what they were told to be.
+        let outcome: Outcome? =
+          running.doubts.isEmpty || assertions.contains { !$0.holds }
+          ? nil : .skipped(reason: Reason(.versionNotShown(doubts: running.doubts)))
+        return note(id, 1, "running version", assertions, outcome: outcome)
       } catch {
         return .broken(reason: Reason(.versionUnknown(detail: error.description)))
       }
@@ -86,7 +96,10 @@ extension RunSession {
         holds: !snapshot.id.isEmpty
       )
       let files = Self.atLeastOne(.snapshotFiles, snapshot.files.count)
-      return note(snapshotID, 1, "snapshot", [hasID, files])
+      let unread = snapshot.unread.prefix(10).map { path in
+        Assertion(.snapshotBytes(path: path), .atLeast(0), actual: .absent, holds: false)
+      }
+      return note(snapshotID, 1, "snapshot", [hasID, files] + unread)
     }
     let pathsID = CheckID.generic(.backup, "declared_paths")
     await check(pathsID) {

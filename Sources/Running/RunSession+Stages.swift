@@ -32,6 +32,8 @@ extension RunSession {
       outcome = .notRun(reason: blocked)
     } else {
       outcome = await perform(stage)
+      let isWell = outcome.isPassed ? await lookAtEnd(of: stage) : false
+      await runControls(isWell)
     }
     endAll(stage, Self.left(over: outcome, stage))
     // What went wrong in no check of the stage is counted here.
@@ -58,6 +60,7 @@ extension RunSession {
     case .upgrade: await upgrade()
     case .backup: await backup()
     case .restore: await restore()
+    case .recover: await recover()
     case .functional: await functional()
     case .teardown: .passed
     }
@@ -68,34 +71,36 @@ extension RunSession {
   private func install() async -> Outcome {
     if let failure = await runHook(.preInstall, in: .install) { return block(failure, .install) }
     let version = version
+    hasDeployed = true
     let failure = await operate("deploy \(version)", in: .install) { () throws(DeploymentError) in
       let deployment = try await driver.deploy(version)
       self.deployment = deployment
-      probes = Probes(options: Self.options(suite), deployment: deployment, http: http)
+      appNames = ["base_url": await deployment.baseURL, "domain": await deployment.domain]
+      probes = Probes(options: options, deployment: deployment, http: http)
     }
     await tellValues()
     if let failure { return block(failure, .install) }
+    let start = ContinuousClock.now
     let ready = await gate(.install)
+    installed = ContinuousClock.now - start
     await lookAtServices(.install)
     await serving(.install, ready)
     guard ready.isPassed else { return block(ready, .install) }
     if let failure = await runHook(.postInstall, in: .install) { return block(failure, .install) }
     await seedStores(.install, name: "seeded")
+    await noteActivity(of: .tool)
+    await actEarly()
+    await noteActivity(of: .app)
     await runChecks(.overlay, in: .install)
     return .passed
   }
 
   private func tellValues() async {
-    var values = await driver.values()
-    if let deployment {
-      values["base_url"] = deployment.baseURL
-      values["domain"] = deployment.domain
-    }
-    tell(.valuesMade(values: values))
+    tell(.valuesMade(values: await driver.values().merging(appNames) { $1 }))
   }
 
   /// Nothing after a stage that left no working app can run.
-  private func block(_ outcome: Outcome, _ stage: Stage) -> Outcome {
+  func block(_ outcome: Outcome, _ stage: Stage) -> Outcome {
     if let reason = outcome.reason { blocked = Reason(.blocked(by: stage, because: reason)) }
     return outcome
   }
@@ -113,6 +118,7 @@ extension RunSession {
     }
     if let failure = await runHook(.preUpgrade, in: .upgrade) { return failure }
     await takeCounts()
+    let before = await inventoriesBeforeUpgrade()
     let target = plan.target.version
     let failure = await operate("upgrade to \(target)", in: .upgrade) {
       () throws(DeploymentError) in
@@ -125,61 +131,21 @@ extension RunSession {
     await lookAtServices(.upgrade)
     await serving(.upgrade, ready)
     guard ready.isPassed else { return block(ready, .upgrade) }
+    if let failure = await runHook(.postUpgrade, in: .upgrade) { return block(failure, .upgrade) }
     await verifyStores(.upgrade, markersOf: .install, name: "survives_upgrade")
+    await tellMigration(from: before)
+    await lookAgain(.upgrade)
     await runChecks(.overlay, in: .upgrade)
-    return .passed
-  }
-
-  // MARK: Backup
-
-  private func backup() async -> Outcome {
-    if let reason = plan.stageSkips[.backup] { return .skipped(reason: reason) }
-    guard let deployment else { return .broken(reason: Reason(.notDeployed)) }
-    await seedStores(.backup, name: "seeded_for_backup")
-    if let failure = await runHook(.preBackup, in: .backup) { return failure }
-    await takeCounts()
-    let failure = await operate("back up", in: .backup) { () throws(DeploymentError) in
-      snapshot = try await deployment.backUp()
-    }
-    if let failure { return failure }
-    probes.snapshot = snapshot
-    await lookAtSnapshot()
-    await lookAtServices(.backup)
-    await runChecks(.overlay, in: .backup)
-    return .passed
-  }
-
-  // MARK: Restore
-
-  private func restore() async -> Outcome {
-    if let reason = plan.stageSkips[.restore] { return .skipped(reason: reason) }
-    guard let deployment else { return .broken(reason: Reason(.notDeployed)) }
-    guard let snapshot else {
-      return .notRun(reason: Reason(.noSnapshot))
-    }
-    let dropped = await dropMarkers()
-    if let failure = await runHook(.preRestore, in: .restore) { return failure }
-    let failure = await operate("restore \(snapshot.id)", in: .restore) {
-      () throws(DeploymentError) in
-      try await deployment.restore(snapshot)
-    }
-    let ready = await gate(.restore)
-    if let failure {
-      if !ready.isPassed { return block(failure, .restore) }
-      return failure
-    }
-    await lookAtServices(.restore)
-    await serving(.restore, ready)
-    guard ready.isPassed else { return block(ready, .restore) }
-    await verifyRestored(dropped)
-    await runChecks(.overlay, in: .restore)
     return .passed
   }
 
   // MARK: Functional
 
   private func functional() async -> Outcome {
+    await noteActivity(of: .tool)
     await runChecks(.functional, in: .functional)
+    await noteActivity(of: .app)
+    await judgeActivity()
     return .passed
   }
 
@@ -190,12 +156,18 @@ extension RunSession {
     let start = ContinuousClock.now
     progress.entering(.teardown)
     tell(.stageStarted(stage: .teardown))
+    await tellBeside()
     await probes.disconnect()
     // Servers wait for kept connections before they stop.
     await http.shutDown()
     let report = await driver.tearDown()
     for operation in await driver.takeOperations() {
-      tell(.operationFinished(stage: .teardown, operation: OperationRecord(operation)))
+      tell(
+        .operationFinished(
+          stage: .teardown,
+          operation: OperationRecord(operation, without: log.redactor)
+        )
+      )
     }
     tell(
       .operationFinished(

@@ -9,11 +9,16 @@ extension RunSession {
     suite.integrity.values.sorted { $0.store.utf8.lexicographicallyPrecedes($1.store.utf8) }
   }
 
+  private func newMarker(for entry: IntegrityEntry) -> String {
+    let isPlain = entry.plainMarkerPlace(vars: suite.vars) != nil
+    return Marker(token: token("ci"), isPlain: isPlain).text
+  }
+
   /// Plants a marker of its own for this stage in every store, and looks whether it is there.
   func seedStores(_ stage: Stage, name: String) async {
     for entry in entries {
       let id = CheckID.integrity(entry.store, name)
-      let marker = token("ci")
+      let marker = newMarker(for: entry)
       let fresh = ["marker": marker, "unique": token()]
       await check(id, fresh: fresh) {
         var scope = scope(fresh: fresh)
@@ -40,7 +45,7 @@ extension RunSession {
   private func count(_ entry: IntegrityEntry) async -> Swift.Result<[String: Int64], CountProblem> {
     var result: [String: Int64] = [:]
     for count in entry.counts {
-      let step = Self.step(for: count, of: entry, kind: suite.services[entry.store]?.database)
+      let step = Self.step(for: count, of: entry, kind: suite.services[entry.store]?.database?.kind)
       guard let step else {
         return .failure(
           CountProblem(table: nil, detail: "\(entry.store): not a database")
@@ -75,28 +80,17 @@ extension RunSession {
   private static func step(
     for count: RowCount,
     of entry: IntegrityEntry,
-    kind: ServiceSettings.Database?
+    kind: DatabaseKind?
   ) -> Step? {
-    let parts = count.table.split(separator: ".")
-    switch kind {
-    case .postgres?:
-      let name = parts.map { "\"\($0)\"" }.joined(separator: ".")
-      return Step(
-        action: .postgres(
-          SQLAction(service: entry.store, statement: "SELECT count(*) AS n FROM \(name)")
-        ),
-        place: count.place
-      )
-    case .clickhouse?:
-      let name = parts.map { "`\($0)`" }.joined(separator: ".")
-      return Step(
-        action: .clickhouse(
-          SQLAction(service: entry.store, statement: "SELECT count() AS n FROM \(name)")
-        ),
-        place: count.place
-      )
-    case nil: return nil
-    }
+    guard let kind, kind != .redis else { return nil }
+    let quote = kind == .postgres ? "\"" : "`"
+    let name = count.table.split(separator: ".").map { "\(quote)\($0)\(quote)" }
+      .joined(separator: ".")
+    let statement = "SELECT count(*) AS n FROM \(name)"
+    return Step(
+      action: .query(QueryAction(kind, service: entry.store, statement: statement)),
+      place: count.place
+    )
   }
 
   /// After the upgrade: the marker from before is still there, and no row was lost or doubled.
@@ -121,11 +115,17 @@ extension RunSession {
     var scope = scope(fresh: fresh)
     let outcome = await performer().perform(entry.verify, of: id, in: &scope, startingAt: first)
     guard outcome.isPassed else { return outcome }
-    return await compareCounts(entry, id, number: first + entry.verify.count)
+    let number = first + entry.verify.count
+    let counted = await compareCounts(entry, id, number: number)
+    guard counted.isPassed, let stage = planned[id]?.stage, stage != .upgrade else {
+      return counted
+    }
+    return compareInventories(entry.store, id, number: number + 1, stage)
   }
 
   private func compareCounts(_ entry: IntegrityEntry, _ id: CheckID, number: Int) async -> Outcome {
     guard !entry.counts.isEmpty else { return .passed }
+    let isUpgrade = planned[id]?.stage == .upgrade
     let title = "rows of \(entry.counts.map(\.table).joined(separator: ", "))"
     func broken(_ phase: Reason.CountPhase, _ problem: CountProblem?) -> Outcome {
       let code = Reason.Code.rowsNotCounted(
@@ -150,12 +150,14 @@ extension RunSession {
       entry.counts.map { count in
         let was = before[count.table] ?? 0
         let now = after[count.table] ?? 0
+        let before = TemplateTree.template(Template(name: "before"))
+        // A migration may add rows; a restore brings back just those that were backed up.
         return Assertion(
           .rowCount(table: count.table),
-          .equals(.template(Template(name: "before"))),
-          filled: .equals(number: Int(was)),
+          isUpgrade ? .greaterOrEqual(before) : .equals(before),
+          filled: isUpgrade ? .atLeast(Int(was)) : .equals(number: Int(was)),
           actual: .number(Int(now)),
-          holds: now == was,
+          holds: isUpgrade ? now >= was : now == was,
           place: count.place
         )
       }
@@ -170,7 +172,8 @@ extension RunSession {
     var steps: Int
   }
 
-  /// Drops the markers, and looks that `verify` fails now: the control of the restore.
+  /// Drops the markers and looks that `verify` fails now, which is the control of the restore; then the
+  /// world goes on.
   func dropMarkers() async -> [String: Drop] {
     var result: [String: Drop] = [:]
     for entry in entries {
@@ -184,17 +187,48 @@ extension RunSession {
       tell(.checkStarted(check: id, fresh: fresh))
       var scope = scope(fresh: fresh)
       let performer = performer()
-      let outcome = await performer.perform(entry.drop, of: id, in: &scope)
-      result[entry.store] = Drop(outcome: outcome, steps: entry.drop.count)
-      guard outcome.isPassed else { continue }
-      tell(
-        .controlFinished(
-          check: id,
-          control: await performer.performControl(.dropped, entry.verify, in: scope)
+      var outcome = await performer.perform(entry.drop, of: id, in: &scope)
+      if outcome.isPassed {
+        tell(.controlFinished(check: id, control: await dropControl(entry, performer, scope)))
+        // What a restore takes away again.
+        var after = self.scope(fresh: ["marker": newMarker(for: entry), "unique": token()])
+        outcome = await performer.perform(
+          entry.seed + entry.change,
+          of: id,
+          in: &after,
+          startingAt: entry.drop.count + 1
         )
-      )
+      }
+      let steps = entry.drop.count + entry.seed.count + entry.change.count
+      result[entry.store] = Drop(outcome: outcome, steps: steps)
     }
     return result
+  }
+
+  /// Each look at the marker has to fail by itself: what was dropped in one place and is looked for in
+  /// two is still there in the other.
+  private func dropControl(
+    _ entry: IntegrityEntry,
+    _ performer: CheckPerformer,
+    _ scope: Scope
+  ) async -> ControlRecord {
+    var scope = scope
+    scope.sessions = Sessions()
+    let looks = entry.verify.indices.filter { index in
+      !entry.verify[index].expect.isEmpty && scope.isFresh(entry.verify[index])
+    }
+    guard looks.count > 1 else {
+      return await performer.performControl(.dropped, entry.verify, in: scope)
+    }
+    var first: ControlRecord?
+    for look in looks {
+      let steps = entry.verify[...look].enumerated()
+        .filter { $0.offset == look || !looks.contains($0.offset) }.map(\.element)
+      let control = await performer.performControl(.dropped, steps, in: scope)
+      if control.result != .failed { return control }
+      first = first ?? control
+    }
+    return first ?? ControlRecord(kind: .dropped, result: .passed)
   }
 
   /// The markers are back, and as many rows as there were.

@@ -3,6 +3,7 @@ import Deployments
 import Evidence
 import Formats
 import HTTPRequests
+import Inventories
 import Programs
 import Suites
 
@@ -13,7 +14,7 @@ actor RunSession {
   let suite: Suite
   let plan: Plan
   /// The plan's checks by id.
-  let planned: [CheckID: PlannedCheck]
+  var planned: [CheckID: PlannedCheck]
   /// The suite's own checks by id.
   let bodies: [CheckID: Check]
   let driver: any Driver
@@ -24,8 +25,15 @@ actor RunSession {
   let secrets: [String: String]
   let stop: StopOrder
   let failures: FailureLimit
+  let options: Probes.Options
+  /// Nil where nobody keeps them.
+  private var commandLogs: CommandLogs?
 
   var deployment: (any Deployment)?
+  /// Whether the driver was asked for a deployment.
+  var hasDeployed = false
+  /// Where the app is, by the names that steps have for it.
+  var appNames: [String: String] = [:]
   var probes: Probes
   /// Why later stages cannot run; nil while they can.
   var blocked: Reason?
@@ -35,10 +43,28 @@ actor RunSession {
   /// Counts before the last operation, by store and table; a reason where they could not be taken.
   var counts: [String: Swift.Result<[String: Int64], CountProblem>] = [:]
   var markers: [String: [Stage: String]] = [:]
+  /// By store.
+  var holdings: [String: Holdings] = [:]
+  /// As they were taken last before carried checks act.
+  var lastInventories: [String: Inventory] = [:]
+  /// What services write beside their volumes.
+  var beside = BesideWatch()
+  /// What carried checks sent early, by the functional check.
+  var carriedScopes: [CheckID: Scope] = [:]
+  /// What they sent after the backup.
+  var laterScopes: [CheckID: Scope] = [:]
+  /// How long the first deployment took to be ready.
+  var installed = Duration.zero
   /// Captured with `scope: run`.
   var runCaptures: [String: JSONValue] = [:]
   var secretCaptures: Set<String> = []
   var outcomes: [CheckID: Outcome] = [:]
+  /// Controls of checks that passed, to be run once their stage's checks are done.
+  var controls: [PendingControl] = []
+  /// Tests of scripts whose beginning was told.
+  var started: Set<CheckID> = []
+  /// Tests of scripts that the plan does not know.
+  var unplanned: [PlannedCheck] = []
   private var random: any RandomNumberGenerator & Sendable
 
   struct CountProblem: Error {
@@ -49,6 +75,7 @@ actor RunSession {
   init(
     suite: Suite,
     plan: Plan,
+    run: String,
     driver: any Driver,
     log: EventLog,
     http: HTTPClient,
@@ -56,8 +83,10 @@ actor RunSession {
     seed: UInt64,
     secrets: [String: String],
     stop: StopOrder,
-    failures: FailureLimit
+    failures: FailureLimit,
+    commandLogs: CommandLogs?
   ) {
+    self.commandLogs = commandLogs
     self.suite = suite
     self.plan = plan
     planned = Dictionary(plan.planned.map { ($0.id, $0) }) { first, _ in first }
@@ -72,14 +101,27 @@ actor RunSession {
     self.failures = failures
     version = plan.base?.version ?? plan.target.version
     random = SystemRandomNumberGenerator()
-    probes = Probes(options: Self.options(suite), deployment: nil, http: http)
-  }
-
-  static func options(_ suite: Suite) -> Probes.Options {
-    Probes.Options(folder: suite.folder, services: suite.services)
+    options = Probes.Options(
+      folder: suite.folder,
+      services: suite.services,
+      scripts: suite.scripts,
+      scriptEnvironment: ["PARITY_RECIPE": suite.recipe, "PARITY_RUN": run],
+      trust: plan.driver == "swarm" ? suite.swarm?.tls : nil,
+      secrets: { log.redactor },
+      learnSecret: { log.learn(Redactor.Secret(name: $0, value: $1)) }
+    )
+    probes = Probes(options: options, deployment: nil, http: http)
   }
 
   func has(_ id: CheckID) -> Bool { planned[id] != nil }
+
+  /// What is deployed, a start that failed half way included; nil before anything is.
+  var standing: (any Deployment)? {
+    deployment ?? (hasDeployed ? driver as? any Deployment : nil)
+  }
+
+  /// Whether a stage or a check failed or broke.
+  var isWrong: Bool { blocked != nil || outcomes.values.contains { $0.isWrong } }
 
   func tell(_ what: RunEvent.What) { log.tell(what) }
 
@@ -100,8 +142,12 @@ actor RunSession {
     if Task.isCancelled { stop.give(.interrupted) }
   }
 
-  /// What services that the driver has lost answer is no failure of the recipe.
-  private func settled(_ outcome: Outcome) async -> Outcome {
+  /// What services that the driver has lost answer is no failure of the recipe, nor is what came of
+  /// being interrupted.
+  func settled(_ outcome: Outcome) async -> Outcome {
+    if outcome.word == .failed, Task.isCancelled {
+      return .broken(reason: stop.reason ?? Reason(.interrupted, during: outcome.reason?.act))
+    }
     guard case .failed(var reason) = outcome, let lost = await driver.lost() else {
       return outcome
     }
@@ -126,11 +172,8 @@ actor RunSession {
   }
 
   func scope(fresh: [String: String] = [:], variables: [Variable] = []) -> Scope {
-    var constants: [String: JSONValue] = ["version": .string(version)]
-    if let deployment {
-      constants["base_url"] = .string(deployment.baseURL)
-      constants["domain"] = .string(deployment.domain)
-    }
+    var constants = appNames.mapValues(JSONValue.string)
+    constants["version"] = .string(version)
     var scope = Scope(
       constants: constants,
       variables: suite.vars + variables,
@@ -139,10 +182,12 @@ actor RunSession {
       captures: runCaptures
     )
     scope.secretCaptures = secretCaptures
+    scope.folder = suite.folder
     return scope
   }
 
-  func performer() -> CheckPerformer {
+  /// - Parameter isTold: whether its steps are steps of a check.
+  func performer(isTold: Bool = true) -> CheckPerformer {
     let deployment = deployment
     let attempts = Attempts(
       probes: probes,
@@ -154,7 +199,7 @@ actor RunSession {
     return CheckPerformer(
       attempts: attempts,
       circumstances: Circumstances(driver: plan.driver, version: version),
-      tell: { [log] in log.tell($0) },
+      tell: { [log] in if isTold { log.tell($0) } },
       learnSecret: { [log] in log.learn(Redactor.Secret(name: $0, value: $1)) }
     )
   }
@@ -168,8 +213,9 @@ actor RunSession {
     _ body: () async -> Outcome
   ) async {
     guard has(id), outcomes[id] == nil else { return }
-    // Whether something is left is always looked at.
-    if id != .generic(.teardown, "nothing_left"), let reason = failures.reason {
+    // Whether something is left, and whether a stage left the app well, is always looked at.
+    let isLast = id == .generic(.teardown, "nothing_left") || id.name == GenericCheck.stillWell
+    if !isLast, let reason = failures.reason {
       stop.give(.failuresReached, reason)
       return end(id, .notRun(reason: reason))
     }
@@ -227,7 +273,8 @@ actor RunSession {
 
   /// The worst of what the checks of a stage came to.
   func stageOutcome(_ stage: Stage) -> Outcome {
-    let all = plan.planned.filter { $0.stage == stage }.compactMap { outcomes[$0.id] }
+    let checks = (plan.planned + unplanned).filter { $0.stage == stage }
+    let all = checks.compactMap { outcomes[$0.id] }
     func first(_ word: Outcome.Word) -> Outcome? { all.first { $0.word == word } }
     if let failed = first(.failed) { return failed }
     if let broken = first(.broken) { return broken }
@@ -245,18 +292,25 @@ actor RunSession {
     _ body: () async throws(DeploymentError) -> Void
   ) async -> Outcome? {
     progress.operating(name)
+    await lookBeside()
     await probes.disconnect()
     let start = ContinuousClock.now
     var failure: Outcome?
     do throws(DeploymentError) {
       try await body()
     } catch {
-      let reason = Reason(.operationFailed(detail: error.description), during: name)
+      let detail = OperationRecord.cut(error.description, without: log.redactor)
+      let reason = Reason(.operationFailed(detail: detail), during: name)
       failure = error.isRecipes ? .failed(reason: reason) : .broken(reason: reason)
     }
     if let outcome = failure { failure = await settled(outcome) }
     for operation in await driver.takeOperations() {
-      tell(.operationFinished(stage: stage, operation: OperationRecord(operation)))
+      var record = OperationRecord(operation, without: log.redactor)
+      if let log = commandLogs?.keep(operation, log.redactor) {
+        record.facts[OperationRecord.log] = "logs/\(log)"
+      }
+      record.outcome = await settled(record.outcome)
+      tell(.operationFinished(stage: stage, operation: record))
     }
     tell(
       .operationFinished(
@@ -283,9 +337,10 @@ actor RunSession {
     var outcome = Outcome.passed
     for (index, step) in steps.enumerated() where outcome.isPassed {
       let result = await performer.attempts.perform(step, number: String(index + 1), in: scope)
-      performer.keep(result.captures, of: step, in: &scope)
+      scope.sessions = result.sessions
+      performer.keep(result, of: step, in: &scope)
       keepRunCaptures(of: step, result.captures)
-      outcome = result.record.outcome
+      outcome = await settled(result.record.outcome)
     }
     tell(
       .operationFinished(
@@ -314,16 +369,25 @@ actor RunSession {
   /// Waits until the app is ready, and tells the time line.
   func gate(_ stage: Stage) async -> Outcome {
     guard let deployment else { return .broken(reason: Reason(.notDeployed)) }
-    let gate = ReadinessGate(
-      health: suite.health,
+    let gate = readinessGate(suite.health)
+    var result = await gate.wait(for: deployment, in: scope())
+    if stage == .install, result.record.ready {
+      await tryDecoy(of: gate, at: deployment, in: &result)
+    }
+    tell(.readinessFinished(stage: stage, readiness: result.record))
+    if result.outcome.isPassed { await watchBeside() }
+    return await settled(result.outcome)
+  }
+
+  func readinessGate(_ health: HealthGate) -> ReadinessGate {
+    ReadinessGate(
+      health: health,
       http: http,
       seed: seed,
       image: plan.appImage,
+      tls: options.tls,
       awaiting: { [progress] in progress.awaiting($0, elapsed: $1, limit: $2) }
     )
-    let result = await gate.wait(for: deployment, in: scope())
-    tell(.readinessFinished(stage: stage, readiness: result.record))
-    return await settled(result.outcome)
   }
 }
 
@@ -335,41 +399,5 @@ extension Outcome {
 extension Reason.Note {
   init(_ service: DeadService) {
     self = .died(service: service.service, ending: service.ending, log: service.lastWords)
-  }
-}
-
-extension OperationRecord {
-  init(_ operation: Operation) {
-    let outcome: Outcome =
-      switch operation.ending {
-      case .succeeded: .passed
-      case .failed(let detail):
-        .failed(reason: Reason(.operationFailed(detail: detail), during: operation.name))
-      case .broken(let detail):
-        .broken(reason: Reason(.operationFailed(detail: detail), during: operation.name))
-      }
-    self.init(
-      name: operation.name,
-      outcome: outcome,
-      microseconds: operation.duration.inMicroseconds,
-      command: operation.argv.isEmpty
-        ? nil
-        : CommandExchange(
-          service: operation.service,
-          argv: operation.argv,
-          ending: operation.output?.ending.description,
-          stdout: operation.output.map {
-            String(decoding: TextCut.end($0.stdout, limit: 4096), as: UTF8.self)
-          }
-            ?? "",
-          stderr: operation.output.map {
-            String(decoding: TextCut.end($0.stderr, limit: 4096), as: UTF8.self)
-          }
-            ?? "",
-          microseconds: operation.duration.inMicroseconds
-        ),
-      facts: operation.facts,
-      difference: operation.difference
-    )
   }
 }

@@ -17,6 +17,11 @@ package struct Runner: Sendable {
   package var secrets: [String: String]
   /// Shared with the other runs of the call.
   package var failures: FailureLimit
+  /// Replaces a file of the run's `logs`; false where it cannot be written.
+  package var writeLog: (@Sendable (_ name: String, _ bytes: [UInt8]) -> Bool)?
+  /// Keeps what is deployed up for as long as it likes, once the stages are through; told whether
+  /// anything of them was not as it should be. Nobody is asked where the run was interrupted.
+  package var hold: (@Sendable (any Deployment, _ isWrong: Bool) async -> Void)?
 
   package init(
     suite: Suite,
@@ -26,7 +31,8 @@ package struct Runner: Sendable {
     progress: any ProgressObserver,
     seed: UInt64,
     secrets: [String: String],
-    failures: FailureLimit = .none
+    failures: FailureLimit = .none,
+    writeLog: (@Sendable (String, [UInt8]) -> Bool)? = nil
   ) {
     self.suite = suite
     self.driver = driver
@@ -36,6 +42,7 @@ package struct Runner: Sendable {
     self.seed = seed
     self.secrets = secrets
     self.failures = failures
+    self.writeLog = writeLog
   }
 
   /// Runs to the end, whatever happens on the way; teardown runs also where the task is cancelled.
@@ -51,6 +58,7 @@ package struct Runner: Sendable {
     let session = RunSession(
       suite: suite,
       plan: header.plan,
+      run: header.id,
       driver: driver,
       log: log,
       http: http,
@@ -58,7 +66,8 @@ package struct Runner: Sendable {
       seed: seed,
       secrets: secrets,
       stop: stop,
-      failures: failures
+      failures: failures,
+      commandLogs: writeLog.map { CommandLogs(write: $0) }
     )
     let stages = Task { await session.runStages() }
     let limit = suite.deadlines.run
@@ -75,6 +84,9 @@ package struct Runner: Sendable {
       stages.cancel()
     }
     clock.cancel()
+    if let hold, stop.end != .interrupted, let deployment = await session.standing {
+      await hold(deployment, await session.isWrong)
+    }
     // A task of its own: teardown is not cancelled with the run.
     await Task.detached { await session.tearDown() }.value
     // Who interrupts teardown interrupts the run, too.

@@ -10,9 +10,8 @@ extension BackupLabels {
   /// every service is backed up, and the hooks of every service run, whether or not it carries the
   /// label itself (the specification of the labels, which the bot follows).
   /// `backupbot.backup.volumes.<v>=false` leaves a volume out, `….path=a,b` takes only these paths of
-  /// it; both count on any service. Values whose variables are not filled in yet
-  /// (`${ENABLE_BACKUPS:-true}`) count with their defaults. v1's `backupbot.backup.path` is ignored,
-  /// as version 2.4.0 ignores it.
+  /// it; both count on any service. v1's `backupbot.backup.path` is ignored, as version 2.4.0 ignores
+  /// it.
   package static func read(from compose: Compose) -> [BackupLabels] {
     guard !labelled(in: compose).isEmpty else { return [] }
     let excluded = excluded(in: compose)
@@ -66,9 +65,9 @@ extension BackupLabels {
     service.deployLabels.last { $0.name == prefix + name }?.value
   }
 
-  private static func flag(_ text: String) -> String {
-    let filled = text.contains("${") ? ComposeVariables.fill(text, [:]) : text
-    return filled.filter { $0 != " " }.lowercased()
+  /// A value as the bot compares it with `true` and `false`.
+  package static func flag(_ text: String) -> String {
+    text.filter { $0 != " " }.lowercased()
   }
 
   /// Volumes that a service's labels name, with the label, in order: also those that do not exist.

@@ -20,8 +20,14 @@ extension Check {
       else { return false }
       // `/` is the gate's default, and also the page that an app is for: its content is no health.
       return Self.path(action.target.source) == path
+        && Self.query(gate.path).map { $0 == Self.query(action.target.source) } ?? true
         && (path != "/" || step.expect.allSatisfy(\.subject.isAcknowledgement))
     }
+  }
+
+  /// What a program with one address for all its pages tells them apart by; nil where it has none.
+  private static func query(_ target: String) -> Substring? {
+    target.firstIndex(of: "?").map { target[target.index(after: $0)...].prefix { $0 != "#" } }
   }
 
   /// Without the base URL, query, doubled and last slashes.
@@ -53,22 +59,55 @@ private struct BehaviourForm {
   private func text(of action: Step.Action) -> String {
     switch action {
     case .http(let action):
-      let fields = action.headers + action.query
-      let named = fields.map { "\($0.name)=\(text($0.value))" }.sorted().joined(separator: "&")
-      return "http \(action.service ?? "") \(action.method) \(segments(action.target)) \(named) "
-        + body(action.body)
-    case .postgres(let action), .clickhouse(let action):
+      let named = action.headers.map { "\($0.name)=\(text($0.value))" }.sorted()
+      let query = (action.target.queryItems + action.query).filter { chooses($0.value, action) }
+        .map { "\($0.name)=\(text($0.value))" }.sorted()
+      if let form = action.form {
+        return "form \(form.selector) " + parts(form.fields) + " " + (form.button.map(text) ?? "")
+      }
+      return "http \(action.service ?? "") \(action.method) \(segments(action.target.path)) "
+        + (named + query).joined(separator: "&") + " " + body(action.body) + manner(action)
+    case .query(let action):
       let words = action.statement.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-      return "sql \(action.service) \(words) " + parameters(action.parameters)
+      let path = action.path.map { segments($0) + " " } ?? ""
+      return "sql \(action.service) \(path)\(words) " + parameters(action.parameters)
     case .exec(let action):
-      let input = action.stdin.map(text) ?? ""
+      let input = action.stdin.map { " < " + $0.shape.debugDescription } ?? ""
       return "exec \(action.service) " + action.argv.map(segments).joined(separator: " ") + input
     case .file(let action):
-      return "file \(action.source) \(segments(action.path)) " + (action.write.map(text) ?? "read")
+      return "file \(action.source) \(segments(action.path)) "
+        + (action.act.map { "\($0.verb) " + $0.templates.map(text).joined() } ?? "read")
     case .script(let action):
-      return "script \(action.path) " + action.arguments.map(text).joined(separator: " ")
+      let input = (action.stdin.map(text) ?? "") + environment(action.environment)
+      return "script \(action.path) " + action.arguments.map(text).joined(separator: " ") + input
     case .group(let steps): return "group [\(text(of: steps))]"
     }
+  }
+
+  /// As whom it asks, and how: nothing where it does as all do.
+  private func manner(_ action: HTTPAction) -> String {
+    var manner = ""
+    switch action.authorization {
+    case .basic(let user, let password)?: manner += " as \(text(user)):\(text(password))"
+    case .bearer(let token)?: manner += " as \(text(token))"
+    case nil: break
+    }
+    if case .atMost(let count) = action.redirects, count > 0 { manner += " follows \(count)" }
+    return action.verifiesTLS ? manner : manner + " unverified"
+  }
+
+  /// Whether a parameter of a query may choose what is done: a number, a fresh value or a word beside
+  /// what is sent does not, except to an address that is one program for everything.
+  private func chooses(_ value: Template, _ action: HTTPAction) -> Bool {
+    guard value.isLiteral, !value.source.isEmpty, Double(value.source) == nil,
+      !["true", "false", "yes", "no"].contains(value.source.lowercased())
+    else { return false }
+    let path = action.target.path.source
+    return ["GET", "HEAD"].contains(action.method) || path.hasSuffix(".php") || path.hasSuffix("/")
+  }
+
+  private func environment(_ variables: [(name: String, value: Template)]) -> String {
+    variables.map { " \($0.name)=\(text($0.value))" }.sorted().joined()
   }
 
   private func body(_ body: HTTPAction.Body?) -> String {
@@ -76,11 +115,24 @@ private struct BehaviourForm {
     case .json(let tree): text(tree)
     case .text(let template), .file(let template): text(template)
     case .form(let fields): fields.map { "\($0.name)=\(text($0.value))" }.joined(separator: "&")
+    case .multipart(let fields): parts(fields)
+    case .fresh: "{bytes}"
     case nil: ""
     }
   }
 
-  private func parameters(_ parameters: SQLAction.Parameters) -> String {
+  private func parts(_ parts: [FormPart]) -> String {
+    parts.map { part in
+      let content =
+        switch part.content {
+        case .text(let template), .file(let template): text(template)
+        case .fresh: "{bytes}"
+        }
+      return "\(part.name)=\(content)" + (part.type.map { ";" + text($0) } ?? "")
+    }.joined(separator: "&")
+  }
+
+  private func parameters(_ parameters: QueryAction.Parameters) -> String {
     switch parameters {
     case .positional(let values): values.map(text).joined(separator: ",")
     case .named(let values):
@@ -150,8 +202,49 @@ private struct BehaviourForm {
     case .count(let inner): "count(\(inner.map(text).sorted().joined(separator: ",")))"
     case .subset(let tree): "subset \(text(tree))"
     case .oneOf(let trees): "oneOf \(trees.map(text).sorted().joined(separator: ","))"
+    case .hasBytes(.fresh): "has {bytes}"
+    case .hasBytes(.file(let template)), .hasBytes(.sha256(let template)): "has \(text(template))"
     case .not(let inner): "not \(text(inner))"
     case .kind, .isEmpty, .captured, .isWell: predicate.description
     }
+  }
+}
+
+extension Template {
+  /// What stands before its query and fragment.
+  var path: Template { cut.path }
+
+  /// The parameters of its query, in order; one without a value has none.
+  var queryItems: [(name: String, value: Template)] {
+    var items: [[Part]] = [[]]
+    for part in cut.query {
+      guard case .text(let text) = part else {
+        items[items.count - 1].append(part)
+        continue
+      }
+      for (index, piece) in text.prefix(while: { $0 != "#" })
+        .split(separator: "&", omittingEmptySubsequences: false).enumerated()
+      {
+        if index > 0 { items.append([]) }
+        items[items.count - 1].append(.text(String(piece)))
+      }
+    }
+    return items.compactMap { item in
+      guard case .text(let first)? = item.first, !first.isEmpty else { return nil }
+      let pair = first.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let value = [.text(pair.count > 1 ? String(pair[1]) : "")] + item.dropFirst()
+      return (String(pair[0]), Template(joining: value))
+    }
+  }
+
+  private var cut: (path: Template, query: [Part]) {
+    for (index, part) in parts.enumerated() {
+      guard case .text(let text) = part, let end = text.firstIndex(where: { "?#".contains($0) })
+      else { continue }
+      let path = Array(parts[..<index]) + [.text(String(text[..<end]))]
+      let query = [.text(String(text[text.index(after: end)...]))] + parts[(index + 1)...]
+      return (Template(joining: path), text[end] == "?" ? query : [])
+    }
+    return (self, [])
   }
 }

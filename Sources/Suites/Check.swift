@@ -4,12 +4,7 @@ package import Evidence
 package struct Check: Sendable {
   package enum Body: Sendable {
     case steps([Step])
-    /// A file to be executed: its path below the suite, and the function where it has several.
-    case script(path: String, runner: ScriptRunner)
-  }
-
-  package enum ScriptRunner: String, Sendable, CaseIterable {
-    case executable, shell, bats, pytest
+    case script(SuiteScript)
   }
 
   package var id: CheckID
@@ -23,9 +18,13 @@ package struct Check: Sendable {
   package var links: [PortLink] = []
   /// Only looks at whether the app is well: does not count for P3.
   package var isHealth = false
+  /// Why it is not run where it must fail; nil where it is.
+  package var noControl: String?
   package var when: Condition?
   /// Checks that must have passed before it, by id.
   package var needs: [CheckID] = []
+  /// Why it is not carried through the life of the app; nil where it is, if it can be.
+  package var notCarried: String?
   package var vars: [Variable] = []
   /// The values of its row of `cases`; they are among `vars` too.
   package var columns: [Variable] = []
@@ -35,6 +34,16 @@ package struct Check: Sendable {
 
   /// The check's steps; empty for a script.
   package var steps: [Step] { if case .steps(let steps) = body { steps } else { [] } }
+
+  /// The scripts that it consists of or runs, each once; nil where there are none.
+  package var scripts: [ScriptSource]? {
+    if case .script(let script) = body { return [script.source] }
+    var found: [ScriptSource] = []
+    for case .script(let action) in steps.flatMap(\.leaves).map(\.action) {
+      found.addOnce([ScriptSource(path: action.path, hash: action.hash)])
+    }
+    return found.isEmpty ? nil : found
+  }
 }
 
 /// Under which circumstances a check or step runs; else it is skipped with that reason.

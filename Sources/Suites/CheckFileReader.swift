@@ -58,8 +58,10 @@ struct CheckFileReader {
       links: entry["ports"].map { CorpusDeclarationsReader(reader).links($0, mayBeEmpty: true) }
         ?? [],
       isHealth: entry.boolean("health") ?? false,
+      noControl: entry.entry("control")?.text("none"),
       when: entry["when"].flatMap(steps.condition),
       needs: entry["needs"].map { needs($0, of: id) } ?? [],
+      notCarried: entry.text("not_carried"),
       vars: entry["vars"].map { recipe.variables($0, "vars") } ?? []
     )
     guard let cases = entry["cases"] else { return [check] }

@@ -16,7 +16,7 @@ package struct CheckSelection: Sendable {
 
   /// Names that stand for no check of the plan.
   package func unknown(in plan: Plan) -> [String] {
-    names.filter { name in !plan.planned.contains { Self.matches($0.id, name) } }
+    names.filter { name in !plan.planned.contains { Self.matches($0, name) } }
   }
 
   /// The nearest thing that a name could have meant; nil where nothing is near.
@@ -35,7 +35,7 @@ package struct CheckSelection: Sendable {
   /// Nil where the plan has nothing that was asked for.
   package func selection(in plan: Plan, of suite: Suite) -> RunSelection? {
     let asked = plan.planned.filter { check in
-      names.contains { Self.matches(check.id, $0) }
+      names.contains { Self.matches(check, $0) }
     }.map(\.id)
     let ofParts = plan.planned.filter { check in parts.contains { $0.holds(check) } }.map(\.id)
     if asked.isEmpty, ofParts.isEmpty { return nil }
@@ -47,10 +47,15 @@ package struct CheckSelection: Sendable {
   }
 
   /// Whether a name stands for a check: its id, its file, its name; without a row, for all its rows.
-  private static func matches(_ id: CheckID, _ name: String) -> Bool {
-    [id.description, id.withoutRow.description, id.file, id.name, id.withoutRow.name].contains {
-      UTF8Order.areEqual($0, name)
-    }
+  ///
+  /// What is carried of a check is asked for by its own id alone: whoever names the check means the check.
+  private static func matches(_ check: PlannedCheck, _ name: String) -> Bool {
+    let id = check.id
+    if check.origin != nil { return UTF8Order.areEqual(id.description, name) }
+    return [id.description, id.withoutRow.description, id.file, id.name, id.withoutRow.name]
+      .contains {
+        UTF8Order.areEqual($0, name)
+      }
   }
 }
 
@@ -89,6 +94,7 @@ extension Plan {
     if check.kind == .integrity {
       let seeds = [
         "survives_upgrade": "seeded", "survives_restore": "seeded_for_backup",
+        "recovered": "seeded_for_backup",
       ]
       return seeds[id.name].map { [.integrity(id.stem, $0)] } ?? []
     }
@@ -111,7 +117,7 @@ extension Plan {
     var stages = Set(planned.filter { checks.contains($0.id) }.map(\.stage))
     stages.remove(.teardown)
     stages.insert(.install)
-    if stages.contains(.restore) { stages.insert(.backup) }
+    if stages.contains(.restore) || stages.contains(.recover) { stages.insert(.backup) }
     if stages.count > 1 { stages.insert(.upgrade) }
     return Stage.allCases.filter(stages.contains)
   }
@@ -141,7 +147,7 @@ extension Check {
     var names: Set<String> = []
     for step in steps + steps.flatMap(\.leaves) {
       names.formUnion(step.action.templates.flatMap(\.names))
-      names.formUnion(step.expect.flatMap(\.predicates).flatMap(\.templates).flatMap(\.names))
+      names.formUnion(step.expect.flatMap(\.templates).flatMap(\.names))
     }
     for variable in vars { names.formUnion(variable.value.names) }
     return names
@@ -150,7 +156,7 @@ extension Check {
 
 extension Step {
   /// Names that it keeps for the rest of the run.
-  fileprivate var runCaptures: [String] {
+  var runCaptures: [String] {
     leaves.flatMap(\.capture).filter { $0.scope == .run }.map(\.name)
       + capture.filter { $0.scope == .run }.map(\.name)
   }

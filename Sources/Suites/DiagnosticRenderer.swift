@@ -29,7 +29,10 @@ package struct DiagnosticRenderer: Sendable {
     text += ": \(paint(diagnostic.severity.rawValue, Self.colors[diagnostic.severity] ?? 36)): "
     text += Self.printable(Self.cut(diagnostic.message)) + "\n"
     if diagnostic.line > 0, let line = diagnostic.sourceLine {
-      let (shown, padding, carets) = excerpt(line, diagnostic)
+      let (shown, padding, carets) = excerpt(
+        GitAddress.masked(line, keepsLength: true),
+        diagnostic
+      )
       let number = String(diagnostic.line)
       text += " \(number) | \(shown)\n"
       text += " \(String(repeating: " ", count: number.utf8.count)) | \(padding)"

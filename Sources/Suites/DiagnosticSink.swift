@@ -28,7 +28,28 @@ package final class DiagnosticSink {
     return all.map { $0.concealing(concealment) }
   }
 
+  /// Where the shared steps that are looked at are used, the innermost first.
+  private var uses: [SourcePlace] = []
+
+  /// Has what is said of files of shared steps meanwhile name where they are used.
+  func naming<Result>(_ places: [SourcePlace], _ body: () throws -> Result) rethrows -> Result {
+    let outer = uses
+    uses = places
+    defer { uses = outer }
+    return try body()
+  }
+
   package private(set) var hasErrors = false
+  /// Where a mapping has a second `<<`.
+  private var repeatedMerges: [SourcePlace] = []
+
+  func noteRepeatedMerge(at place: SourcePlace) { repeatedMerges.append(place) }
+
+  /// Those since the last call.
+  func takeRepeatedMerges() -> [SourcePlace] {
+    defer { repeatedMerges = [] }
+    return repeatedMerges
+  }
 
   /// Keeps a scalar that is confidential out of everything that is said of the files: a long one
   /// wherever it stands, a short one, which may be a part of any word, in its own place.
@@ -134,6 +155,12 @@ package final class DiagnosticSink {
     }
     guard seen.insert(diagnostic).inserted else { return }
     counts[diagnostic.file, default: 0] += 1
+    var diagnostic = diagnostic
+    let places = uses.filter { $0.file != diagnostic.file }
+    if !places.isEmpty, diagnostic.file.hasPrefix("\(StepReader.sharedFolder)/") {
+      let shown = places.map(\.description).joined(separator: ", ")
+      diagnostic.message += " (used at \(shown))"
+    }
     found.append(diagnostic)
   }
 

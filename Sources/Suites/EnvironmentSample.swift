@@ -57,10 +57,46 @@ package struct EnvironmentSample: Sendable, Hashable {
   package var composeFiles: [String] {
     var known: [String: String] = [:]
     for entry in entries {
+      var variables = ComposeVariables(known)
       known[entry.name] =
-        entry.name == "COMPOSE_FILE" ? ComposeVariables.fill(entry.value, known) : entry.value
+        entry.name == "COMPOSE_FILE" ? variables.fill(entry.value) : entry.value
     }
     let files = (known["COMPOSE_FILE"] ?? "").split(separator: ":").map(String.init)
     return files.isEmpty ? ["compose.yml"] : files
+  }
+}
+
+/// What the variables of a recipe's compose files are, for lint, plan and drivers alike.
+package struct ComposeEnvironment: Sendable {
+  package let sample: EnvironmentSample
+  /// By name.
+  package var values: [String: String]
+
+  /// `.env.sample`, over it what `abra.sh` exports, over it what the suite sets.
+  ///
+  /// - Parameter read: a file of the recipe; nil where it has none of that name.
+  package init(
+    setting settings: [String: String] = [:],
+    read: (String) throws -> [UInt8]?
+  ) rethrows {
+    func text(_ name: String) throws -> String {
+      try read(name).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+    sample = EnvironmentSample(try text(".env.sample"))
+    values = sample.values
+    let exports = try text("abra.sh").split(whereSeparator: \.isNewline)
+      .filter { $0.hasPrefix("export ") }
+    values.merge(EnvironmentSample(exports.joined(separator: "\n")).values) { $1 }
+    values.merge(settings) { $1 }
+    // Nobody knows it before a deployment; a text that shows it can still be read.
+    if values["STACK_NAME"] == nil { values["STACK_NAME"] = "${STACK_NAME}" }
+  }
+
+  /// The files that are laid over each other, in order.
+  package var composeFiles: [String] {
+    guard let asked = values["COMPOSE_FILE"], asked != sample.values["COMPOSE_FILE"] else {
+      return sample.composeFiles
+    }
+    return asked.split(separator: ":").map(String.init)
   }
 }

@@ -25,9 +25,19 @@ enum ExpectationLogic {
   /// An expectation that holds of every answer; nil where each can fail.
   static func tautology(in step: Step) -> (place: SourcePlace, why: String)? {
     for expectation in step.expect {
-      for predicate in expectation.predicates where isAlwaysTrue(predicate, expectation.subject) {
+      for predicate in expectation.predicates
+      where isAlwaysTrue(predicate, expectation.subject)
+        || step.counts(expectation.subject) && predicate.allowsAllFromZero
+      {
         let told = "\(expectation.subject) \(predicate)"
         return (expectation.place, "every answer satisfies \(told), so that it cannot fail")
+      }
+      if case .exec(let action) = step.action,
+        let program = action.program(answering: expectation)
+      {
+        let why =
+          "\(program) answers with its own words, so that \(expectation.subject) cannot fail"
+        return (expectation.place, why)
       }
     }
     return nil
@@ -47,7 +57,10 @@ enum ExpectationLogic {
       if let other = predicates.first(where: { !$0.wantsAbsence }) { return told(absent, other) }
     }
     for (index, predicate) in predicates.enumerated() {
-      for other in predicates[(index + 1)...] where predicate.excludes(other) {
+      for other in predicates[(index + 1)...]
+      where predicate.excludes(other)
+        && !(subject.isCounted && (predicate.isCount || other.isCount))
+      {
         return told(predicate, other)
       }
     }
@@ -73,7 +86,10 @@ enum ExpectationLogic {
 
   private static func isAlwaysTrue(_ predicate: Predicate, _ subject: Subject) -> Bool {
     switch predicate {
-    case .exists(true): return subject.isAlwaysThere
+    case .exists(true), .not(.exists(false)): return subject.isAlwaysThere || subject.isWholeAnswer
+    case .kind(.string): return subject.isAlwaysText
+    case .kind(.integer), .kind(.number): return NumberRange(of: subject) != nil && subject != .rows
+    case .count(let inner): return !inner.isEmpty && inner.allSatisfy(\.allowsAllFromZero)
     case .contains(.template(let template)), .startsWith(let template), .endsWith(let template):
       return template.parts.isEmpty
     case .matches(let regex):
@@ -83,9 +99,9 @@ enum ExpectationLogic {
     case .not(let inner):
       return contradiction([inner], of: subject) != nil
     default:
-      guard let range = NumberRange(of: subject), let limits = predicate.limits(whole: true) else {
-        return false
-      }
+      guard let limits = predicate.limits(whole: true) else { return false }
+      if subject.isCountingPath, predicate.allowsAllFromZero { return true }
+      guard let range = NumberRange(of: subject) else { return false }
       return limits.lower <= range.lower && limits.upper >= range.upper
     }
   }
@@ -141,16 +157,7 @@ enum ExpectationLogic {
   }
 }
 
-/// What a number may be, its ends included.
-struct NumberRange {
-  var lower = -Double.infinity
-  var upper = Double.infinity
-
-  init(_ lower: Double = -.infinity, _ upper: Double = .infinity) {
-    self.lower = lower
-    self.upper = upper
-  }
-
+extension NumberRange {
   /// Of what is always a whole number; nil for all else.
   init?(of subject: Subject) {
     switch subject {
@@ -160,31 +167,113 @@ struct NumberRange {
     default: return nil
     }
   }
-
-  var isEmpty: Bool { lower > upper }
-
-  func intersection(_ other: NumberRange) -> NumberRange {
-    NumberRange(max(lower, other.lower), min(upper, other.upper))
-  }
 }
 
 extension Subject {
   /// There is one in every answer that comes.
   fileprivate var isAlwaysThere: Bool {
     switch self {
-    case .status, .rows, .exit, .duration, .stdout, .stderr: true
+    case .status, .rows, .exit, .duration, .stdout, .stderr, .body: true
+    default: false
+    }
+  }
+
+  /// Finds something in everything that can be read at all: `$`, `/*`, a pattern that takes any text.
+  fileprivate var isWholeAnswer: Bool {
+    switch self {
+    case .jsonpath(let path): path.text == "$"
+    case .xpath(let path): ["/", "/*", "//*", ".", "*", "/html", "//html"].contains(path)
+    case .regex(let pattern):
+      ([""] + ExpectationLogic.unusual).allSatisfy { (try? pattern.matches($0)) ?? false }
+    default: false
+    }
+  }
+
+  fileprivate var isAlwaysText: Bool {
+    switch self {
+    case .body, .stdout, .stderr: true
+    default: false
+    }
+  }
+
+  /// A number of nodes, which is never below 0.
+  fileprivate var isCountingPath: Bool {
+    if case .xpath(let path) = self { path.hasPrefix("count(") } else { false }
+  }
+}
+
+extension ExecAction {
+  /// The program, where what is expected is what it was told to say: `echo ok`. Nil for all others.
+  fileprivate func program(answering expectation: Expectation) -> String? {
+    guard let program = ownWordsProgram else { return nil }
+    let told = argv.dropFirst().map(\.source) + [stdin?.source ?? ""]
+    let isSaid = expectation.predicates.contains { predicate in
+      switch expectation.subject {
+      case .exit:
+        predicate.candidates == ["0"] && !told.contains { $0.contains("exit") }
+      case .stdout, .stderr:
+        predicate.affirmed.contains { text in
+          !text.source.isEmpty && told.contains { $0.contains(text.source) }
+        }
+      default: false
+      }
+    }
+    return isSaid ? program : nil
+  }
+
+  /// The program, where what it says and how it ends follows from its own arguments and input alone:
+  /// `echo`, `true`, `sh -c 'echo …'`. Nil for all others.
+  private var ownWordsProgram: String? {
+    guard let first = argv.first, first.isLiteral else { return nil }
+    let program = first.source.split(separator: "/").last.map(String.init) ?? first.source
+    if ["echo", "printf", "true", ":", "yes"].contains(program) { return program }
+    if program == "cat" || program == "tee" {
+      return argv.count == 1 && stdin != nil ? program : nil
+    }
+    guard ["sh", "bash", "dash", "ash", "busybox"].contains(program),
+      let flag = argv.firstIndex(where: { $0.source == "-c" }), flag + 1 < argv.count
+    else { return nil }
+    // Whatever is substituted, piped or read from a file is somebody else's word.
+    let script = argv[flag + 1].source
+    let commands = script.split { ";\n".contains($0) }.flatMap { $0.split(separator: "&&") }
+    let words = commands.map {
+      $0.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
+    }
+    let isOwn =
+      !script.contains { "`|<>".contains($0) } && !script.contains("$(")
+      && script.split(separator: "$").dropFirst().allSatisfy {
+        $0.first.map { $0.isNumber || "@*#".contains($0) } ?? true
+      }
+    let quiet: Set = ["echo", "printf", "true", ":", "exit", "sleep", ""]
+    return isOwn && !words.isEmpty && words.allSatisfy(quiet.contains) ? program : nil
+  }
+}
+
+extension Subject {
+  /// Whether `count` is of fields or elements, and the rest of the text.
+  fileprivate var isCounted: Bool {
+    switch self {
+    case .header, .xpath, .css: true
     default: false
     }
   }
 }
 
 extension Predicate {
+  fileprivate var isCount: Bool { if case .count = self { true } else { false } }
+
   fileprivate var wantsAbsence: Bool {
     switch self {
     case .exists(let wanted): !wanted
     case .not(.exists(let wanted)): wanted
     default: false
     }
+  }
+
+  /// Holds of every number of things.
+  fileprivate var allowsAllFromZero: Bool {
+    guard let limits = limits(whole: true) else { return false }
+    return limits.lower <= 0 && limits.upper == .infinity
   }
 
   /// The values that it allows, where they are few and written out; texts and numbers alike.
@@ -194,33 +283,6 @@ extension Predicate {
     case .oneOf(let trees):
       trees.allSatisfy { $0.written != nil } ? trees.compactMap(\.written) : nil
     default: nil
-    }
-  }
-
-  /// What it asks of a number, where it does; the ends of `>` and `<` are moved for whole numbers.
-  func limits(whole: Bool) -> NumberRange? {
-    func number(_ tree: TemplateTree) -> Double? {
-      if case .number(let text) = tree { Double(text) } else { nil }
-    }
-    switch self {
-    case .equals(let tree): return number(tree).map { NumberRange($0, $0) }
-    case .oneOf(let trees):
-      let numbers = trees.compactMap(number)
-      guard numbers.count == trees.count, let least = numbers.min(), let most = numbers.max() else {
-        return nil
-      }
-      return NumberRange(least, most)
-    case .greater(let tree):
-      return number(tree).map { NumberRange(whole ? $0.rounded(.down) + 1 : $0.nextUp) }
-    case .greaterOrEqual(let tree): return number(tree).map { NumberRange($0) }
-    case .less(let tree):
-      return number(tree).map {
-        NumberRange(-.infinity, whole ? $0.rounded(.up) - 1 : $0.nextDown)
-      }
-    case .lessOrEqual(let tree): return number(tree).map { NumberRange(-.infinity, $0) }
-    case .not(.less(let tree)): return number(tree).map { NumberRange($0) }
-    case .not(.greater(let tree)): return number(tree).map { NumberRange(-.infinity, $0) }
-    default: return nil
     }
   }
 

@@ -1,26 +1,37 @@
 import Evidence
 import Formats
+import XMLDocuments
 
 /// Reads `expect` and `capture`.
 struct ExpectationReader {
   let reader: NodeReader
-  private var sink: DiagnosticSink { reader.sink }
+  /// What answers may be compared with; nil where that cannot be.
+  let files: SuiteFiles?
+  var sink: DiagnosticSink { reader.sink }
 
   /// The words of `predicates`.
   private static let words = Set(Grammar.table("predicates")?.fields.map(\.key) ?? [])
   /// Predicates that make sense for a whole row; all other words are columns there.
   private static let rowWords: Set = ["==", "!=", "exists", "isEmpty", "subset", "not"]
 
-  init(_ reader: NodeReader) { self.reader = reader }
+  init(_ reader: NodeReader, files: SuiteFiles? = nil) {
+    self.reader = reader
+    self.files = files
+  }
 
   /// What can be looked at in the answer of each kind of step.
   static func subjects(of word: String) -> [String] {
     switch word {
-    case "http": ["status", "header", "body", "json", "jsonpath", "xpath", "regex", "duration"]
-    case "postgres", "clickhouse": ["rows", "row", "column", "duration"]
+    case "http":
+      ["status", "header", "body", "json", "jsonpath", "xpath", "css", "regex", "duration"]
+    case _ where DatabaseKind(rawValue: word) != nil: ["rows", "row", "column", "duration"]
     case "exec", "script":
-      ["exit", "stdout", "stderr", "json", "jsonpath", "xpath", "regex", "duration"]
-    case "file": ["size", "content", "json", "jsonpath", "xpath", "regex", "duration"]
+      ["exit", "stdout", "stderr", "json", "jsonpath", "xpath", "css", "regex", "duration"]
+    case "file":
+      [
+        "size", "content", "type", "mode", "target", "json", "jsonpath", "xpath", "css", "regex",
+        "duration",
+      ]
     default: []
     }
   }
@@ -42,6 +53,14 @@ struct ExpectationReader {
       }
       found += expectations(member)
     }
+    for expectation in found
+    where !expectation.subject.hasBytes && expectation.predicates.contains(where: \.isAboutBytes) {
+      sink.error(
+        "\(expectation.subject) is not compared byte by byte",
+        at: expectation.place,
+        expected: "body, content or stdout"
+      )
+    }
     if node.members?.isEmpty ?? node.isNull { sink.error("expect is empty", at: node) }
     return found
   }
@@ -60,7 +79,14 @@ struct ExpectationReader {
     case "json": return json(value, at: place)
     case "jsonpath":
       return named(value, "jsonpath") { jsonpath($0.key, at: $0).map { .jsonpath($0) } }
-    case "xpath": return named(value, "xpath") { .xpath($0.key) }
+    case "xpath":
+      return named(value, "xpath") {
+        xpath($0.key, at: $0.keyPlace, length: $0.keyLength).map { .xpath($0) }
+      }
+    case "css":
+      return named(value, "css") {
+        css($0.key, at: $0.keyPlace, length: $0.keyLength).map { .css($0) }
+      }
     case "regex": return named(value, "regex") { regex($0.key, at: $0).map { .regex($0) } }
     case "rows": return one(.rows, rowsPredicates(value))
     case "row": return row(value, at: place)
@@ -76,11 +102,14 @@ struct ExpectationReader {
         }
         return .column($0.key)
       }
-    case "stdout": return one(.stdout, predicates(value))
-    case "stderr": return one(.stderr, predicates(value))
+    case "stdout": return one(.stdout, predicates(value).map(\.withoutLastLineEnd))
+    case "stderr": return one(.stderr, predicates(value).map(\.withoutLastLineEnd))
     case "exit": return one(.exit, predicates(value))
     case "size": return one(.size, predicates(value))
     case "content": return one(.content, predicates(value))
+    case "type": return one(.path(.type), predicates(value))
+    case "mode": return one(.path(.mode), predicates(value).map(\.ofDigits))
+    case "target": return one(.path(.target), predicates(value))
     case "duration": return one(.duration, predicates(value, operand: milliseconds))
     default: return []
     }
@@ -279,6 +308,16 @@ extension ExpectationReader {
     case "isEmpty": return flag(.isEmpty)
     case "isDate": return flag(.kind(.date))
     case "isUUID": return flag(.kind(.uuid))
+    case "equalsFile":
+      return reader.path(value, member.key, files).map { .hasBytes(.file($0)) }
+    case "equalsFreshBytes": return reader.freshBytes(value).map { .hasBytes(.fresh($0)) }
+    case "sha256":
+      guard let digest = reader.template(value, member.key) else { return nil }
+      let text = digest.source
+      if digest.isLiteral, text.utf8.count != 64 || Hexadecimal.bytes(of: text) == nil {
+        sink.error("sha256 is not \(value.kindName)", at: value, expected: "64 hexadecimal digits")
+      }
+      return .hasBytes(.sha256(digest))
     case "subset":
       guard value.members != nil else {
         sink.error("subset is a mapping, not \(value.kindName)", at: value)
@@ -321,7 +360,7 @@ extension ExpectationReader {
     return .number(String(seconds * 1_000 + attoseconds / 1_000_000_000_000_000))
   }
 
-  private func jsonpath(_ text: String, at member: YAMLNode.Member) -> JSONPath? {
+  func jsonpath(_ text: String, at member: YAMLNode.Member) -> JSONPath? {
     jsonpath(text, at: member.keyPlace, length: member.keyLength)
   }
 
@@ -334,7 +373,7 @@ extension ExpectationReader {
     }
   }
 
-  private func regex(_ text: String, at member: YAMLNode.Member) -> Pattern? {
+  func regex(_ text: String, at member: YAMLNode.Member) -> Pattern? {
     regex(text, at: member.keyPlace, length: member.keyLength)
   }
 
@@ -346,18 +385,44 @@ extension ExpectationReader {
     do {
       return try Pattern(text)
     } catch {
-      if let start = sink.source(place.file)?.find(text, from: place, limit: 1) {
-        let exact = SourcePlace(
-          file: place.file,
-          line: start.line,
-          column: start.column + min(error.column - 1, max(text.unicodeScalars.count - 1, 0))
-        )
-        sink.error("\(error)", at: exact)
-      } else {
-        sink.error("\(error)", at: place, length: length)
-      }
+      report("\(error)", atColumn: error.column, of: text, at: place, length: length)
       return nil
     }
+  }
+
+  func css(_ text: String, at place: SourcePlace, length: Int) -> CSSSelector? {
+    do {
+      return try CSSSelector(text)
+    } catch {
+      report("\(error)", atColumn: error.column, of: text, at: place, length: length)
+      return nil
+    }
+  }
+
+  func xpath(_ text: String, at place: SourcePlace, length: Int) -> String? {
+    do {
+      try XMLDocument.check(text)
+      return text
+    } catch {
+      report("\(error)", atColumn: error.column ?? 1, of: text, at: place, length: length)
+      return nil
+    }
+  }
+
+  /// - Parameter column: in the text, from 1.
+  private func report(
+    _ message: String,
+    atColumn column: Int,
+    of text: String,
+    at place: SourcePlace,
+    length: Int
+  ) {
+    guard let start = sink.source(place.file)?.find(text, from: place, limit: 1) else {
+      return sink.error(message, at: place, length: length)
+    }
+    let offset = min(column - 1, max(text.unicodeScalars.count - 1, 0))
+    let exact = SourcePlace(file: place.file, line: start.line, column: start.column + offset)
+    sink.error(message, at: exact)
   }
 
   private static func matchesEverything(_ pattern: Pattern) -> Bool {
@@ -367,62 +432,57 @@ extension ExpectationReader {
   }
 }
 
-// MARK: - Captures
+extension Subject {
+  /// Whether its bytes are known as they came.
+  fileprivate var hasBytes: Bool { [.body, .content, .stdout].contains(self) }
+}
 
-extension ExpectationReader {
-  func captures(_ node: YAMLNode, of word: String) -> [Capture] {
-    reader.members(node, "capture").compactMap { member in
-      guard
-        reader.checkName("capture", at: member), let entry = reader.entry(member.value, "capture")
-      else { return nil }
-      let isSecret = entry.boolean("secret") ?? false
-      let scope = entry["scope"]
-        .flatMap { reader.choice($0, "scope", of: Capture.Scope.allCases.map(\.rawValue)) }
-        .flatMap(Capture.Scope.init(rawValue:))
-      guard let chosen = entry.chosen else { return nil }
-      guard Self.subjects(of: word).contains(chosen.key) else {
-        sink.error(
-          "\(word) step has no \"\(chosen.key)\"",
-          at: chosen
-        )
-        return nil
+extension Predicate {
+  fileprivate var isAboutBytes: Bool { bytes != nil }
+
+  /// The last line end of an output counts for nothing, here and there.
+  fileprivate var withoutLastLineEnd: Predicate {
+    func trimmed(_ template: Template) -> Template {
+      guard case .text(var text)? = template.parts.last, text.utf8.last == 0x0A else {
+        return template
       }
-      guard let subject = subject(chosen) else { return nil }
-      return Capture(
-        name: member.key,
-        subject: subject,
-        isSecret: isSecret,
-        scope: scope ?? .check,
-        place: member.keyPlace
-      )
+      text.removeLast()
+      var source = template.source
+      if source.utf8.last == 0x0A { source.removeLast() }
+      let parts = Array(template.parts.dropLast()) + (text.isEmpty ? [] : [.text(text)])
+      return Template(parts: parts, source: source, place: template.place)
+    }
+    func trimmed(_ tree: TemplateTree) -> TemplateTree {
+      if case .template(let template) = tree { .template(trimmed(template)) } else { tree }
+    }
+    return switch self {
+    case .equals(let tree): .equals(trimmed(tree))
+    case .oneOf(let trees): .oneOf(trees.map(trimmed))
+    case .endsWith(let template): .endsWith(trimmed(template))
+    case .not(let predicate): .not(predicate.withoutLastLineEnd)
+    default: self
     }
   }
+}
 
-  private func subject(_ member: YAMLNode.Member) -> Subject? {
-    let value = member.value
-    func whole(_ subject: Subject) -> Subject? {
-      reader.choice(value, member.key, of: ["true"]) == nil ? nil : subject
+extension Predicate {
+  /// Permissions look like a number, and are digits: `0640` and `640` are one.
+  fileprivate var ofDigits: Predicate {
+    func digits(_ tree: TemplateTree) -> TemplateTree {
+      switch tree {
+      case .number(let text): .template(Template(literal: String(text.drop { $0 == "0" })))
+      case .template(let template) where template.isLiteral:
+        .template(
+          Template(literal: String(template.source.drop { $0 == "0" }), place: template.place)
+        )
+      default: tree
+      }
     }
-    switch member.key {
-    case "status": return whole(.status)
-    case "body": return whole(.body)
-    case "stdout": return whole(.stdout)
-    case "stderr": return whole(.stderr)
-    case "exit": return whole(.exit)
-    case "size": return whole(.size)
-    case "content": return whole(.content)
-    default: break
-    }
-    guard let text = reader.text(value, member.key) else { return nil }
-    switch member.key {
-    case "header": return .header(text)
-    case "jsonpath":
-      return jsonpath(text, at: value.place, length: value.length).map { .jsonpath($0) }
-    case "xpath": return .xpath(text)
-    case "regex": return regex(text, at: value.place, length: value.length).map { .regex($0) }
-    case "row": return .cell(text)
-    case "column": return .column(text)
-    default: return nil
+    return switch self {
+    case .equals(let tree): .equals(digits(tree))
+    case .oneOf(let trees): .oneOf(trees.map(digits))
+    case .not(let predicate): .not(predicate.ofDigits)
+    default: self
     }
   }
 }

@@ -16,7 +16,9 @@ package struct GenericCheck: Sendable, Hashable {
   ///
   /// - Parameter suite: what counts as ready, and whether the snapshot is looked into.
   package static func all(for suite: Suite) -> [GenericCheck] {
-    [Stage.install, .upgrade, .backup, .restore, .teardown].flatMap { all(in: $0, for: suite) }
+    Stage.allCases.flatMap { stage in
+      all(in: stage, for: suite) + [last(in: stage, for: suite)].compactMap(\.self)
+    }
   }
 
   static func all(in stage: Stage, for suite: Suite) -> [GenericCheck] {
@@ -26,11 +28,26 @@ package struct GenericCheck: Sendable, Hashable {
     case .backup:
       [snapshot, declaredPaths] + (suite.backup.verify.isEmpty ? [] : [verify(suite)])
         + [services(.backup)]
-    case .restore: [services(.restore), serving(.restore, suite.health)]
+    case .restore, .recover: [services(stage), serving(stage, suite.health)]
     case .functional: []
     case .teardown: [nothingLeft]
     }
   }
+
+  /// What is looked at once all other checks of a stage are done: what ends with the last of them.
+  static func last(in stage: Stage, for suite: Suite) -> GenericCheck? {
+    guard stage != .teardown else { return nil }
+    return GenericCheck(
+      stage: stage,
+      name: stillWell,
+      about: "At the end of the stage every service still runs and the app still answers.",
+      strength: .ack,
+      steps: look("services", [(.services, .atLeast(1)), (.service("*"), .isWell)])
+        + look(suite.health.askedText, [(.gate, .isWell)])
+    )
+  }
+
+  package static let stillWell = "still_well"
 
   private static func look(_ act: String, _ assertions: [(Subject, Predicate)]) -> [EvidenceStep] {
     [

@@ -21,7 +21,11 @@ extension Grammar {
     Table("local_service", as: "a service of local.yml", "One service as a process.") {
       Field("standin", .text, "What it is, where it only stands for the real program.")
       Field("standin_version", .name, "The name in `versions` that is the stand-in's own version.")
-      Field("prepare", .list(argv), "Commands before the first start.").also("init")
+      Field(
+        "prepare",
+        .anyOf([.list(argv), .table("local_prepare")]),
+        "Commands before the first start, or before that of each version."
+      ).also("init")
       Field("command", argv, "The program and its arguments; no shell reads it.").required().also(
         "argv cmd run"
       )
@@ -43,12 +47,22 @@ extension Grammar {
       Field("stop", .table("local_stop"), "How it is stopped.")
       Field(
         "hooks",
-        .map(argv),
-        "Commands that run here in place of the recipe's hooks (\(hookLabels.joined(separator: ", ")))."
+        .map(.anyOf([.table("local_hook"), argv])),
+        "What runs here in place of the recipe's hooks (\(hookLabels.joined(separator: ", ")))."
       )
       Field("restart_on_upgrade", .boolean, "Whether a new version restarts it.").preset("false")
         .also("restart")
       Field("reports", .table("local_reports"), "How the program tells its version.")
+    },
+    Table("local_prepare", as: "prepare", "Commands before a start of the service.") {
+      Field("once", .list(argv), "Before the first start on empty folders.")
+      Field("each_version", .list(argv), "Before the first start, and again at an upgrade.")
+    },
+    Table("local_hook", as: "a hook", "What runs in place of a hook of the recipe.") {
+      Field("label", .text, "The label's text, as it is in the recipe now.").required()
+      Field("command", argv, "The program and its arguments; no shell reads it.").required().also(
+        "argv run"
+      )
     },
     Table(
       "local_ready",

@@ -18,7 +18,7 @@ extension Grammar {
       ).also("recipe-info")
       Field("reports", .text, "The folder for reports.").preset("reports").also("output")
       Field("driver", .choice(drivers), "The driver where the command line names none.").preset(
-        "local where the suite has a local.yml"
+        "the one that the suite has a file for, local before swarm"
       )
       Field("publish", .choice(drivers), "The driver whose full runs write the pages.").preset(
         "driver"
@@ -45,11 +45,13 @@ extension Grammar {
     Table("recipe_source", as: "a recipe's source", "A recipe in a git repository.") {
       Field("git", .text, "The repository's address or path.").required().also("url")
       Field("ref", .text, "A branch, tag or commit.").preset("HEAD").also("branch tag")
+      Field("within", .duration, "How long fetching may take.").preset("300s").also("timeout limit")
     },
     Table("corpus", "The older scripts that recipes are held to.", oneOf: ["root", "git", "none"]) {
       Field("root", .text, "The folder `recipe-info`.").also("path")
       Field("git", .text, "The repository's address or path.").also("url")
       Field("ref", .text, "A branch, tag or commit of `git`.").preset("HEAD")
+      Field("within", .duration, "How long fetching from `git` may take.").preset("300s")
       Field("none", .text, "Why there is none.").also("why reason")
       Field("sample", .boolean, "It is only an example, and pages say so.").preset("false")
     },

@@ -24,7 +24,7 @@ extension Grammar {
         "shares",
         .map(.text),
         "What the recipe may use together with others on the machine, each with the reason: "
-          + "a volume's key, a path, the number of a port. A volume is only read."
+          + "a volume's or network's key, a path, the number of a port. A volume is only read."
       )
       Field(
         "app",
@@ -36,6 +36,22 @@ extension Grammar {
         .template,
         "What `{{base_url}}` is, where the app is reached through the cluster's own proxy."
       )
+      Field(
+        "tls",
+        .table("swarm_tls"),
+        "How far the certificate at `url` is trusted; else as far as this machine does."
+      )
+      Field(
+        "one_shot",
+        .list(.name),
+        "Services that do their work, end with 0 and are not started again; jobs of the Swarm and "
+          + "what `restart_policy: {condition: none}` has need no mention."
+      ).also("oneshot one_shots jobs init")
+    },
+    Table("swarm_tls", as: "tls of swarm.yml", "How far the proxy's certificate is trusted.") {
+      Field("ca", .text, "A PEM file of the suite with what must have signed it, and nothing else.")
+        .also("cacert ca_file")
+      Field("off", .text, "Why it is not checked at all; the page says so.").also("insecure")
     },
     Table("swarm_app", as: "app of swarm.yml", "A port inside a service.") {
       Field("service", .name, "The service.").preset("app")

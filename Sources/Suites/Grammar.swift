@@ -15,5 +15,7 @@ enum Grammar {
 
   static let steps = Shape.list(.table("step"))
   static let argv = Shape.list(.template)
+  static let freshBytes = Shape.anyOf([.integer(1...16_777_216), .table("fresh_bytes")])
+  static let variables = Shape.map(.anyOf([.template, .table("value")]))
   static let values = Shape.map(.template)
 }

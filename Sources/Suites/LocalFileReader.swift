@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 
 /// Reads `local.yml`.
 struct LocalFileReader {
@@ -37,7 +38,7 @@ struct LocalFileReader {
     if let value = entry["standin_version"], service.standin == nil {
       sink.error("standin_version needs \"standin\": what stands for the real program", at: value)
     }
-    service.prepare = commands(entry["prepare"], "prepare")
+    if let node = entry["prepare"] { prepare(node, &service) }
     service.setup = commands(entry["setup"], "setup")
     service.environment = entry.templates("environment")
     service.files = entry["files"].map(files) ?? []
@@ -51,6 +52,16 @@ struct LocalFileReader {
       entry.boolean("restart_on_upgrade") ?? false
     service.reports = entry["reports"].flatMap { reports($0, ports: service.ports) }
     return service
+  }
+
+  private func prepare(_ node: YAMLNode, _ service: inout LocalService) {
+    guard node.members != nil else {
+      service.prepare = commands(node, "prepare")
+      return
+    }
+    guard let entry = reader.entry(node, "local_prepare") else { return }
+    service.prepare = commands(entry["once"], "once")
+    service.prepareVersion = commands(entry["each_version"], "each_version")
   }
 
   private func commands(_ node: YAMLNode?, _ what: String) -> [[Template]] {
@@ -106,13 +117,31 @@ struct LocalFileReader {
     return stop
   }
 
-  private func hooks(_ node: YAMLNode) -> [String: [Template]] {
-    var hooks: [String: [Template]] = [:]
+  private func hooks(_ node: YAMLNode) -> [String: LocalHook] {
+    var hooks: [String: LocalHook] = [:]
     for member in reader.members(node, "hooks") {
       guard reader.isKnown(member, "hook", among: Grammar.hookLabels) else { continue }
-      hooks[member.key] = reader.argv(member.value, "a hook")
+      hooks[member.key] = hook(member)
     }
     return hooks
+  }
+
+  private func hook(_ member: YAMLNode.Member) -> LocalHook? {
+    guard member.value.members != nil else {
+      return LocalHook(
+        command: reader.argv(member.value, "a hook"),
+        place: member.keyPlace,
+        length: member.keyLength
+      )
+    }
+    guard let entry = reader.entry(member.value, "local_hook") else { return nil }
+    let label = entry["label"]
+    return LocalHook(
+      command: entry.argv("command"),
+      label: entry.text("label"),
+      place: label?.place ?? member.keyPlace,
+      length: label?.length ?? member.keyLength
+    )
   }
 
   private func reports(_ node: YAMLNode, ports: [Int]) -> LocalVersionProbe? {

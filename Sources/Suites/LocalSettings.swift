@@ -21,6 +21,8 @@ package struct LocalService: Sendable {
   var standinVersion: String?
   /// Run once in a fresh deployment, before the first start, in order.
   package var prepare: [[Template]] = []
+  /// Run before the first start of each version, after `prepare`, in order.
+  package var prepareVersion: [[Template]] = []
   package var command: [Template]
   package var environment: [(name: String, value: Template)] = []
   /// Files written before the first start: path below the service's folder → content.
@@ -36,12 +38,23 @@ package struct LocalService: Sendable {
   package var setup: [[Template]] = []
   package var stop = LocalStop()
   /// Hook label (`backup.pre-hook` …) → the command that is run in its place here.
-  package var hooks: [String: [Template]] = [:]
+  package var hooks: [String: LocalHook] = [:]
   /// Restarted when the version changes; else left alone.
   package var restartsOnUpgrade = false
   /// How the running program tells its version.
   package var reports: LocalVersionProbe?
   package var place: SourcePlace
+}
+
+/// What is run in place of a hook of the recipe.
+package struct LocalHook: Sendable {
+  package var command: [Template]
+  /// The label's text that it stands for; nil where the suite does not say.
+  package var label: String?
+  /// Of the label's text, else of the hook's name.
+  package var place: SourcePlace
+  /// How much of its line that takes, in Unicode scalars.
+  package var length: Int
 }
 
 /// When the next service may start.

@@ -7,6 +7,14 @@ final class NodeReader {
   /// The keys that were asked for, by table: tests hold them against the grammar.
   private(set) var asked: [String: Set<String>] = [:]
 
+  /// Files of shared steps that were read, by path; nil for those that cannot be.
+  var shared: [String: YAMLNode?] = [:]
+  /// The uses of shared steps that are being read, with their places, the outermost first.
+  var using: [(path: String, place: SourcePlace)] = []
+  var useCount = 0
+  /// Of the innermost of them.
+  var values = Values()
+
   init(_ sink: DiagnosticSink) { self.sink = sink }
 
   /// A mapping as the table describes it; nil where the node is none.
@@ -50,7 +58,8 @@ final class NodeReader {
     }
     if !table.oneOf.isEmpty {
       let present = members.filter { table.oneOf.contains($0.key) }
-      if present.isEmpty, meant.isDisjoint(with: table.oneOf) {
+      let isReplaced = table.or.map { node[$0] != nil } ?? false
+      if present.isEmpty, !isReplaced, meant.isDisjoint(with: table.oneOf) {
         sink.error("\(table.subject) needs one of \(Self.list(table.oneOf))", at: node)
       }
       for extra in present.dropFirst() {
@@ -166,7 +175,7 @@ extension NodeReader {
   func template(_ node: YAMLNode, _ what: String) -> Template? {
     guard let text = text(node, what) else { return nil }
     do {
-      return try Template(parsing: text, place: node.place)
+      return values.fill(try Template(parsing: text, place: node.place))
     } catch {
       sink.error("\(error)", atWord: error.fragment, from: node.place, length: node.length)
       return nil
@@ -297,6 +306,27 @@ extension NodeReader {
     }
   }
 
+  /// A path below the suite's folder.
+  func path(_ node: YAMLNode, _ what: String, _ files: SuiteFiles?) -> Template? {
+    guard let path = template(node, what) else { return nil }
+    if path.isLiteral, let problem = files?.problem(withPath: path.source) {
+      sink.error("\(what) \(problem.message)", at: node, nearest: problem.nearest)
+    }
+    return path
+  }
+
+  /// A number of bytes, or that and the value that they are made of.
+  func freshBytes(_ node: YAMLNode) -> FreshBytes? {
+    let unique = Template(parts: [.name("unique")], place: node.place)
+    let what = "fresh_bytes"
+    guard node.members != nil else {
+      return integer(node, what, in: 1...16_777_216).map { FreshBytes(size: $0, seed: unique) }
+    }
+    guard let entry = entry(node, what) else { return nil }
+    let seed = entry.template("of")
+    return entry.integer("size").map { FreshBytes(size: $0, seed: seed ?? unique) }
+  }
+
   /// A command: a list of arguments, at least one.
   func argv(_ node: YAMLNode, _ what: String) -> [Template] {
     if node.scalar != nil {
@@ -336,5 +366,25 @@ extension String {
   /// A sentence as the end of another one: a small letter first, no full stop.
   fileprivate var asClause: String {
     prefix(1).lowercased() + (hasSuffix(".") ? dropFirst().dropLast() : dropFirst())
+  }
+}
+
+extension NodeReader {
+  /// Refuses what is never sent as it is written: a fragment and what follows it, blanks, controls.
+  func checkAddress(_ address: Template, at node: YAMLNode) {
+    for case .text(let text) in address.parts {
+      guard let scalar = text.unicodeScalars.first(where: { $0 == "#" || $0.value <= 0x20 }) else {
+        continue
+      }
+      let place = sink.source(node.place.file)?.find(String(scalar), from: node.place, limit: 1)
+      let hex = "%" + Hexadecimal.text(of: [UInt8(scalar.value)], isUppercase: true)
+      sink.error(
+        scalar == "#"
+          ? "address has a fragment, which is never sent" : "address has white space in it",
+        at: place ?? node.place,
+        expected: "\(hex) where it is a part of the path or the query"
+      )
+      return
+    }
   }
 }

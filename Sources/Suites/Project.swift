@@ -1,15 +1,35 @@
+package import Formats
+
+/// What is fetched with git.
+package struct GitSource: Sendable, Hashable {
+  /// A folder among them is absolute.
+  package var address: GitAddress
+  /// A branch, tag or commit; nil for what `HEAD` is there.
+  package var ref: String?
+  /// How long fetching may take.
+  package var limit: Duration
+
+  package static let defaultLimit = Duration.seconds(300)
+
+  package init(_ address: GitAddress, ref: String? = nil, limit: Duration = Self.defaultLimit) {
+    self.address = address
+    self.ref = ref
+    self.limit = limit
+  }
+}
+
 /// `parity.yml`: where a project keeps its suites, recipes, corpus and reports.
 package struct Project: Sendable {
   package enum RecipeSource: Sendable, Hashable {
     /// Absolute.
     case folder(String)
-    case git(address: String, ref: String?)
+    case git(GitSource)
   }
 
   package enum CorpusSource: Sendable, Hashable {
     /// Absolute; `isSample` where it is only an example, and pages say so.
     case folder(String, isSample: Bool)
-    case git(address: String, ref: String?, isSample: Bool)
+    case git(GitSource, isSample: Bool)
     /// The project has none, and says why.
     case none(reason: String)
   }

@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 
 /// Finds and reads `parity.yml`.
 package struct ProjectLoader {
@@ -111,9 +112,15 @@ package struct ProjectLoader {
   private func recipe(_ node: YAMLNode) -> Project.RecipeSource? {
     if node.scalar != nil { return path(node, "recipe").map { .folder($0) } }
     guard let entry = reader.entry(node, "recipe_source") else { return nil }
+    return entry["git"].flatMap { source($0, of: entry) }.map { .git($0) }
+  }
+
+  /// What an entry says of a repository.
+  private func source(_ git: YAMLNode, of entry: NodeReader.Entry) -> GitSource? {
     let ref = entry["ref"].flatMap { revision($0) }
-    guard let address = entry["git"].flatMap({ address($0) }) else { return nil }
-    return .git(address: address, ref: ref)
+    let limit = entry.duration("within")
+    guard let address = address(git) else { return nil }
+    return GitSource(address, ref: ref, limit: limit ?? GitSource.defaultLimit)
   }
 
   private func corpus(_ node: YAMLNode) -> Project.CorpusSource? {
@@ -130,15 +137,16 @@ package struct ProjectLoader {
     }
     guard let entry = reader.entry(node, "corpus") else { return nil }
     let isSample = entry.boolean("sample") ?? false
-    let ref = entry["ref"].flatMap { revision($0) }
     guard let chosen = entry.chosen else { return nil }
-    if let value = entry["ref"], chosen.key != "git" {
-      sink.error("ref belongs to \"git\"", at: value)
+    for key in ["ref", "within"] {
+      if let value = entry[key], chosen.key != "git" {
+        sink.error("\(key) belongs to \"git\"", at: value)
+      }
     }
     switch chosen.key {
     case "root": return path(chosen.value, "root").map { .folder($0, isSample: isSample) }
     case "git":
-      return address(chosen.value).map { .git(address: $0, ref: ref, isSample: isSample) }
+      return source(chosen.value, of: entry).map { .git($0, isSample: isSample) }
     default:
       guard let reason = reader.text(chosen.value, "none"), !reason.isEmpty,
         !["true", "false"].contains(reason)
@@ -168,15 +176,22 @@ package struct ProjectLoader {
     return "/" + parts.joined(separator: "/")
   }
 
-  /// What git is given must not look like one of its options.
-  private func address(_ node: YAMLNode) -> String? {
+  private func address(_ node: YAMLNode) -> GitAddress? {
     guard let text = reader.text(node, "git") else { return nil }
-    if text.isEmpty || text.hasPrefix("-") || text.contains("::") {
-      sink.error("git \"\(text)\" is not a repository address", at: node)
+    do throws(GitAddress.Mistake) {
+      let address = try GitAddress(text)
+      guard case .folder(let written) = address.place, !written.hasPrefix("/") else {
+        return address
+      }
+      return path(node, "git").map { GitAddress(folder: $0) }
+    } catch {
+      sink.error(
+        "git \"\(GitAddress.masked(text))\" \(error.reason)",
+        at: node,
+        expected: error.expected
+      )
       return nil
     }
-    let isRemote = text.contains("://") || text.contains(":")
-    return isRemote ? text : path(node, "git")
   }
 
   private func revision(_ node: YAMLNode) -> String? {

@@ -38,8 +38,18 @@ package struct Compose: Sendable, Hashable {
   package var externals: [External] = []
   /// What services get of the machine that they do not have alone, in the order of the files.
   package var outside: [Outside] = []
+  /// What whoever deploys reads into configs, secrets and variables, in the order of the files.
+  package var readFiles: [Setting] = []
   /// Where each named volume is declared.
   package var volumePlaces: [String: SourcePlace] = [:]
+  /// The keys of `networks`.
+  package var networks: Set<String> = []
+  /// Configs and secrets, in the order of the files.
+  package var fileSources: [FileSource] = []
+  /// What `docker stack deploy` refuses or reads otherwise.
+  package var oddities: [Oddity] = []
+  /// Variables without a value in names of networks, volumes, secrets and configs.
+  package var unsetInNames: [UnsetInName] = []
 
   package struct Service: Sendable, Hashable {
     package var name: String
@@ -49,6 +59,10 @@ package struct Compose: Sendable, Hashable {
     /// Of `labels`, which neither looks at.
     package var containerLabels: [Label]
     package var mounts: [Mount]
+    /// Mounts that have no volume with a name.
+    package var namelessMounts: [NamelessMount] = []
+    /// Configs and secrets that it sees as files.
+    package var files: [MappedFile] = []
     package var place: SourcePlace
     /// `image`, with its place; nil where the service names none.
     package var imageSetting: Setting?
@@ -58,6 +72,40 @@ package struct Compose: Sendable, Hashable {
     package var updateOrder: Setting?
     /// `deploy.update_config.failure_action`.
     package var failureAction: Setting?
+    /// `deploy.replicas`; nil where nothing says how many.
+    package var replicas: Int?
+    /// The variables that its containers get; one without a value in the file has whoever deploys'.
+    package var environment: [String: String] = [:]
+    /// `command`; one text as its words.
+    package var command: [String] = []
+    package var dependsOn: [String] = []
+    /// Ports that it listens on, as far as `ports` and `expose` say it.
+    package var openPorts: [Int] = []
+    /// What it names of the top level, in the order of the file.
+    package var references: [Reference] = []
+  }
+
+  /// A variable in the name of something on the engine, and nothing sets it.
+  package struct UnsetInName: Sendable, Hashable {
+    package var kind: External.Kind
+    /// In the compose file.
+    package var key: String
+    /// As it is written: `${SECRET_A_VERSION}`.
+    package var text: String
+    /// The name without it.
+    package var filled: String
+    package var place: SourcePlace
+    /// How much of its line it takes, in Unicode scalars.
+    package var length: Int
+  }
+
+  /// A config, secret, network or named volume that a service names.
+  package struct Reference: Sendable, Hashable {
+    package var kind: External.Kind
+    package var key: String
+    package var place: SourcePlace
+    /// How much of its line it takes, in Unicode scalars.
+    package var length: Int
   }
 
   /// What somebody must have made before the recipe is deployed.
@@ -87,10 +135,12 @@ package struct Compose: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
       /// A volume whose name on the engine is not the stack's own; by its key in the file.
       case volume(key: String)
-      /// A file or folder of the machine, mounted into a service.
-      case path(service: String)
+      /// A file or folder of the machine, mounted into a service at a target.
+      case path(service: String, target: String)
       /// A port of the machine.
       case port(service: String)
+      /// The machine's own network, or that of all containers; by its key in the file.
+      case network(key: String)
     }
 
     package var kind: Kind
@@ -120,6 +170,28 @@ package struct Compose: Sendable, Hashable {
     package var volume: String
     package var target: String
     package var isReadOnly = false
+  }
+}
+
+extension Compose {
+  /// A place that a service writes to and that no named volume holds.
+  package struct NamelessMount: Sendable, Hashable {
+    /// The path of the machine; nil for an anonymous volume.
+    package var source: String?
+    package var target: String
+    package var place: SourcePlace
+
+    /// Of the store that it is: `app-srv-files` for `/srv/files` of `app`.
+    package func store(of service: String) -> String {
+      let parts = target.split(separator: "/").map { part in
+        String(
+          part.map {
+            $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".") ? $0 : "-"
+          }
+        )
+      }
+      return ([service] + parts).joined(separator: "-")
+    }
   }
 }
 

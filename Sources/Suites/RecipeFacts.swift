@@ -9,8 +9,9 @@ package enum RecipeFacts {
     ("pgvector", .postgres), ("pgvecto-rs", .postgres), ("vectorchord", .postgres),
     ("postgresql", .postgres),
     ("clickhouse", .clickhouse),
-    ("mariadb", .database), ("mysql", .database), ("percona", .database), ("mongo", .database),
-    ("mongodb", .database), ("redis", .database), ("valkey", .database), ("keydb", .database),
+    ("mariadb", .mysql), ("mysql", .mysql), ("percona", .mysql),
+    ("mongo", .database), ("mongodb", .database), ("redis", .database), ("valkey", .database),
+    ("keydb", .database),
     ("dragonfly", .database), ("elasticsearch", .database), ("opensearch", .database),
     ("meilisearch", .database), ("typesense", .database), ("couchdb", .database),
     ("cassandra", .database), ("influxdb", .database), ("neo4j", .database),
@@ -25,7 +26,7 @@ package enum RecipeFacts {
 
   /// The kind of database that an image is; nil for all others.
   package static func database(of image: String) -> StoreFacts.Kind? {
-    var name = ComposeVariables.fill(image, [:]).lowercased()
+    var name = image.lowercased()
     if let at = name.firstIndex(of: "@") { name = String(name[..<at]) }
     let last = name.split(separator: "/").last.map(String.init) ?? ""
     let base = last.split(separator: ":").first.map(String.init) ?? ""
@@ -40,8 +41,8 @@ package enum RecipeFacts {
     return nil
   }
 
-  /// Every store of a recipe, by name: each service with a known database image, and each named
-  /// volume that belongs to none of these.
+  /// Every store of a recipe, by name: each service with a known database image, each named volume that
+  /// belongs to none of these, and each other place that a service of another kind mounts.
   ///
   /// - Parameter suite: whether a store has a marker, and what is counted in it.
   package static func stores(of compose: Compose, suite: Suite? = nil) -> [StoreFacts] {
@@ -60,26 +61,40 @@ package enum RecipeFacts {
     }
     func add(_ name: String, _ kind: StoreFacts.Kind, _ services: [String], _ volumes: [String]) {
       let entry = suite?.integrity[name]
-      stores.append(
-        StoreFacts(
-          name: name,
-          kind: kind,
-          services: services.sorted(by: UTF8Order.precedes),
-          volumes: volumes.sorted(by: UTF8Order.precedes),
-          hasMarker: entry != nil,
-          mechanism: mechanism(volumes),
-          counts: entry?.counts.map(\.table) ?? []
-        )
+      let settings = suite?.stores[name]
+      var facts = StoreFacts(
+        name: name,
+        kind: kind,
+        services: services.sorted(by: UTF8Order.precedes),
+        volumes: volumes.sorted(by: UTF8Order.precedes),
+        hasMarker: entry != nil,
+        mechanism: mechanism(volumes),
+        counts: entry?.counts.map(\.table) ?? []
       )
+      facts.volatile = settings.flatMap { $0.volatile.isEmpty ? nil : $0.volatile }
+      facts.holdsNothing = settings?.holdsNothing
+      facts.plainMarker = entry?.plainMarkerPlace(vars: suite?.vars ?? [])
+      let hooked = labels.filter {
+        ($0.preHook ?? $0.restorePreHook ?? $0.restorePostHook) != nil
+      }
+      if hooked.contains(where: { services.contains($0.service) }) { facts.isHooked = true }
+      stores.append(facts)
     }
     for service in compose.services {
       var kind = database(of: service.image)
-      switch suite?.services[service.name]?.database {
+      switch suite?.services[service.name]?.database?.kind {
       case .postgres: kind = .postgres
+      case .mysql: kind = .mysql
       case .clickhouse: kind = .clickhouse
-      case nil: break
+      case .redis: kind = .database
+      case .sqlite, nil: break
       }
-      guard let kind else { continue }
+      guard let kind else {
+        for mount in service.namelessMounts {
+          add(mount.store(of: service.name), .mount, [service.name], [])
+        }
+        continue
+      }
       let volumes = Set(service.mounts.map(\.volume))
       owned.formUnion(volumes)
       add(service.name, kind, [service.name], Array(volumes))
@@ -105,6 +120,30 @@ package enum RecipeFacts {
 }
 
 extension Compose {
+  /// The bind mount or anonymous volume that a store is, with the service that has it.
+  package func namelessMount(of store: String) -> (service: String, mount: NamelessMount)? {
+    for service in services {
+      for mount in service.namelessMounts where mount.store(of: service.name) == store {
+        return (service.name, mount)
+      }
+    }
+    return nil
+  }
+
+  /// The service that Traefik leads to by its labels, and the port: `app` where several are.
+  package var routedApp: (service: String, port: Int)? {
+    let ordered = services.filter { $0.name == "app" } + services.filter { $0.name != "app" }
+    for service in ordered {
+      for label in service.deployLabels
+      where label.name.hasPrefix("traefik.http.services.")
+        && label.name.hasSuffix(".loadbalancer.server.port")
+      {
+        if let port = Int(label.value) { return (service.name, port) }
+      }
+    }
+    return nil
+  }
+
   /// Of the service `app`, which is the one that people reach, or of the only one.
   package var appImage: String? {
     self[service: "app"]?.image ?? (services.count == 1 ? services[0].image : nil)
@@ -114,4 +153,16 @@ extension Compose {
 extension Suite {
   /// The services that it declares to be databases.
   var databases: Set<String> { Set(services.filter { $0.value.database != nil }.keys) }
+}
+
+extension StoreFacts {
+  /// Whether the tool knows how to look into it.
+  package func isInventoried(in suite: Suite) -> Bool {
+    switch (kind, suite.services[name]?.database?.kind) {
+    case (.postgres, .postgres?), (.mysql, .mysql?), (.clickhouse, .clickhouse?), (.volume, _),
+      (.mount, _):
+      true
+    default: false
+    }
+  }
 }

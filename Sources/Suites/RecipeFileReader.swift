@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 
 /// Reads `recipe.yml` into a suite.
 struct RecipeFileReader {
@@ -39,10 +40,16 @@ struct RecipeFileReader {
         suite.integrity[member.key] = integrity(member)
       }
     }
+    if let value = entry["stores"] {
+      for member in named(value, "stores", "store") { suite.stores[member.key] = store(member) }
+    }
     for hook in Hook.allCases {
       if let value = entry[hook.rawValue] {
         suite.hooks[hook] = steps.steps(value, hook.rawValue)
       }
+    }
+    suite.restartAfterRestore = entry.items("restart_after_restore").compactMap {
+      reader.name($0, "service")
     }
     if let value = entry["backup"] { suite.backup = backup(value) }
     if let value = entry["deferred"] { deferrals(value, into: &suite) }
@@ -52,6 +59,11 @@ struct RecipeFileReader {
     suite.waivers = entry["waivers"].map(waivers) ?? []
     suite.notApplicable = entry["not_applicable"].map(notApplicable) ?? []
     suite.notes = entry.text("notes")
+    suite.about = entry["about"].flatMap { said($0, "about") }
+    if let scripts = entry.entry("scripts") {
+      suite.scripts.python = scripts.text("python")
+      suite.scripts.environment = scripts.templates("environment")
+    }
     suite.environment = environment(entry["environment"], "environment")
     suite.upgradeEnvironment = environment(entry["upgrade_environment"], "upgrade_environment")
     if let value = entry["deadlines"] { suite.deadlines = deadlines(value) }
@@ -68,11 +80,39 @@ struct RecipeFileReader {
   func variables(_ node: YAMLNode, _ what: String) -> [Variable] {
     named(node, what, "variable").map { member in
       // One that is wrong keeps its name, so that its uses are not reported too.
-      Variable(
+      let function = member.value.members == nil ? nil : self.function(member.value)
+      let value: Template? =
+        member.value.members == nil
+        ? reader.template(member.value, "\"\(member.key)\"") : function?.inputs
+      return Variable(
         name: member.key,
-        value: reader.template(member.value, "\"\(member.key)\"") ?? Template(literal: ""),
+        value: value ?? Template(literal: ""),
+        function: function,
         place: member.keyPlace
       )
+    }
+  }
+
+  private func function(_ node: YAMLNode) -> ValueFunction? {
+    guard let entry = reader.entry(node, "value") else { return nil }
+    let form = entry.choice("as").flatMap(ValueFunction.Form.init)
+    guard let chosen = entry.chosen else { return nil }
+    switch chosen.key {
+    case "hmac":
+      guard let hmac = reader.entry(chosen.value, "hmac") else { return nil }
+      let key = hmac.template("key")
+      let text = hmac.template("text")
+      let digest = hmac.choice("with").flatMap(KeyedDigest.init) ?? .sha256
+      guard let key, let text else { return nil }
+      return ValueFunction(kind: .hmac(digest, key: key), text: text, form: form ?? .hex)
+    case "sha256":
+      return reader.template(chosen.value, "sha256").map {
+        ValueFunction(kind: .sha256, text: $0, form: form ?? .hex)
+      }
+    default:
+      return reader.template(chosen.value, "base64").map {
+        ValueFunction(kind: .base64, text: $0, form: form ?? .base64)
+      }
     }
   }
 
@@ -117,10 +157,11 @@ struct RecipeFileReader {
       } else if !template.source.hasPrefix("/") {
         sink.error("path \"\(template.source)\" does not begin with \"/\"", at: path)
       }
+      reader.checkAddress(template, at: path)
       gate.path = template.source
     }
     if let value = entry["ok"] {
-      let codes = (value.items ?? [value]).compactMap { reader.integer($0, "ok", in: 100...599) }
+      let codes = (value.items ?? [value]).compactMap { status(of: $0) }
       if codes.isEmpty, value.items?.isEmpty == true {
         sink.error("ok accepts no status at all", at: value)
       }
@@ -137,35 +178,47 @@ struct RecipeFileReader {
       gate.asksHTTP = path != nil
     }
     gate.within = entry.duration("within") ?? gate.within
+    gate.steady = entry.duration("steady") ?? gate.steady
+    gate.why = entry["why"].flatMap { said($0, "why") }
     return gate
+  }
+
+  /// An app that only fails is not ready.
+  private func status(of node: YAMLNode) -> Int? {
+    guard let code = reader.integer(node, "ok", in: 100...599) else { return nil }
+    if code < 500 { return code }
+    sink.error(
+      "ok accepts \(code), which says that the app fails",
+      at: node,
+      expected: "a status below 500, or a path that answers with one once the app is ready"
+    )
+    return nil
   }
 
   private func service(_ member: YAMLNode.Member) -> ServiceSettings {
     var settings = ServiceSettings(place: member.keyPlace)
     guard let entry = reader.entry(member.value, "service") else { return settings }
     settings.port = entry.integer("port")
-    let clickhouse = entry["clickhouse"]
-    if let value = entry["postgres"], let fields = reader.entry(value, "postgres_database") {
-      let user = fields.template("user")
-      let password = fields.template("password")
-      if let database = fields.template("database") {
-        settings.database = .postgres(
-          database: database,
-          user: user ?? Template(literal: "postgres"),
-          password: password
-        )
+    for kind in DatabaseKind.services {
+      guard let value = entry[kind.rawValue] else { continue }
+      if let other = settings.database?.kind {
+        sink.error("a service is \(other) or \(kind), not both", at: value)
+        continue
       }
-      if let clickhouse {
-        sink.error("a service is postgres or clickhouse, not both", at: clickhouse)
-      }
-    } else if let clickhouse, let fields = reader.entry(clickhouse, "clickhouse_database") {
-      let user = fields.template("user")
-      let password = fields.template("password")
-      if let database = fields.template("database") {
-        settings.database = .clickhouse(database: database, user: user, password: password)
-      }
+      settings.database = database(kind, value)
     }
     return settings
+  }
+
+  private func database(_ kind: DatabaseKind, _ node: YAMLNode) -> ServiceSettings.Database? {
+    // A server of Redis needs no settings.
+    if kind == .redis, node.isNull { return ServiceSettings.Database(kind) }
+    guard let fields = reader.entry(node, "\(kind)_database") else { return nil }
+    let name = fields.template("database")
+    let user = fields.template("user")
+    let password = fields.template("password")
+    guard name != nil || kind == .redis else { return nil }
+    return ServiceSettings.Database(kind, name: name, user: user, password: password)
   }
 
   private func secret(_ member: YAMLNode.Member) -> SecretSetting {
@@ -237,13 +290,35 @@ struct RecipeFileReader {
     }
     return IntegrityEntry(
       store: member.key,
+      marker: entry["marker"].flatMap { said($0, "marker") },
       prepare: list("prepare"),
       seed: list("seed"),
       drop: list("drop"),
+      change: list("change"),
       verify: list("verify"),
       counts: counts ?? [],
       place: member.keyPlace
     )
+  }
+
+  private func store(_ member: YAMLNode.Member) -> StoreSettings {
+    var settings = StoreSettings(place: member.keyPlace)
+    guard let entry = reader.entry(member.value, "store") else { return settings }
+    settings.holdsNothing = entry["holds_nothing"].flatMap { said($0, "holds_nothing") }
+    settings.writtenBy = entry["written_by"].flatMap { said($0, "written_by") }
+    for part in entry["volatile"].map({ reader.members($0, "volatile") }) ?? [] {
+      if part.key.allSatisfy({ "*?./".contains($0) }) {
+        sink.error(
+          "volatile \"\(part.key)\" leaves everything out",
+          at: part,
+          expected: "the name of a table, or a path; or holds_nothing"
+        )
+      }
+      if let why = said(part.value, "reason") {
+        settings.volatile.append(VolatileParts(pattern: part.key, why: why))
+      }
+    }
+    return settings
   }
 
   private func backup(_ node: YAMLNode) -> BackupSettings {

@@ -5,22 +5,25 @@ enum SQLPlaceholders {
   /// One line that says what does not match; nil where all does.
   static func problem(
     in statement: String,
-    _ parameters: SQLAction.Parameters,
-    isPostgres: Bool
+    _ parameters: QueryAction.Parameters,
+    _ database: DatabaseKind
   ) -> String? {
-    let parts = SQLScanner(statement, isPostgres ? .postgres : .clickhouse).parts
-    if isPostgres {
+    guard let dialect = database.dialect else { return nil }
+    let parts = SQLScanner(statement, dialect).parts
+    if database != .clickhouse {
+      let sign = database == .postgres ? "$" : "?"
       let used = Set(
         parts.compactMap { if case .parameter(let number) = $0 { number } else { nil } }
       )
       let highest = used.max() ?? 0
       let given = if case .positional(let list) = parameters { list.count } else { 0 }
       if highest > given {
-        return "statement uses $\(highest), params has \(given) \(given == 1 ? "value" : "values")"
+        return
+          "statement uses \(sign)\(highest), params has \(given) \(given == 1 ? "value" : "values")"
       }
       if let idle = (1...max(given, 1)).first(where: { $0 <= given && !used.contains($0) }) {
         return
-          "params has \(given) \(given == 1 ? "value" : "values"), the statement never uses $\(idle)"
+          "params has \(given) \(given == 1 ? "value" : "values"), the statement never uses \(sign)\(idle)"
       }
       return nil
     }
@@ -33,5 +36,18 @@ enum SQLPlaceholders {
       return "params has \"\(idle)\", the statement never uses {\(idle):…}"
     }
     return nil
+  }
+}
+
+extension DatabaseKind {
+  /// Nil for Redis, whose commands have no placeholders.
+  fileprivate var dialect: SQLScanner.Dialect? {
+    switch self {
+    case .postgres: .postgres
+    case .mysql: .mysql
+    case .clickhouse: .clickhouse
+    case .sqlite: .sqlite
+    case .redis: nil
+    }
   }
 }

@@ -1,3 +1,5 @@
+import Formats
+
 /// What a value of the grammar may look like.
 indirect enum Shape: Sendable, Hashable {
   /// Any scalar, taken as written.
@@ -62,6 +64,8 @@ struct Table: Sendable, Hashable {
   let doc: String
   /// Exactly one of these keys must be there; empty for no such rule.
   let oneOf: [String]
+  /// A key that may stand in the place of one of `oneOf`.
+  let or: String?
   let fields: [Field]
 
   /// - Parameter subject: nil where it is the name.
@@ -70,12 +74,14 @@ struct Table: Sendable, Hashable {
     as subject: String? = nil,
     _ doc: String,
     oneOf: [String] = [],
+    or: String? = nil,
     @FieldList fields: () -> [Field]
   ) {
     self.name = name
     self.subject = subject ?? name
     self.doc = doc
     self.oneOf = oneOf
+    self.or = or
     self.fields = fields()
   }
 

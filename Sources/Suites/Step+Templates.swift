@@ -5,11 +5,12 @@ extension Step.Action {
   package var templates: [Template] {
     switch self {
     case .http(let action): action.templates
-    case .postgres(let action), .clickhouse(let action): action.templates
+    case .query(let action): (action.path.map { [$0] } ?? []) + action.templates
     case .exec(let action):
       action.argv + (action.stdin.map { [$0] } ?? []) + action.environment.map(\.value)
-    case .file(let action): [action.path] + (action.write.map { [$0] } ?? [])
-    case .script(let action): action.arguments
+    case .file(let action): [action.path] + (action.act?.templates ?? [])
+    case .script(let action):
+      action.arguments + (action.stdin.map { [$0] } ?? []) + action.environment.map(\.value)
     case .group: []
     }
   }
@@ -21,6 +22,8 @@ extension HTTPAction {
     switch body {
     case .json(let tree): all += tree.templates
     case .text(let template), .file(let template): all.append(template)
+    case .multipart(let parts): all += parts.flatMap(\.templates)
+    case .fresh(let bytes): all.append(bytes.seed)
     case .form(let fields): all += fields.map(\.value)
     case nil: break
     }
@@ -29,11 +32,36 @@ extension HTTPAction {
     case .bearer(let token): all.append(token)
     case nil: break
     }
+    if let form { all += form.fields.flatMap(\.templates) + (form.button.map { [$0] } ?? []) }
     return all
   }
 }
 
-extension SQLAction {
+extension FormPart {
+  fileprivate var templates: [Template] {
+    let content =
+      switch content {
+      case .text(let template), .file(let template): template
+      case .fresh(let bytes): bytes.seed
+      }
+    return [content] + [filename, type].compactMap { $0 }
+  }
+}
+
+extension HTTPAction {
+  /// Whether it sends a file of the suite.
+  var sendsFile: Bool {
+    func isFile(_ part: FormPart) -> Bool { if case .file = part.content { true } else { false } }
+    switch body {
+    case .file?: return true
+    case .multipart(let parts)?: return parts.contains(where: isFile)
+    default: return form?.fields.contains(where: isFile) ?? false
+    }
+  }
+}
+
+extension QueryAction {
+  /// Of its values.
   fileprivate var templates: [Template] {
     switch parameters {
     case .positional(let values): values.flatMap(\.templates)

@@ -10,6 +10,8 @@ package struct Assessment: Sendable, Hashable {
   package var readBack: ReadBack?
   /// It changes something and then expects nothing that was not there before.
   package var mayBeStale = false
+  /// What of it shows nothing, whatever came back.
+  package var doubts: [Doubt] = []
 }
 
 extension Check {
@@ -45,6 +47,28 @@ extension Assessment {
     databases: Set<String> = [],
     asksApp: Bool = false
   ) {
+    let addresses = Addresses(vars: vars)
+    let inside = addresses.inside(steps)
+    let absences = Absences(inside, fresh: vars.fresh)
+    self.init(
+      grounded: absences.grounded,
+      vars: vars,
+      databases: databases,
+      asksApp: asksApp
+    )
+    if steps.flatMap(\.leaves).contains(where: { addresses.foreignHost(of: $0) != nil }) {
+      doubts.append(.elsewhere)
+    }
+    if absences.hasUnseen { doubts.append(.absenceUnseen) }
+  }
+
+  /// - Parameter steps: with only those expectations that can show something.
+  private init(
+    grounded steps: [Step],
+    vars: [Variable],
+    databases: Set<String>,
+    asksApp: Bool
+  ) {
     let leaves = steps.flatMap(\.leaves)
     let asserting = leaves.filter { !$0.expect.isEmpty }
     if asserting.isEmpty {
@@ -56,7 +80,7 @@ extension Assessment {
       return
     }
     let looksAtContent = asserting.contains { step in
-      step.expect.contains { !$0.subject.isAcknowledgement }
+      !step.answersWithItsOwnWords && step.expect.contains { !$0.subject.isAcknowledgement }
     }
     guard looksAtContent else {
       self.init(strength: .ack, reason: "only statuses, exit codes or durations are looked at")
@@ -89,23 +113,18 @@ private struct FreshFlow {
   private let databases: Set<String>
   /// `unique`, `marker`, and variables that hold one of them.
   private let fresh: Set<String>
+  private let vars: [Variable]
 
   init(steps: [Step], vars: [Variable], databases: Set<String>, asksApp: Bool) {
+    self.vars = vars
     self.steps = steps
     self.asksApp = asksApp
     self.databases = databases
-    var fresh: Set = ["unique", "marker"]
-    for variable in vars {
-      if variable.value.names.contains(where: fresh.contains) {
-        fresh.insert(variable.name)
-      } else {
-        fresh.remove(variable.name)
-      }
-    }
-    self.fresh = fresh
+    fresh = vars.fresh
   }
 
-  private init(steps: [Step], fresh: Set<String>) {
+  private init(steps: [Step], fresh: Set<String>, vars: [Variable]) {
+    self.vars = vars
     self.steps = steps
     self.fresh = fresh
     asksApp = false
@@ -125,7 +144,7 @@ private struct FreshFlow {
     }
     if let best { return .found(best) }
     if asksApp,
-      case .found = FreshFlow(steps: steps, fresh: fresh).readBack()
+      case .found = FreshFlow(steps: steps, fresh: fresh, vars: vars).readBack()
     {
       return .missing("a store gives back what was put into it, and the app takes no part")
     }
@@ -167,7 +186,7 @@ private struct FreshFlow {
     // What is told in the act's own answer is new, but says nothing of what comes after it.
     if !leaves[(act + 1)...].contains(where: looks) { return !looks(leaves[act]) }
     return !leaves[act...].contains { leaf in
-      let expected = leaf.expect.flatMap(\.predicates).flatMap(\.templates)
+      let expected = leaf.expect.flatMap(\.templates)
       let asked = changes(leaf) ? [] : leaf.action.templates
       return (expected + asked).contains { $0.names.contains(where: own.contains) }
     }
@@ -175,7 +194,7 @@ private struct FreshFlow {
 
   private func changes(_ step: Step) -> Bool {
     switch step.action {
-    case .http, .postgres, .clickhouse, .file: !step.action.isReading
+    case .http, .query, .file: !step.action.isReading
     case .exec, .script, .group: false
     }
   }
@@ -199,14 +218,16 @@ private struct FreshFlow {
 
   private func looks(after act: Step, at actIndex: Int, _ actInner: Int) -> Looks {
     // What the act's answers gave: the server's own name for what was sent.
-    var captured = Set(act.capture.filter { !$0.subject.isAcknowledgement }.map(\.name))
+    var captured = vars.closure(
+      of: Set(act.capture.filter { !$0.subject.isAcknowledgement }.map(\.name))
+    )
     var looks = Looks()
     for (index, step) in steps.enumerated() where index >= actIndex {
       for (inner, look) in step.leaves.enumerated() {
         if index == actIndex, inner <= actInner { continue }
         guard look.when == nil, look.never == nil, isSeparate(look, from: act) else { continue }
         let expected = look.expect.filter { !$0.subject.isAcknowledgement }
-          .flatMap(\.predicates).flatMap(\.affirmed).flatMap(\.names)
+          .flatMap(\.affirmed).flatMap(\.names)
         let freshOnes = expected.filter(fresh.contains)
         let capturedOnes = expected.filter(captured.contains)
         if !freshOnes.isEmpty {
@@ -218,7 +239,7 @@ private struct FreshFlow {
           looks.names.addOnce(capturedOnes)
         }
         if look.action.templates.contains(where: { $0.names.contains(where: captured.contains) }) {
-          captured.formUnion(look.capture.map(\.name))
+          captured = vars.closure(of: captured.union(look.capture.map(\.name)))
         }
       }
     }
@@ -252,7 +273,8 @@ private struct FreshFlow {
     }
     if !looks.indirect.isEmpty {
       let why = "the fresh value reaches the read-back only through \(shown), a capture"
-      return make(looks.indirect, false, why)
+      let outside = looks.indirect.filter { $0 != actIndex && !sendsAgain(steps[$0]) }
+      return make(outside.isEmpty ? looks.indirect : outside, !outside.isEmpty, why)
     }
     return nil
   }
@@ -267,7 +289,8 @@ private struct FreshFlow {
   /// own service.
   private func store(behind action: Step.Action) -> String? {
     switch action {
-    case .postgres(let action), .clickhouse(let action): return action.service
+    case .query(let action):
+      return action.database == .sqlite ? "files of \(action.service)" : action.service
     case .exec(let action): return databases.contains(action.service) ? action.service : nil
     case .file(let action):
       switch action.source {
@@ -278,18 +301,69 @@ private struct FreshFlow {
     }
   }
 
-  /// Another request, command or query than the act; where the act only reads, another channel.
+  /// Another request, command or query than the act; where the act only reads, another channel. What
+  /// was put there past the app is the app's only where the app or another store shows it.
   private func isSeparate(_ look: Step, from act: Step) -> Bool {
     if act.action.isReading { return look.action.channel != act.action.channel }
-    guard asksApp, let own = store(behind: act.action) else { return true }
-    return store(behind: look.action) != own
+    guard asksApp else { return true }
+    switch (act.action, look.action) {
+    case (.http, _), (.group, _), (_, .http): return true
+    case (_, .query):
+      return store(behind: look.action) != store(behind: act.action)
+    case (_, .exec), (_, .file), (_, .script), (_, .group): return false
+    }
+  }
+}
+
+extension Suite {
+  /// Whether the marker of a store is looked for by asking the app: then the store is the app's.
+  package func looksThroughApp(at store: String) -> Bool {
+    (integrity[store]?.verify ?? []).flatMap(\.leaves).contains { leaf in
+      guard case .http = leaf.action else { return false }
+      let expected = leaf.expect.filter { !$0.subject.isAcknowledgement }.flatMap(\.templates)
+      return (expected + (expected.isEmpty ? [] : leaf.action.templates))
+        .contains { $0.names.contains(where: vars.fresh.contains) }
+    }
+  }
+}
+
+extension [Variable] {
+  /// Names of values that nobody has sent before: `unique`, `marker`, and variables that hold one.
+  var fresh: Set<String> {
+    reduce(into: Set(Marker.names + ["unique"])) { fresh, variable in
+      if variable.value.names.contains(where: fresh.contains) {
+        fresh.insert(variable.name)
+      } else {
+        fresh.remove(variable.name)
+      }
+    }
+  }
+}
+
+extension [Variable] {
+  /// Names with the variables that are made of them.
+  func closure(of names: Set<String>) -> Set<String> {
+    reduce(into: names) { names, variable in
+      if variable.value.names.contains(where: names.contains) { names.insert(variable.name) }
+    }
   }
 }
 
 extension Step {
+  /// What it answers is what it was told, whatever the store holds: `SELECT 1`.
+  fileprivate var answersWithItsOwnWords: Bool {
+    switch action {
+    case .query(let action) where action.database != .redis:
+      let words = action.statement.lowercased().split { !$0.isLetter }
+      return words.first == "select" && words.allSatisfy { $0 != "from" && $0 != "where" }
+        && !action.statement.contains("(")
+    default: return false
+    }
+  }
+
   fileprivate var isQuery: Bool {
     switch action {
-    case .postgres, .clickhouse: action.isReading
+    case .query: action.isReading
     case .http, .exec, .file, .script, .group: false
     }
   }
@@ -317,13 +391,11 @@ extension Step {
 
 extension Step.Action {
   /// Changes nothing as far as can be told from its form.
-  var isReading: Bool {
+  package var isReading: Bool {
     switch self {
     case .http(let action): return ["GET", "HEAD", "OPTIONS"].contains(action.method)
-    case .postgres(let action), .clickhouse(let action):
-      let word = action.statement.drop { !$0.isLetter }.prefix { $0.isLetter }.uppercased()
-      return ["SELECT", "SHOW", "EXPLAIN", "DESCRIBE", "EXISTS", "VALUES"].contains(word)
-    case .file(let action): return action.write == nil
+    case .query(let action): return action.isReading
+    case .file(let action): return action.act == nil
     case .exec, .script, .group: return false
     }
   }
@@ -331,8 +403,7 @@ extension Step.Action {
   fileprivate var channel: String {
     switch self {
     case .http(let action): "http \(action.service ?? "")"
-    case .postgres(let action): "sql \(action.service)"
-    case .clickhouse(let action): "sql \(action.service)"
+    case .query(let action): "sql \(action.service)"
     case .exec(let action): "exec \(action.service)"
     case .file(let action):
       switch action.source {
@@ -347,11 +418,12 @@ extension Step.Action {
 
 extension Predicate {
   /// Texts that the value must have in it for the predicate to hold.
-  fileprivate var affirmed: [Template] {
+  var affirmed: [Template] {
     switch self {
     case .equals(let tree), .contains(let tree), .subset(let tree): tree.templates
     case .startsWith(let template), .endsWith(let template): [template]
     case .oneOf(let trees) where trees.count == 1: trees[0].templates
+    case .hasBytes(let source): source.templates
     default: []
     }
   }

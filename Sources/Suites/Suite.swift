@@ -3,6 +3,8 @@ package import Evidence
 /// Our folder of tests for one recipe, as loaded: every default filled in, every place known.
 package struct Suite: Sendable {
   package var recipe: String
+  /// What the app is, in a sentence.
+  package var about: String?
   /// The absolute path of the suite's folder.
   package var folder: String
   package var health = HealthGate()
@@ -14,7 +16,11 @@ package struct Suite: Sendable {
   package var secrets: [SecretSetting] = []
   /// By store name.
   package var integrity: [String: IntegrityEntry] = [:]
+  /// By store name: what is to be known of a store beside its marker.
+  package var stores: [String: StoreSettings] = [:]
   package var hooks: [Hook: [Step]] = [:]
+  /// Services that are restarted once a restore has put their data back.
+  package var restartAfterRestore: [String] = []
   package var backup = BackupSettings()
   package var deferred: [Deferral] = []
   /// What becomes of units of the corpus that no check names.
@@ -23,6 +29,7 @@ package struct Suite: Sendable {
   package var notApplicable: [NotApplicable] = []
   /// Markdown, verbatim.
   package var notes: String?
+  package var scripts = ScriptSettings()
   package var environment: [String: Template] = [:]
   /// Only from the upgrade on.
   package var upgradeEnvironment: [String: Template] = [:]
@@ -40,6 +47,14 @@ package struct Suite: Sendable {
 }
 
 extension Suite {
+  /// What it sets for the variables of the compose files; a secret stays a name.
+  package var composeSettings: [String: String] { environment.mapValues(\.source) }
+
+  /// What `swarm.yml` sets over them.
+  package var swarmSettings: [String: String] {
+    Dictionary((swarm?.environment ?? []).map { ($0.name, $0.value.source) }) { _, last in last }
+  }
+
   package var checksByID: [CheckID: Check] {
     Dictionary(checks.map { ($0.id, $0) }) { first, _ in first }
   }
@@ -50,8 +65,10 @@ package enum Hook: String, CaseIterable, Sendable {
   case preInstall = "pre_install"
   case postInstall = "post_install"
   case preUpgrade = "pre_upgrade"
+  case postUpgrade = "post_upgrade"
   case preBackup = "pre_backup"
   case preRestore = "pre_restore"
+  case postRestore = "post_restore"
 }
 
 /// What counts as ready.
@@ -65,14 +82,35 @@ package struct HealthGate: Sendable {
   package var tcp: (service: String, port: Int)?
   /// False where only `tcp` is asked for.
   package var asksHTTP = true
+  /// To the first good answer.
   package var within: Duration = .seconds(300)
+  /// For how long answers must stay good from then on.
+  package var steady: Duration = .milliseconds(GateCoverage.usual)
+  /// Why this is asked and not something else.
+  package var why: String?
   package var place: SourcePlace?
 }
 
 package struct ServiceSettings: Sendable {
-  package enum Database: Sendable {
-    case postgres(database: Template, user: Template, password: Template?)
-    case clickhouse(database: Template, user: Template?, password: Template?)
+  package struct Database: Sendable {
+    package var kind: DatabaseKind
+    /// Its name; of Redis its number. Nil for the server's own default.
+    package var name: Template?
+    /// Nil for the server's own default.
+    package var user: Template?
+    package var password: Template?
+
+    package init(
+      _ kind: DatabaseKind,
+      name: Template? = nil,
+      user: Template? = nil,
+      password: Template? = nil
+    ) {
+      self.kind = kind
+      self.name = name
+      self.user = user
+      self.password = password
+    }
   }
 
   package var database: Database?
@@ -88,8 +126,22 @@ package struct VersionSettings: Sendable {
 
 package struct Variable: Sendable {
   package var name: String
+  /// Of one that a function makes, all that it is made of.
   package var value: Template
+  package var function: ValueFunction?
   package var place: SourcePlace?
+
+  package init(
+    name: String,
+    value: Template,
+    function: ValueFunction? = nil,
+    place: SourcePlace? = nil
+  ) {
+    self.name = name
+    self.value = value
+    self.function = function
+    self.place = place
+  }
 }
 
 package struct SecretSetting: Sendable {
@@ -116,12 +168,27 @@ package struct SecretSetting: Sendable {
 /// P4 for one store.
 package struct IntegrityEntry: Sendable {
   package var store: String
+  /// What the marker is, in a sentence; nil where the suite says nothing.
+  package var marker: String?
   /// Makes what the marker needs, once, before the first seed: a table of our own.
   package var prepare: [Step]
   package var seed: [Step]
   package var drop: [Step]
+  /// Goes on with the world after the backup: what it does must be undone by the restore.
+  package var change: [Step]
   package var verify: [Step]
   package var counts: [RowCount]
+  package var place: SourcePlace
+}
+
+/// What a person says of one store.
+package struct StoreSettings: Sendable {
+  /// Parts that change by themselves, and are not compared.
+  package var volatile: [VolatileParts] = []
+  /// Why nothing in it is worth keeping; nil where something is.
+  package var holdsNothing: String?
+  /// Who writes to it past the app, so that the app is not asked to; nil where the app does.
+  package var writtenBy: String?
   package var place: SourcePlace
 }
 

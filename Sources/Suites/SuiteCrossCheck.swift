@@ -6,13 +6,16 @@ package enum SuiteCrossCheck {
   /// Services, volumes and stores that the suite names and the recipe does not have, and a base
   /// that it has never published.
   ///
-  /// - Parameter published: the recipe's versions; nil where that is not known.
+  /// - Parameters:
+  ///   - published: the recipe's versions; nil where that is not known.
+  ///   - knowsImages: whether `compose` has what images declare as volumes, or no image counts.
   package static func diagnostics(
     _ suite: Suite,
     compose: Compose,
-    published: [String]? = nil
+    published: [String]? = nil,
+    knowsImages: Bool = true
   ) -> [Diagnostic] {
-    var names = NamesOfSuite(suite, compose)
+    var names = NamesOfSuite(suite, compose, knowsImages: knowsImages)
     if let published { names.checkBase(published) }
     names.checkSteps()
     names.checkSettings()
@@ -25,15 +28,21 @@ package enum SuiteCrossCheck {
 private struct NamesOfSuite {
   private let suite: Suite
   private let services: [String]
+  private let compose: Compose
+  private let facts: [StoreFacts]
   private let stores: [String]
   private let mounted: [String]
+  private let knowsImages: Bool
   private var sources: [String: SourceText] = [:]
   private(set) var found: [Diagnostic] = []
 
-  init(_ suite: Suite, _ compose: Compose) {
+  init(_ suite: Suite, _ compose: Compose, knowsImages: Bool) {
     self.suite = suite
+    self.knowsImages = knowsImages
+    self.compose = compose
     services = compose.services.map(\.name)
-    stores = RecipeFacts.stores(of: compose, suite: suite).map(\.name)
+    facts = RecipeFacts.stores(of: compose, suite: suite)
+    stores = facts.map(\.name)
     mounted = Set(compose.volumes + compose.services.flatMap { $0.mounts.map(\.volume) })
       .sorted(by: UTF8Order.precedes)
   }
@@ -49,7 +58,7 @@ private struct NamesOfSuite {
     for check in suite.checks { look(check.steps) }
     for hook in Hook.allCases { look(suite.hooks[hook] ?? []) }
     for entry in suite.integrity.values {
-      look(entry.prepare + entry.seed + entry.drop + entry.verify)
+      look(entry.prepare + entry.seed + entry.drop + entry.change + entry.verify)
     }
     look(suite.backup.verify)
   }
@@ -63,13 +72,100 @@ private struct NamesOfSuite {
   mutating func checkSettings() {
     for (name, settings) in suite.services { requireService(name, at: settings.place) }
     for entry in suite.integrity.values {
-      let message = "store \"\(entry.store)\" is not in the recipe"
-      require(entry.store, among: stores, message, at: entry.place)
+      requireStore(entry.store, at: entry.place)
+      checkReach(entry)
     }
+    for (name, settings) in suite.stores { requireStore(name, at: settings.place) }
+    checkSecrets()
     if let app = suite.swarm?.app { requireService(app.service, at: suite.swarm?.appPlace) }
+    for (name, place) in suite.swarm?.oneShots ?? [] { requireService(name, at: place) }
     if let tcp = suite.health.tcp {
       requireService(tcp.service, at: suite.health.place, behind: "service")
     }
+  }
+
+  /// An image may declare a volume that the recipe does not name: only an engine knows.
+  private mutating func requireStore(_ name: String, at place: SourcePlace?) {
+    let mayBeOfImage =
+      !knowsImages && NearestName.of(name, among: stores) == nil
+      && services.contains { name.hasPrefix("\($0)-") }
+    if mayBeOfImage { return }
+    require(name, among: stores, "store \"\(name)\" is not in the recipe", at: place)
+  }
+
+  /// A secret of the recipe that the suite does not have is made up; one that it has under almost the
+  /// same name was meant to be it.
+  private mutating func checkSecrets() {
+    let wanted = compose.externals.filter { $0.kind == .secret }.map(\.key)
+    let known = suite.secrets.map(\.name)
+    let missing = wanted.filter { !known.contains($0) }
+    for secret in suite.secrets where !wanted.contains(secret.name) {
+      // Not every name that is near is the same word.
+      guard let near = NearestName.of(secret.name, among: missing),
+        near.prefix(3) == secret.name.prefix(3)
+      else { continue }
+      let message = "secret \"\(secret.name)\" is not in the recipe"
+      require(secret.name, among: missing, message, at: secret.place)
+    }
+  }
+
+  /// A marker that cannot be in the store shows nothing of it.
+  private mutating func checkReach(_ entry: IntegrityEntry) {
+    guard let store = facts.first(where: { $0.name == entry.store }) else { return }
+    for (steps, what) in [(entry.seed, "seed"), (entry.verify, "verify")] {
+      let leaves = steps.flatMap(\.leaves)
+      guard let first = leaves.first, !leaves.contains(where: { mayReach(store, $0.action) }) else {
+        continue
+      }
+      let expected =
+        [.volume, .mount].contains(store.kind)
+        ? "a request to the app, a command, or a file below \(places(of: store))"
+        : "a statement in \(store.name), a request to the app, or a command"
+      found.append(
+        Diagnostic(
+          .error,
+          file: first.place.file,
+          line: first.place.line,
+          column: first.place.column,
+          message: "\(what) of \(store.name) does not reach that store",
+          expected: expected,
+          sourceLine: source(first.place.file)?.line(first.place.line)
+        )
+      )
+    }
+  }
+
+  /// Whether a step can be about a store; what the app does with a request nobody knows beforehand.
+  private func mayReach(_ store: StoreFacts, _ action: Step.Action) -> Bool {
+    switch action {
+    case .http, .exec, .script, .group: return true
+    case .query(let query):
+      guard let path = query.path else { return query.service == store.name }
+      return holds(store, path.source, of: query.service)
+    case .file(let file):
+      guard case .service(let name) = file.source else { return true }
+      return holds(store, file.path.source, of: name)
+    }
+  }
+
+  private func holds(_ store: StoreFacts, _ path: String, of service: String) -> Bool {
+    guard [.volume, .mount].contains(store.kind) else { return store.services.contains(service) }
+    return targets(of: store, in: service).contains {
+      path == $0 || path.hasPrefix($0 + "/") || path.contains("{{")
+    }
+  }
+
+  private func targets(of store: StoreFacts, in name: String) -> [String] {
+    guard let service = compose[service: name] else { return [] }
+    return service.mounts.filter { store.volumes.contains($0.volume) }.map(\.target)
+      + service.namelessMounts.filter { $0.store(of: name) == store.name }.map(\.target)
+  }
+
+  private func places(of store: StoreFacts) -> String {
+    let all = store.services.flatMap { name in
+      targets(of: store, in: name).map { "\($0) of \(name)" }
+    }
+    return all.isEmpty ? "one of its mounts" : all.joined(separator: ", ")
   }
 
   mutating func checkLocal(_ local: LocalSettings) {
@@ -79,6 +175,8 @@ private struct NamesOfSuite {
         let message = "volume \"\(volume)\" is not in compose.yml"
         require(volume, among: mounted, message, at: service.place, behind: "volumes")
       }
+      for name in service.hooks.keys.sorted() { checkHook(name, of: service) }
+      checkVersions(of: service, local)
     }
     guard let first = services.first else {
       return add("recipe/compose.yml", "recipe has no services to be run")
@@ -95,6 +193,47 @@ private struct NamesOfSuite {
         expected: "an entry under \"services\""
       )
     }
+  }
+
+  /// What a version has no value for is seen before it is deployed.
+  private mutating func checkVersions(of service: LocalService, _ local: LocalSettings) {
+    let used = Set(service.templates.flatMap(\.names).filter { $0.hasPrefix("version.") })
+    for version in [suite.versions.base, compose.version].compactMap({ $0 }) {
+      for name in used.sorted() where local.versions[version]?[String(name.dropFirst(8))] == nil {
+        let message = "{{\(name)}} of \(service.name) has no value for version \(version)"
+        require(name, among: [], message, at: service.place)
+      }
+    }
+  }
+
+  /// A hook stands for one text of the recipe's label: another text is another hook, which nobody
+  /// looked at.
+  private mutating func checkHook(_ name: String, of service: LocalService) {
+    guard let hook = service.hooks[name], let meant = hook.label else { return }
+    let label = compose[service: service.name]?.deployLabels.last {
+      $0.name == BackupLabels.prefix + name
+    }
+    if label?.value == meant { return }
+    let what = "hook \(name) of \(service.name) stands for another text than its label"
+    found.append(
+      Diagnostic(
+        .error,
+        file: hook.place.file,
+        line: hook.place.line,
+        column: hook.place.column,
+        length: hook.length,
+        message: label == nil
+          ? "hook \(name) of \(service.name) stands for a label that the recipe does not have"
+          : what,
+        expected: label.map { "label: \(Self.quoted($0.value)), as \($0.place) has it now" }
+          ?? "a label \(BackupLabels.prefix + name) under deploy.labels of \(service.name)",
+        sourceLine: source(hook.place.file)?.line(hook.place.line)
+      )
+    )
+  }
+
+  private static func quoted(_ text: String) -> String {
+    "'" + text.replacing("'", with: "''") + "'"
   }
 
   private mutating func requireService(
@@ -153,14 +292,15 @@ private struct NamesOfSuite {
 }
 
 extension Step {
-  /// The service that an http, exec or file step names; those of statements are looked at before.
+  /// The service that a step names; those of statements are looked at before, but for SQLite's.
   fileprivate var service: String? {
     switch action {
     case .http(let action): action.service
     case .exec(let action): action.service
     case .file(let action):
       if case .service(let name) = action.source { name } else { nil }
-    case .postgres, .clickhouse, .script, .group: nil
+    case .query(let action): action.database == .sqlite ? action.service : nil
+    case .script, .group: nil
     }
   }
 }

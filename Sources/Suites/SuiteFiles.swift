@@ -1,3 +1,5 @@
+internal import Files
+internal import Formats
 import Glibc
 
 /// The files of a suite's folder.
@@ -17,9 +19,12 @@ package struct SuiteFiles: Sendable {
     package var isExecutable: Bool
   }
 
-  /// Names in a folder below this one, hidden ones left out, in UTF-8 order; nil where it is none.
+  /// Names in a folder below this one, hidden ones left out, in UTF-8 order; nil where it is none. A link
+  /// that leads out is none: whoever reads may see more than whoever made it.
   package func entries(in path: String) -> [Entry]? {
-    guard let directory = opendir(absolute(path)) else { return nil }
+    guard let folder = try? FileTree(folder, links: .inside).openFolder(path),
+      let directory = fdopendir(folder)
+    else { return nil }
     defer { closedir(directory) }
     var found: [Entry] = []
     while let item = readdir(directory) {
@@ -71,13 +76,11 @@ package struct SuiteFiles: Sendable {
   /// The bytes of a file, at most one more than the limit, so that a longer one is noticed; nil
   /// where there is no such file or it cannot be read.
   package func read(_ path: String, limit: Int = YAMLReader.sizeLimit) -> [UInt8]? {
-    let descriptor = open(absolute(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
+    guard let descriptor = try? FileTree(folder, links: .inside).open(path, O_RDONLY) else {
+      return nil
+    }
     defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(min(Int(status.st_size), limit) + 1)
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while bytes.count <= limit {
       let count = Glibc.read(descriptor, &buffer, min(buffer.count, limit + 1 - bytes.count))

@@ -13,7 +13,7 @@ extension SuiteLint {
       var scope = ValueScope(names: shared, secrets: suite.secrets.map(\.name))
       for port in service.ports { scope.insert("port.\(port)") }
       for volume in service.volumes { scope.insert("volume.\(volume)") }
-      for name in ["unique", "marker"] + suite.vars.map(\.name) where !scope.has(name) {
+      for name in ["unique"] + Marker.names + suite.vars.map(\.name) where !scope.has(name) {
         scope.elsewhere[name] = "has no value in local.yml, which knows nothing of checks"
       }
       for template in service.templates { scope.check(template, sink) }
@@ -23,10 +23,10 @@ extension SuiteLint {
 
 extension LocalService {
   /// All texts that are filled in.
-  fileprivate var templates: [Template] {
-    var all = prepare.flatMap { $0 } + command + setup.flatMap { $0 }
+  var templates: [Template] {
+    var all = (prepare + prepareVersion).flatMap { $0 } + command + setup.flatMap { $0 }
     all += environment.map(\.value) + files.map(\.content)
-    for name in hooks.keys.sorted() { all += hooks[name] ?? [] }
+    for name in hooks.keys.sorted() { all += hooks[name]?.command ?? [] }
     if case .command(let argv, _)? = ready { all += argv }
     if let reports {
       if case .command(let argv) = reports.source { all += argv }

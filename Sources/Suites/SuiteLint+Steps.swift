@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 
 extension SuiteLint {
   func checkSteps(_ steps: [Step], in base: ValueScope) {
@@ -12,14 +13,20 @@ extension SuiteLint {
   }
 
   private func checkStep(_ step: Step, in scope: inout ValueScope, before: inout [Step]) {
+    sink.naming(step.uses) { checkStep(of: step, in: &scope, before: &before) }
+  }
+
+  private func checkStep(of step: Step, in scope: inout ValueScope, before: inout [Step]) {
     for template in step.action.templates { scope.check(template, sink) }
+    checkForm(of: step, before: before)
     if case .group(let inner) = step.action {
       for step in inner { checkStep(step, in: &scope, before: &before) }
     }
     for expectation in step.expect {
-      for template in expectation.predicates.flatMap(\.templates) { scope.check(template, sink) }
+      for template in expectation.templates { scope.check(template, sink) }
     }
     checkLogic(of: step)
+    checkArguments(of: step)
     checkService(of: step)
     checkRetry(step)
     checkNever(step, before: before)
@@ -31,9 +38,26 @@ extension SuiteLint {
           length: capture.name.unicodeScalars.count
         )
       }
+      for template in capture.templates { scope.check(template, sink) }
       scope.insert(capture.name)
     }
     before.append(step)
+  }
+
+  /// A form needs a page that it stands on.
+  private func checkForm(of step: Step, before: [Step]) {
+    guard case .http(let action) = step.action, action.form != nil else { return }
+    let hasPage = before.contains { earlier in
+      if case .http(let other) = earlier.action { other.session == action.session } else { false }
+    }
+    if hasPage { return }
+    sink.error(
+      "form has no page: no earlier step of the check asks for one",
+      atWord: "form",
+      from: step.place,
+      length: 4,
+      expected: "a step such as {http: {get: /login}} before it"
+    )
   }
 
   /// What no answer satisfies is as broken as what every answer does.
@@ -53,6 +77,27 @@ extension SuiteLint {
         step.never == nil ? found.why : "check can never pass: \(found.why)",
         at: found.place,
         length: sink.source(found.place.file)?.word(at: found.place) ?? 1
+      )
+    }
+  }
+
+  /// Every user of the machine can read the arguments of a process.
+  private func checkArguments(of step: Step) {
+    let arguments: [Template]
+    switch step.action {
+    case .exec(let action): arguments = action.argv
+    case .script(let action): arguments = action.arguments
+    default: return
+    }
+    for argument in arguments {
+      let name = argument.names.first { $0.hasPrefix("secret.") || confidential.contains($0) }
+      guard let name, let place = argument.place else { continue }
+      sink.error(
+        "{{\(name)}} is a secret, and arguments can be read by every user of the machine",
+        atWord: name,
+        from: place,
+        length: name.unicodeScalars.count,
+        expected: "stdin: \"{{\(name)}}\", or environment: {NAME: \"{{\(name)}}\"}"
       )
     }
   }
@@ -91,20 +136,8 @@ extension SuiteLint {
   }
 
   private func checkService(of step: Step) {
-    let action: SQLAction
-    let isPostgres: Bool
-    switch step.action {
-    case .postgres(let sql): (action, isPostgres) = (sql, true)
-    case .clickhouse(let sql): (action, isPostgres) = (sql, false)
-    default: return
-    }
-    let fitting = suite.services.filter { _, settings in
-      switch settings.database {
-      case .postgres: isPostgres
-      case .clickhouse: !isPostgres
-      case nil: false
-      }
-    }.keys.sorted()
+    guard case .query(let action) = step.action, action.database != .sqlite else { return }
+    let fitting = suite.services.filter { $0.value.database?.kind == action.database }.keys.sorted()
     if fitting.contains(action.service) { return }
     let word = step.word
     let service = sink.source(step.place.file)?.find("service", from: step.place, limit: 8)
@@ -119,17 +152,24 @@ extension SuiteLint {
   }
 }
 
+extension QueryAction {
+  /// Of Redis what it asks for, with `{}` for each value.
+  fileprivate var keyShape: String {
+    guard database == .redis, case .positional(let values) = parameters else { return "" }
+    return values.flatMap(\.templates).map { " " + $0.shape }.joined()
+  }
+}
+
 extension Step {
   /// Equal for steps that ask the same of the same one, whatever the values.
-  fileprivate var likeness: String {
-    func shape(_ template: Template) -> String {
-      template.parts.map { if case .text(let text) = $0 { text } else { "{}" } }.joined()
-    }
-    return switch action {
-    case .http(let action): "http \(action.service ?? "") \(action.method) \(shape(action.target))"
-    case .postgres(let action): "postgres \(action.service) \(action.statement)"
-    case .clickhouse(let action): "clickhouse \(action.service) \(action.statement)"
-    case .exec(let action): "exec \(action.service) \(action.argv.first.map(shape) ?? "")"
+  var likeness: String {
+    switch action {
+    case .http(let action):
+      "http \(action.service ?? "") \(action.method) \(action.target.shape)"
+        + (action.form.map { " \($0.selector)" } ?? "")
+    case .query(let action):
+      "\(word) \(action.service) \(action.path?.shape ?? "")\(action.statement)\(action.keyShape)"
+    case .exec(let action): "exec \(action.service) \(action.argv.first?.shape ?? "")"
     case .file(let action): "file \(action.source)"
     case .script(let action): "script \(action.path)"
     case .group: "group"

@@ -6,6 +6,8 @@ struct SuiteLint {
   let suite: Suite
   let sink: DiagnosticSink
   private let secrets: [String]
+  /// Variables and captures whose values are secrets, or hold one.
+  let confidential: Set<String>
   /// Captures with `scope: run`, with the first stage that has them.
   private let runCaptures: [String: Stage]
   private let markerVars: Set<String>
@@ -24,8 +26,22 @@ struct SuiteLint {
     for (hook, steps) in suite.hooks { add(steps, hook.stage) }
     for check in suite.checks { add(check.steps, check.stage) }
     runCaptures = captures
-    markerVars = Self.derived(from: ["marker"], suite.vars)
-    freshVars = Self.derived(from: ["marker", "unique"], suite.vars)
+    confidential = Self.confidential(suite)
+    markerVars = Self.derived(from: Set(Marker.names), suite.vars)
+    freshVars = Self.derived(from: Set(Marker.names + ["unique"]), suite.vars)
+  }
+
+  private static func confidential(_ suite: Suite) -> Set<String> {
+    let steps =
+      suite.hooks.values.flatMap(\.self) + suite.checks.flatMap(\.steps)
+      + suite.integrity.values.flatMap { $0.prepare + $0.seed + $0.drop + $0.verify }
+    let captures = steps.flatMap(\.leaves).flatMap(\.capture)
+    var found = Set(captures.filter(\.isSecret).map(\.name))
+    for variable in suite.vars + suite.checks.flatMap(\.vars)
+    where variable.value.names.contains(where: { $0.hasPrefix("secret.") || found.contains($0) }) {
+      found.insert(variable.name)
+    }
+    return found
   }
 
   func check() {
@@ -42,6 +58,17 @@ struct SuiteLint {
     )
     for entry in suite.integrity.values.sorted(by: { $0.store < $1.store }) {
       checkIntegrity(entry)
+    }
+    for (name, settings) in suite.stores.sorted(by: { $0.key < $1.key })
+    where settings.holdsNothing != nil && suite.integrity[name] != nil {
+      sink.error(
+        "store \"\(name)\" holds nothing, and has a marker under \"integrity\"",
+        at: settings.place,
+        length: name.unicodeScalars.count
+      )
+    }
+    for (_, value) in suite.scripts.environment {
+      scope(stage: .teardown, vars: []).check(value, sink)
     }
     for check in suite.checks { self.check(check) }
     checkIDs()
@@ -64,9 +91,9 @@ struct SuiteLint {
   private func settingsScope(withFresh: Bool, marker: Bool = false) -> ValueScope {
     var scope = ValueScope(names: ["base_url", "domain"], secrets: secrets)
     if withFresh { scope.insert("unique") }
-    if marker { scope.insert("marker") }
+    if marker { for name in Marker.names { scope.insert(name) } }
     if !withFresh {
-      for name in ["unique", "marker"] + freshVars {
+      for name in ["unique"] + Marker.names + freshVars {
         scope.elsewhere[name] = "is made anew for every check, and this belongs to none"
       }
     }
@@ -75,7 +102,7 @@ struct SuiteLint {
 
   private func scope(stage: Stage, vars: [Variable], marker: Bool = false) -> ValueScope {
     var scope = ValueScope(names: ValueScope.always + suite.vars.map(\.name), secrets: secrets)
-    for name in ["marker"] + markerVars {
+    for name in Marker.names + markerVars {
       if marker {
         scope.insert(name)
       } else {
@@ -128,12 +155,9 @@ struct SuiteLint {
     for name in suite.vars.map(\.name) where !freshVars.contains(name) { scope.insert(name) }
     for (_, value) in suite.health.requires { scope.check(value, sink) }
     for (_, settings) in suite.services.sorted(by: { $0.key < $1.key }) {
-      switch settings.database {
-      case .postgres(let database, let user, let password):
-        for value in [database, user] + (password.map { [$0] } ?? []) { scope.check(value, sink) }
-      case .clickhouse(let database, let user, let password):
-        for value in [database, user, password].compactMap({ $0 }) { scope.check(value, sink) }
-      case nil: break
+      let database = settings.database
+      for value in [database?.name, database?.user, database?.password].compactMap({ $0 }) {
+        scope.check(value, sink)
       }
     }
     for environment in [suite.environment, suite.upgradeEnvironment] {
@@ -146,12 +170,14 @@ struct SuiteLint {
     checkSteps(entry.prepare, in: scope())
     checkSteps(entry.seed, in: scope())
     checkSteps(entry.drop, in: scope())
+    checkSteps(entry.change, in: scope())
     checkAssertions(entry.verify, of: "verify of \(entry.store)", in: scope())
     checkMarker(entry)
-    if !entry.counts.isEmpty, suite.services[entry.store]?.database == nil {
+    let kind = suite.services[entry.store]?.database?.kind
+    if !entry.counts.isEmpty, kind.map({ $0 == .redis }) ?? true {
       let count = entry.counts[0]
       sink.error(
-        "count needs \(entry.store) under \"services\" in recipe.yml, as postgres or clickhouse",
+        "count needs \(entry.store) under \"services\" in recipe.yml, as postgres, mysql or clickhouse",
         at: count.place,
         length: count.table.unicodeScalars.count
       )
@@ -160,10 +186,10 @@ struct SuiteLint {
 
   /// A marker that is not of this run and stage may be any other's.
   private func checkMarker(_ entry: IntegrityEntry) {
-    var names = markerVars.union(["marker"])
+    var names = markerVars.union(Marker.names)
     func has(_ steps: [Step]) -> Bool {
       steps.flatMap(\.leaves).contains { leaf in
-        let expected = leaf.expect.flatMap(\.predicates).flatMap(\.templates)
+        let expected = leaf.expect.flatMap(\.templates)
         return (leaf.action.templates + expected).contains {
           $0.names.contains(where: names.contains)
         }
@@ -193,31 +219,65 @@ struct SuiteLint {
   private func checkAssertions(_ steps: [Step], of what: String, in scope: ValueScope) {
     checkSteps(steps, in: scope)
     guard let first = steps.first else { return }
-    if Assessment(of: steps, vars: []).strength == .none {
-      sink.error(
-        "\(what) expects nothing, so that it cannot fail",
-        at: first.place,
-        expected: "\"expect\" at one of its steps"
-      )
+    checkStrength(
+      Assessment(of: steps, vars: suite.vars),
+      of: steps,
+      what,
+      at: first.uses.last ?? first.place
+    )
+  }
+
+  /// - Parameter length: how much of its line is marked, in Unicode scalars.
+  private func checkStrength(
+    _ assessment: Assessment,
+    of steps: [Step],
+    _ what: String,
+    at place: SourcePlace,
+    length: Int = 1
+  ) {
+    // What asks elsewhere, or sees something gone that it never saw, is told as a finding.
+    guard assessment.strength == .none, assessment.doubts.isEmpty else { return }
+    let leaves = steps.flatMap(\.leaves)
+    // Told at the step itself.
+    let isTold = leaves.contains {
+      ExpectationLogic.contradiction(in: $0) != nil || ExpectationLogic.tautology(in: $0) != nil
     }
+    if isTold { return }
+    let expects = leaves.contains { !$0.expect.isEmpty }
+    sink.error(
+      expects
+        ? "\(what) expects only what is not there and was never seen, so that it cannot fail"
+        : "\(what) expects nothing, so that it cannot fail",
+      at: place,
+      length: length,
+      expected: expects
+        ? "a step that sees it there, or something beside it that must be there"
+        : "\"expect\" at one of its steps"
+    )
   }
 
   // MARK: - Checks
 
   private func check(_ check: Check) {
     var base = scope(stage: check.stage, vars: [])
-    checkVariables(check.vars, in: base)
-    for variable in check.vars { base.insert(variable.name) }
+    let captures = Set(check.steps.flatMap(\.leaves).flatMap(\.capture).map(\.name))
+    var all = base
+    for name in captures { all.insert(name) }
+    checkVariables(check.vars, in: all)
+    for variable in check.vars {
+      // What is made of a capture has its value only after that.
+      let own = variable.value.names.filter { captures.contains($0) && !base.has($0) }
+      base.insert(variable.name, after: base.awaited(by: variable.value).union(own))
+    }
     guard case .steps(let steps) = check.body else { return }
     checkSteps(steps, in: base)
-    if !steps.isEmpty,
-      check.assessment(suiteVars: suite.vars, databases: suite.databases).strength == .none
-    {
-      sink.error(
-        "check \"\(check.id.name)\" expects nothing, so that it cannot fail",
+    if !steps.isEmpty {
+      checkStrength(
+        check.assessment(suiteVars: suite.vars, databases: suite.databases),
+        of: steps,
+        "check \"\(check.id.name)\"",
         at: check.place,
-        length: check.id.name.prefix { $0 != "[" }.unicodeScalars.count,
-        expected: "\"expect\" at one of its steps"
+        length: check.id.name.prefix { $0 != "[" }.unicodeScalars.count
       )
     }
   }
@@ -267,9 +327,9 @@ extension Hook {
   package var stage: Stage {
     switch self {
     case .preInstall, .postInstall: .install
-    case .preUpgrade: .upgrade
+    case .preUpgrade, .postUpgrade: .upgrade
     case .preBackup: .backup
-    case .preRestore: .restore
+    case .preRestore, .postRestore: .restore
     }
   }
 }

@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 
 /// A suite, and what is odd about it without being wrong.
 package struct LoadedSuite: Sendable {
@@ -78,6 +79,7 @@ package struct SuiteLoader {
     resolveNeeds(&suite.checks)
     resolveCovering(&suite)
     SuiteLint(suite: suite, sink: sink).check()
+    reportUnusedSteps()
     if sink.hasErrors { throw SuiteErrors(sink.diagnostics) }
     suite.concealment = sink.concealment
     return LoadedSuite(
@@ -88,11 +90,10 @@ package struct SuiteLoader {
 
   private func yaml(_ path: String) -> YAMLNode? {
     guard let bytes = files.read(path) else {
-      sink.error("file \(files.reasonUnread(path))", inFile: path)
-      return nil
-    }
-    if let problem = files.problem(withPath: path) {
-      sink.error("file \(problem.message)", inFile: path)
+      let reason =
+        files.isNamed(path) && files.resolved(path) != nil
+        ? files.problem(withPath: path)?.message : nil
+      sink.error("file \(reason ?? files.reasonUnread(path))", inFile: path)
       return nil
     }
     return YAMLReader.read(bytes, file: path, into: sink)
@@ -103,14 +104,18 @@ package struct SuiteLoader {
 
 extension SuiteLoader {
   private static let known =
-    ["recipe.yml", "local.yml", "swarm.yml", "overlays"] + functionalFolders
+    ["recipe.yml", "local.yml", "swarm.yml", "overlays", StepReader.sharedFolder]
+    + functionalFolders
 
   /// What is called nearly as something that would be read, or stands where nothing is read: a test
   /// that never runs is never red.
   private func reportStrays() {
     let others = Self.known + ["recipe", "PARITY.md"]
+    let holdsSteps = ["overlays", StepReader.sharedFolder] + Self.functionalFolders
+    var toldOf: Set<String> = []
     for entry in files.entries(in: "") ?? [] {
-      if entry.name == "overlays" || Self.functionalFolders.contains(entry.name), !entry.isFolder {
+      if holdsSteps.contains(entry.name), !entry.isFolder {
+        toldOf.insert(entry.name)
         sink.error("file stands where a folder of checks would", inFile: entry.name)
       }
       guard !others.contains(entry.name) else { continue }
@@ -136,7 +141,12 @@ extension SuiteLoader {
         )
       )
     }
-    for folder in ["overlays"] + Self.functionalFolders {
+    for folder in holdsSteps {
+      if files.isNamed(folder), !toldOf.contains(folder),
+        let problem = files.problem(withPath: folder)
+      {
+        sink.error(problem.message, inFile: folder)
+      }
       for entry in files.entries(in: folder) ?? [] where entry.isFolder {
         let path = "\(folder)/\(entry.name)"
         if [".yml", ".yaml"].contains(where: entry.name.hasSuffix) {
@@ -150,6 +160,23 @@ extension SuiteLoader {
             )
           }
         }
+      }
+    }
+  }
+
+  /// Nobody sees a mistake in steps that nothing performs.
+  private func reportUnusedSteps() {
+    let folder = StepReader.sharedFolder
+    for entry in files.entries(in: folder) ?? [] where !isAside(entry) {
+      let path = "\(folder)/\(entry.name)"
+      switch split(entry.name).suffix {
+      case "yml":
+        if !reader.shared.keys.contains(path) {
+          sink.warning("file is used by no step", inFile: path)
+        }
+      case "yaml":
+        sink.error("file is never read; shared steps belong in files named .yml", inFile: path)
+      default: break
       }
     }
   }
@@ -241,17 +268,41 @@ extension SuiteLoader {
       sink.error("file name \"\(entry.name)\" cannot name a check", inFile: path)
       return []
     }
-    return [
-      Check(
-        id: CheckID(folder: folder, stem: stem, name: entry.name),
-        kind: kind,
-        stage: stage,
-        about: "",
-        place: SourcePlace(file: path, line: 1, column: 1),
-        body: .script(path: path, runner: runner),
-        links: sources(in: path)
-      )
-    ]
+    let check = Check(
+      id: CheckID(folder: folder, stem: stem, name: entry.name),
+      kind: kind,
+      stage: stage,
+      about: "",
+      place: SourcePlace(file: path, line: 1, column: 1),
+      body: .steps([]),
+      links: sources(in: path)
+    )
+    return scripts(check, path, runner)
+  }
+
+  /// One check for each test that the file declares; one for all of it where it declares none.
+  private func scripts(_ check: Check, _ path: String, _ runner: SuiteScript.Runner) -> [Check] {
+    let bytes = files.read(path) ?? []
+    var script = SuiteScript(
+      path: path,
+      hash: SuiteScript.hash(bytes),
+      runner: runner,
+      interpreter: SuiteScript.interpreter(of: bytes)
+    )
+    let tests = DeclaredTest.all(in: bytes, for: runner)
+    if runner == .pytest, SuiteScript.isUnittest(bytes, tests) { script.runner = .unittest }
+    var whole = check
+    whole.body = .script(script)
+    if tests.isEmpty { return [whole] }
+    return tests.map { test in
+      var check = check
+      check.id.name = test.name
+      check.about = test.about
+      check.place.line = test.line
+      script.test = test.name
+      check.body = .script(script)
+      return check
+    }
   }
 
   /// Files that stand beside tests without being any.
@@ -265,7 +316,7 @@ extension SuiteLoader {
     return (String(name[..<dot]), String(name[name.index(after: dot)...]))
   }
 
-  private func runner(of entry: SuiteFiles.Entry) -> Check.ScriptRunner? {
+  private func runner(of entry: SuiteFiles.Entry) -> SuiteScript.Runner? {
     let (stem, suffix) = split(entry.name)
     if suffix == "py", stem.hasPrefix("test_") || stem.hasSuffix("_test") { return .pytest }
     if suffix == "bats" { return .bats }

@@ -35,6 +35,10 @@ struct SwarmFileReader {
         settings.compose.append(name)
       }
     }
+    settings.tls = entry.entry("tls").flatMap(tls)
+    for item in entry.items("one_shot") {
+      if let name = reader.name(item, "service") { settings.oneShots.append((name, item.place)) }
+    }
     if let app = entry["app"], let fields = reader.entry(app, "swarm_app") {
       let service = fields.name("service") ?? "app"
       let port = fields.integer("port")
@@ -43,13 +47,39 @@ struct SwarmFileReader {
     }
     return settings
   }
+
+  private func tls(_ fields: NodeReader.Entry) -> CertificateTrust? {
+    guard let node = fields["ca"] else {
+      guard let node = fields["off"], let reason = reader.text(node, "off") else {
+        sink.error("tls needs `ca`, a PEM file, or `off`, a reason", at: fields.node)
+        return nil
+      }
+      if reason.isEmpty { sink.error("off needs the reason why nothing is checked", at: node) }
+      return .unchecked(why: reason)
+    }
+    if let other = fields["off"] {
+      sink.error("tls has `ca` or `off`, not both", at: other)
+    }
+    guard let name = reader.text(node, "ca") else { return nil }
+    if let problem = files.problem(withPath: name) {
+      sink.error("ca \(problem.message)", at: node, nearest: problem.nearest)
+    } else if let bytes = files.read(name) {
+      // libcurl takes a file without a certificate for one that trusts nobody.
+      if bytes.firstRange(of: Array("-----BEGIN CERTIFICATE-----".utf8)) == nil {
+        sink.error("ca \"\(name)\" has no certificate: a PEM file is expected", at: node)
+      }
+    } else {
+      sink.error("ca \"\(name)\" \(files.reasonUnread(name))", at: node)
+    }
+    return .authority(file: name)
+  }
 }
 
 extension SuiteLint {
   /// The names that `swarm.yml` has: `recipe`, `domain`, `stack`, `base_url`, `secret.NAME`.
   func checkSwarm(_ swarm: SwarmSettings) {
     var scope = ValueScope(names: ["recipe"], secrets: [])
-    for name in ["unique", "marker"] + suite.vars.map(\.name) {
+    for name in ["unique"] + Marker.names + suite.vars.map(\.name) {
       scope.elsewhere[name] = "has no value in swarm.yml, which knows nothing of checks"
     }
     if let domain = swarm.domain { scope.check(domain, sink) }

@@ -18,4 +18,8 @@ package struct SwarmSettings: Sendable {
   /// keys, paths, numbers of ports.
   package var shares: [(name: String, reason: String)] = []
   var appPlace: SourcePlace?
+  /// How far the certificate at `url` is trusted; nil for as far as the machine does.
+  package var tls: CertificateTrust?
+  /// Services that are to end with 0 and to stay so.
+  package var oneShots: [(name: String, place: SourcePlace)] = []
 }

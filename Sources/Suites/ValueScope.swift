@@ -1,14 +1,17 @@
 import Evidence
+import Formats
 
 /// The names that `{{…}}` may hold at one point of a suite, and what to say of others.
 struct ValueScope {
   /// What every check and hook has.
   static let always = ["unique", "base_url", "domain"]
   /// Names that belong to the tool; no variable or capture may have them.
-  static let reserved = ["unique", "marker", "base_url", "domain", "recipe", "folder"]
+  static let reserved = ["unique", "base_url", "domain", "recipe", "folder"] + Marker.names
 
   private(set) var names: Set<String>
   var secrets: [String]
+  /// Names of values that are made of captures which no step before has made, with those.
+  private var awaited: [String: Set<String>] = [:]
   /// Names that exist, but not here, with why.
   var elsewhere: [String: String] = [:]
 
@@ -17,12 +20,27 @@ struct ValueScope {
     self.secrets = secrets
   }
 
-  mutating func insert(_ name: String) { names.insert(name) }
+  mutating func insert(_ name: String) {
+    names.insert(name)
+    for variable in awaited.keys { awaited[variable]?.remove(name) }
+  }
+
+  /// - Parameter captures: what the value is made of and must be captured before.
+  mutating func insert(_ name: String, after captures: Set<String>) {
+    names.insert(name)
+    awaited[name] = captures
+  }
+
+  /// What must be captured before a text has its value.
+  func awaited(by template: Template) -> Set<String> {
+    template.names.reduce(into: []) { $0.formUnion(awaited[$1] ?? []) }
+  }
+
   mutating func remove(_ name: String) { names.remove(name) }
 
   func has(_ name: String) -> Bool {
     if name.hasPrefix("secret.") { return secrets.contains(String(name.dropFirst(7))) }
-    return names.contains(name)
+    return names.contains(name) && awaited[name]?.isEmpty ?? true
   }
 
   /// Reports every name of the text that is not in scope.
@@ -56,6 +74,14 @@ struct ValueScope {
   }
 
   private func report(_ name: String, at place: SourcePlace, length: Int, _ sink: DiagnosticSink) {
+    if let capture = awaited[name]?.min() {
+      sink.error(
+        "{{\(name)}} is made of {{\(capture)}}, which no earlier step has captured",
+        at: place,
+        length: length
+      )
+      return
+    }
     if let why = elsewhere[name] {
       sink.error("{{\(name)}} \(why)", at: place, length: length)
       return

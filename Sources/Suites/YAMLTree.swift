@@ -174,6 +174,7 @@ extension YAMLTree {
   ) throws(YAMLError) -> YAMLNode {
     var members = Members()
     var merged: [YAMLNode.Member] = []
+    var hasMerge = false
     while !isAtEnd {
       let key = take()
       let keyPlace = source.place(of: key.start)
@@ -209,6 +210,8 @@ extension YAMLTree {
           .init(text: whole, isQuoted: true, length: text.length)
         )
       } else if name == "<<", style == .plain {
+        if hasMerge { sink.noteRepeatedMerge(at: keyPlace) }
+        hasMerge = true
         merged += mergeMembers(value)
       } else if let first = members.add(
         .init(key: name, keyPlace: keyPlace, value: value, keyLength: length)

@@ -19,6 +19,10 @@ struct Convergence: Sendable {
     var taskID: String?
     /// Where the engine's own health check said no.
     var isUnhealthy = false
+    /// What the engine then did; nil where that is nothing.
+    var sequel: String?
+    /// Where the engine has no room left: no word on the recipe.
+    var isDiskFull = false
   }
 
   /// Ends of a task, in a row and by themselves, after which nobody needs to wait for the next one.
@@ -76,9 +80,15 @@ struct Convergence: Sendable {
     in stack: SwarmStack,
     after elapsed: Duration
   ) -> State {
-    if let text = Self.goneBack(service) { return failed(service, text, lastEnd(of: service)) }
+    if let text = Self.goneBack(service) { return goneBack(service, text) }
     let tasks = stack.tasks(of: service)
-    if let wanted = service.completions { return look(atJob: service, tasks, wanted) }
+    if let wanted = service.completions {
+      return look(atWorkOf: service, tasks, wanted, stack.desired(service), elapsed)
+    }
+    if let state = contradiction(in: service, tasks) { return state }
+    if service.isOneShot || stack.hasDoneItsWork(service) {
+      return look(atWorkOf: service, tasks, service.replicas ?? 1, stack.desired(service), elapsed)
+    }
     if let state = worn(out: service) { return state }
     if let state = stuck(service, tasks, desired: stack.desired(service), elapsed) { return state }
     let desired = stack.desired(service)
@@ -86,11 +96,7 @@ struct Convergence: Sendable {
     // `==` takes objects with the same members for the same.
     let current = running.filter { $0.container == service.container }
     guard current.count >= desired, running.count == current.count else {
-      let others = tasks.filter { $0.isWanted && $0.state != "running" }.map(\.state)
-      let states = Set(others).sorted().joined(separator: ", ")
-      return .waiting(
-        "\(service.name) \(current.count)/\(desired)" + (states.isEmpty ? "" : " (\(states))")
-      )
+      return .waiting("\(service.name) \(current.count)/\(desired)" + progress(of: service, tasks))
     }
     if let state = service.updateState, state != "completed" {
       return .waiting("\(service.name) \(state)")
@@ -101,6 +107,21 @@ struct Convergence: Sendable {
     }
     return .converged
   }
+
+  /// What its tasks do and how the last ones ended: the cause is known long before the limit.
+  private func progress(of service: SwarmStack.Service, _ tasks: [SwarmStack.Task]) -> String {
+    let others = tasks.filter { $0.isWanted && $0.state != "running" }
+    var words = Set(others.map(\.state)).sorted()
+    if let error = others.map(\.error).last(where: { !$0.isEmpty }) { words.append(error) }
+    if let probe = others.compactMap(\.probe).last {
+      words.append("its health check says: \(probe)")
+    }
+    let ended = ends(of: service)
+    if let last = ended.last { words.append("\(Self.ending(last)), \(Self.times(ended.count))") }
+    return words.isEmpty ? "" : " (\(words.joined(separator: "; ")))"
+  }
+
+  private static func times(_ count: Int) -> String { count == 1 ? "once" : "\(count) times" }
 
   /// How long something has been so, since it was first seen.
   private mutating func age(of id: String, _ elapsed: Duration) -> Duration {
@@ -117,8 +138,27 @@ struct Convergence: Sendable {
   ) -> State {
     .failed(
       service: service.name,
-      Reason(text: text, taskID: task?.id, isUnhealthy: isUnhealthy)
+      Reason(
+        text: text,
+        taskID: task?.id,
+        isUnhealthy: isUnhealthy,
+        isDiskFull: task?.isDiskFull ?? false
+      )
     )
+  }
+
+  /// The task that failed is told first: the engine's own sentence names no cause.
+  private func goneBack(_ service: SwarmStack.Service, _ text: String) -> State {
+    // The service is again what it was before; what failed is the other one.
+    let all = ends(of: service)
+    guard let task = all.last(where: { $0.container != service.container }) ?? all.last else {
+      return failed(service, text, nil)
+    }
+    var reason = Reason(text: Self.ending(task), taskID: task.id)
+    reason.isUnhealthy = task.wasUnhealthy
+    reason.isDiskFull = task.isDiskFull
+    reason.sequel = text
+    return .failed(service: service.name, reason)
   }
 
   private func ends(of service: SwarmStack.Service) -> [SwarmStack.Task] {
@@ -140,18 +180,34 @@ struct Convergence: Sendable {
     }
   }
 
-  private func look(
-    atJob service: SwarmStack.Service,
+  /// What is started again whatever its end is has no work that it does once.
+  private func contradiction(in service: SwarmStack.Service, _ tasks: [SwarmStack.Task]) -> State? {
+    guard service.isOneShot, service.restartCondition == "any",
+      let task = tasks.last(where: { $0.isDone && $0.container == service.container })
+    else { return nil }
+    let text =
+      "exit 0, and its restart policy (any) starts it again: what `one_shot` of swarm.yml names needs "
+      + "`restart_policy: {condition: on-failure}` or `none`"
+    return failed(service, text, task)
+  }
+
+  /// A job, or a service that is to end with 0 and to stay so.
+  private mutating func look(
+    atWorkOf service: SwarmStack.Service,
     _ tasks: [SwarmStack.Task],
-    _ wanted: Int
+    _ wanted: Int,
+    _ desired: Int,
+    _ elapsed: Duration
   ) -> State {
-    let done = tasks.count { $0.state == "complete" && $0.container == service.container }
-    if done >= wanted { return .converged }
-    let bad = tasks.filter { $0.hasFailed && $0.state != "complete" && !before.contains($0.id) }
-    if bad.count >= Self.ends, let last = lastEnd(of: service) {
-      return failed(service, Self.ending(last), last)
+    if let state = worn(out: service) { return state }
+    let done = tasks.count { $0.isDone && $0.container == service.container }
+    if done >= wanted {
+      // What is started again and again has not done its work.
+      if !tasks.contains(where: \.isWanted) { return .converged }
+    } else if let state = stuck(service, tasks, desired: max(desired, wanted - done), elapsed) {
+      return state
     }
-    return .waiting("\(service.name) \(done)/\(wanted) done")
+    return .waiting("\(service.name) \(done)/\(wanted) done" + progress(of: service, tasks))
   }
 
   /// A service that will not get a task, or that nothing starts again, for longer than patience lasts.
@@ -175,12 +231,18 @@ struct Convergence: Sendable {
     }
     guard age(of: service.id, elapsed) >= Self.patience else { return nil }
     let policy = "and its restart policy (\(service.restartCondition)) leaves it so"
-    return failed(service, "\(Self.ending(last)), \(policy)", last)
+    var reason = Reason(text: "\(Self.ending(last)), \(policy)", taskID: last.id)
+    reason.isDiskFull = last.isDiskFull
+    if last.isDone, !service.isOneShot, service.completions == nil {
+      reason.sequel = "name it under `one_shot` in swarm.yml if it is to end so"
+    }
+    return .failed(service: service.name, reason)
   }
 
   /// The end of a service that ended too often, or nil.
   private func worn(out service: SwarmStack.Service) -> State? {
-    let all = ends(of: service)
+    // Of a job each end with 0 is one of those that it is to have.
+    let all = ends(of: service).filter { service.completions == nil || !$0.isDone }
     let rejected = all.filter { $0.state == "rejected" }
     if rejected.count >= Self.rejections, let last = rejected.last {
       return failed(service, Self.ending(last), last)
@@ -199,10 +261,11 @@ struct Convergence: Sendable {
   /// How a task ended: `exit 1`.
   static func ending(_ task: SwarmStack.Task) -> String {
     switch task.state {
-    case "complete": return "exit 0"
+    case "complete" where !task.wasUnhealthy: return "exit 0"
     case "rejected" where task.error.contains("No such image"):
       return "image missing: \(task.error)"
     case "rejected": return "rejected: \(task.error)"
+    case _ where task.wasUnhealthy: return "unhealthy"
     default:
       guard let code = task.exitCode, code != 0 else {
         return task.error.isEmpty ? task.state : task.error

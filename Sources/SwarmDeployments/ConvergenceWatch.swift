@@ -27,6 +27,7 @@ struct ConvergenceWatch: Sendable {
       if let lost = await lost() { throw DeploymentError(.driverBroken, lost) }
       var now = try await stack.now()
       await noteUnhealthy(&now, before, &unhealthy)
+      await noteProbes(&now)
       looks += 1
       let elapsed = ContinuousClock.now - start
       switch convergence.look(at: now, services: services, after: elapsed) {
@@ -34,9 +35,13 @@ struct ConvergenceWatch: Sendable {
         if await containersRun(now) { return note(.succeeded, elapsed, looks, now) }
         progress("waiting for what has just ended")
       case .failed(let service, let reason):
-        let words = await stack.lastWords(of: reason, in: now)
-        let text =
-          "\(service) does not come up: \(reason.text)" + (words.isEmpty ? "" : "; \(words)")
+        let why = await stack.sentence(reason, in: now)
+        if reason.isDiskFull {
+          let text = "no space is left on the engine: \(why); free some, then run again"
+          note(.broken(text), elapsed, looks, now)
+          throw DeploymentError(.driverBroken, text)
+        }
+        let text = "\(service) does not come up: \(why)"
         note(.failed(text), elapsed, looks, now)
         throw DeploymentError(.recipeFailed, text)
       case .waiting(let what):
@@ -85,6 +90,16 @@ struct ConvergenceWatch: Sendable {
         known[task.id] = container.map(Self.wasUnhealthy) ?? false
       }
       if known[task.id] == true { now.tasks[index].wasUnhealthy = true }
+    }
+  }
+
+  /// What health checks say while their tasks start, for whoever waits.
+  private func noteProbes(_ now: inout SwarmStack) async {
+    for index in now.tasks.indices where now.tasks[index].state == "starting" {
+      guard now.tasks[index].isWanted,
+        let container = try? await stack.engine.container(of: now.tasks[index])
+      else { continue }
+      now.tasks[index].probe = stack.probe(of: container)
     }
   }
 

@@ -33,6 +33,14 @@ struct Docker: Sendable {
     return Program.find("docker", path: environment["PATH"].map { "\($0):\(standard)" } ?? standard)
   }
 
+  /// Variables of a caller's, with those that docker's own settings need: what it fills into a compose
+  /// file.
+  func variables(_ variables: [String: String]) -> [String: String] {
+    var all = variables
+    for name in ["PATH", "HOME", "DOCKER_CONFIG", "DOCKER_HOST"] { all[name] = environment[name] }
+    return all
+  }
+
   /// Runs it to its end, whatever that is. A cancelled task kills it.
   ///
   /// - Parameter variables: in place of all of the user's but what docker's own settings need.
@@ -46,15 +54,10 @@ struct Docker: Sendable {
     output: Program.Output = .kept
   ) async throws(EngineError) -> CommandOutput {
     guard let program else { throw EngineError(.missing, Self.missing.message) }
-    var all = environment
-    if let variables {
-      all = variables
-      for name in ["PATH", "HOME", "DOCKER_CONFIG", "DOCKER_HOST"] { all[name] = environment[name] }
-    }
     let command = Command(
       argv: ["docker"] + arguments,
       stdin: stdin,
-      environment: all,
+      environment: variables.map { self.variables($0) } ?? environment,
       folder: folder,
       deadline: deadline
     )

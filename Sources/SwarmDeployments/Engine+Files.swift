@@ -39,7 +39,7 @@ extension Engine {
     within limit: Duration
   ) async throws(EngineError) -> Bool {
     guard try await has(path, in: container) else { return false }
-    try await copy(["\(container):\(path)", "-"], .command, output, within: limit)
+    try await copy(["\(container):\(path)", "-"], output: output, within: limit)
     return true
   }
 
@@ -53,7 +53,7 @@ extension Engine {
     within limit: Duration
   ) async throws(EngineError) {
     let places = ["-", "\(container):\(folder)"]
-    try await copy(places, .descriptor(file), .kept, within: limit)
+    try await copy(places, .descriptor(file), within: limit)
   }
 
   /// The same for a small archive.
@@ -63,13 +63,14 @@ extension Engine {
     in container: String
   ) async throws(EngineError) {
     let places = ["-", "\(container):\(folder)"]
-    try await copy(places, .command, .kept, stdin: archive, within: .seconds(60))
+    try await copy(places, stdin: archive, within: .seconds(60))
   }
 
-  private func copy(
+  /// `docker cp`.
+  func copy(
     _ places: [String],
-    _ input: Program.Input,
-    _ output: Program.Output,
+    _ input: Program.Input = .command,
+    output: Program.Output = .kept,
     stdin: [UInt8] = [],
     within limit: Duration
   ) async throws(EngineError) {

@@ -68,7 +68,7 @@ package enum EngineAddress: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// As `DOCKER_HOST` has it.
-  package static func host(_ host: String) -> EngineAddress {
+  static func host(_ host: String) -> EngineAddress {
     address(host, options: ["--host", host], name: host)
   }
 

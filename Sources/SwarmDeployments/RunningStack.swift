@@ -1,11 +1,15 @@
 internal import Deployments
+internal import Files
 internal import Formats
+internal import Guarding
 internal import Programs
 
 /// A stack as its engine has it, asked anew each time: its containers, commands in them, their logs.
 struct RunningStack: Sendable {
   let name: String
   let engine: SwarmEngine
+  /// Services that do their work and end, in the suite's word.
+  var oneShots: Set<String> = []
   /// Takes the values of secrets out of a text.
   let redact: @Sendable (String) -> String
 
@@ -19,7 +23,11 @@ struct RunningStack: Sendable {
 
   func now() async throws(DeploymentError) -> SwarmStack {
     do throws(EngineError) {
-      return try await SwarmStack.read(name, on: engine.manager)
+      var stack = try await SwarmStack.read(name, on: engine.manager)
+      for index in stack.services.indices {
+        stack.services[index].isOneShot = oneShots.contains(stack.services[index].name)
+      }
+      return stack
     } catch {
       throw DeploymentError(error, "the stack")
     }
@@ -73,18 +81,47 @@ struct RunningStack: Sendable {
     return String(redact(text).suffix(limit))
   }
 
+  /// Writes the end of every service's log beside the run's events.
+  func keepLogs(in run: RunSettings) async {
+    guard let now = try? await now() else { return }
+    for service in now.services {
+      var text = ""
+      for task in now.tasks(of: service).sorted(by: { $0.id < $1.id }) {
+        guard let container = task.containerID, let engine = engine.engine(of: task) else {
+          continue
+        }
+        text += await log(of: container, on: engine, lines: 5000, limit: 1 << 20)
+      }
+      let path = "\(run.logFolder)/\(service.name).log"
+      try? AtomicFile.write(Array(text.utf8), to: path, in: run.logTree)
+    }
+  }
+
+  /// Why a service does not come up, in one line: how its task ended, what that said last, and only
+  /// then what the engine did.
+  func sentence(_ reason: Convergence.Reason, in now: SwarmStack) async -> String {
+    let words = await lastWords(of: reason, in: now)
+    return ([reason.text, words] + [reason.sequel].compactMap { $0 }).filter { !$0.isEmpty }
+      .joined(separator: "; ")
+  }
+
   /// What a task that does not come up said last: its log's end, or what its health check said.
-  func lastWords(of reason: Convergence.Reason, in now: SwarmStack) async -> String {
+  private func lastWords(of reason: Convergence.Reason, in now: SwarmStack) async -> String {
     guard let task = now.tasks.first(where: { $0.id == reason.taskID }) else { return "" }
     if reason.isUnhealthy, let container = try? await engine.container(of: task),
-      let checks = container["State"]?["Health"]?["Log"]?.arrayValue,
-      let output = checks.last?["Output"]?.stringValue
+      let line = probe(of: container)
     {
-      let line = Self.lines(redact(output), 1)
-      if !line.isEmpty { return "its health check says: \(line)" }
+      return "its health check says: \(line)"
     }
     let words = await lastWords(of: task)
     return words.isEmpty ? "" : "last log lines: \(words)"
+  }
+
+  /// What a container's health check said last; nil where that is nothing.
+  func probe(of container: JSONValue) -> String? {
+    let output = container["State"]?["Health"]?["Log"]?.arrayValue?.last?["Output"]?.stringValue
+    let line = Self.lines(redact(output ?? ""), 1)
+    return line.isEmpty ? nil : line
   }
 
   /// The last lines of a task's log.

@@ -21,14 +21,22 @@ struct SharedResources {
     }
     let shared = suite.sharedNames
     for store in RecipeFacts.stores(of: compose, suite: suite) {
-      guard let volume = store.volumes.first(where: shared.contains),
+      guard let volume = (store.volumes + sources(of: store)).first(where: shared.contains),
         let entry = suite.integrity[store.name], !(entry.seed + entry.drop).isEmpty
       else { continue }
       throw DeploymentError(
         .unsupported,
-        "recipe.yml: integrity of \(store.name) writes to the volume \(volume), which swarm.yml "
-          + "shares with others: a shared volume is only read"
+        "recipe.yml: integrity of \(store.name) writes to \(volume), which swarm.yml "
+          + "shares with others: what is shared is only read"
       )
+    }
+  }
+
+  /// Paths of the machine that are a store.
+  private func sources(of store: StoreFacts) -> [String] {
+    store.services.flatMap { name in
+      (compose[service: name]?.namelessMounts ?? [])
+        .filter { $0.store(of: name) == store.name }.compactMap(\.source)
     }
   }
 
@@ -47,15 +55,18 @@ extension Suite {
 extension Compose.Outside {
   /// What `shares` calls it.
   fileprivate var key: String {
-    if case .volume(let key) = kind { return key }
-    return name
+    switch kind {
+    case .volume(let key), .network(let key): key
+    case .path, .port: name
+    }
   }
 
   fileprivate var sentence: String {
     switch kind {
     case .volume(let key): "volume \(key) is \(name) on the engine"
-    case .path(let service): "\(service) mounts \(name) of the machine"
+    case .path(let service, _): "\(service) mounts \(name) of the machine"
     case .port(let service): "\(service) publishes port \(name) of the machine"
+    case .network(let key): "network \(key) is the machine's own (\(name))"
     }
   }
 }

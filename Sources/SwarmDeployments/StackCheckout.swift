@@ -1,6 +1,7 @@
 internal import Backups
 internal import Deployments
 internal import Evidence
+internal import Files
 internal import Formats
 internal import Glibc
 internal import Guarding
@@ -38,6 +39,7 @@ final class StackCheckout: Sendable {
       identity,
       isUpgrade: isUpgrade
     )
+    let merged: Compose
     do throws(SuiteErrors) {
       own = try ComposeReader.read(folder: folder, files: names, environment: environment)
       var read: [ComposeReader.File] = []
@@ -45,11 +47,14 @@ final class StackCheckout: Sendable {
       let suite = configuration.suite
       let overlays = suite.swarm?.compose ?? []
       for name in overlays { read.append(try Self.file(name, below: suite.folder)) }
-      compose = try ComposeReader.read(read, environment: environment)
+      merged = try ComposeReader.read(read, environment: environment)
       files = names.map { "\(folder)/\($0)" } + overlays.map { "\(suite.folder)/\($0)" }
+      try Self.requireOwnFiles(merged, in: folder)
+      try Self.requireNames(merged)
     } catch {
       throw DeploymentError(.recipeFailed, "version \(version) cannot be deployed: \(error)")
     }
+    compose = try await configuration.engine.addingImageVolumes(to: merged)
     self.folder = folder
     self.environment = environment
     self.recipe = Recipe(
@@ -62,6 +67,58 @@ final class StackCheckout: Sendable {
   }
 
   deinit { _ = FolderRemoval.remove(folder) }
+
+  /// `docker` reads files of configs, secrets and variables with the rights of whoever runs this, and
+  /// gives them to services.
+  private static func requireOwnFiles(_ compose: Compose, in folder: String) throws(SuiteErrors) {
+    let files = SuiteFiles(folder: folder)
+    for file in compose.readFiles {
+      let problem =
+        file.value.hasPrefix("~")
+        ? "\"\(file.value)\" is outside of the recipe's folder"
+        : files.problem(withPath: file.value)?.message
+      guard let problem else { continue }
+      throw SuiteErrors([
+        Diagnostic(
+          .error,
+          file: file.place.file,
+          line: file.place.line,
+          column: file.place.column,
+          length: file.length,
+          message: problem
+        )
+      ])
+    }
+  }
+
+  /// A name that ends where its version should stand is refused by the engine, in words that do not
+  /// tell why.
+  private static func requireNames(_ compose: Compose) throws(SuiteErrors) {
+    let bad = compose.unsetInNames.filter { !isName($0.filled) }
+    guard !bad.isEmpty else { return }
+    throw SuiteErrors(
+      bad.map { unset in
+        Diagnostic(
+          .error,
+          file: unset.place.file,
+          line: unset.place.line,
+          column: unset.place.column,
+          length: unset.length,
+          message:
+            "\(unset.text) in the name of \(unset.kind.rawValue.dropLast()) \(unset.key) has "
+            + "no value: \"\(unset.filled)\" is not a name",
+          expected: "a value in .env.sample, or under `environment` of swarm.yml"
+        )
+      }
+    )
+  }
+
+  private static func isName(_ text: String) -> Bool {
+    func isOuter(_ byte: UInt8) -> Bool {
+      0x30...0x39 ~= byte || 0x41...0x5A ~= byte || 0x61...0x7A ~= byte
+    }
+    return text.utf8.first.map(isOuter) ?? false && text.utf8.last.map(isOuter) ?? false
+  }
 
   private static func file(_ name: String, below folder: String) throws(SuiteErrors)
     -> ComposeReader.File
@@ -80,25 +137,18 @@ final class StackCheckout: Sendable {
     _ identity: StackIdentity,
     isUpgrade: Bool
   ) throws(DeploymentError) -> (values: [String: String], composeFiles: [String]) {
-    func text(_ name: String) -> String {
-      SuiteFiles(folder: folder).read(name).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    }
-    let sample = EnvironmentSample(text(".env.sample"))
-    var values = sample.values
-    let exports = text("abra.sh").split(separator: "\n").filter { $0.hasPrefix("export ") }
-    values.merge(EnvironmentSample(exports.joined(separator: "\n")).values) { $1 }
-    values.merge(configuration.run.environment) { $1 }
-    if isUpgrade { values.merge(configuration.run.upgradeEnvironment) { $1 } }
+    var settings = configuration.run.environment
+    if isUpgrade { settings.merge(configuration.run.upgradeEnvironment) { $1 } }
     for (name, value) in configuration.suite.swarm?.environment ?? [] {
-      values[name] = try configuration.text(value, adding: identity.names)
+      settings[name] = try configuration.text(value, adding: identity.names)
     }
-    values["STACK_NAME"] = identity.name
-    values["DOMAIN"] = identity.domain
-    var files = sample.composeFiles
-    if let asked = values["COMPOSE_FILE"], asked != sample.values["COMPOSE_FILE"] {
-      files = asked.split(separator: ":").map(String.init)
+    settings["STACK_NAME"] = identity.name
+    settings["DOMAIN"] = identity.domain
+    let docker = configuration.engine.manager.docker
+    let environment = ComposeEnvironment(setting: docker.variables(settings)) {
+      SuiteFiles(folder: folder).read($0)
     }
-    return (values, files)
+    return (environment.values, environment.composeFiles)
   }
 
   /// What marks the stack as a run's, and what the suite says of all services: laid over the rest.

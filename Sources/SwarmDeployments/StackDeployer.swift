@@ -1,5 +1,6 @@
 internal import Backups
 internal import Deployments
+internal import Files
 internal import Formats
 internal import FoundationEssentials
 internal import Guarding
@@ -15,6 +16,7 @@ actor StackDeployer {
   /// External networks that were made for this run: in the compose file → on the engine.
   private var networks: [String: String] = [:]
   private var knowsDetach: Bool?
+  private var client: String?
 
   init(_ configuration: SwarmConfiguration, _ identity: StackIdentity, log: OperationLog) {
     self.configuration = configuration
@@ -31,6 +33,51 @@ actor StackDeployer {
 
   func requireNothingForeign() async throws(DeploymentError) {
     try await externals.requireNothingForeign()
+  }
+
+  /// Removes the stack with all that it holds, and what was made for it.
+  func removeAll() async throws(DeploymentError) {
+    let start = ContinuousClock.now
+    let removal = await SwarmRemains(
+      engine: configuration.engine,
+      runs: [configuration.run.runID],
+      stack: identity.name
+    ).remove()
+    networks = [:]
+    log.note(
+      Operation(
+        name: "take everything away",
+        ending: removal.leftovers.isEmpty
+          ? .succeeded : .broken(removal.leftovers.joined(separator: ", ")),
+        duration: ContinuousClock.now - start,
+        facts: removal.removed.mapValues(String.init)
+      )
+    )
+    guard removal.leftovers.isEmpty else {
+      throw DeploymentError(
+        .driverBroken,
+        "still there: \(removal.leftovers.joined(separator: ", "))"
+      )
+    }
+  }
+
+  /// Starts a service's tasks anew, and waits until they run.
+  func restart(_ service: String) async throws(DeploymentError) {
+    let argv = ["service", "update", "--force", "--detach=false", "\(identity.name)_\(service)"]
+    let output = try await docker(argv)
+    log.note(
+      Operation(
+        name: "restart \(service)",
+        ending: output.succeeded ? .succeeded : .broken("\(output.ending): \(output.lastLine)"),
+        duration: output.duration,
+        service: service,
+        argv: ["docker"] + argv,
+        output: output
+      )
+    )
+    guard output.succeeded else {
+      throw DeploymentError(.driverBroken, "restart of \(service): \(output.lastLine)")
+    }
   }
 
   /// Makes what the recipe wants to be there.
@@ -55,9 +102,15 @@ actor StackDeployer {
       endpointMode: settings?.endpointMode,
       networks: networks
     )
-    let contents = Data(text.description.utf8)
-    guard FileManager.default.createFile(atPath: overlay, contents: contents) else {
-      throw DeploymentError(.driverBroken, "\(overlay): cannot be written")
+    do {
+      // The recipe may have a link under this name.
+      try AtomicFile.write(
+        Array(text.description.utf8),
+        to: ".parity.json",
+        in: FileTree(checkout.folder)
+      )
+    } catch {
+      throw DeploymentError(.driverBroken, "\(overlay): \(error)")
     }
     var argv = ["stack", "deploy", "--prune", "--with-registry-auth", "--resolve-image", "always"]
     if try await detaches() { argv.append("--detach=true") }
@@ -68,6 +121,7 @@ actor StackDeployer {
     let output = try await docker(argv, checkout)
     let away = output.succeeded ? nil : await isAway()
     let words = "\(output.ending): \(output.lastLine)"
+    let client = try await knownClient()
     log.note(
       Operation(
         name: "docker stack deploy",
@@ -76,13 +130,27 @@ actor StackDeployer {
         duration: output.duration,
         argv: ["docker"] + argv,
         output: output,
-        facts: ["recipe": version, "docker": configuration.engine.manager.docker.path],
+        facts: ["recipe": version, "docker": client],
         difference: checkout.difference(settings, networks: networks)
       )
     )
     guard !output.succeeded else { return }
     if let away { throw DeploymentError(.driverBroken, "the engine was away: \(away)") }
-    throw DeploymentError(.recipeFailed, "docker stack deploy of \(version) failed (\(words))")
+    throw DeploymentError(
+      .recipeFailed,
+      "docker stack deploy of \(version) failed (\(words)), by \(client)"
+    )
+  }
+
+  /// The program that deploys: an old one does not know all that a recipe may have.
+  private func knownClient() async throws(DeploymentError) -> String {
+    if let client { return client }
+    // `Docker version 28.2.2, build e6534b4`
+    let words = try await docker(["--version"]).text.split { $0 == " " || $0 == "," }
+    let version = words.first { $0.first?.isNumber == true } ?? "of unknown version"
+    let known = "docker \(version) at \(configuration.engine.manager.docker.path)"
+    client = known
+    return known
   }
 
   private func docker(

@@ -39,6 +39,9 @@ actor SwarmBackup: LabelledBackup {
     restic = ResticRepository(bench, deadline: deadline)
   }
 
+  /// What the hooks had written went with the volumes.
+  func forgetDumps() { dumps = [] }
+
   func end() async {
     await restic?.end()
     restic = nil
@@ -88,9 +91,12 @@ actor SwarmBackup: LabelledBackup {
   // MARK: Where things are
 
   /// A running container with a volume, and where it has it.
-  private func mount(of volume: String, in now: SwarmStack) throws(DeploymentError) -> (
+  func mount(of volume: String, in now: SwarmStack) throws(DeploymentError) -> (
     place: RunningStack.Place, target: String
   ) {
+    if let (service, mount) = recipe?.compose.namelessMount(of: volume) {
+      return (try stack.place(of: service, in: now), mount.target)
+    }
     var problem: DeploymentError?
     let mounts = (recipe?.compose.services ?? []).flatMap { service in
       service.mounts.filter { $0.volume == volume }.map { (service, $0) }
@@ -321,8 +327,15 @@ actor SwarmBackup: LabelledBackup {
 }
 
 /// The headers of an archive that comes by in pieces.
-private final class ArchiveScan: Sendable {
-  private let state = Mutex<(scanner: TarScanner, problem: EngineError?)>((TarScanner(), nil))
+final class ArchiveScan: Sendable {
+  private let state: Mutex<(scanner: TarScanner, problem: EngineError?, left: Int)>
+
+  /// - Parameters:
+  ///   - hashing: bytes of content that are hashed at most.
+  ///   - limit: of the archive, in bytes; a longer one is a problem.
+  init(hashing: Int = 0, limit: Int = .max) {
+    state = Mutex((TarScanner(hashing: hashing), nil, limit))
+  }
 
   /// Why what came was no archive.
   var problem: EngineError? { state.withLock { $0.problem } }
@@ -330,6 +343,10 @@ private final class ArchiveScan: Sendable {
   func feed(_ bytes: [UInt8]) -> Bool {
     state.withLock { state in
       do throws(EngineError) {
+        state.left -= bytes.count
+        guard state.left >= 0 else {
+          throw EngineError(.malformed, "the archive exceeds its limit of bytes")
+        }
         try state.scanner.feed(bytes)
         return true
       } catch {

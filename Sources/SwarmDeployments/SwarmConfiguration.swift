@@ -6,14 +6,14 @@ package import Suites
 
 /// All that the swarm driver needs to know of one run.
 package struct SwarmConfiguration: Sendable {
-  package var suite: Suite
-  package var engine: SwarmEngine
-  package var source: RecipeSource
+  var suite: Suite
+  var engine: SwarmEngine
+  var source: RecipeSource
   package var run: RunSettings
   /// Services whose images are known to stand for others.
-  package var standins: Set<String>
+  var standins: Set<String>
   /// Takes the values of secrets out of a text.
-  package var redact: @Sendable (String) -> String
+  var redact: @Sendable (String) -> String
 
   package init(
     suite: Suite,

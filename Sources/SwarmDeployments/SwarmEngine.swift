@@ -1,5 +1,7 @@
 package import Deployments
 internal import Formats
+internal import Glibc
+package import Suites
 
 /// An engine that manages a Swarm, and those of the other nodes.
 package struct SwarmEngine: Sendable {
@@ -8,7 +10,9 @@ package struct SwarmEngine: Sendable {
   let clusterID: String
   /// By node id; the manager is one of them.
   let nodes: [String: Engine]
-  package let version: String
+  let version: String
+  /// Where the manager keeps its files, if that is this machine; nil where nobody can look.
+  let root: String?
 
   /// Connects, and makes sure that a recipe can be deployed there.
   ///
@@ -32,10 +36,8 @@ package struct SwarmEngine: Sendable {
     let swarm = info["Swarm"]
     let state = swarm?["LocalNodeState"]?.stringValue ?? "inactive"
     guard state == "active" else {
-      throw DeploymentError(
-        .unsupported,
-        "the engine at \(address) is in no Swarm (\(state)): `docker swarm init` makes it one"
-      )
+      let why = unready(state, swarm?["Error"]?.stringValue ?? "")
+      throw DeploymentError(why.code, "the engine at \(address) \(why.message)")
     }
     guard swarm?["ControlAvailable"]?.boolValue == true,
       let own = swarm?["NodeID"]?.stringValue
@@ -55,8 +57,59 @@ package struct SwarmEngine: Sendable {
       manager: manager,
       clusterID: swarm?["Cluster"]?["ID"]?.stringValue ?? own,
       nodes: nodes.merging([own: manager]) { $1 },
-      version: info["ServerVersion"]?.stringValue ?? "unknown"
+      version: info["ServerVersion"]?.stringValue ?? "unknown",
+      root: address.isRemote ? nil : info["DockerRootDir"]?.stringValue
     )
+  }
+
+  /// Why an engine manages no Swarm at this moment, and what to do: one that has just been started
+  /// finds its own again.
+  private static func unready(_ state: String, _ error: String) -> DeploymentError {
+    switch state {
+    case "pending":
+      DeploymentError(.driverBroken, "has just been started, and its Swarm is not ready: run again")
+    case "locked":
+      DeploymentError(.driverBroken, "has a locked Swarm: `docker swarm unlock` opens it")
+    case "error":
+      DeploymentError(.driverBroken, "cannot join its Swarm: \(error)")
+    default:
+      DeploymentError(.unsupported, "is in no Swarm (\(state)): `docker swarm init` makes it one")
+    }
+  }
+
+  /// Less than this is no room to deploy in, in bytes.
+  private static let leastRoom: UInt64 = 1 << 20
+
+  /// Why nothing that now happens says anything of a recipe: no room is left for the engine's files.
+  var whyFull: String? {
+    for folder in [root, root.map { $0 + "/volumes" }].compactMap({ $0 }) {
+      var status = statvfs()
+      guard statvfs(folder, &status) == 0 else { continue }
+      let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
+      if free < Self.leastRoom || (status.f_files > 0 && status.f_favail == 0) {
+        return "no space is left on the engine: \(folder) has \(free) bytes and "
+          + "\(status.f_favail) files free; free some, then run again"
+      }
+    }
+    return nil
+  }
+
+  /// The recipe with what its images declare as volumes and no mount covers: data there are in an
+  /// anonymous volume. What an image says that the engine does not have yet is not known.
+  package func addingImageVolumes(to compose: Compose) async throws(DeploymentError) -> Compose {
+    var compose = compose
+    for service in compose.services {
+      let image: JSONValue?
+      do throws(EngineError) {
+        image = try await manager.find("/images/\(service.image)/json")
+      } catch {
+        if error.code == .refused(status: 400) { continue }
+        throw DeploymentError(.driverBroken, "image \(service.image) cannot be looked at: \(error)")
+      }
+      let declared = image?["Config"]?["Volumes"]?.objectValue?.members.map(\.key) ?? []
+      compose.addVolumes(declared.sorted(), ofImageOf: service.name)
+    }
+    return compose
   }
 
   /// The engines of the other nodes that may run services.

@@ -1,25 +1,26 @@
 internal import Backups
-internal import Deployments
+package import Deployments
 internal import Evidence
 internal import Formats
 internal import FoundationEssentials
 internal import Guarding
-internal import Programs
+package import Programs
 internal import Suites
 
-/// One deployment of a stack, from the first lock to its teardown.
-actor SwarmHost: DeploymentHost {
+/// Runs a recipe as a stack of a Docker Swarm: one deployment, from the first lock to its teardown.
+package actor SwarmHost: Driver, Deployment {
+  package nonisolated let name = "swarm"
   private let configuration: SwarmConfiguration
   private let identity: StackIdentity
-  private let stack: RunningStack
+  let stack: RunningStack
   private let deployer: StackDeployer
-  nonisolated let log = OperationLog()
+  private nonisolated let log = OperationLog()
   /// What there is on this machine from the first moment of a deployment on.
   private var site: RunSite?
   private var lease: SwarmLease?
   private var stand: Stand?
   /// What stood on the engine before the run.
-  private var others: OthersOnEngine?
+  private var others: OthersOnEngine
   private var teardown: Task<TeardownReport, Never>?
 
   /// What there is once the name of the stack is this run's.
@@ -35,21 +36,28 @@ actor SwarmHost: DeploymentHost {
     var ownImages: [String: String] = [:]
     /// Where the app is reached, unless the cluster's own proxy leads there.
     var app: Endpoint?
+    var baseURL = ""
     /// Tasks that there were before the version that runs was deployed.
     var tasksBefore: Set<String> = []
     /// Why the engine could once not say what runs.
     var silence: String?
   }
 
-  init(_ configuration: SwarmConfiguration) throws(DeploymentError) {
+  package init(_ configuration: SwarmConfiguration) throws(DeploymentError) {
     self.configuration = configuration
     identity = try StackIdentity(configuration)
     stack = RunningStack(
       name: identity.name,
       engine: configuration.engine,
+      oneShots: Set((configuration.suite.swarm?.oneShots ?? []).map(\.name)),
       redact: configuration.redact
     )
     deployer = StackDeployer(configuration, identity, log: log)
+    others = OthersOnEngine(
+      on: configuration.engine,
+      runID: configuration.run.runID,
+      deadline: configuration.suite.deadlines.operation
+    )
   }
 
   private func standing() throws(DeploymentError) -> Stand {
@@ -57,12 +65,18 @@ actor SwarmHost: DeploymentHost {
     return stand
   }
 
-  private var serviceNames: [String] {
+  package var services: [String] {
     (stand?.recipe?.compose.services ?? []).map(\.name).sorted()
   }
 
+  /// Of the volumes that the recipe itself makes.
+  var volumes: [String] { stand?.recipe?.compose.volumes ?? [] }
+  package var baseURL: String { stand?.baseURL ?? "" }
+  package var domain: String { identity.domain }
+  package nonisolated func takeOperations() -> [Operation] { log.take() }
+
   /// What no two runs have in common.
-  func values() -> [String: String] {
+  package func values() -> [String: String] {
     var values: [String: String] = [:]
     if let site { values["run_folder"] = site.root }
     if case .tcp(_, let port)? = stand?.app { values["app_port"] = String(port) }
@@ -70,11 +84,12 @@ actor SwarmHost: DeploymentHost {
   }
 
   /// Why nothing can be said of the stack any more.
-  func lost() -> String? {
+  package func lost() -> String? {
     if let lost = lease?.lost { return lost }
     if let ending = stand?.events.ending {
       return "the engine was away, and with it what it runs: \(ending)"
     }
+    if stand?.silence == nil { stand?.silence = configuration.engine.whyFull }
     return stand?.silence ?? site?.lost
   }
 
@@ -97,7 +112,7 @@ actor SwarmHost: DeploymentHost {
 
   /// Takes lock and lease, makes the folders, deploys the stack, and waits until it is what it is to
   /// be.
-  func deploy(_ version: String) async throws(DeploymentError) -> any Deployment {
+  package func deploy(_ version: String) async throws(DeploymentError) -> any Deployment {
     guard site == nil else {
       throw DeploymentError(.driverBroken, "a deployment of this run stands already")
     }
@@ -133,15 +148,30 @@ actor SwarmHost: DeploymentHost {
       firstVersion: version
     )
     try await put(version)
-    return HostedDeployment(
-      host: self,
-      services: serviceNames,
-      baseURL: try await openApp(),
-      domain: identity.domain
-    )
+    let baseURL = try await openApp()
+    self.stand?.baseURL = baseURL
+    return self
   }
 
-  func upgrade(to version: String) async throws(DeploymentError) { try await put(version) }
+  package func upgrade(to version: String) async throws(DeploymentError) { try await put(version) }
+
+  /// Volumes that others use too stay as they are: nothing of them is this run's to remove.
+  package func rebuild() async throws(DeploymentError) {
+    guard let version = stand?.recipe?.version else {
+      throw DeploymentError(.driverBroken, "nothing is deployed")
+    }
+    try await deployer.removeAll()
+    await stand?.backup.forgetDumps()
+    try await put(version)
+  }
+
+  package func restart(_ services: [String]) async throws(DeploymentError) {
+    // Nothing of these runs.
+    let idle = await idleServices()
+    for service in self.services where services.contains(service) && idle[service] == nil {
+      try await deployer.restart(service)
+    }
+  }
 
   /// Deploys the recipe at a version over what is there.
   private func put(_ version: String) async throws(DeploymentError) {
@@ -160,7 +190,7 @@ actor SwarmHost: DeploymentHost {
     ).requireConsent()
     let before: SwarmStack
     do throws(DeploymentError) {
-      if others == nil { others = try await othersOnEngine(checkout.compose) }
+      try await lookAtOthers(checkout.compose)
       try await deployer.provide(checkout)
       before = try await stack.now()
     } catch {
@@ -183,22 +213,31 @@ actor SwarmHost: DeploymentHost {
       log: log,
       progress: configuration.run.progress
     )
-    try await watch.converge(serviceNames, from: before) { await self.lost() }
+    try await watch.converge(services, from: before) { await self.lost() }
     try await requireKnownStandins()
   }
 
-  private func othersOnEngine(_ compose: Compose) async throws(DeploymentError) -> OthersOnEngine {
-    do throws(EngineError) {
-      return try await OthersOnEngine(compose, on: configuration.engine)
-    } catch {
-      throw DeploymentError(error, "what stands on the engine")
-    }
+  private func lookAtOthers(_ compose: Compose) async throws(DeploymentError) {
+    let start = ContinuousClock.now
+    let known = others.facts
+    var looked = others
+    try await looked.add(compose)
+    others = looked
+    guard others.facts != known else { return }
+    log.note(
+      Operation(
+        name: "look at what is shared",
+        ending: .succeeded,
+        duration: ContinuousClock.now - start,
+        facts: others.facts
+      )
+    )
   }
 
   /// What runs must not stand for another thing without the run's having said so from its beginning.
   private func requireKnownStandins() async throws(DeploymentError) {
     let now = try await stack.now()
-    for name in serviceNames where !configuration.standins.contains(name) {
+    for name in services where !configuration.standins.contains(name) {
       // One without a task has no image that anything is shown on.
       guard let place = try? stack.place(of: name, in: now) else { continue }
       let labels: [String: String]?
@@ -219,38 +258,30 @@ actor SwarmHost: DeploymentHost {
 
   /// - Returns: what `{{base_url}}` is.
   private func openApp() async throws(DeploymentError) -> String {
-    if let url = configuration.suite.swarm?.url {
+    let compose = stand?.recipe?.compose
+    switch compose.flatMap(configuration.suite.access) {
+    case .proxy?:
+      guard let url = configuration.suite.swarm?.url else { return "" }
       return try configuration.text(url, adding: identity.names)
-    }
-    guard let (service, port) = appPort() else {
+    case .tunnel(let service, let port)?:
+      let endpoint = try await standing().tunnels.openApp(port: port, of: service)
+      stand?.app = endpoint
+      guard case .tcp(let host, let port) = endpoint else { return "http://\(identity.domain)" }
+      return "http://\(host):\(port)"
+    case nil:
+      let lost = compose?.misplacedPort.map {
+        "; that of \($0.service) (\($0.label.place)) stands under labels, where nothing reads it: "
+          + "move it under deploy.labels"
+      }
       throw DeploymentError(
         .unsupported,
         "no label `traefik.http.services.….loadbalancer.server.port` tells on which port the app "
-          + "listens: say `app: {service: …, port: …}` in swarm.yml"
+          + "listens" + (lost ?? ": say `app: {service: …, port: …}` in swarm.yml")
       )
     }
-    let endpoint = try await standing().tunnels.openApp(port: port, of: service)
-    stand?.app = endpoint
-    guard case .tcp(let host, let port) = endpoint else { return "http://\(identity.domain)" }
-    return "http://\(host):\(port)"
   }
 
-  private func appPort() -> (service: String, port: Int)? {
-    if let app = configuration.suite.swarm?.app { return app }
-    let services = stand?.recipe?.compose.services ?? []
-    let ordered = services.filter { $0.name == "app" } + services.filter { $0.name != "app" }
-    for service in ordered {
-      for label in service.deployLabels
-      where label.name.hasPrefix("traefik.http.services.")
-        && label.name.hasSuffix(".loadbalancer.server.port")
-      {
-        if let port = Int(label.value) { return (service.name, port) }
-      }
-    }
-    return nil
-  }
-
-  func runningVersion() async throws(DeploymentError) -> RunningVersion {
+  package func runningVersion() async throws(DeploymentError) -> RunningVersion {
     let images = try standing().ownImages
     return try await SwarmVersionReading(stack: stack, images: images).runningVersion()
   }
@@ -259,9 +290,9 @@ actor SwarmHost: DeploymentHost {
 
   /// Services that will not run again by themselves: nothing of them is alive, or they ended too often
   /// since the version was deployed.
-  func deadServices() async -> [DeadService] {
+  package func deadServices() async -> [DeadService] {
     let before = stand?.tasksBefore ?? []
-    return await services { now, service in
+    return await stopped { now, service in
       guard now.running(service).count < now.desired(service) else { return false }
       let tasks = now.tasks(of: service)
       let isComing = tasks.contains { $0.isLive && $0.desiredState != "shutdown" }
@@ -271,11 +302,11 @@ actor SwarmHost: DeploymentHost {
   }
 
   /// Services that do not run, after half a minute for those that are being started again.
-  func stoppedServices() async -> [DeadService] {
+  package func stoppedServices() async -> [DeadService] {
     let start = ContinuousClock.now
     while true {
       let heard = stand?.events.count ?? 0
-      let stopped = await services { now, service in
+      let stopped = await self.stopped { now, service in
         now.running(service).count < now.desired(service)
       }
       if stopped.isEmpty || lost() != nil || ContinuousClock.now - start > .seconds(30) {
@@ -286,46 +317,35 @@ actor SwarmHost: DeploymentHost {
     }
   }
 
-  private func services(
-    where isDead: (SwarmStack, SwarmStack.Service) -> Bool
+  package func idleServices() async -> [String: String] {
+    (try? await stack.now())?.idle ?? [:]
+  }
+
+  private func stopped(
+    where isDead: @Sendable (SwarmStack, SwarmStack.Service) -> Bool
   ) async -> [DeadService] {
-    let now: SwarmStack
     do throws(DeploymentError) {
-      now = try await stack.now()
+      return try await stack.dead(among: services, where: isDead)
     } catch {
       // `lost` tells that this says nothing about the services; silence must not look like life.
       stand?.silence = "the engine does not say what runs: \(error)"
-      return serviceNames.map {
+      return services.map {
         DeadService(service: $0, ending: "unknown, the engine does not answer", lastWords: "")
       }
     }
-    var dead: [DeadService] = []
-    for name in serviceNames {
-      guard let service = now.services.first(where: { $0.name == name }) else {
-        dead.append(DeadService(service: name, ending: "removed from the engine", lastWords: ""))
-        continue
-      }
-      guard isDead(now, service) else { continue }
-      let last = now.tasks(of: service).filter(\.hasFailed).last
-      var words = ""
-      if let last { words = await stack.lastWords(of: last) }
-      let ending = last.map(Convergence.ending) ?? "no running task"
-      dead.append(DeadService(service: name, ending: ending, lastWords: words))
-    }
-    return dead
   }
 
   // MARK: Backup
 
-  func backUp() async throws(DeploymentError) -> Snapshot {
+  package func backUp() async throws(DeploymentError) -> Snapshot {
     try await standing().backup.takeBackup()
   }
 
-  func restore(_ snapshot: Snapshot) async throws(DeploymentError) {
+  package func restore(_ snapshot: Snapshot) async throws(DeploymentError) {
     try await standing().backup.restore(snapshot)
   }
 
-  func read(
+  package func read(
     _ path: String,
     from snapshot: Snapshot,
     limit: Int
@@ -333,80 +353,84 @@ actor SwarmHost: DeploymentHost {
     try await standing().backup.read(path, from: snapshot, limit: limit)
   }
 
-  // MARK: Services
+  // MARK: What is there
 
-  func runScript(_ command: Command) async throws(DeploymentError) -> CommandOutput {
-    guard let site else { throw DeploymentError(.driverBroken, "nothing is deployed") }
-    return try await site.bench.runScript(command, ofSuiteIn: configuration.suite.folder)
+  package func contents(
+    ofVolume volume: String,
+    limits: ContentLimits
+  ) async throws(DeploymentError) -> [StoredPath] {
+    let (place, target) = try await standing().backup.mount(of: volume, in: try await stack.now())
+    return try await SwarmContents(place: place, deadline: configuration.suite.deadlines.operation)
+      .paths(in: target, named: volume, limits: limits)
   }
 
-  func run(_ command: Command, in name: String) async throws(DeploymentError) -> CommandOutput {
+  package func filesBesideVolumes(
+    of name: String
+  ) async throws(DeploymentError) -> [String: String] {
+    let place = try await stack.place(of: name)
+    return try await SwarmContents(place: place, deadline: .seconds(60)).changes()
+  }
+
+  // MARK: Services
+
+  package func runScript(
+    _ command: Command,
+    beside files: [String: [UInt8]]
+  ) async throws(DeploymentError) -> CommandOutput {
+    guard let site else { throw DeploymentError(.driverBroken, "nothing is deployed") }
+    return try await site.bench.runScript(
+      command,
+      ofSuiteIn: configuration.suite.folder,
+      beside: files
+    )
+  }
+
+  package func run(_ command: Command, in name: String) async throws(DeploymentError)
+    -> CommandOutput
+  {
     try await stack.run(command, at: try await stack.place(of: name))
   }
 
-  /// A file as the service sees it. The engine follows a link, and never out of the container.
-  func read(_ path: String, of name: String, limit: Int) async throws(DeploymentError) -> [UInt8]? {
-    let place = try await stack.place(of: name)
-    do throws(EngineError) {
-      let archive = try await place.engine.archive(
-        of: path,
-        in: place.container,
-        limit: limit + (1 << 20)
-      )
-      guard let archive else { return nil }
-      var scanner = TarScanner()
-      try scanner.feed(archive)
-      guard scanner.entries.count == 1, let entry = scanner.entries.first, entry.kind == .file
-      else { return nil }
-      guard entry.size <= limit, entry.offset + entry.size <= archive.count else {
-        throw EngineError(.malformed, "\(entry.size) bytes, limit \(limit)")
-      }
-      return Array(archive[entry.offset..<(entry.offset + entry.size)])
-    } catch {
-      throw DeploymentError(error, "\(name): \(path)")
-    }
+  package func hasFolder(_ path: String, of name: String) async throws(DeploymentError) -> Bool? {
+    try await stack.hasFolder(path, of: name)
   }
 
-  /// Writes as the service's own user, by `tee`, which takes the path as one argument; where the
-  /// image has none, through the engine, as root.
-  func write(_ content: [UInt8], to path: String, of name: String) async throws(DeploymentError) {
-    let place = try await stack.place(of: name)
-    let command = Command(argv: ["tee", "--", path], stdin: content, outputLimit: 4096)
-    let output = try await stack.run(command, at: place)
-    if output.succeeded { return }
-    guard case .exited(let code) = output.ending, code == 126 || code == 127,
-      let slash = path.lastIndex(of: "/")
-    else {
-      throw DeploymentError(.driverBroken, "\(path): cannot be written: \(output.lastLine)")
-    }
-    let folder = slash == path.startIndex ? "/" : String(path[..<slash])
-    do throws(EngineError) {
-      let archive = try await PlainArchive.file(String(path[path.index(after: slash)...]), content)
-      try await place.engine.unpack(archive, into: folder, in: place.container)
-    } catch {
-      throw DeploymentError(error, "\(name): \(folder)")
-    }
+  package func read(_ path: String, of name: String, limit: Int) async throws(DeploymentError)
+    -> [UInt8]?
+  {
+    try await stack.read(path, of: name, limit: limit)
   }
 
-  func endpoint(port: Int, of name: String) async throws(DeploymentError) -> Endpoint {
+  package func write(_ content: [UInt8], to path: String, of name: String)
+    async throws(DeploymentError)
+  {
+    try await stack.write(content, to: path, of: name)
+  }
+
+  package func whatIs(at path: String, of name: String) async throws(DeploymentError) -> StoredPath?
+  {
+    try await stack.whatIs(at: path, of: name)
+  }
+
+  package func make(_ item: PathItem, at path: String, of name: String)
+    async throws(DeploymentError)
+  {
+    try await stack.make(item, at: path, of: name)
+  }
+
+  package func endpoint(port: Int, of name: String) async throws(DeploymentError) -> Endpoint {
     try await standing().tunnels.endpoint(port: port, of: name)
   }
 
-  func accepts(port: Int, of name: String) async throws(DeploymentError) -> Bool? {
+  package func accepts(port: Int, of name: String) async throws(DeploymentError) -> Bool? {
     try await standing().tunnels.accepts(port: port, of: name)
-  }
-
-  /// The end of a service's output, without secrets.
-  func log(of name: String, limit: Int) async -> String {
-    guard let place = try? await stack.place(of: name) else { return "" }
-    return await stack.log(of: place.container, on: place.engine, lines: 200, limit: limit)
   }
 
   // MARK: Teardown
 
   /// Takes everything down once, in a task of its own, which nobody can cancel; later calls tell
   /// the same.
-  func tearDown() async -> TeardownReport {
+  package func tearDown() async -> TeardownReport {
     let task = teardown ?? Task { await performTeardown() }
     teardown = task
     return await task.value
@@ -422,7 +446,7 @@ actor SwarmHost: DeploymentHost {
     stand?.events.stop()
     if let lease {
       await waitForEngine()
-      await keepLogs()
+      await stack.keepLogs(in: configuration.run)
       let removal = await SwarmRemains(
         engine: configuration.engine,
         runs: [configuration.run.runID],
@@ -430,7 +454,7 @@ actor SwarmHost: DeploymentHost {
       ).remove()
       removed = removal.removed
       leftovers = removal.leftovers
-      if let others { leftovers += await others.missing() }
+      leftovers += await others.changed()
       // Nobody else may have the name while something of this run carries it.
       if leftovers.isEmpty, lease.lost == nil, let problem = await lease.giveBack() {
         leftovers.append(problem)
@@ -456,24 +480,6 @@ actor SwarmHost: DeploymentHost {
       // A node that has just come back lists nothing until its Swarm has a leader.
       if (try? await configuration.engine.manager.get("/services")) != nil { return }
       await Task.detached { try? await Task.sleep(for: .milliseconds(250)) }.value
-    }
-  }
-
-  /// The end of every service's log, beside the run's events.
-  private func keepLogs() async {
-    guard let now = try? await stack.now() else { return }
-    for service in now.services {
-      var text = ""
-      for task in now.tasks(of: service).sorted(by: { $0.id < $1.id }) {
-        guard let container = task.containerID, let engine = stack.engine.engine(of: task) else {
-          continue
-        }
-        text += await stack.log(of: container, on: engine, lines: 5000, limit: 1 << 20)
-      }
-      _ = FileManager.default.createFile(
-        atPath: "\(configuration.run.logFolder)/\(service.name).log",
-        contents: Data(text.utf8)
-      )
     }
   }
 }

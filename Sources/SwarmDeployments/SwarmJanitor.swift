@@ -66,8 +66,8 @@ package enum SwarmJanitor {
   /// The runs whose label something carries.
   private static func runs(on engine: SwarmEngine) async throws(EngineError) -> Set<String> {
     var runs: Set<String> = []
-    func note(_ labels: [String: String]?) {
-      if let run = labels?[SwarmRemains.label], !run.isEmpty { runs.insert(run) }
+    func note(_ labels: [String: String]?, _ name: String = SwarmRemains.label) {
+      if let run = labels?[name], !run.isEmpty { runs.insert(run) }
     }
     let filter = ["label": [SwarmRemains.label]]
     for path in ["/services", "/secrets"] {
@@ -77,8 +77,9 @@ package enum SwarmJanitor {
     }
     for json in try await engine.manager.list("/networks", filter) { note(json["Labels"]?.texts) }
     for node in engine.all {
-      for json in try await node.list("/containers/json", filter, [("all", "1")]) {
-        note(json["Labels"]?.texts)
+      for json in try await node.containers(SwarmRemains.label) { note(json["Labels"]?.texts) }
+      for json in try await node.emptyImages(of: SwarmRemains.label) {
+        note(json["Labels"]?.texts, SwarmRemains.imageLabel)
       }
       for json in try await node.list("/volumes", filter, in: "Volumes") {
         note(json["Labels"]?.texts)

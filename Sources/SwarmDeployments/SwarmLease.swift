@@ -76,11 +76,16 @@ final class SwarmLease: Sendable {
         try await lease.clear(held.record, on: engine)
         return lease
       }
-      guard case .every(let interval, let report) = wait else {
+      let interval: Duration
+      let report: @Sendable (LockHolder?) -> Void
+      switch wait {
+      case .refuse(let tell):
+        tell(held.record.holder)
         throw DeploymentError(
           .held(by: held.record.holder.description),
           "\(stack) is held on the engine by \(held.record.holder)"
         )
+      case .every(let every, let tell): (interval, report) = (every, tell)
       }
       if ContinuousClock.now - told >= interval {
         report(held.record.holder)

@@ -1,4 +1,5 @@
 internal import Formats
+internal import Programs
 
 /// What a run has on an engine: what carries its label, and its stack.
 ///
@@ -21,6 +22,8 @@ struct SwarmRemains: Sendable {
   }
 
   static let label = "parity.run"
+  /// Of images, whose containers must not have their label from them.
+  static let imageLabel = "parity.image"
 
   /// - Parameter stack: only where it was armed: see `SwarmLease.arm`.
   init(engine: SwarmEngine, runs: [String], stack: String?) {
@@ -63,11 +66,11 @@ struct SwarmRemains: Sendable {
   /// In the order in which they can be removed. Containers are the engine's to remove, until it is
   /// late.
   private enum Kind: String, CaseIterable {
-    case services, containers, secrets, configs, networks, volumes
+    case services, containers, secrets, configs, networks, volumes, images
 
     var path: String { self == .containers ? "/containers" : "/\(rawValue)" }
     /// Whether each node has its own.
-    var isLocal: Bool { self == .containers || self == .volumes }
+    var isLocal: Bool { [.containers, .volumes, .images].contains(self) }
   }
 
   /// The labels by which things are the runs'.
@@ -95,7 +98,8 @@ struct SwarmRemains: Sendable {
       let filters = ["label": [label]]
       let items: [JSONValue]
       switch kind {
-      case .containers: items = try await client.list("/containers/json", filters, [("all", "1")])
+      case .containers: items = try await client.containers(label)
+      case .images: items = try await client.emptyImages(of: label)
       case .volumes: items = try await client.list("/volumes", filters, in: "Volumes")
       default: items = try await client.list(kind.path, filters)
       }
@@ -143,5 +147,46 @@ struct SwarmRemains: Sendable {
       }
     }
     return left
+  }
+}
+
+extension Engine {
+  /// Containers of everybody with a label, `name` or `name=value`, that somebody gave to them: the
+  /// labels of an image are those of its containers too, and anybody may write them into one.
+  func containers(_ label: String) async throws(EngineError) -> [JSONValue] {
+    let name = String(label.prefix { $0 != "=" })
+    var own: [JSONValue] = []
+    for item in try await list("/containers/json", ["label": [label]], [("all", "1")]) {
+      guard let value = item["Labels"]?[name]?.stringValue else { continue }
+      let image = try await find("/images/\(item["ImageID"]?.stringValue ?? "none")/json")
+      if image?["Config"]?["Labels"]?[name]?.stringValue != value { own.append(item) }
+    }
+    return own
+  }
+
+  /// Images of runs that have neither a name nor a file: see `importNothing`.
+  ///
+  /// - Parameter label: of what else is those runs'.
+  func emptyImages(of label: String) async throws(EngineError) -> [JSONValue] {
+    guard label.hasPrefix(SwarmRemains.label) else { return [] }
+    let own = SwarmRemains.imageLabel + label.dropFirst(SwarmRemains.label.count)
+    return try await list("/images/json", ["label": [own]]).filter { image in
+      let names = (image["RepoTags"]?.arrayValue ?? []).compactMap(\.stringValue)
+      return image["Size"]?.intValue == 0 && names.allSatisfy { $0 == "<none>:<none>" }
+    }
+  }
+
+  /// Makes an image of no files, for containers that are never started.
+  ///
+  /// - Returns: its id; it has no name.
+  func importNothing(for run: String) async throws(EngineError) -> String {
+    let label = "LABEL \(SwarmRemains.imageLabel)=\(run)"
+    let end = [UInt8](repeating: 0, count: 1024)
+    let result = try await docker.run(["import", "--change", label, "-"], stdin: end)
+    let id = String(decoding: result.stdout.prefix { $0 != 0x0A }, as: UTF8.self)
+    guard result.succeeded, id.hasPrefix("sha256:") else {
+      throw EngineError(.unreachable, "docker import: \(result.lastLine)")
+    }
+    return id
   }
 }

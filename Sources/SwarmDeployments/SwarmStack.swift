@@ -18,6 +18,8 @@ struct SwarmStack: Sendable {
     /// `updating`, `completed`, `paused`, `rollback_started`, …; nil where there was no update.
     var updateState: String?
     var updateMessage: String
+    /// Whether the suite says that it does its work and ends.
+    var isOneShot = false
 
     /// As in the compose file, with the digest that the engine has put behind it.
     var image: String { container["Image"]?.stringValue ?? "" }
@@ -41,12 +43,18 @@ struct SwarmStack: Sendable {
     var created = ""
     /// Whether its health check had said no when it ended.
     var wasUnhealthy = false
+    /// What its health check said last, while it starts.
+    var probe: String?
 
     var isLive: Bool {
       !["complete", "failed", "rejected", "shutdown", "orphaned", "remove"].contains(state)
     }
     /// Ended by itself, not because it was told to.
     var hasFailed: Bool { ["complete", "failed", "rejected", "orphaned"].contains(state) }
+    /// Ended by itself with 0.
+    var isDone: Bool { state == "complete" && !wasUnhealthy }
+    /// The engine has no code for it; the words are Go's for `ENOSPC`, in every language.
+    var isDiskFull: Bool { !error.isEmpty && error.contains("no space left on device") }
     /// Alive, and to stay so.
     var isWanted: Bool { isLive && desiredState != "remove" && desiredState != "shutdown" }
     var runs: Bool { state == "running" && desiredState == "running" }
@@ -75,8 +83,32 @@ struct SwarmStack: Sendable {
 
   /// How many tasks a service is to have.
   func desired(_ service: Service) -> Int {
-    if service.completions != nil { return 0 }
+    if service.completions != nil || hasDoneItsWork(service) { return 0 }
     return service.replicas ?? max(1, tasks(of: service).count { $0.desiredState == "running" })
+  }
+
+  /// Whether a service that is not to be started again has ended with 0, as it is to be now.
+  ///
+  /// An app that gave up ends so, too: with `on-failure` the suite must have said what it is. With
+  /// `none` the recipe itself says that nothing comes after its end, unless it has a health check,
+  /// which is for what stays.
+  func hasDoneItsWork(_ service: Service) -> Bool {
+    let isOver = service.restartCondition == "none" && service.container["Healthcheck"] == nil
+    guard service.isOneShot || isOver else { return false }
+    let tasks = tasks(of: service)
+    return !tasks.contains(where: \.isWanted)
+      && tasks.last { $0.hasFailed && $0.container == service.container }?.isDone == true
+  }
+
+  /// Services of which nothing is to run now, with why.
+  var idle: [String: String] {
+    var idle: [String: String] = [:]
+    for service in services where desired(service) == 0 {
+      let isOver = service.completions == nil || !tasks(of: service).contains(where: \.isWanted)
+      idle[service.name] =
+        service.replicas == 0 ? "replicas: 0" : isOver ? "done, ended with 0" : nil
+    }
+    return idle
   }
 
   /// Tasks that run, of the service as it is to be now.

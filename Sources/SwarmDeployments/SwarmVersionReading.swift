@@ -25,17 +25,38 @@ struct SwarmVersionReading: Sendable {
       switch service.updateState {
       case nil, "completed": break
       case let state?:
-        let words = String(state.map { $0 == "_" ? " " : $0 })
-        running.contradictions.append(
-          "the update of \(service.name) is \(words): \(service.updateMessage)"
-        )
+        running.contradictions.append(await unfinished(service, state, in: now))
       }
       try await lookAtImage(of: service, in: now, &running)
     }
     if running.version.isEmpty {
-      running.contradictions.append("no service carries the label \(label)")
+      // There Swarm gives it to the containers alone.
+      let owner = now.services.first { $0.container["Labels"]?[label] != nil }
+      running.contradictions.append(
+        owner.map { "label \(label) of \($0.name) stands under labels, not under deploy.labels" }
+          ?? "no service carries the label \(label)"
+      )
     }
     return running
+  }
+
+  /// An update that did not come to its end: how the task of the new version ended comes first.
+  private func unfinished(
+    _ service: SwarmStack.Service,
+    _ state: String,
+    in now: SwarmStack
+  ) async -> String {
+    let words = String(state.map { $0 == "_" ? " " : $0 })
+    let update = "the update of \(service.name) is \(words): \(service.updateMessage)"
+    let failed = now.tasks(of: service).last { $0.hasFailed && $0.container != service.container }
+    guard let failed else { return update }
+    var reason = Convergence.Reason(
+      text: "\(service.name) ended: \(Convergence.ending(failed))",
+      taskID: failed.id
+    )
+    reason.isUnhealthy = failed.wasUnhealthy
+    reason.sequel = update
+    return await stack.sentence(reason, in: now)
   }
 
   private func lookAtImage(

@@ -1,10 +1,16 @@
+internal import Deployments
+internal import Formats
+
 /// One entry of a tar archive.
 struct TarEntry: Sendable, Hashable {
   enum Kind: Sendable, Hashable {
     case file
     case folder
-    /// Links and devices.
-    case other
+    case link
+    /// Another name of a file that came before.
+    case hardLink
+    case pipe
+    case device
   }
 
   /// As in the archive, without a `/` at the end.
@@ -16,6 +22,13 @@ struct TarEntry: Sendable, Hashable {
   var modified: Int
   /// Where its content begins, in bytes from the archive's start.
   var offset: Int
+  var mode = 0
+  var owner = 0
+  var group = 0
+  /// What a link leads to, and what a hard link is another name of.
+  var target: String?
+  /// SHA-256 of its content; nil where that was not asked for, or there is none.
+  var hash: String?
 }
 
 /// Reads the headers of a tar archive as it comes by: POSIX ustar and pax (IEEE 1003.1-2008, "pax
@@ -29,13 +42,24 @@ struct TarScanner: Sendable {
   private var collecting: (kind: UInt8, left: Int, padding: Int)?
   private var collected: [UInt8] = []
   private var longName: String?
+  private var longTarget: String?
+  private var paxTarget: String?
+  private var paxOwner: Int?
+  private var paxGroup: Int?
   private var paxPath: String?
   private var paxSize: Int?
   private var paxModified: Int?
   /// Of an entry's content, in bytes.
   private static let largest = 1 << 50
   private(set) var entries: [TarEntry] = []
+  /// How many bytes of content are still hashed.
+  private var hashable: Int
+  /// Of the last entry, and how much of its content is to come.
+  private var hashing: (digest: StreamedDigest, left: Int)?
   private var isEnded = false
+
+  /// - Parameter hashing: bytes of content that are hashed at most; a file that does not fit has no hash.
+  init(hashing: Int = 0) { hashable = hashing }
 
   /// Whether the archive had its end: a cut one has none.
   var isComplete: Bool { isEnded }
@@ -46,6 +70,7 @@ struct TarScanner: Sendable {
       if isEnded { return }
       if skipping > 0 {
         let count = min(skipping, rest.count)
+        hash(rest.prefix(count))
         advance(&rest, count)
         skipping -= count
       } else if let (kind, left, padding) = collecting {
@@ -75,6 +100,16 @@ struct TarScanner: Sendable {
     position += count
   }
 
+  private mutating func hash(_ bytes: ArraySlice<UInt8>) {
+    guard let (digest, left) = hashing else { return }
+    let content = bytes.prefix(left)
+    digest.feed(content)
+    hashing = (digest, left - content.count)
+    guard left == content.count else { return }
+    entries[entries.count - 1].hash = digest.text()
+    hashing = nil
+  }
+
   private mutating func header() throws(EngineError) {
     if block.allSatisfy({ $0 == 0 }) {
       isEnded = true
@@ -94,14 +129,14 @@ struct TarScanner: Sendable {
     let padding = (512 - size % 512) % 512
     let kind = block[156]
     switch kind {
-    case UInt8(ascii: "L"), UInt8(ascii: "x"):
+    case UInt8(ascii: "L"), UInt8(ascii: "K"), UInt8(ascii: "x"):
       guard size <= 1 << 20 else {
         throw EngineError(.malformed, "a name in a tar archive has \(size) bytes")
       }
       collected = []
       collecting = (kind, size, padding)
       if size == 0 { collecting = nil }
-    case UInt8(ascii: "K"), UInt8(ascii: "g"):
+    case UInt8(ascii: "g"):
       skipping = size + padding
     default:
       let hasContent = [0, UInt8(ascii: "0"), UInt8(ascii: "7")].contains(kind)
@@ -109,17 +144,40 @@ struct TarScanner: Sendable {
       var path = paxPath ?? longName ?? name()
       let isFolder = kind == UInt8(ascii: "5") || path.utf8.last == UInt8(ascii: "/")
       while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
-      entries.append(
-        TarEntry(
-          path: path,
-          kind: isFolder ? .folder : hasContent ? .file : .other,
-          size: content,
-          modified: paxModified ?? Self.number(block[136..<148]),
-          offset: position
-        )
+      let kind = isFolder ? .folder : Self.kind(kind)
+      var entry = TarEntry(
+        path: path,
+        kind: kind,
+        size: content,
+        modified: paxModified ?? Self.number(block[136..<148]),
+        offset: position
       )
+      entry.mode = Self.number(block[100..<108]) & 0o7777
+      entry.owner = paxOwner ?? Self.number(block[108..<116])
+      entry.group = paxGroup ?? Self.number(block[116..<124])
+      if kind == .link || kind == .hardLink {
+        entry.target = paxTarget ?? longTarget ?? Self.text(block[157..<257])
+      }
+      entries.append(entry)
+      if kind == .file, content <= hashable {
+        hashable -= content
+        hashing = (StreamedDigest(), content)
+        if content == 0 { hash([]) }
+      }
       skipping = content + (512 - content % 512) % 512
-      (longName, paxPath, paxSize, paxModified) = (nil, nil, nil, nil)
+      (longName, longTarget) = (nil, nil)
+      (paxPath, paxTarget, paxSize, paxModified) = (nil, nil, nil, nil)
+      (paxOwner, paxGroup) = (nil, nil)
+    }
+  }
+
+  private static func kind(_ type: UInt8) -> TarEntry.Kind {
+    switch type {
+    case UInt8(ascii: "1"): .hardLink
+    case UInt8(ascii: "2"): .link
+    case UInt8(ascii: "3"), UInt8(ascii: "4"): .device
+    case UInt8(ascii: "6"): .pipe
+    default: .file
     }
   }
 
@@ -132,10 +190,14 @@ struct TarScanner: Sendable {
   }
 
   private mutating func describe(_ kind: UInt8) {
-    guard kind == UInt8(ascii: "x") else {
-      longName = Self.text(collected[...])
-      return
+    switch kind {
+    case UInt8(ascii: "L"): longName = Self.text(collected[...])
+    case UInt8(ascii: "K"): longTarget = Self.text(collected[...])
+    default: readRecords()
     }
+  }
+
+  private mutating func readRecords() {
     // Records of the form "<length> <name>=<value>\n".
     var rest = collected[...]
     while let blank = rest.firstIndex(of: 0x20),
@@ -150,6 +212,9 @@ struct TarScanner: Sendable {
       let value = String(decoding: record[(equals + 1)...], as: UTF8.self)
       switch String(decoding: record[(blank + 1)..<equals], as: UTF8.self) {
       case "path": paxPath = value
+      case "linkpath": paxTarget = value
+      case "uid": paxOwner = Int(value)
+      case "gid": paxGroup = Int(value)
       case "size": paxSize = Int(value)
       case "mtime": paxModified = Int(value.prefix { $0 != "." })
       default: break
@@ -158,7 +223,7 @@ struct TarScanner: Sendable {
   }
 
   private static func text(_ bytes: ArraySlice<UInt8>) -> String {
-    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    StoredPath.text(bytes.prefix { $0 != 0 })
   }
 
   /// Octal digits, or GNU's binary form, whose first byte is 0x80.

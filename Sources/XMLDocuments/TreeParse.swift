@@ -13,7 +13,7 @@ final class TreeParse {
       ?? XMLError(.notWellFormed, "empty", file: name)
   }
 
-  func xml(_ bytes: [UInt8]) throws(XMLError) -> xmlDocPtr? {
+  func xml(_ bytes: [UInt8], encoding: String? = nil) throws(XMLError) -> xmlDocPtr? {
     guard let context = xmlNewParserCtxt(), let handlers = context.pointee.sax else {
       throw XMLError(.unavailable, "no parser context")
     }
@@ -31,7 +31,7 @@ final class TreeParse {
         buffer.bindMemory(to: CChar.self).baseAddress,
         Int32(buffer.count),
         nil,
-        nil,
+        encoding,
         Int32(XML_PARSE_NONET.rawValue | XML_PARSE_NOCDATA.rawValue)
       )
     }
@@ -53,7 +53,7 @@ final class TreeParse {
       HTML_PARSE_RECOVER.rawValue | HTML_PARSE_NONET.rawValue | HTML_PARSE_NOERROR.rawValue
       | HTML_PARSE_NOWARNING.rawValue
     let encoding = encoding ?? (String(validating: bytes, as: UTF8.self) == nil ? nil : "UTF-8")
-    return bytes.withUnsafeBytes { buffer in
+    let document = bytes.withUnsafeBytes { buffer in
       htmlCtxtReadMemory(
         context,
         buffer.bindMemory(to: CChar.self).baseAddress,
@@ -62,6 +62,27 @@ final class TreeParse {
         encoding,
         Int32(options)
       )
+    }
+    document.flatMap { xmlDocGetRootElement($0) }.map(Self.emptyTemplates)
+    return document
+  }
+
+  /// What stands in a `template` is no part of its page, and is shown by no browser (HTML Standard,
+  /// 4.12.3), except where it is the shadow tree of its parent.
+  private static func emptyTemplates(below node: xmlNodePtr) {
+    var child = node.pointee.children
+    while let current = child {
+      child = current.pointee.next
+      guard current.pointee.type == XML_ELEMENT_NODE else { continue }
+      let isTemplate = current.pointee.name.map { xmlStrEqual($0, "template") == 1 } ?? false
+      guard isTemplate, xmlHasProp(current, "shadowrootmode") == nil else {
+        emptyTemplates(below: current)
+        continue
+      }
+      while let inner = current.pointee.children {
+        xmlUnlinkNode(inner)
+        xmlFreeNode(inner)
+      }
     }
   }
 

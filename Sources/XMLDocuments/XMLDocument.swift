@@ -9,6 +9,8 @@ package struct XMLDocument: ~Copyable {
   /// What language the document is in.
   package enum Format: Equatable, Sendable {
     case xml
+    /// As UTF-8, whatever it declares.
+    case decodedXML
     /// Elements have lower-case names and no namespace. The encoding is a name such as
     /// `ISO-8859-1`, usually from a `Content-Type`; without it a document is read as UTF-8 if it is
     /// that, else as it says itself.
@@ -32,10 +34,15 @@ package struct XMLDocument: ~Copyable {
     guard bytes.count <= Self.maximumBytes else {
       throw XMLError(.tooLarge, "more than \(Self.maximumBytes) bytes in the document", file: name)
     }
+    guard !AttributeFlood.isIn(bytes) else {
+      let message = "more than \(AttributeFlood.limit) attributes in a tag"
+      throw XMLError(.tooLarge, message, file: name)
+    }
     let parse = TreeParse(name: name)
     let document: xmlDocPtr? =
       switch format {
       case .xml: try parse.xml(bytes)
+      case .decodedXML: try parse.xml(bytes, encoding: "UTF-8")
       case .html(let encoding): try parse.html(bytes, encoding: encoding)
       }
     guard let document else { throw parse.failure }

@@ -28,7 +28,7 @@ package struct XMLError: Error, Equatable, Sendable {
   /// Counted from 1, in bytes; for an XPath expression the offset in the expression.
   package var column: Int?
   /// The name that the caller gave to what was read, usually a path.
-  package var file: String?
+  var file: String?
 
   init(_ code: Code, _ message: String, file: String? = nil) {
     self.code = code

@@ -47,6 +47,91 @@ import Testing
     }
   }
 
+  @Test func `A check without a control does not count for the floor`() {
+    var sample = Sample()
+    sample.setControl(Sample.first, .notPossible(reason: Reason(.declared(why: "it locks"))))
+    #expect(sample.code("P3") == .tooFew(proven: 1, wanted: 2, failed: nil))
+  }
+
+  @Test func `A page that does not exist takes the claim away, and no rung`() {
+    var sample = Sample()
+    let third = CheckID(folder: "functional", stem: "notes", name: "test_third")
+    sample.add(third, .functional, .functional, control: (.sibling, .passed))
+    #expect(sample.code("P3/\(third)") == .answeredByAnyPath)
+    #expect(sample.rules == [Rule.answeredByAnyPath.rawValue])
+    #expect(sample.rung(4) == .pass)
+    #expect(sample.status == .proven)
+  }
+
+  @Test(arguments: [
+    (Doubt.elsewhere, Rule.addressElsewhere), (.absenceUnseen, .absenceWithoutPresence),
+  ])
+  func `What shows nothing is unproven below state, and told`(_ doubt: Doubt, _ rule: Rule) {
+    for strength in [Strength.none, .ack, .content, .state] {
+      var sample = Sample()
+      sample.setStrength(Sample.first, strength)
+      sample.setDoubts(Sample.first, [doubt])
+      #expect(sample.verdict("P3/\(Sample.first)")?.isProven == (strength == .state))
+      #expect(sample.rules.contains(rule.rawValue))
+      #expect(!sample.rules.contains(Rule.checkOnlyAcknowledges.rawValue))
+    }
+  }
+
+  /// Where redirects and addresses out of answers led is known only once it ran.
+  @Test(arguments: [
+    (Strength.state, [1], true), (.state, [2], true), (.state, [3], false), (.state, [], false),
+    (.content, [1, 2, 3], true), (.content, [2], false),
+  ])
+  func `What another host answered is no evidence`(
+    _ strength: Strength,
+    _ away: [Int],
+    _ isElsewhere: Bool
+  ) {
+    var sample = Sample()
+    sample.setStrength(Sample.first, strength)
+    if strength == .state {
+      sample.setReadBack(
+        Sample.first,
+        ReadBack(actIndex: 0, readIndices: [1], freshNames: [], decoyPossible: true, why: "")
+      )
+    }
+    sample.set(Sample.first) { check in
+      check.steps = (1...3).map { number in
+        var exchange = HTTPExchange(method: "GET", url: "http://a/", curl: "")
+        if away.contains(number) { exchange.isElsewhere = true }
+        var step = StepRecord(
+          number: "\(number)",
+          kind: "http",
+          title: "GET /",
+          place: nil,
+          outcome: .passed
+        )
+        step.exchange = .http(exchange)
+        step.assertions = [
+          Assertion(
+            .body,
+            .contains(.template(Template(literal: "x"))),
+            actual: .absent,
+            holds: true
+          )
+        ]
+        return step
+      }
+    }
+    let told = sample.rules.contains(Rule.addressElsewhere.rawValue)
+    #expect(told == isElsewhere)
+    #expect(sample.verdict("P3/\(Sample.first)")?.isProven == !isElsewhere)
+    if isElsewhere { #expect(sample.code("P3/\(Sample.first)") == .addressElsewhere) }
+  }
+
+  @Test func `A control of an overlay that passed is told`() {
+    var sample = Sample()
+    let overlay = CheckID(folder: "overlays", stem: "install", name: "test_page")
+    sample.add(overlay, .overlay, .install, control: (.decoy, .passed))
+    #expect(sample.rules == [Rule.checkCannotFail.rawValue])
+    #expect(sample.status == .refuted)
+  }
+
   @Test func `A check that never ran lacks no control`() {
     var sample = Sample()
     sample.setAll(.functional, .skipped(reason: "declared"))
@@ -170,6 +255,18 @@ import Testing
     #expect(sample.coverage.claims.first { $0.id == "P3" }?.checks == [Sample.first, rows[0]])
   }
 
+  @Test func `Two checks of many rows that do the same are told once`() {
+    var sample = Sample()
+    let rows = ["test_a[1]", "test_a[2]", "test_b[1]", "test_b[2]", "test_b[3]"].map {
+      CheckID(folder: "functional", stem: "notes", name: $0)
+    }
+    for row in rows {
+      sample.add(row, .functional, .functional, strength: .state, control: (.decoy, .failed))
+    }
+    sample.setBehaviour(rows, "form")
+    #expect(sample.rules == [Rule.sameBehaviourTwice.rawValue])
+  }
+
   @Test func `The first of two equal checks counts for the second where only that is proven`() {
     var sample = Sample()
     let third = CheckID(folder: "functional", stem: "notes", name: "test_third")
@@ -193,9 +290,24 @@ import Testing
   func `Evidence below content proves no functional claim`(_ strength: Strength) {
     var sample = Sample()
     sample.setStrength(Sample.first, strength)
-    let isEnough = ![Strength.none, .ack].contains(strength)
+    let isEnough = ![Strength.none, .opaque, .ack].contains(strength)
     #expect(sample.verdict("P3/\(Sample.first)")?.isProven == isEnough)
     #expect(sample.rules.contains(Rule.checkOnlyAcknowledges.rawValue) == (strength == .ack))
+  }
+
+  @Test func `A script of which nothing is known proves nothing and speaks for no stage`() {
+    var sample = Sample()
+    sample.setStrength(Sample.first, .opaque)
+    sample.set(Sample.first) { $0.control = ControlRecord(kind: .nowhere, result: .failed) }
+    #expect(sample.code("P3/\(Sample.first)") == .onlyExited(check: nil))
+    sample.set(Sample.first) { $0.control = ControlRecord(kind: .nowhere, result: .passed) }
+    #expect(sample.code("P3/\(Sample.first)") == .passesNowhere(check: nil))
+    #expect(sample.code("P3") == .tooFew(proven: 1, wanted: 2, failed: nil))
+    let overlay = CheckID(folder: "overlays", stem: "install", name: "a.sh")
+    sample.add(overlay, .overlay, .install, strength: .opaque)
+    #expect(sample.verdict("P1/install")?.isProven == true)
+    sample.set(overlay, .failed(reason: "exit 3"))
+    #expect(sample.verdict("P1/install")?.word == .refuted)
   }
 
   @Test(arguments: Strength.allCases)
@@ -235,6 +347,40 @@ import Testing
 
   // MARK: Stores
 
+  @Test func `A store that holds nothing does not apply, and nothing waits for it`() {
+    var sample = Sample()
+    let level = sample.coverage.level
+    sample.addStore("cache", hasMarker: false)
+    sample.setStore("cache") { $0.holdsNothing = "sessions only" }
+    let row = sample.coverage.stores.first { $0.name == "cache" }
+    let apart = Verdict.notApplicable(reason: .declared("sessions only"))
+    #expect(row?.result == apart && row?.restored == apart && row?.upgrade == apart)
+    #expect(row?.holdsNothing == "sessions only")
+    #expect(sample.verdict("P4/cache/restored") == apart)
+    #expect(sample.coverage.level == level && level == 4)
+    #expect(sample.rules == [])
+    #expect(sample.strictStatus == .proven)
+  }
+
+  @Test func `A store of which a part does not apply is no pass as a whole`() {
+    var sample = Sample()
+    sample.set(.integrity("db", "survives_upgrade"), .skipped(reason: "no older version"))
+    let row = sample.coverage.stores.first { $0.name == "db" }
+    #expect(row?.restored.isProven == true)
+    #expect(row?.result.word == .notApplicable)
+  }
+
+  @Test func `A store that the app never wrote shows nothing of the app's data`() {
+    var sample = Sample()
+    sample.addNeverWritten("db")
+    let row = sample.coverage.stores.first { $0.name == "db" }
+    let unproven = Verdict.unproven(reason: Reason(.storeNeverWritten(store: "db")))
+    #expect(row?.restored == unproven && row?.recovered == unproven && row?.upgrade == unproven)
+    #expect(row?.result == unproven)
+    #expect(sample.rules.contains(Rule.storeNeverWritten.rawValue))
+    #expect(sample.coverage.level == 1)
+  }
+
   @Test func `A store without a marker is an unproven row by its name and no pass of L3`() {
     var sample = Sample()
     sample.addStore("uploads", hasMarker: false)
@@ -263,7 +409,10 @@ import Testing
   @Test func `A backup that is declared never to be restored is no pass of L3`() {
     var sample = Sample()
     sample.setAll(.restore, .skipped(reason: "declared"))
-    #expect(sample.rung(3) == .skip)
+    #expect(sample.rung(3) == .unver)
+    #expect(sample.coverage.level == 2)
+    #expect(sample.coverage.stores.map(\.result.word) == [.notApplicable])
+    #expect(sample.status == .proven)
     sample.setAll(.backup, .failed(reason: "an empty dump"))
     #expect(sample.rung(3) == .fail)
   }

@@ -23,6 +23,11 @@ import Testing
     if Bool.random(using: &generator) { sample.addStandin() }
     if Bool.random(using: &generator) { sample.addStore("files", hasMarker: false) }
     if Bool.random(using: &generator) { sample.addStore("cache") }
+    if Bool.random(using: &generator) {
+      sample.addStore("sessions", hasMarker: false)
+      sample.setStore("sessions") { $0.holdsNothing = "made again" }
+    }
+    if Bool.random(using: &generator) { sample.addNeverWritten("db") }
     for _ in 0..<Int.random(in: 0...4, using: &generator) {
       let word = Outcome.Word.allCases.randomElement(using: &generator) ?? .failed
       let outcome = Outcome(word, reason: "edited")
@@ -44,7 +49,7 @@ import Testing
     return sample
   }
 
-  @Test(arguments: 0..<400)
+  @Test(arguments: Seeds.upTo(400))
   func `What an audit makes follows from itself`(_ seed: Int) {
     var generator = SeededGenerator(seed: UInt64(seed) &* 104_729)
     let coverage = Self.sample(&generator).coverage

@@ -12,16 +12,79 @@ import Testing
     case .corpusUnreachable: sample.corpus = Sample.corpus(.rootMissing)
     case .checkOnlyAcknowledges: sample.setStrength(Sample.first, .ack)
     case .checkCannotFail: sample.setControl(Sample.first, .passed)
+    case .scriptCannotFail:
+      sample.setStrength(Sample.first, .opaque)
+      sample.set(Sample.first) { $0.control = ControlRecord(kind: .nowhere, result: .passed) }
+    case .scriptIsOpaque:
+      sample.setStrength(Sample.first, .opaque)
+      sample.set(Sample.first) { $0.control = ControlRecord(kind: .nowhere, result: .failed) }
     case .checkFlaky:
       sample.set(Sample.first, .failed(reason: "was 500"))
       sample.merge { $0.set(Sample.first, .passed) }
-    case .checkUnsteady: sample.merge { $0.set(Sample.first, .broken(reason: "no answer")) }
+    case .checkUnsteady:
+      sample.set(Sample.first, .broken(reason: "no answer"))
+      sample.merge { $0.set(Sample.first, .passed) }
     case .checkMayBeStale: sample.setMayBeStale(Sample.first)
+    case .answeredByAnyPath:
+      sample.add(
+        CheckID(folder: "functional", stem: "pages", name: "test_page"),
+        .functional,
+        .functional,
+        control: (.sibling, .passed)
+      )
+    case .addressElsewhere: sample.setDoubts(Sample.first, [.elsewhere])
+    case .absenceWithoutPresence: sample.setDoubts(Sample.first, [.absenceUnseen])
+    case .retryHidFailures:
+      sample.set(Sample.first) {
+        $0.steps = [
+          StepRecord(
+            number: "1",
+            kind: "http",
+            title: "POST /notes",
+            place: Sample.place,
+            outcome: .passed,
+            attempts: 4,
+            failedAttempts: 3
+          )
+        ]
+      }
+    case .gateTakesAnyPath:
+      sample.setStage(.install) {
+        $0.readiness = ReadinessRecord(
+          gate: "GET /",
+          spans: [],
+          ready: true,
+          microseconds: 1,
+          within: 1
+        )
+        $0.readiness?.decoy = .same
+      }
     case .sameBehaviourTwice: sample.setBehaviour([Sample.first, Sample.second], "form")
     case .controlMissing: sample.setControl(Sample.first, nil)
     case .controlBroken: sample.setControl(Sample.first, .broken(reason: "refused"))
     case .markerNotDropped: sample.setControl(.integrity("db", "survives_restore"), .passed)
     case .storeWithoutMarker: sample.addStore("uploads", hasMarker: false)
+    case .storeNeverWritten: sample.addNeverWritten("db")
+    case .writesBesideVolumes:
+      sample.setStage(.teardown) {
+        $0.operations = [
+          OperationRecord(
+            name: "look beside the volumes of app",
+            outcome: .passed,
+            facts: [OperationRecord.filesBeside: "kept/a.db"]
+          )
+        ]
+      }
+    case .tablesOutsideTransactions:
+      sample.setStage(.backup) {
+        $0.operations = [
+          OperationRecord(
+            name: "look at the engines of db",
+            outcome: .passed,
+            facts: [OperationRecord.tablesOutside: "app.log (MyISAM)"]
+          )
+        ]
+      }
     case .tooFewFunctionalChecks: sample.remove { $0 == Sample.first }
     case .genericTierMissing: sample.remove { $0 == .generic(.backup, "serving") }
     case .baseEqualsTarget: sample.record.header.base = sample.record.header.target
@@ -29,6 +92,16 @@ import Testing
       sample.setStage(.backup) {
         $0.operations = [
           OperationRecord(name: "hook db", outcome: .passed, difference: "another path")
+        ]
+      }
+    case .hookPrintedErrors:
+      sample.setStage(.restore) {
+        $0.operations = [
+          OperationRecord(
+            name: "restore.post-hook of db",
+            outcome: .passed,
+            facts: [OperationRecord.printedError: "ERROR:  role \"a\" does not exist"]
+          )
         ]
       }
     case .teardownLeftSomething:
@@ -39,10 +112,14 @@ import Testing
     case .runNotFinished: sample.record.end = .died
     case .waiverExpired: sample.suite.waivers += [waiver(.controlMissing, until: "2026-01-31")]
     case .waiverUnused: sample.suite.waivers += [waiver(.controlMissing, subject: "nothing")]
-    case .recipeFileUnreadable, .labelOutsideDeploy, .backupLabelUnknown, .backupLabelRepeated,
+    case .recipeFileUnreadable, .recipeFilesElsewhere, .labelOutsideDeploy, .backupLabelUnknown,
+      .backupLabelRepeated,
       .backupPathIgnored, .backupVolumeUnknown, .backupOverruled, .restoreHookMissing,
-      .storeNotBackedUp,
-      .rollbackHidesFailure, .imageTagMoves, .metadataContradicted:
+      .storeNotBackedUp, .composeDialect, .hookOverrideUnnamed, .psqlIgnoresErrors,
+      .dumpNotConsistent,
+      .rollbackHidesFailure, .imageTagMoves, .metadataContradicted, .configFileMissing,
+      .configVersionUnset, .configVersionKept, .configNameReused, .secretVersionUnset,
+      .undeclaredReference, .releaseNoteMissing:
       sample.record.findings += (RecipeSample.broken(for: rule)?.findings ?? []).map(\.finding)
     case .portMissing, .portOrphaned, .portDrifted, .portWeaker, .portUnread, .portUnshown,
       .portUnpinned, .deferralHasPort:
@@ -76,6 +153,13 @@ import Testing
       ]
     default: break
     }
+  }
+
+  @Test func `An overlay whose control passed cannot fail either`() {
+    var sample = Sample()
+    let id = CheckID(folder: "overlays", stem: "install", name: "test_page")
+    sample.add(id, .overlay, .install, strength: .state, control: (.decoy, .passed))
+    #expect(Self.rules(of: sample) == [Rule.checkCannotFail.rawValue])
   }
 
   static func waiver(

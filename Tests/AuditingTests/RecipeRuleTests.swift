@@ -137,12 +137,74 @@ import Testing
     #expect(rules.map(\.rule) == [.recipeFileUnreadable])
   }
 
+  // MARK: Hooks
+
+  @Test(arguments: [
+    ("psql -f x.sql", true), ("psql <x.sql", true), ("zcat x.gz | psql app", true),
+    ("psql -Xqf x", true), ("PGPASSWORD=x exec psql --file=x", true), ("psql -1 <<S\nA\nS\n", true),
+    ("su postgres -c 'psql -f x'", true), ("psql -v ON_ERROR_STOP=0 -f x", true),
+    ("if true; then gosu postgres psql -f x; fi", true), ("R=$(psql -f x)", true),
+    ("psql -c 'DROP TABLE t'", false), ("psql -v ON_ERROR_STOP=1 -f x", false),
+    ("psql --set=ON_ERROR_STOP=on <x", false),
+    ("psql <<'S'\n\\set ON_ERROR_STOP on\nA\nS\n", false),
+    ("psql -qAtc 'SELECT 1'", false), ("command -v psql", false), ("echo psql -f x", false),
+    ("# psql -f x", false), ("echo 'a; psql -f x'", false), ("pg_restore -d app x", false),
+    ("psql \\\n  -v ON_ERROR_STOP=1 \\\n -f x", false), ("psql --version", false),
+  ])
+  func `psql that goes on after an error is found`(call: String, isTold: Bool) {
+    let said = Self.said {
+      $0.edit("backup.sh", "psql -X -v ON_ERROR_STOP=1 -f \"$DATA/backup.sql\"", call)
+    }
+    #expect(said.count == (isTold ? 1 : 0), "\(said)")
+    #expect(said.allSatisfy { $0.hasPrefix("backup.sh:7:") && $0.contains("psql-ignores-errors") })
+  }
+
+  @Test(arguments: [
+    ("mysqldump app >x", true), ("mariadb-dump -A | gzip >x", true),
+    ("sh -c \"/usr/bin/mysqldump app\"", true), ("mysqldump --single-transaction app", false),
+    ("mysqldump --lock-all-tables app", false), ("mysqldump -x app", false), ("mysql app", false),
+    ("mysqldump --version", false), ("mysqldump --lock-tables app", false),
+    ("mysqldump --lock-tables -A", true),
+  ])
+  func `A dump without one snapshot is found`(call: String, isTold: Bool) {
+    let script = Self.said { $0.edit("backup.sh", "pg_dump -f \"$DATA/backup.sql\"", call) }
+    let label = Self.said { $0.edit("compose.yml", "/backup.sh dump", "'\(call)'") }
+    #expect(script.count == (isTold ? 1 : 0))
+    #expect(label.count == (isTold ? 1 : 0))
+    #expect(script.allSatisfy { $0.hasPrefix("backup.sh:4:7 dump-not-consistent") })
+    #expect(label.allSatisfy { $0.hasPrefix("compose.yml:3:3 dump-not-consistent") })
+  }
+
+  @Test func `A hook of local.yml that names its label is nothing to speak of`() {
+    #expect(Self.said { $0.addHook(label: "/backup.sh dump") } == [])
+    let said = Self.said { $0.addHook(label: nil) }
+    #expect(said.count == 1)
+    #expect(said[0].hasPrefix("local.yml:3:7 hook-override-unnamed"))
+  }
+
+  @Test(arguments: [
+    ("${A:+x}", 1), ("$A-x", 1), ("${A:-${B}}", 1), ("$${A:-${B}}", 0), ("${A:-x}${B:-y}", 0),
+  ])
+  func `What docker stack deploy reads otherwise is told`(text: String, count: Int) {
+    let said = Self.said { $0.edit("compose.yml", "org.example.note=nobody reads this", text) }
+    #expect(said.count == count, "\(said)")
+  }
+
+  @Test(arguments: ["yes", "'\"true\"'", "on"])
+  func `A value of the label that is neither true nor false is told`(value: String) {
+    let said = Self.said {
+      $0.edit("compose.yml", "backupbot.restore: \"true\"", "backupbot.backup: \(value)")
+    }
+    #expect(said.count == 1)
+    #expect(said[0].contains("backup-label-unknown: db: backupbot.backup is"))
+  }
+
   // MARK: Stores
 
   @Test func `A database whose volumes are all left out is in no backup`() {
     let said = Self.said {
-      $0.edit("compose.yml", "volumes.db-data.path: backup.sql", "volumes.db-data: false")
-      $0.edit("compose.yml", "backupbot.restore: true", "backupbot.backup: true")
+      $0.edit("compose.yml", "volumes.db-data.path: backup.sql", "volumes.db-data: \"false\"")
+      $0.edit("compose.yml", "backupbot.restore: \"true\"", "backupbot.backup: \"true\"")
     }
     #expect(
       said.contains { $0.contains("database db is in no backup: its labels leave out db-data") }
@@ -179,17 +241,44 @@ import Testing
     )
   }
 
+  @Test func `What has no volume with a name is in no backup, unless it holds nothing`() {
+    func said(_ more: (inout RecipeSample) -> Void) -> [String] {
+      Self.said {
+        $0.edit("compose.yml", "image: redis:7.4", "image: app:7.4\n    volumes: [/srv/jobs:/jobs]")
+        more(&$0)
+      }
+    }
+    let mounted = said { _ in }
+    #expect(
+      mounted.contains {
+        $0.hasSuffix("/jobs of queue is in no backup: it is the machine's /srv/jobs")
+      }
+    )
+    let nothing = said {
+      $0.suite.stores["queue-jobs"] = StoreSettings(
+        holdsNothing: "made again",
+        place: SourcePlace(file: "recipe.yml", line: 1, column: 1)
+      )
+    }
+    #expect(nothing == [])
+  }
+
   @Test func `A cache may be left out or copied, and is told where nothing is backed up`() {
     func said(_ more: (inout RecipeSample) -> Void) -> [String] {
       Self.said {
         $0.edit("compose.yml", "image: redis:7.4", "image: redis:7.4\n    volumes: [jobs:/data]")
+        $0.edit("compose.yml", "db-data: }", "db-data: , jobs: }")
         more(&$0)
       }
     }
     #expect(said { _ in } == [])
     #expect(
       said {
-        $0.edit("compose.yml", "backupbot.restore: true", "backupbot.backup.volumes.jobs: false")
+        $0.edit(
+          "compose.yml",
+          "backupbot.restore: \"true\"",
+          "backupbot.backup.volumes.jobs: \"false\""
+        )
       } == []
     )
     let none = said {
@@ -207,8 +296,9 @@ import Testing
     ("localhost:5000/app", true), ("debian:bookworm-slim", true),
     ("postgres:16.4", false), ("postgres:16.4-alpine", false), ("app:v2.1.0-rc1", false),
     ("app@sha256:0a1b", false), ("app:latest@sha256:0a1b", false), ("app:20240131", false),
+    ("app:2024-02-06b", false), ("app:2024-02", true), ("app:2024-13-06", true),
     ("app:main-0a1b2c3", false), ("app:sha-0a1b2c3d", false), ("app:b4567", false),
-    ("localhost:5000/app:1.2", false), ("minio/minio:RELEASE.2024-01-31T20-20-33Z", true),
+    ("localhost:5000/app:1.2", false), ("minio/minio:RELEASE.2024-01-31T20-20-33Z", false),
   ])
   func `A tag is fixed where it names a version, a date, a build or a commit`(
     _ image: String,

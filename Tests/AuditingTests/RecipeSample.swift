@@ -1,3 +1,4 @@
+import Evidence
 import Testing
 
 @testable import Auditing
@@ -11,6 +12,17 @@ struct RecipeSample {
     COMPOSE_FILE="compose.yml"
     #COMPOSE_FILE="$COMPOSE_FILE:compose.smtp.yml"
     POSTGRES_VERSION=16.4-alpine
+    """,
+    "backup.sh": """
+    #!/bin/sh
+    # psql -f would go on.
+    case "$1" in
+    dump) pg_dump -f "$DATA/backup.sql" ;;
+    load)
+      psql -X -c "DROP SCHEMA public CASCADE"
+      psql -X -v ON_ERROR_STOP=1 -f "$DATA/backup.sql"
+      ;;
+    esac
     """,
     "README.md": """
     # Demo
@@ -69,13 +81,19 @@ struct RecipeSample {
             <<: *backup
             backupbot.backup.volumes.db-data.path: backup.sql
             backupbot.backup.post-hook: "rm backup.sql"
-            backupbot.restore: true
+            backupbot.restore: "true"
+        configs: [{source: backup, target: /backup.sh, mode: 0555}]
       queue:
         image: redis:7.4
+    configs: {backup: {file: backup.sh}}
     volumes: {uploads: , thumbnails: , db-data: }
     """,
   ]
   var suite = Suite(recipe: "demo", folder: "/suites/demo")
+  /// The sample as it was published, before any edit of the checkout.
+  var published: [RecipeRules.Published] = []
+  var releases: Set<String>? = ["1.0.0+2.1.0"]
+  var elsewhere = RecipeRules.FilesElsewhere()
 
   /// Replaces a text that stands exactly once in the file.
   mutating func edit(_ file: String, _ old: String, _ new: String) {
@@ -88,7 +106,32 @@ struct RecipeSample {
     let files = files.sorted { $0.key < $1.key }.map {
       ComposeReader.File(name: $0.key, bytes: Array($0.value.utf8))
     }
-    return RecipeRules(files: files, suite: suite).findings()
+    return RecipeRules(
+      files: files,
+      suite: suite,
+      published: published,
+      releases: releases,
+      elsewhere: elsewhere
+    ).findings()
+  }
+
+  /// Publishes the files as they are now, as the newest version.
+  mutating func publish(_ version: String) {
+    let files = files.map { ComposeReader.File(name: $0.key, bytes: Array($0.value.utf8)) }
+    published.insert(RecipeRules.Published(version: version, files: files), at: 0)
+  }
+
+  /// Gives `local.yml` a hook in place of the recipe's.
+  mutating func addHook(label: String?) {
+    let place = SourcePlace(file: "local.yml", line: 3, column: 7)
+    var service = LocalService(name: "db", command: [], place: place)
+    service.hooks["backup.pre-hook"] = LocalHook(
+      command: [],
+      label: label,
+      place: place,
+      length: 15
+    )
+    suite.local = LocalSettings(services: [service])
   }
 
   /// What a rule is to find, with one edit; nil for rules that need a run.
@@ -96,14 +139,16 @@ struct RecipeSample {
     var sample = RecipeSample()
     switch rule {
     case .recipeFileUnreadable: sample.files["compose.smtp.yml"] = "services: [}\n"
+    case .recipeFilesElsewhere:
+      sample.elsewhere = RecipeRules.FilesElsewhere(submodules: ["theme"], pointers: ["logo.png"])
     case .labelOutsideDeploy:
       sample.edit("compose.yml", "org.example.note=nobody reads this", "backupbot.backup.hook=x")
     case .backupLabelUnknown:
       sample.edit("compose.yml", "backupbot.backup.post-hook", "backupbot.backup.posthook")
     case .backupLabelRepeated:
-      sample.edit("compose.yml", "backupbot.restore: true", "backupbot.backup: \"true\"")
+      sample.edit("compose.yml", "backupbot.restore: \"true\"", "backupbot.backup: \"true\"")
     case .backupPathIgnored:
-      sample.edit("compose.yml", "backupbot.restore: true", "backupbot.backup.path: /data")
+      sample.edit("compose.yml", "backupbot.restore: \"true\"", "backupbot.backup.path: /data")
     case .backupVolumeUnknown:
       sample.edit("compose.yml", "volumes.db-data.path", "volumes.db_data.path")
     case .backupOverruled:
@@ -113,14 +158,48 @@ struct RecipeSample {
     case .storeNotBackedUp:
       sample.edit("compose.yml", "backupbot.backup=${ENABLE_BACKUPS:-true}", "a=b")
       sample.edit("README.md", "**Backups**: Yes", "**Backups**: No")
+    case .composeDialect:
+      sample.edit("compose.yml", "${ENABLE_BACKUPS:-true}", "${ENABLE_BACKUPS:-${BACKUPS:-true}}")
+    case .hookOverrideUnnamed: sample.addHook(label: nil)
+    case .psqlIgnoresErrors:
+      sample.edit("backup.sh", "psql -X -v ON_ERROR_STOP=1 -f", "psql -X -f")
+    case .dumpNotConsistent:
+      sample.edit("compose.yml", "/backup.sh dump", "mysqldump --all-databases > /dump.sql")
     case .rollbackHidesFailure: sample.edit("compose.yml", "stop-first", "start-first")
     case .imageTagMoves: sample.edit("compose.yml", "redis:7.4", "redis:7")
     case .metadataContradicted: sample.edit("README.md", "**Backups**: Yes", "**Backups**: No")
+    case .configFileMissing: sample.edit("compose.yml", "{file: backup.sh}", "{file: backups.sh}")
+    case .configVersionUnset:
+      sample.edit(
+        "compose.yml",
+        "{file: backup.sh}",
+        "{file: backup.sh, name: \"${STACK_NAME}_backup_${BACKUP_VERSION}\"}"
+      )
+    case .configVersionKept:
+      sample.publish("0.9.0+2.0.0")
+      sample.edit("backup.sh", "# psql -f would go on.", "# psql alone would go on.")
+    case .configNameReused:
+      sample.publish("0.8.0+2.0.0")
+      sample.edit("backup.sh", "# psql -f would go on.", "# psql alone would go on.")
+      sample.publish("0.9.0+2.0.0")
+    case .secretVersionUnset:
+      sample.files["compose.yml", default: ""] += """
+
+        secrets:
+          key: {external: true, name: "${STACK_NAME}_key_${SECRET_KEY_VERSION}"}
+        """
+    case .undeclaredReference: sample.edit("compose.yml", "- uploads:/srv", "- upload:/srv")
+    case .releaseNoteMissing: sample.releases = ["0.9.0+2.0.0"]
     case .corpusUnreachable, .controlBroken, .checkFlaky, .checkUnsteady, .checkMayBeStale,
       .sameBehaviourTwice,
-      .checkOnlyAcknowledges, .checkCannotFail, .controlMissing,
-      .markerNotDropped, .storeWithoutMarker, .tooFewFunctionalChecks, .genericTierMissing,
-      .baseEqualsTarget, .operationDiffers, .teardownLeftSomething, .secretMaskedInPlaceOnly,
+      .checkOnlyAcknowledges, .checkCannotFail, .controlMissing, .answeredByAnyPath,
+      .addressElsewhere, .absenceWithoutPresence, .retryHidFailures, .gateTakesAnyPath,
+      .scriptCannotFail, .scriptIsOpaque,
+      .markerNotDropped, .storeWithoutMarker, .storeNeverWritten, .writesBesideVolumes,
+      .tablesOutsideTransactions,
+      .tooFewFunctionalChecks, .genericTierMissing,
+      .baseEqualsTarget, .operationDiffers, .hookPrintedErrors, .teardownLeftSomething,
+      .secretMaskedInPlaceOnly,
       .deferralExpired, .runNotFinished, .waiverExpired, .waiverUnused, .portMissing,
       .portOrphaned, .portDrifted, .portWeaker, .portUnread, .portUnshown, .portUnpinned,
       .deferralHasPort:

@@ -1,6 +1,5 @@
-import Evidence
-
 @testable import Auditing
+@testable import Evidence
 @testable import Suites
 
 /// The tool's own, not the one of exit tests.
@@ -100,6 +99,18 @@ struct Sample {
     )
   }
 
+  mutating func addNeverWritten(_ store: String) {
+    let id = CheckID.integrity(store, "written_by_app")
+    add(id, .integrity, .functional, strength: .ack)
+    set(id, .skipped(reason: Reason(.storeNeverWritten(store: store))))
+  }
+
+  mutating func setStore(_ name: String, _ change: (inout StoreFacts) -> Void) {
+    for index in record.header.stores.indices where record.header.stores[index].name == name {
+      change(&record.header.stores[index])
+    }
+  }
+
   mutating func addStore(_ name: String, hasMarker: Bool = true) {
     record.header.stores.append(
       StoreFacts(
@@ -118,6 +129,7 @@ struct Sample {
       prepare: [],
       seed: [],
       drop: [],
+      change: [],
       verify: [],
       counts: [],
       place: Self.place
@@ -132,6 +144,7 @@ struct Sample {
       strength: .state,
       control: (.dropped, .failed)
     )
+    add(.integrity(name, "recovered"), .integrity, .recover, strength: .state)
   }
 
   // MARK: Changing
@@ -154,6 +167,18 @@ struct Sample {
   mutating func setStrength(_ id: CheckID, _ strength: Strength) {
     for index in record.header.planned.indices where record.header.planned[index].id == id {
       record.header.planned[index].strength = strength
+    }
+  }
+
+  mutating func setReadBack(_ id: CheckID, _ readBack: ReadBack) {
+    for index in record.header.planned.indices where record.header.planned[index].id == id {
+      record.header.planned[index].readBack = readBack
+    }
+  }
+
+  mutating func setDoubts(_ id: CheckID, _ doubts: [Doubt]) {
+    for index in record.header.planned.indices where record.header.planned[index].id == id {
+      record.header.planned[index].doubts = doubts
     }
   }
 

@@ -34,6 +34,8 @@ package struct SchemaValidator {
       case "oneOf":
         let fitting = (keyword.value.arrayValue ?? []).filter { problems(value, $0, path).isEmpty }
         if fitting.count != 1 { found.append("\(path): \(fitting.count) of oneOf") }
+      case "not":
+        if problems(value, keyword.value, path).isEmpty { found.append("\(path): not allowed") }
       case "required":
         for key in keyword.value.arrayValue ?? [] where value[key.stringValue ?? ""] == nil {
           found.append("\(path): needs \(key)")

@@ -30,8 +30,12 @@ package final class ToolRun: @unchecked Sendable {
     own["PATH"] = (project.programFolders + [own["PATH"] ?? "/usr/bin:/bin"]).joined(separator: ":")
     process.environment = own.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle(forWritingAtPath: name + ".out")
-    process.standardError = FileHandle(forWritingAtPath: name + ".err")
+    let base = name
+    let streams = ["out", "err"].map { FileHandle(forWritingAtPath: "\(base).\($0)") }
+    // Foundation keeps them open, and hundreds of rows would run out of descriptors.
+    defer { for stream in streams { try? stream?.close() } }
+    process.standardOutput = streams[0]
+    process.standardError = streams[1]
     let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
     ended = stream
     process.terminationHandler = {

@@ -308,6 +308,85 @@ struct AttemptsTests {
     }
   }
 
+  /// Neither that it never happens, nor that it is gone, shows on a page of another kind.
+  @Test(arguments: [
+    ("<html>Log in</html>", "$.items"), (#"{"error": "log in"}"#, "$.items"),
+    (#"{"items": [{"nmae": "a"}]}"#, "$.items[?@.name == 'a']"), ("", "$.items"),
+  ])
+  func whatCannotBeSeenIsBroken(body: String, path: String) async throws {
+    try await withApp { _ in
+      .init(200, body)
+    } _: { _, probes, scope in
+      let subject = Subject.jsonpath(try JSONPath(path))
+      let expect = expecting(subject, .contains(tree("a")))
+      let step = never(get(expect: [expect]), for: .milliseconds(20))
+      let result = await attempts(probes).perform(step, number: "1", in: scope)
+      #expect(result.record.outcome.word == .broken)
+      guard
+        case .inconclusive(.unreadable(subject, _), never: true) =
+          result.record.outcome.reason?.code
+      else {
+        Issue.record("\(result.record.outcome)")
+        return
+      }
+      #expect(result.record.assertions.map(\.holds) == [false])
+      let gone = get(expect: [expecting(subject, .not(.contains(tree("a"))))])
+      let looked = await attempts(probes).perform(gone, number: "1", in: scope)
+      #expect(looked.record.outcome.word == .broken)
+      #expect(looked.record.outcome.reason?.violated.count == 1)
+    }
+  }
+
+  @Test func anAnswerThatWasReadIsProof() async throws {
+    try await withApp { _ in
+      .init(200, #"{"items": []}"#)
+    } _: { _, probes, scope in
+      let subject = Subject.jsonpath(try JSONPath("$.items[*].name"))
+      let expect = [expecting(subject, .contains(tree("a"))), expecting(subject, .exists(true))]
+      for expectation in expect {
+        let step = never(get(expect: [expectation]), for: .milliseconds(20))
+        let result = await attempts(probes).perform(step, number: "1", in: scope)
+        #expect(result.record.outcome == .passed)
+        #expect(result.record.assertions.map(\.holds) == [true])
+      }
+    }
+  }
+
+  /// A retry ends when what was awaited can be seen.
+  @Test func whatCannotBeSeenYetIsLookedAtAgain() async throws {
+    try await withApp {
+      .init(200, $0.number < 3 ? "<html>" : #"{"items": []}"#)
+    } _: { _, probes, scope in
+      var step = get(expect: [expecting(.jsonpath(try JSONPath("$.items[*]")), .isEmpty)])
+      step.retry = Step.Retry(within: .seconds(60), stopOn: [])
+      let result = await attempts(probes).perform(step, number: "1", in: scope)
+      #expect(result.record.outcome == .passed && result.record.attempts == 3)
+    }
+  }
+
+  @Test func aCaptureOfNothingSaysWhatIsThere() async throws {
+    try await withApp { _ in
+      .init(200, #"{"items": [{"id": 7}, {"id": 8}]}"#)
+    } _: { _, probes, scope in
+      func capture(_ path: String) async throws -> Attempts.Result {
+        var step = get()
+        let subject = Subject.jsonpath(try JSONPath(path))
+        step.capture = [
+          Capture(name: "id", subject: subject, isSecret: false, scope: .check, place: somewhere)
+        ]
+        return await attempts(probes).perform(step, number: "1", in: scope)
+      }
+      #expect(try await capture("$.items[*].id").captures == ["id": 7])
+      for path in ["$.items[?@.id == 9].id", "$.items[*].di", "$.itmes[*]"] {
+        let result = try await capture(path)
+        #expect(result.record.outcome.word == .failed)
+        #expect(result.captures.isEmpty)
+      }
+      let why = try await capture("$.items[*].di").record.assertions.last?.actual
+      #expect(why == .unreadable(.noMember("di", in: "$.items[*]", names: ["id"])))
+    }
+  }
+
   @Test(arguments: [
     (404, [expecting(.body, .contains(tree("a")))]),
     (410, [expecting(.body, .contains(tree("a")))]),

@@ -64,6 +64,41 @@ struct CheckPerformerTests {
     }
   }
 
+  /// A session that the body says again is the header's all the same.
+  @Test(arguments: [("session-0123456789", true), ("session-other-4567", false), ("dark", false)])
+  func aSecretHeaderIsLearnedWhereTheBodyRepeatsIt(_ body: String, isLearned: Bool) async throws {
+    try await withApp { _ in
+      let value = body == "dark" ? "dark" : "session-0123456789"
+      return .init(200, #"{"it": "\#(body)"}"#, headers: ["Set-Cookie": "sid=\(value); Path=/"])
+    } _: { _, probes, scope in
+      let journal = Journal<String>()
+      var scope = scope
+      _ = await performer(probes, journal).perform([get()], of: id, in: &scope)
+      #expect(journal.entries.contains("secret set-cookie.0 \(body)") == isLearned)
+      #expect(journal.entries.count == (isLearned ? 2 : 1))
+    }
+  }
+
+  /// What is recorded is the answer, whether the step passed or not.
+  @Test(arguments: [false, true])
+  func aSecretIsLearnedFromAnAnswerThatDoesNotSatisfy(inGroup: Bool) async throws {
+    try await withApp { _ in
+      .init(200, "s3cr3t-token")
+    } _: { _, probes, scope in
+      let journal = Journal<String>()
+      var scope = scope
+      var step = capturing(get(), "token", secret: true)
+      step.expect = [expecting(.status, .equals(number: 201))]
+      let steps = inGroup ? [Step(action: .group([step]), place: somewhere)] : [step]
+      _ = await performer(probes, journal).perform(steps, of: id, in: &scope)
+      #expect(journal.entries.prefix(2) == ["secret token s3cr3t-token", "step 1 failed"])
+      #expect(scope.captures.isEmpty && scope.secretCaptures.isEmpty)
+      let control = Journal<String>()
+      _ = await performer(probes, control).performControl(.decoy, steps, in: scope)
+      #expect(control.entries == ["secret token s3cr3t-token"])
+    }
+  }
+
   @Test(arguments: [
     (Condition(drivers: ["swarm"], version: nil, place: somewhere), false),
     (Condition(drivers: ["swarm", "local"], version: nil, place: somewhere), true),
@@ -200,13 +235,19 @@ struct CheckPerformerTests {
     let write = FileAction(
       source: .service("app"),
       path: template("/data/{{marker}}"),
-      write: template("x")
+      act: .write(template("x"), mode: nil)
     )
     return [
       (.http(http), "POST /api/{{unique}}"),
       (.http(onService), "POST /api/{{unique}} on db"),
-      (.postgres(SQLAction(service: "db", statement: "SELECT\n  1")), "postgres db: SELECT 1"),
-      (.clickhouse(SQLAction(service: "e", statement: "SELECT 1")), "clickhouse e: SELECT 1"),
+      (
+        .query(QueryAction(.postgres, service: "db", statement: "SELECT\n  1")),
+        "postgres db: SELECT 1"
+      ),
+      (
+        .query(QueryAction(.clickhouse, service: "e", statement: "SELECT 1")),
+        "clickhouse e: SELECT 1"
+      ),
       (
         .exec(ExecAction(service: "app", argv: [template("ls"), template("{{x}}")])),
         "exec app: ls {{x}}"

@@ -12,7 +12,7 @@ import Testing
 @testable import Suites
 
 /// What one way to a database gave.
-private struct Seen: Equatable, CustomStringConvertible {
+struct Seen: Equatable, CustomStringConvertible {
   var columns: [String] = []
   var rows: [String]?
   var error: String?
@@ -61,7 +61,7 @@ private struct Seen: Equatable, CustomStringConvertible {
 }
 
 /// Both ways to one database, the second without any to its port.
-private func bothWays(
+func bothWays(
   _ database: ServiceSettings.Database,
   port: Int,
   more: [String] = [],
@@ -112,8 +112,9 @@ private func text(_ value: String) -> TemplateTree { .template(Template(literal:
     let server = try await PrivatePostgres.start()
     do {
       try await bothWays(
-        .postgres(
-          database: Template(literal: database),
+        ServiceSettings.Database(
+          .postgres,
+          name: Template(literal: database),
           user: Template(literal: user),
           password: password.map { Template(literal: $0) }
         ),
@@ -128,8 +129,13 @@ private func text(_ value: String) -> TemplateTree { .template(Template(literal:
   }
 
   private func ask(_ probes: Probes, _ sql: String, _ values: [TemplateTree] = []) async -> Seen {
-    let action = SQLAction(service: "db", statement: sql, parameters: .positional(values))
-    return Seen(await probes.perform(.postgres(action), in: Scope(), within: .seconds(30)))
+    let action = QueryAction(
+      .postgres,
+      service: "db",
+      statement: sql,
+      parameters: .positional(values)
+    )
+    return Seen(await probes.perform(.query(action), in: Scope(), within: .seconds(30)))
   }
 
   @Test func psqlInsideTheContainerAnswersAsAConnectionDoes() async throws {
@@ -229,8 +235,9 @@ private func text(_ value: String) -> TemplateTree { .template(Template(literal:
   @Test(arguments: ["BEGIN", "SET TimeZone = 'UTC'", "SHOW port", "/* ; */ explain SELECT 1", ""])
   func whatNeedsASessionIsNotAskedOfPsql(sql: String) async throws {
     try await bothWays(
-      .postgres(
-        database: Template(literal: "a"),
+      ServiceSettings.Database(
+        .postgres,
+        name: Template(literal: "a"),
         user: Template(literal: "a"),
         password: nil
       ),
@@ -251,8 +258,9 @@ private func text(_ value: String) -> TemplateTree { .template(Template(literal:
     behaviour.run = { _ in .exited(127) }
     let http = HTTPClient()
     let settings = ServiceSettings(
-      database: .postgres(
-        database: Template(literal: "a"),
+      database: .init(
+        .postgres,
+        name: Template(literal: "a"),
         user: Template(literal: "a"),
         password: nil
       )
@@ -281,8 +289,9 @@ private func text(_ value: String) -> TemplateTree { .template(Template(literal:
     let server = try await PrivateClickHouse.start()
     do {
       try await bothWays(
-        .clickhouse(
-          database: Template(literal: "default"),
+        ServiceSettings.Database(
+          .clickhouse,
+          name: Template(literal: "default"),
           user: Template(literal: user),
           password: password.map { Template(literal: $0) }
         ),
@@ -302,8 +311,8 @@ private func text(_ value: String) -> TemplateTree { .template(Template(literal:
     _ sql: String,
     _ values: [(name: String, value: TemplateTree)] = []
   ) async -> Seen {
-    let action = SQLAction(service: "db", statement: sql, parameters: .named(values))
-    return Seen(await probes.perform(.clickhouse(action), in: Scope(), within: .seconds(30)))
+    let action = QueryAction(.clickhouse, service: "db", statement: sql, parameters: .named(values))
+    return Seen(await probes.perform(.query(action), in: Scope(), within: .seconds(30)))
   }
 
   @Test func theClientInsideTheContainerAnswersAsHTTPDoes() async throws {

@@ -1,6 +1,8 @@
 import Evidence
 import FakeDeployments
 import Formats
+import Glibc
+import TemporaryFolders
 import Testing
 
 @testable import Checks
@@ -30,6 +32,45 @@ struct HTTPProbeTests {
       box.add((try #require(app.received.first), exchange))
     }
     return try #require(box.entries.first)
+  }
+
+  /// The address of another server on this machine.
+  @Test(arguments: [
+    ("/in", "/there", false), ("/in", "http://other.test:PORT/", true), ("URL", "", false),
+    ("http://127.0.0.1:PORT/{{path}}", "", true),
+  ])
+  func anAnswerOfAnotherHostIsToldApart(
+    asked: String,
+    location: String,
+    isElsewhere: Bool
+  ) async throws {
+    try await AppServer.run { _ in
+      .init(200, "other")
+    } _: { other in
+      // The other one is `localhost` where this one is 127.0.0.1: another name will do.
+      let port = other.port
+      @Sendable func filled(_ text: String, _ url: String) -> String {
+        text.replacing("other.test", with: "localhost").replacing("PORT", with: "\(port)")
+          .replacing("URL", with: url + "/x")
+      }
+      try await withApp { request in
+        let target = filled(location, "")
+        return request.path == "/in" && !target.isEmpty
+          ? .init(302, "", headers: ["Location": target]) : .init(200, "own")
+      } _: { app, probes, scope in
+        var scope = scope
+        scope.constants["domain"] = "app.test"
+        scope.captures["path"] = "x"
+        var action = HTTPAction(method: "GET", target: template(filled(asked, app.url)))
+        action.redirects = .atMost(1)
+        let ending = await probes.perform(.http(action), in: scope, within: .seconds(10))
+        guard case .answered(_, .http(let exchange)) = ending else {
+          Issue.record("\(ending)")
+          return
+        }
+        #expect(exchange.isElsewhere == (isElsewhere ? true : nil))
+      }
+    }
   }
 
   @Test func headersAndQueryArriveAsWritten() async throws {
@@ -68,6 +109,35 @@ struct HTTPProbeTests {
     #expect(received.body == "plain")
   }
 
+  /// What a suite names is of the suite, whatever stands in the place of a name in the end.
+  @Test func aBodyFromAFileIsOneOfTheSuite() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write("within", to: "suite/files/a.txt")
+    try folder.write("secret", to: "secret")
+    symlink("files/a.txt", folder.path("suite/near"))
+    symlink("../secret", folder.path("suite/far"))
+    mkfifo(folder.path("suite/pipe"), 0o600)
+    let answer: @Sendable (AppServer.Received) async -> AppServer.Reply = { _ in .init() }
+    try await withApp(answer, folder: folder.path("suite")) { app, probes, constants in
+      for (path, isSent) in [
+        ("files/a.txt", true), ("near", true), ("far", false), ("../secret", false),
+        (folder.path("secret"), false), ("pipe", false), ("none", false), ("files", false),
+      ] {
+        var scope = Scope(captures: ["path": .string(path)])
+        scope.constants = constants.constants
+        var action = HTTPAction(method: "POST", target: template("/in"))
+        action.body = .file(template("{{path}}"))
+        let ending = await probes.perform(.http(action), in: scope, within: .seconds(10))
+        if case .answered = ending {
+          #expect(isSent, "\(path)")
+        } else {
+          #expect(!isSent, "\(path)")
+        }
+      }
+      #expect(app.received.map(\.body) == ["within", "within"])
+    }
+  }
+
   @Test func aFormIsPercentEncoded() async throws {
     let (received, _) = try await send(Scope(fresh: ["unique": "x&y=z é"])) {
       $0.body = .form([("a", template("{{unique}}")), ("b+", template("1"))])
@@ -96,7 +166,7 @@ struct HTTPProbeTests {
     }
     #expect(received.headers["x-key"] == "k3y-k3y-k3y")
     #expect(received.body == "token=t0k3n-t0k3n")
-    #expect(exchange.curl.contains("$API_KEY") && exchange.curl.contains("$TOKEN"))
+    #expect(exchange.curl.contains("${API_KEY:?}") && exchange.curl.contains("${TOKEN:?}"))
     #expect(!exchange.curl.contains("k3y-k3y") && !exchange.curl.contains("t0k3n-t0k3n"))
   }
 

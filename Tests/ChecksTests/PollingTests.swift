@@ -94,9 +94,17 @@ struct PollingTests {
   ])
   func onlyHopelessSQLStatesStopEarly(code: String, stops: Bool) {
     var answer = Answer()
-    answer.error = (code, "it says no")
+    answer.error = Answer.Refusal(code: code, message: "it says no")
     #expect(EarlyStop.applies(to: answer, stopOn: []) == stops)
     #expect(EarlyStop.applies(to: answer, stopOn: [code]))
+  }
+
+  @Test func aServersOwnNumberStopsEarlyWhereTheSuiteSaysSo() {
+    var answer = Answer()
+    answer.error = Answer.Refusal(code: "HY000", number: 1205, message: "lock wait")
+    #expect(!EarlyStop.applies(to: answer, stopOn: []))
+    #expect(!EarlyStop.applies(to: answer, stopOn: ["1213"]))
+    #expect(EarlyStop.applies(to: answer, stopOn: ["1205"]))
   }
 
   @Test func anExitCodeStopsEarlyOnlyWhereTheSuiteSaysSo() {

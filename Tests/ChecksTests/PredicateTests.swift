@@ -192,24 +192,92 @@ struct PredicateTests {
 
   @Test(arguments: cases) func itHoldsOfWhatItNamesAndOfNothingElse(example: Case) throws {
     for text in example.holds {
-      #expect(try example.predicate.holds(of: parse(text), in: Scope()), "\(text)")
+      #expect(try example.predicate.holds(of: parse(text), isText: true, in: Scope()), "\(text)")
     }
     for text in example.fails {
-      #expect(try !example.predicate.holds(of: parse(text), in: Scope()), "\(text)")
+      #expect(try !example.predicate.holds(of: parse(text), isText: true, in: Scope()), "\(text)")
     }
   }
 
-  @Test(arguments: cases) func whatIsNotThereSatisfiesNothingButItsAbsence(example: Case) throws {
-    let isAbsence = if case .exists(false) = example.predicate { true } else { false }
-    #expect(try example.predicate.holds(of: nil, in: Scope()) == isAbsence)
+  /// A number and a text that is written alike, in both directions and at every depth.
+  @Test(arguments: [
+    (Predicate.equals(.number("5")), #""5""#), (.equals(.bool(true)), #""true""#),
+    (.equals(tree("5")), "5"), (.equals(.list([.number("1")])), #"["1"]"#),
+    (.subset(.object([.init(key: "n", value: .number("5"))])), #"{"n":"5"}"#),
+    (.oneOf([.number("5"), .number("6")]), #""5""#), (.contains(.number("5")), #"["5"]"#),
+    (.greater(.number("4")), #""5""#), (.lessOrEqual(.number("6")), #""5""#),
+    (.lessOrEqual(tree("6")), "5"),
+  ])
+  func typesAreComparedWhereThereAreAny(predicate: Predicate, text: String) throws {
+    #expect(try !predicate.holds(of: parse(text), in: Scope()))
+    let isNumber = text.first?.isNumber == true
+    #expect(
+      try predicate.holds(of: parse(text), isText: true, in: Scope())
+        || isNumber && predicate == .equals(tree("5"))
+    )
   }
 
-  @Test func absenceMayBeWrittenWithNot() throws {
-    let scope = Scope()
-    #expect(try Predicate.not(.exists(true)).holds(of: nil, in: scope))
-    #expect(try !Predicate.not(.exists(true)).holds(of: .int(1), in: scope))
-    #expect(try !Predicate.not(.exists(false)).holds(of: nil, in: scope))
-    #expect(try !Predicate.not(.not(.kind(.list))).holds(of: nil, in: scope))
+  // MARK: What is not there
+
+  private enum Word { case holds, fails, unknown }
+
+  private func word(_ predicate: Predicate, _ found: Found) throws -> Word {
+    switch try predicate.verdict(of: found, isText: false, in: Scope()) {
+    case .holds: .holds
+    case .fails: .fails
+    case .unknown: .unknown
+    }
+  }
+
+  /// What cannot be read says nothing, and neither does its contrary.
+  @Test(arguments: cases) func nobodyKnowsWhatCannotBeRead(example: Case) throws {
+    let found = Found.unreadable(.empty(.body))
+    #expect(try word(example.predicate, found) == .unknown)
+    #expect(try word(.not(example.predicate), found) == .unknown)
+  }
+
+  /// A member that an object does not have: only that it is not there is known.
+  @Test(arguments: cases) func whatIsNotThereSatisfiesNothingButItsAbsence(example: Case) throws {
+    let found = Found.nothing(counts: nil, why: .noMember("a", in: "$", names: []))
+    let expected: Word =
+      if case .exists(let wanted) = example.predicate { wanted ? .fails : .holds } else { .unknown }
+    #expect(try word(example.predicate, found) == expected)
+  }
+
+  @Test func aSelectionThatFindsNothingIsAnEmptyListAndDoesNotExist() throws {
+    let read = Found.nothing(counts: .array([]), why: nil)
+    let misspelt = Found.nothing(counts: .array([]), why: .noMember("a", in: "$", names: []))
+    for found in [read, misspelt] {
+      #expect(try word(.exists(true), found) == .fails)
+      #expect(try word(.exists(false), found) == .holds)
+      #expect(try word(.not(.exists(true)), found) == .holds)
+      #expect(try word(.count([.equals(number: 0)]), found) == .holds)
+      #expect(try word(.count([.atLeast(1)]), found) == .fails)
+      #expect(try word(.isEmpty, found) == .holds)
+      #expect(try word(.equals(.list([])), found) == .holds)
+      #expect(try word(.kind(.list), found) == .unknown)
+      #expect(try word(.matches(try Pattern("a")), found) == .unknown)
+    }
+    #expect(try word(.not(.contains(tree("x"))), read) == .holds)
+    #expect(try word(.not(.contains(tree("x"))), misspelt) == .unknown)
+  }
+
+  /// What was cut off might have been it.
+  @Test func ofAPartWhatIsNotSeenIsUnknown() throws {
+    let found = Found.value(.string("the end"), partial: .cut(.content))
+    #expect(try word(.contains(tree("end")), found) == .holds)
+    #expect(try word(.endsWith(template("end")), found) == .holds)
+    #expect(try word(.not(.contains(tree("end"))), found) == .fails)
+    #expect(try word(.not(.contains(tree("begin"))), found) == .unknown)
+    #expect(try word(.equals(tree("the end")), found) == .unknown)
+    #expect(try word(.startsWith(template("the")), found) == .unknown)
+  }
+
+  @Test func countIsOfFieldsAndNodesWhereThereAreSome() throws {
+    let found = Found.value(.string("a, b"), elements: 2)
+    #expect(try word(.count([.equals(number: 2)]), found) == .holds)
+    #expect(try word(.count([.equals(number: 1)]), found) == .fails)
+    #expect(try word(.not(.count([.equals(number: 2)])), found) == .fails)
   }
 
   @Test func anUnknownNameIsAnErrorAndNoAnswer() {

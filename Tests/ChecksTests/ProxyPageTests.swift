@@ -51,7 +51,7 @@ struct ClickHouseProbeTests {
     } _: { app in
       let http = HTTPClient()
       let service = ServiceSettings(
-        database: .clickhouse(database: template("d"), user: nil, password: nil)
+        database: .init(.clickhouse, name: template("d"))
       )
       let probes = Probes(
         options: Probes.Options(folder: "/nonexistent", services: ["app": service]),
@@ -59,7 +59,7 @@ struct ClickHouseProbeTests {
         http: http
       )
       var step = Step(
-        action: .clickhouse(SQLAction(service: "app", statement: "SELECT a FROM t")),
+        action: .query(QueryAction(.clickhouse, service: "app", statement: "SELECT a FROM t")),
         place: somewhere
       )
       if retry { step.retry = Step.Retry(within: .seconds(30)) }

@@ -40,6 +40,7 @@ final class Journal<Element: Sendable>: Sendable {
 func withApp(
   _ answer: @escaping @Sendable (AppServer.Received) async -> AppServer.Reply,
   behaviour: FakeDeployment.Behaviour = .init(),
+  folder: String = "/nonexistent",
   isolation: isolated (any Actor)? = #isolation,
   _ body: (AppServer, Probes, Scope) async throws -> Void
 ) async throws {
@@ -47,7 +48,7 @@ func withApp(
     let http = HTTPClient()
     let deployment = FakeDeployment(behaviour, port: app.port)
     let probes = Probes(
-      options: Probes.Options(folder: "/nonexistent", services: [:]),
+      options: Probes.Options(folder: folder, services: [:]),
       deployment: deployment,
       http: http
     )

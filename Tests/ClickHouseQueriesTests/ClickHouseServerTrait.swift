@@ -10,14 +10,7 @@ struct ClickHouseServerTrait: SuiteTrait, TestScoping {
     testCase: Test.Case?,
     performing function: @Sendable () async throws -> Void
   ) async throws {
-    let server = try await PrivateClickHouse.start()
-    do {
-      try await PrivateClickHouse.$current.withValue(server) { try await function() }
-    } catch {
-      await server.stop()
-      throw error
-    }
-    await server.stop()
+    try await PrivateClickHouse.serving { try await function() }
   }
 }
 

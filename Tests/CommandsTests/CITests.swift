@@ -69,7 +69,11 @@ import Testing
     let summary = try project.text("step.md")
     #expect(summary.hasPrefix("Said before.\n## Parity: 1 recipe, 1 with refuted claims\n"))
     #expect(summary.hasSuffix(try project.text("reports/summary.md")))
-    #expect(try project.text("\(project.reports)/badge.svg").contains("(stand-in), 1 refuted"))
+    #expect(
+      try project.text("\(project.reports)/badge.svg").contains(
+        "(stand-in), upgrade skipped, 1 refuted"
+      )
+    )
   }
 
   @Test func `Elsewhere nothing is annotated`() async throws {

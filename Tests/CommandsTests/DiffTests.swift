@@ -227,6 +227,43 @@ struct DiffTests {
     #expect(head.out.hasSuffix("no difference in 2 recipes\n"))
   }
 
+  @Test("a partial clone says what to do about what it lacks")
+  func partial() async throws {
+    let repository = try await Repository()
+    try repository.coverage("demo", Repository.refute)
+    try repository.commit("two")
+    try repository.git("config", "uploadpack.allowFilter", "true")
+    let address = "file://\(repository.project.folder)"
+    try repository.git("clone", "-q", "--filter=blob:none", address, "partial")
+    for arguments in [["diff", "HEAD~1", "HEAD"], ["history", "demo"]] {
+      let all = arguments + ["--project", "partial"]
+      let result = try await ToolRun(repository.project, all, [:]).result()
+      #expect(result.status == 2)
+      #expect(result.err.contains("this is a partial clone"), "\(result.err)")
+      #expect(result.err.contains("git fetch --refetch --no-filter"))
+    }
+  }
+
+  @Test("on GitHub regressions are annotated, and nothing that is printed is a command")
+  func actions() async throws {
+    let repository = try await Repository()
+    try repository.coverage("demo", Repository.refute)
+    let environment = ["GITHUB_ACTIONS": "true"]
+    let text = try await repository.project.run("diff", environment: environment)
+    #expect(text.status == 1)
+    #expect(text.out.hasPrefix("::stop-commands::"))
+    #expect(text.out.contains("\n::error title="))
+    // What a program reads stands alone.
+    let json = try await repository.project.run(
+      "diff",
+      "--format",
+      "json",
+      environment: environment
+    )
+    #expect(json.out.hasPrefix("{"))
+    #expect(!json.out.contains("::"))
+  }
+
   @Test("files and folders need no project, and an older schema is read")
   func files() async throws {
     let repository = try await Repository()

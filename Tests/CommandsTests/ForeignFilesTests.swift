@@ -96,6 +96,12 @@ import Testing
     #expect(try project.text("kept/recipe-1") == "kept")
 
     unlink("\(runs)/\(id)/logs")
+    // Each folder's way is gone from the top: some thousands would take hours.
+    try project.write("theirs/\(name)/runs/\(id)/" + String(repeating: "d/", count: 100) + "x", "")
+    let deep = try await project.run("merge", "theirs")
+    #expect(deep.status == 2)
+    #expect(deep.err.contains("too many folders"), "\(deep.err)")
+    try project.remove("theirs/\(name)/runs/\(id)/d")
     try Self.move(project, "theirs/\(name)/runs/\(id)", to: "elsewhere")
     symlink(project.path("elsewhere"), "\(runs)/\(id)")
     let whole = try await project.run("merge", "theirs")
@@ -118,10 +124,53 @@ import Testing
     #expect(!(try await project.run("list", in: "shared/own").err.contains("not taken")))
     if geteuid() == 0 {
       chown(project.path("shared"), 12_345, 12_345)
-      #expect(try await project.run("list", in: "shared/own").status == 65)
+      let below = try await project.run("list", in: "shared/own")
+      #expect(below.status == 65 && below.err.contains("not taken"))
       // A checkout of somebody else's in which the tool is started is what it was started for.
       #expect(!(try await project.run("list", in: "shared").err.contains("not taken")))
     }
+  }
+
+  @Test func `A folder of checks that is a link out of the suite tells no name`() async throws {
+    let project = try await MachinesTests.project("a")
+    let suite = "suites/\(MachinesTests.name("a", project))"
+    try project.write("elsewhere/planted-name.yml", "")
+    try project.write("elsewhere/planted-script.sh", "#!/bin/sh\n")
+    for (folder, isMistake) in [
+      ("functional", true), ("overlays", true), ("functional/deep", false),
+    ] {
+      if project.exists("\(suite)/\(folder)") {
+        try Self.move(project, "\(suite)/\(folder)", to: "aside")
+      }
+      symlink(project.path("elsewhere"), project.path("\(suite)/\(folder)"))
+      for command in ["list", "lint", "run"] {
+        let result = try await project.run(command)
+        #expect(!(result.out + result.err).contains("planted"), "\(folder) \(command)")
+        if isMistake { #expect(result.status == 65, "\(folder) \(command)") }
+      }
+      try project.remove("\(suite)/\(folder)")
+      if project.exists("aside") { try Self.move(project, "aside", to: "\(suite)/\(folder)") }
+    }
+  }
+
+  /// Numbers of another machine that no run could have written.
+  @Test func `An event with a number that cannot be is no event`() async throws {
+    let project = try await Self.published()
+    let name = MachinesTests.name("a", project)
+    let runs = "reports/\(name)/runs"
+    let id = try #require(
+      FileManager.default.contentsOfDirectory(atPath: project.path(runs)).max()
+    )
+    let file = "\(runs)/\(id)/events.ndjson"
+    let text = try project.text(file)
+    let forged = text.replacing(/"microseconds":\d+/, with: "\"microseconds\":\(Int.max)")
+      .replacing(/"at":\d+/, with: "\"at\":\(Int.max)")
+    #expect(forged != text)
+    try project.write(file, forged)
+    for command in ["report", "audit"] {
+      #expect(try await project.run(command).status == 2, "\(command)")
+    }
+    #expect(try await project.run("merge", "reports", "--into", "all").status == 2)
   }
 
   @Test func `A coverage that is nested without end is refused`() async throws {

@@ -1,8 +1,8 @@
 import BuiltTool
-import Evidence
 import Testing
 
 @testable import Commands
+@testable import Evidence
 @testable import Suites
 
 @Suite struct ReportsTests {

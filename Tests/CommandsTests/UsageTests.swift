@@ -22,7 +22,10 @@ import Testing
     let project = try ToolProject(parity: "")
     let first = try await project.run("new", "notes")
     #expect(first.status == 0)
-    #expect(first.out.hasPrefix("parity.yml\nsuites/notes/recipe.yml\n"))
+    #expect(
+      first.out.hasPrefix("parity.yml\n.gitattributes\n.gitignore\nsuites/notes/recipe.yml\n")
+    )
+    #expect(try project.text(".gitattributes").hasSuffix("\n* -text\n"))
     let written = try project.text("parity.yml")
     #expect(try await project.run("lint").status == 0)
     let second = try await project.run("new", "wiki")
@@ -228,7 +231,7 @@ import Testing
   func `A command that does not exist has its nearest`(_ arguments: [String]) async throws {
     let result = try await ToolRun(try ToolProject(), arguments, [:]).result()
     #expect(result.status == 64)
-    #expect(result.err.hasPrefix("parity: unknown command \"rnu\" (run, merge, audit, "))
+    #expect(result.err.hasPrefix("parity: unknown command \"rnu\" (run, up, merge, audit, "))
     #expect(result.err.hasSuffix("); did you mean run?\n"))
   }
 

@@ -49,7 +49,10 @@ import Testing
     #expect(real.out.contains("P1/install is proven (stand-in), and no stand-in ran"))
 
     let failed = try await Self.edit(project) { model in
-      let index = model.checks.firstIndex { $0.id.name == "test_content_roundtrip" } ?? 0
+      let index =
+        model.checks.firstIndex {
+          $0.kind == .functional && $0.id.name == "test_content_roundtrip"
+        } ?? 0
       model.checks[index].outcome = .failed(reason: .told("status == 200, was 500"))
     }
     #expect(failed.status == 1)
@@ -74,9 +77,6 @@ import Testing
     let text = try project.text(path)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
 
-    try project.write(path, text.replacing("\n", with: "\r\n"))
-    #expect(try await project.run("verify").out.contains("\(path):1: is not as this tool wrote it"))
-
     let key = ["{", "  \"a\" : 1,"] + lines.dropFirst().map(String.init)
     try project.write(path, key.joined(separator: "\n"))
     let unknown = try await project.run("verify")
@@ -85,6 +85,41 @@ import Testing
 
     try project.write(path, text)
     #expect(try await project.run("verify").status == 0)
+  }
+
+  @Test func `Another policy, other files and other line ends are told`() async throws {
+    let project = try await Self.published()
+    let recipe = project.recipe
+    let parity = try project.text("parity.yml")
+    try project.write("parity.yml", parity + "policy: {functional_checks: 5}\n")
+    let policy = try await project.run("verify")
+    #expect(policy.status == 1)
+    #expect(policy.out.hasPrefix("\(recipe): the policy changed since the coverage was made"))
+    try project.write("parity.yml", parity)
+
+    // As a checkout with core.autocrlf makes them.
+    let paths = [
+      "\(project.suite)/recipe.yml", "\(project.suite)/PARITY.md",
+      "\(project.reports)/coverage.json",
+    ]
+    let before = try paths.map { try project.text($0) }
+    for (path, text) in zip(paths, before) {
+      try project.write(path, text.replacing("\n", with: "\r\n"))
+    }
+    let ends = try await project.run("verify")
+    #expect(ends.status == 1)
+    #expect(ends.out.split(separator: "\n").count == 1)
+    #expect(ends.out.contains("CRLF"))
+    for (path, text) in zip(paths, before) { try project.write(path, text) }
+
+    // A report would tell of a gate that was never asked.
+    try project.write(paths[0], before[0].replacing("path: /,", with: "path: /other,"))
+    let report = try await project.run("report")
+    #expect(report.status == 2)
+    #expect(report.err.contains("the suite changed since run "))
+    #expect(try project.text(paths[1]) == before[1])
+    let audit = try await project.run("audit")
+    #expect(audit.out.contains("the suite changed since run "))
   }
 
   @Test func `A coverage of a recipe without a suite is told, unless recipes are named`()

@@ -103,7 +103,7 @@ import Testing
     String(repeating: "(", count: 100_000), String(repeating: "$(", count: 100_000),
     "x=" + String(repeating: "\"$(echo ", count: 1_000),
     String(repeating: "if a; then ", count: 10_000),
-    "a" + String(repeating: " | a", count: 3_000), "a" + String(repeating: " && a", count: 3_000),
+    "a" + String(repeating: " | a", count: 1_000), "a" + String(repeating: " && a", count: 1_000),
     "x=" + String(repeating: "${a:-", count: 10_000), String(repeating: "{ ", count: 10_000),
     "if a; then b\n" + String(repeating: "elif a; then b\n", count: 1_500) + "fi\n",
     String(repeating: "cat <<E\n", count: 5_000), String(repeating: "`", count: 100_001),

@@ -1,5 +1,6 @@
-import Corpus
 import Testing
+
+@testable import Corpus
 
 @Suite struct PinsTests {
   private static func unit(_ text: String, _ path: String = "a|b.py") async -> CorpusUnit {

@@ -148,6 +148,47 @@ import Testing
     #expect(units[1].requests.map(\.path) == ["/{…}"])
   }
 
+  @Test func whatAFixtureIsParametrizedWithAreCases() async {
+    let units = await Script.units(
+      """
+      import pytest, requests
+      @pytest.fixture(params=["/a", pytest.param("/b", id="b")])
+      def page(request):
+          return "https://h" + request.param
+      def test_it(page):
+          assert requests.get(page).status_code == 200
+      @pytest.fixture(params=numbers())
+      def number(request):
+          return request.param
+      def test_unknown(number):
+          assert requests.get(f"https://h/{number}").ok
+      """
+    )
+    #expect(units.map(\.fingerprint.cases) == [2, 0])
+    #expect(units[0].requests.map(\.path) == ["/a", "/b"])
+    #expect(units[1].requests.map(\.path) == ["/{…}"])
+  }
+
+  @Test(arguments: ["AssertionError", "Exception", "(ValueError, AssertionError)"])
+  func whatIsCaughtAndPassedOverIsNoAssertion(caught: String) async {
+    func lines(_ handler: String) async -> [String] {
+      await Script.lines(
+        ofTest: """
+          try:
+              assert requests.get(BASE + "/a").status_code == 200
+          except \(caught) as error:
+              \(handler)
+          """
+      )
+    }
+    for idle in ["pass", "print(error)", "log.warning('x')\n    pass"] {
+      #expect(await lines(idle) == ["request | GET /a"])
+    }
+    for active in ["raise", "sys.exit(1)", "failures.append(error)", "bad = True"] {
+      #expect(await lines(active).contains("assert | GET /a | status | == 200"))
+    }
+  }
+
   @Test func linesAreThoseOfTheScript() async {
     let units = await Script.units(
       "import requests\nfrom lib import get\n\ndef test_it():\n    r = get('/a')\n    assert r.ok\n",

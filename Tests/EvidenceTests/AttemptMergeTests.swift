@@ -74,10 +74,25 @@ struct AttemptMergeTests {
   @Test(arguments: words, words) func `What failed once has failed`(_ a: Outcome, _ b: Outcome)
     throws
   {
-    let record = try merged(Self.record("a", a), Self.record("b", b))
+    let record = try merged(Self.record("a", host: "1", a), Self.record("b", host: "2", b))
     let words = [a.word, b.word]
     let order: [Outcome.Word] = [.failed, .passed, .broken, .skipped, .notRun]
     #expect(record[check: Self.id]?.outcome.word == order.first { words.contains($0) })
+  }
+
+  @Test(arguments: words, words)
+  func `What passed before a full run of the same machine without an answer is of the past`(
+    _ a: Outcome,
+    _ b: Outcome
+  ) throws {
+    let isPast = a.isPassed && [.broken, .notRun].contains(b.word)
+    let full = try merged(Self.record("a", a), Self.record("b", b))
+    let apart = try merged(Self.record("a", host: "1", a), Self.record("b", host: "2", b))
+    #expect(full[check: Self.id]?.outcome == (isPast ? b : apart[check: Self.id]?.outcome))
+    var part = Self.record("b", b)
+    part.header.lastStage = .backup
+    let kept = try merged(Self.record("a", a), part)[check: Self.id]?.outcome
+    #expect(kept == apart[check: Self.id]?.outcome)
   }
 
   @Test(arguments: words, words)
@@ -232,7 +247,7 @@ struct AttemptMergeTests {
 
   @Test func `In whatever order runs are merged, the bytes are the same`() throws {
     var generator = SeededGenerator(seed: 4)
-    for _ in 0..<300 {
+    for _ in Seeds.upTo(300) {
       let records = (0..<(1 + generator.below(5))).map { _ in Self.random(&generator) }
       let bytes = try JSONTextEncoder().bytes(of: AttemptMerge(records).record(id: "m"))
       for _ in 0..<4 {
@@ -244,7 +259,7 @@ struct AttemptMergeTests {
 
   @Test func `No merge makes anything better than the worst that was seen`() throws {
     var generator = SeededGenerator(seed: 5)
-    for _ in 0..<300 {
+    for _ in Seeds.upTo(300) {
       let records = (0..<(1 + generator.below(5))).map { _ in Self.random(&generator) }
       let merged = try AttemptMerge(records).record(id: "m")
       for check in merged.checks {
@@ -258,7 +273,7 @@ struct AttemptMergeTests {
 
   @Test func `A merged record is made again from its events`() throws {
     var generator = SeededGenerator(seed: 6)
-    for _ in 0..<100 {
+    for _ in Seeds.upTo(100) {
       let records = (0..<(1 + generator.below(4))).map { _ in Self.random(&generator) }
       let merged = try AttemptMerge(records).record(id: "m")
       var builder = RunRecord.Builder()

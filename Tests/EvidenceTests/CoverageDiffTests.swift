@@ -1,6 +1,7 @@
-import Evidence
 import Formats
 import Testing
+
+@testable import Evidence
 
 /// One change at a time, and what it is called.
 @Suite struct CoverageDiffTests {
@@ -86,7 +87,7 @@ import Testing
     _ b: CoverageModel,
     today: String = "2026-03-01"
   ) -> [String] {
-    RecipeDiff(recipe: "demo", from: .init(a), to: .init(b), today: today).changes.map {
+    RecipeDiff(recipe: "demo", from: .init(a), to: .init(b), today: today).allChanges.map {
       "\($0.direction.rawValue) \($0.kind.rawValue) \($0.subject)"
     }
   }
@@ -152,10 +153,96 @@ import Testing
       #expect(Self.diff(Self.model(), other) == weaker)
       #expect(Self.diff(other, Self.model()) == stronger)
     }
+    // A script that speaks through the fixture now needs no other proof that it can fail.
+    func controlled(_ control: ControlCoverage?) -> CoverageModel {
+      Self.model { $0.checks[0].control = control }
+    }
+    for kind in [ControlRecord.Kind.sibling, .nowhere] {
+      let control = ControlCoverage(kind: kind, result: .failed)
+      #expect(Self.diff(controlled(control), controlled(nil)) == ["neutral altered \(subject)"])
+      let passed = ControlCoverage(kind: kind, result: .passed)
+      #expect(Self.diff(controlled(control), controlled(passed)) == weaker)
+    }
     let other = Self.model {
       $0.checks[0].evidence[0].assertions[0] = Self.assertion(.status, .equals(number: 204))
     }
     #expect(Self.diff(Self.model(), other) == ["neutral altered \(subject)"])
+  }
+
+  @Test("a comparison that more answers satisfy is weaker")
+  func comparisons() throws {
+    func text(_ text: String) -> Template { Template(literal: text) }
+    func number(_ number: Int) -> TemplateTree { .number("\(number)") }
+    func object(_ members: [(String, TemplateTree)]) -> TemplateTree {
+      .object(members.map { .init(key: $0.0, value: $0.1) })
+    }
+    let whole = object([("a", number(1)), ("b", object([("c", number(2)), ("d", number(3))]))])
+    let pairs: [(Predicate, Predicate)] = [
+      (.greaterOrEqual(number(3)), .greaterOrEqual(number(1))),
+      (.lessOrEqual(number(1)), .lessOrEqual(number(100))), (.less(number(2)), .less(number(29))),
+      (.greater(number(0)), .greater(number(-5))),
+      (.oneOf([number(404)]), .oneOf([number(200), number(404)])),
+      (.contains(.template(text("<h1>Notes"))), .contains(.template(text("N")))),
+      (.startsWith(text("1.1.")), .startsWith(text("1"))),
+      (.endsWith(text("abc")), .endsWith(text("c"))),
+      (.subset(whole), .subset(object([("a", number(1))]))),
+      (.subset(whole), .subset(object([("a", number(1)), ("b", object([("c", number(2))]))]))),
+      (.count([.equals(number(2))]), .count([.greaterOrEqual(number(1))])),
+      (.startsWith(text("x")), .kind(.string)), (.kind(.string), .exists(true)),
+      (.equals(number(2)), .not(.equals(number(3)))),
+      (.not(.contains(.template(text("Error")))), .not(.contains(.template(text("Error: fatal"))))),
+    ]
+    for (strong, weak) in pairs {
+      #expect(weak.demand(beside: strong) == .less, "\(strong) → \(weak)")
+      #expect(strong.demand(beside: weak) == .more, "\(weak) → \(strong)")
+      #expect(strong.demand(beside: strong) == .same)
+    }
+    let others: [(Predicate, Predicate)] = [
+      (.equals(number(1)), .equals(number(2))), (.greater(number(1)), .less(number(9))),
+      (.contains(.template(text("a"))), .contains(.template(text("b")))),
+      (.contains(.template(text("a"))), .not(.contains(.template(text("a"))))),
+      (.subset(object([("a", number(1))])), .subset(object([("b", number(1))]))),
+      (.subset(object([("a", number(1))])), .subset(object([("a", number(2))]))),
+      (.oneOf([number(1), number(2)]), .oneOf([number(2), number(3)])),
+      (.matches(try Pattern("a")), .matches(try Pattern("b"))),
+    ]
+    for (a, b) in others {
+      #expect(a.demand(beside: b) == .other, "\(b) → \(a)")
+      #expect(b.demand(beside: a) == .other, "\(a) → \(b)")
+    }
+    func having(_ predicate: Predicate, isNever: Bool) -> CoverageModel {
+      Self.model {
+        let made = Assertion(
+          .status,
+          predicate,
+          actual: .absent,
+          holds: true,
+          isNever: isNever
+        )
+        $0.checks[0].evidence[0].assertions[0] = made
+      }
+    }
+    for (isNever, kind) in [(false, "regression weakened"), (true, "progress strengthened")] {
+      let (a, b) = (having(pairs[0].0, isNever: isNever), having(pairs[0].1, isNever: isNever))
+      #expect(Self.diff(a, b) == ["\(kind) functional/a::test_a"])
+    }
+  }
+
+  @Test("what a carried check says as the functional one does is told once")
+  func carried() {
+    func model(_ assertions: [Assertion]) -> CoverageModel {
+      var carried = Self.check("test_a", asserting: assertions)
+      carried.id = CheckID(folder: "carried", stem: "restore.a", name: "test_a")
+      return Self.model([carried, Self.check("test_a", asserting: assertions)])
+    }
+    let changes = RecipeDiff(
+      recipe: "demo",
+      from: .init(model([Self.status, Self.contents])),
+      to: .init(model([Self.status])),
+      today: "2026-03-01"
+    ).changes
+    #expect(changes.map(\.subject) == ["functional/a::test_a"])
+    #expect(changes.first?.consequences.isEmpty == true)
   }
 
   @Test("a store's marker and counts are evidence too")
@@ -172,6 +259,7 @@ import Testing
             upgrade: .proven,
             dropped: .proven,
             restored: .proven,
+            recovered: .proven,
             result: .proven
           )
         ]
@@ -180,6 +268,19 @@ import Testing
     #expect(Self.diff(store("m", ["a"]), store(nil, ["a"])) == ["regression weakened P4/db"])
     #expect(Self.diff(store("m", ["a", "b"]), store("m", ["a"])) == ["regression weakened P4/db"])
     #expect(Self.diff(store("m", ["a"]), store("n", ["a"])) == ["neutral altered P4/db"])
+    func stored(_ change: (inout StoreCoverage) -> Void) -> CoverageModel {
+      var model = store("m", ["a"])
+      change(&model.stores[0])
+      return model
+    }
+    let pairs = [
+      (stored { $0.change = ["UPDATE a"] }, stored { _ in }),
+      (stored { _ in }, stored { $0.volatile = ["sessions"] }),
+    ]
+    for (strong, weak) in pairs {
+      #expect(Self.diff(strong, weak) == ["regression weakened P4/db"])
+      #expect(Self.diff(weak, strong) == ["progress strengthened P4/db"])
+    }
   }
 
   @Test("a check under another id is the same check: by its body, or by its evidence")
@@ -225,6 +326,151 @@ import Testing
     #expect(Self.diff(Self.model(), deferring("a trigger")) == ["neutral newly-deferred mail"])
   }
 
+  @Test("a waiver that ends later is weaker, and a finding in other words is no new one")
+  func waivers() {
+    func having(_ message: String, until: String? = nil, _ severity: Finding.Severity = .warning)
+      -> CoverageModel
+    {
+      Self.model { model in
+        var finding = Finding(rule: "r", severity: severity, message: message, advice: "")
+        finding.about = ["db"]
+        finding.waived = until.map { _ in "why" }
+        finding.waivedUntil = until
+        model.findings = [finding]
+      }
+    }
+    let waiver = "waiver of r"
+    let (near, far) = (having("m", until: "2027-01-01"), having("m", until: "2035-01-01"))
+    #expect(Self.diff(near, far) == ["regression weakened \(waiver)"])
+    #expect(Self.diff(far, near) == ["progress strengthened \(waiver)"])
+    let never = having("m", until: "somebody has time")
+    #expect(Self.diff(near, never) == ["regression weakened \(waiver)"])
+    #expect(Self.diff(having("1 of 2"), having("0 of 2")) == ["neutral altered r"])
+    #expect(
+      Self.diff(having("1 of 2"), having("2 of 2", .error)) == ["regression finding-gained r"]
+    )
+  }
+
+  @Test("what takes more for ready, or asks for less, is weaker")
+  func setups() {
+    #expect(Self.changed { $0.gate.within = 600 } == ["regression weakened gate"])
+    #expect(Self.changed { $0.gate.accepts = [200, 500] } == ["regression weakened gate"])
+    #expect(Self.changed { $0.gate.path = "/x" } == ["neutral altered gate"])
+    #expect(Self.changed { $0.policy.functionalChecks = 1 } == ["regression weakened policy"])
+    #expect(Self.changed { $0.gate.steady = 0 } == ["regression weakened gate"])
+    #expect(Self.changed { $0.gate.steady = 9000 } == ["progress strengthened gate"])
+    #expect(Self.changed { $0.restarts = ["app"] } == ["regression weakened restart_after_restore"])
+    func hooked(_ assertions: [Assertion], _ act: String = "GET /") -> CoverageModel {
+      let step = EvidenceStep(act: act, assertions: assertions)
+      return Self.model { $0.hooks = [HookCoverage(name: "pre_backup", steps: [step])] }
+    }
+    #expect(Self.diff(hooked([Self.status]), hooked([])) == ["regression weakened pre_backup"])
+    #expect(Self.diff(hooked([]), hooked([], "POST /")) == ["neutral altered pre_backup"])
+    #expect(Self.diff(Self.model(), hooked([])) == ["neutral altered pre_backup"])
+    func helped(_ acts: String...) -> CoverageModel {
+      let steps = acts.map { EvidenceStep(act: $0, assertions: []) }
+      return Self.model { $0.hooks = [HookCoverage(name: "post_restore", steps: steps)] }
+    }
+    #expect(Self.diff(Self.model(), helped("a")) == ["regression weakened post_restore"])
+    #expect(Self.diff(helped("a", "b"), helped("b")) == ["progress strengthened post_restore"])
+    #expect(Self.diff(helped("a"), helped("b")) == ["neutral altered post_restore"])
+    func watched(_ never: Int?) -> CoverageModel {
+      Self.model { $0.checks[0].evidence[0].never = never }
+    }
+    #expect(
+      Self.diff(watched(2_000), watched(200)) == ["regression weakened functional/a::test_a"]
+    )
+    func retried(_ within: Int?) -> CoverageModel {
+      var check = Self.check("test_a")
+      check.evidence[0].within = within
+      return Self.model([check])
+    }
+    let subject = "functional/a::test_a"
+    #expect(Self.diff(retried(nil), retried(600_000)) == ["regression weakened \(subject)"])
+    #expect(Self.diff(retried(600_000), retried(60_000)) == ["progress strengthened \(subject)"])
+  }
+
+  @Test("a script that had shown something and is another now is a regression")
+  func scripts() {
+    func having(_ hash: String, _ outcome: Outcome = .passed) -> CoverageModel {
+      var check = Self.check("smoke.sh", in: "smoke")
+      check.scripts = [ScriptSource(path: "functional/smoke.sh", hash: hash)]
+      check.outcome = outcome
+      return Self.model([check])
+    }
+    let subject = "script-changed functional/smoke::smoke.sh"
+    #expect(Self.diff(having("a"), having("b")) == ["regression \(subject)"])
+    let failed = having("a", .failed(reason: Self.reason))
+    #expect(Self.diff(failed, having("b")).contains("neutral \(subject)"))
+    #expect(Self.diff(Self.model([Self.check("smoke.sh", in: "smoke")]), having("b")) == [])
+  }
+
+  @Test("an original that asks for less is weaker, whatever its lock says")
+  func originals() {
+    func held(_ facts: [String], _ disposition: UnitCoverage.Disposition = .ported) -> CoverageModel
+    {
+      Self.model { model in
+        var unit = UnitCoverage(id: "x.py", about: "", script: "x.py", lines: [1, 2])
+        unit.facts = facts
+        unit.disposition = disposition
+        unit.isPinned = true
+        model.corpus.units = [unit]
+        model.corpus.tree = "\(facts)"
+        model.corpus.pins = "\(facts)"
+      }
+    }
+    let changes = RecipeDiff(
+      recipe: "demo",
+      from: .init(held(["GET /: status is 200", "GET /: body contains x"])),
+      to: .init(held(["GET /: status is 200"])),
+      today: "2026-03-01"
+    ).changes
+    #expect(changes.map(\.kind) == [.weakened])
+    #expect(changes.map(\.direction) == [.regression])
+    #expect(changes[0].details.map(\.before) == ["GET /: body contains x"])
+    // The other tree and the other lock follow from it.
+    #expect(changes[0].consequences.map(\.kind) == [.corpus])
+    #expect(
+      Self.diff(held(["a"]), held(["a"], .covered)) == ["regression disposition P2/x.py"]
+    )
+  }
+
+  @Test("one edit is one change, and what follows from it stands under it")
+  func consequences() {
+    let before = Self.model { model in
+      model.claims.append(
+        Claim(id: "P3", part: .p3, verdict: .proven, checks: [model.checks[0].id])
+      )
+    }
+    var after = before
+    let reason = Reason(.notPerformed)
+    after.checks[0].outcome = .failed(reason: reason)
+    after.checks[0].body = "b1"
+    after.claims = after.claims.map { claim in
+      var claim = claim
+      claim.verdict = .refuted(reason: reason)
+      return claim
+    }
+    after.level = 0
+    after.rungs[0].state = .fail
+    after.suiteTree = "s2"
+    var finding = Finding(rule: "r", severity: .warning, message: "m", advice: "")
+    finding.about = ["functional/a::test_a"]
+    after.findings = [finding]
+    let changes = RecipeDiff(
+      recipe: "demo",
+      from: .init(before),
+      to: .init(after),
+      today: "2026-03-01"
+    ).changes
+    #expect(changes.map(\.subject) == ["P3/functional/a::test_a"])
+    #expect(
+      changes[0].consequences.map(\.kind) == [
+        .newlyRefuted, .level, .rung, .findingGained, .altered, .setup,
+      ]
+    )
+  }
+
   @Test("findings count by severity, and a waiver is no progress")
   func findings() {
     func having(_ severity: Finding.Severity, waived: String? = nil) -> CoverageModel {
@@ -238,10 +484,10 @@ import Testing
     #expect(Self.diff(having(.warning), Self.model()) == ["progress finding-lost r"])
     #expect(Self.diff(Self.model(), having(.note)) == ["neutral finding-gained r"])
     #expect(
-      Self.diff(having(.error), having(.error, waived: "why")) == ["neutral finding-waived r"]
+      Self.diff(having(.error), having(.error, waived: "why")) == ["regression finding-waived r"]
     )
     #expect(
-      Self.diff(having(.error, waived: "why"), having(.error)) == ["regression finding-unwaived r"]
+      Self.diff(having(.error, waived: "why"), having(.error)) == ["neutral finding-unwaived r"]
     )
   }
 
@@ -252,8 +498,8 @@ import Testing
     #expect(Self.changed { $0.rungs[0].state = .fail } == ["regression rung L4 functional"])
     #expect(Self.changed { $0.target.version = "2.0.0+v2" } == ["neutral version target"])
     #expect(Self.changed { $0.suiteTree = "s2" } == ["neutral setup suite"])
-    #expect(Self.changed { $0.gate.within = 9 } == ["neutral setup gate"])
-    #expect(Self.changed { $0.policy.functionalChecks = 3 } == ["neutral setup policy"])
+    #expect(Self.changed { $0.gate.within = 9 } == ["progress strengthened gate"])
+    #expect(Self.changed { $0.policy.functionalChecks = 3 } == ["progress strengthened policy"])
     #expect(Self.changed { $0.corpus.tree = "c2" } == ["neutral corpus corpus"])
     #expect(Self.changed { $0.corpus.state = .rootMissing } == ["regression corpus corpus"])
     #expect(Self.changed { $0.notes = "other" } == ["neutral wording notes"])

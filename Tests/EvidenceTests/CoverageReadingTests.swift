@@ -5,7 +5,7 @@ import SeededGenerators
 import Testing
 
 @Suite struct CoverageReadingTests {
-  @Test("random coverages come back as they were", arguments: 0..<300)
+  @Test("random coverages come back as they were", arguments: Seeds.upTo(300))
   func random(_ seed: Int) throws {
     var random = RandomCoverage(seed: UInt64(seed))
     let model = random.model()
@@ -114,7 +114,7 @@ import Testing
     #expect(place.column == 20)
   }
 
-  @Test("a value of the wrong sort is refused wherever it stands", arguments: 0..<200)
+  @Test("a value of the wrong sort is refused wherever it stands", arguments: Seeds.upTo(200))
   func damaged(_ seed: Int) throws {
     var random = RandomCoverage(seed: UInt64(seed))
     var bytes = try JSONTextEncoder().bytes(of: random.model())

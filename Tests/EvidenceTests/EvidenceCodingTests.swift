@@ -72,6 +72,7 @@ struct EvidenceCodingTests {
     case .refuted: .refuted(reason: Self.reason)
     case .unproven: .unproven(reason: Self.reason)
     case .vacuous: .vacuous(reason: Self.reason)
+    case .declared: .declared(reason: Self.reason)
     case .deferred: .deferred(reason: Self.reason, until: "u")
     case .notApplicable: .notApplicable(reason: Self.reason)
     }
@@ -142,6 +143,7 @@ struct EvidenceCodingTests {
     case .stageStarted: "stageStarted"
     case .operationFinished: "operationFinished"
     case .readinessFinished: "readinessFinished"
+    case .checkLearned: "checkLearned"
     case .checkStarted: "checkStarted"
     case .stepFinished: "stepFinished"
     case .controlFinished: "controlFinished"
@@ -177,6 +179,19 @@ struct EvidenceCodingTests {
           within: 10
         )
       ),
+      .checkLearned(
+        check: PlannedCheck(
+          id: id,
+          kind: .functional,
+          stage: .functional,
+          about: "",
+          place: nil,
+          strength: .state,
+          isHealth: false,
+          steps: [],
+          ports: []
+        )
+      ),
       .checkStarted(check: id, fresh: ["unique": "u"]), .stepFinished(check: id, step: step),
       .controlFinished(check: id, control: ControlRecord(kind: .decoy, result: .failed)),
       .findingMade(
@@ -199,7 +214,7 @@ struct EvidenceCodingTests {
   }
 
   @Test func theTableHoldsEveryEvent() {
-    #expect(Set(Self.events.map(name)).count == 13)
+    #expect(Set(Self.events.map(name)).count == 14)
   }
 
   // MARK: On disk
@@ -216,7 +231,7 @@ struct EvidenceCodingTests {
     }
     let record = try #require(builder.record())
     #expect(record.end == .finished)
-    #expect(record.stages.map(\.outcome) == Array(repeating: .passed, count: 6))
+    #expect(record.stages.map(\.outcome) == Array(repeating: .passed, count: 7))
     #expect(record == (try JSONTextDecoder().decode(from: Array(fixture("record.json")))))
   }
 

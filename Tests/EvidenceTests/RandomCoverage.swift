@@ -1,5 +1,6 @@
-import Evidence
 import SeededGenerators
+
+@testable import Evidence
 
 /// Coverages as nobody would write them, and small changes to them.
 struct RandomCoverage {
@@ -53,8 +54,21 @@ struct RandomCoverage {
     )
   }
 
+  mutating func origin() -> RecipeOrigin {
+    var origin = RecipeOrigin(
+      address: "https://git.example.org/notes",
+      ref: some { $0.generator.pick(["main", "v1"]) },
+      commit: String(repeating: "a", count: 40)
+    )
+    origin.isShallow = some { _ in true }
+    origin.isOffline = some { _ in true }
+    origin.rewrittenFrom = some { _ in String(repeating: "b", count: 40) }
+    origin.movedTags = some { _ in ["v1"] }
+    return origin
+  }
+
   mutating func step() -> EvidenceStep {
-    EvidenceStep(
+    var step = EvidenceStep(
       act: generator.pick(["GET /", "POST /api", "é"]),
       assertions: list(3) { random in
         let often: [(Subject, Predicate)] = [
@@ -64,8 +78,12 @@ struct RandomCoverage {
         guard !random.chance(3) else { return random.assertion() }
         let (subject, predicate) = random.generator.pick(often)
         return Assertion(subject, predicate, actual: random.actual(), holds: random.chance(2))
-      }
+      },
+      within: some { $0.generator.pick([1_000, 60_000]) },
+      never: some { $0.generator.pick([1_000, 60_000]) }
     )
+    step.shared = some { _ in "steps/login.yml" }
+    return step
   }
 
   mutating func check(_ number: Int) -> CheckCoverage {
@@ -81,22 +99,33 @@ struct RandomCoverage {
       control: some { $0.control() },
       evidence: list(3) { $0.step() },
       ports: list(2) { $0.text() },
-      body: some { $0.generator.pick(["b1", "b2", "b3"]) }
+      body: some { $0.generator.pick(["b1", "b2", "b3"]) },
+      scripts: some {
+        $0.list(2) { ScriptSource(path: "functional/a.sh", hash: $0.generator.pick(["1", "2"])) }
+      }
     )
   }
 
   mutating func store(_ number: Int) -> StoreCoverage {
-    StoreCoverage(
+    var store = StoreCoverage(
       name: "store\(number)",
       kind: generator.pick(StoreFacts.Kind.allCases),
       marker: some { $0.text() },
+      drop: some { $0.list(3) { $0.text() } },
       counts: list(3) { $0.text() },
       mechanism: some { $0.text() },
       upgrade: verdict(),
       dropped: verdict(),
       restored: verdict(),
+      recovered: verdict(),
       result: verdict()
     )
+    store.words = some { $0.text() }
+    store.planted = some { $0.list(2) { $0.text() } }
+    store.holdsNothing = some { $0.text() }
+    store.change = some { $0.list(2) { $0.text() } }
+    store.volatile = some { $0.list(2) { $0.text() } }
+    return store
   }
 
   mutating func unit(_ number: Int) -> UnitCoverage {
@@ -134,13 +163,16 @@ struct RandomCoverage {
   }
 
   mutating func gate() -> GateCoverage {
-    GateCoverage(
+    var gate = GateCoverage(
       path: some { $0.text() },
       port: some { $0.text() },
       accepts: list(2) { $0.generator.pick([200, 204, 302]) },
       requires: list(2) { .init(key: $0.text(), value: $0.text()) },
-      within: generator.below(3)
+      within: generator.below(3),
+      steady: some { $0.generator.pick([500, 2_000, 9_000]) }
     )
+    gate.why = some { $0.text() }
+    return gate
   }
 
   /// Some of the numbers from 0, so that two models have things in common.
@@ -164,7 +196,7 @@ struct RandomCoverage {
 
   mutating func model() -> CoverageModel {
     let checks = numbers().map { check($0) }
-    return CoverageModel(
+    var model = CoverageModel(
       recipe: "demo",
       driver: generator.pick(["local", "swarm"]),
       standins: list(2) { random in
@@ -204,6 +236,30 @@ struct RandomCoverage {
         )
       }
     )
+    model.about = some { $0.text() }
+    model.access = some { random in
+      random.chance(2)
+        ? .tunnel(service: random.text(), port: 80)
+        : .proxy(url: random.text(), trust: random.some { .unchecked(why: $0.text()) })
+    }
+    model.imported = some { random in
+      ImportedSource(
+        file: random.text(),
+        format: .ctrf,
+        sha256: random.text(),
+        finished: random.some { $0.text() },
+        changed: random.some { $0.text() },
+        isUncommitted: random.chance(2)
+      )
+    }
+    model.hooks = some { random in
+      ["pre_backup", "post_restore"].filter { _ in random.chance(2) }.map { name in
+        HookCoverage(name: name, steps: random.list(2) { $0.step() })
+      }
+    }
+    model.origin = some { $0.origin() }
+    model.restarts = some { $0.list(2) { $0.generator.pick(["app", "db"]) } }
+    return model
   }
 
   /// The same model with its lists in another order.

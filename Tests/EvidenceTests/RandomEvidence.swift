@@ -31,17 +31,20 @@ extension RandomCoverage {
   static let subjects: [Subject] =
     [
       .status, .header("content-type"), .body, .xpath("//a[@b = 'c d']"), .rows, .row,
-      .cell("a.b c"), .column("n"), .stdout, .stderr, .exit, .size, .content, .duration, .error,
+      .cell("a.b c"), .column("n"), .stdout, .stderr, .exit, .size, .content, .path(.mode),
+      .duration, .error,
       .gate, .services, .service("app"), .runningVersion, .versionProof("app says"),
       .contradiction, .snapshotID, .snapshotFiles, .declaredPaths, .snapshotBytes(path: "db/x"),
-      .backedUp(service: "db"), .rowCount(table: "sites"), .leftovers, .written("é \"x\" == 1"),
+      .backedUp(service: "db"), .rowCount(table: "sites"), .inventory("table t"), .leftovers,
+      .written("é \"x\" == 1"),
     ] + ["$", "$.a['b c'][0]", "$..x[?@.n > 1]"].compactMap { try? .jsonpath(JSONPath($0)) }
+    + [".a > b"].compactMap { try? .css(CSSSelector($0)) }
     + ["a(b)?", "\\d+/é"].compactMap { try? .regex(Pattern($0)) }
 
   mutating func predicate(depth: Int = 2) -> Predicate {
     let pattern = try? Pattern(generator.pick(["a|b", "^\\S+$"]))
     let text = Self.template(generator.pick(["/", "{{unique}}-x", "{{{{", ""]))
-    switch generator.below(18) {
+    switch generator.below(19) {
     case 0: return .greater(operand())
     case 1: return .greaterOrEqual(operand())
     case 2: return .less(operand())
@@ -59,14 +62,32 @@ extension RandomCoverage {
     case 14 where depth > 0: return .not(predicate(depth: depth - 1))
     case 15: return .captured(name: "id")
     case 16: return .isWell
+    case 17:
+      let bytes: [BytesSource] = [
+        .file(text), .sha256(text), .fresh(FreshBytes(size: 9, seed: text)),
+      ]
+      return .hasBytes(generator.pick(bytes))
     default: return .equals(operand())
     }
+  }
+
+  mutating func unreadable() -> Unreadable {
+    let part = generator.pick(Unreadable.Part.allCases)
+    return generator.pick([
+      .told(text()), .empty(part), .notJSON(part, detail: text()), .notXML(part, detail: text()),
+      .noMarkup(part, type: text()), .unknownCharset(part, name: text()),
+      .notText(part, charset: text(), offset: 3), .cut(part), .noRow, .noFile,
+      .noMember(text(), in: "$.a", names: list(3) { $0.text() }), .noElement(1, in: "$", count: 0),
+      .otherKind("$.a", kind: "null"), .nothingFound, .otherNamespace, .noContainer("ul"),
+      .expressionFailed(detail: text()), .noColumn(text(), names: list(3) { $0.text() }),
+      .noHeader(text(), names: []), .noFolder(text()),
+    ])
   }
 
   mutating func actual() -> Assertion.Actual {
     switch generator.below(5) {
     case 0: .absent
-    case 1: .unreadable(text())
+    case 1: .unreadable(unreadable())
     case 2: .excerpt(text(), rest: generator.below(9_000))
     case 3: .value(generator.pick([.null, false, 7, 1.5, ["a", ["b": 1]], [:]]))
     default: .text(text())
@@ -117,6 +138,15 @@ extension RandomCoverage {
     return depth > 0 ? codes + nestedCodes(because: reason(depth: depth - 1)) : codes
   }
 
+  private mutating func formProblem() -> FormProblem {
+    generator.pick([
+      .noPage, .unreadable(.empty(.body)), .noForm(forms: [text()]), .severalForms(count: 2),
+      .noField(text(), fields: [text()]), .disabled(text()),
+      .noChoice(text(), of: text(), choices: [text()]), .noButton(text(), buttons: [text()]),
+      .elsewhere(text()),
+    ])
+  }
+
   private mutating func runCodes() -> [Reason.Code] {
     let inconclusive: [Reason.Inconclusive] = [
       .status(503), .unexpectedStatus(403), .foreignPage(status: 404, owner: text()),
@@ -132,9 +162,16 @@ extension RandomCoverage {
       .happened(milliseconds: 9), .noAnswer(detail: text()),
       .inconclusive(generator.pick(inconclusive), never: chance(2)),
       .searchGivenUp(detail: text()), .outputTruncated, .unknownName(name: text()), .interrupted,
-      .script(path: text(), problem: generator.pick(Reason.ScriptProblem.allCases), exit: 5),
+      .form(selector: text(), formProblem()),
+      .script(
+        path: text(),
+        problem: generator.pick(Reason.ScriptProblem.allCases),
+        exit: 5,
+        detail: some { $0.text() }
+      ),
       .notReady(gate: text(), milliseconds: 7, last: generator.pick(answers)),
       .operationFailed(detail: text()), .notDeployed, .noSnapshot, .versionUnknown(detail: text()),
+      .versionNotShown(doubts: [text()]),
       .sameFiles(base: text(), target: text()), .notPerformed, .noChecks(in: .backup),
       .unended(
         generator.pick(Reason.UnendedPart.allCases),
@@ -156,13 +193,21 @@ extension RandomCoverage {
         table: some { $0.text() },
         phase: generator.pick(Reason.CountPhase.allCases),
         detail: text()
-      ), .controlNotPossible(why: text()),
+      ), .controlNotPossible(why: text()), .answeredByAnyPath,
+      .gateTakesAnyPath(gate: text()), .addressElsewhere, .absenceUnseen,
     ]
   }
 
   private mutating func claimCodes() -> [Reason.Code] {
     [
       .standin(service: text()), .assertsNothing(check: some { $0.id(1) }), .onlyAcknowledged,
+      .onlyExited(check: some { $0.id(1) }),
+      .imported(
+        file: text(),
+        finished: some { $0.text() },
+        age: generator.pick(ImportedSource.Age.allCases)
+      ),
+      .passesNowhere(check: some { $0.id(1) }),
       .mayBeStale, .controlPassed(check: some { $0.id(1) }), .controlMissing,
       .controlOfStoreMissing(because: nil), .markerStillThere, .markerWasNotDropped,
       .noMarker(store: text()), .tooFew(proven: 1, wanted: 2, failed: some { $0.id(1) }),
@@ -188,6 +233,9 @@ extension RandomCoverage {
     [
       .blocked(by: .install, because: because), .notReached(in: .backup, because: because),
       .markerNotDropped(because: because),
+      .notCarried(because: because), .sessionNotMadeAgain(because: because),
+      .storeNeverWritten(store: text()), .keptInNoStore,
+      .inventoryNotTaken(phase: .after, detail: text()),
       .controlMissedItsPoint(
         generator.pick(Reason.ControlProblem.allCases),
         because: because
@@ -198,6 +246,7 @@ extension RandomCoverage {
         because: because
       ), .controlBroken(check: some { $0.id(1) }, because: because),
       .controlOfStoreMissing(because: because),
+      .upgradeNotProven(because: because),
     ]
   }
 }

@@ -10,13 +10,13 @@ struct RecordBytesTests {
     title: "GET /a/b \"c\" \\ \u{1}\u{7F}\n\t é \u{2028} 🙂",
     place: SourcePlace(file: "functional/x.yml", line: 3, column: 5),
     outcome: .failed(reason: Reason(.noAnswer(detail: "-1"), notes: [.lost(detail: "é/")])),
-    microseconds: -12,
+    microseconds: 12,
     exchange: .http(
       HTTPExchange(
         method: "GET",
         url: "http://127.0.0.1/",
         requestHeaders: [["Accept", "*/*"], []],
-        timings: .init(nameLookup: 0, connect: 10, tls: 0, firstByte: Int.max, total: Int.min),
+        timings: .init(nameLookup: 0, connect: 10, tls: 0, firstByte: 1 << 40, total: 3),
         curl: "curl"
       )
     ),
@@ -25,7 +25,7 @@ struct RecordBytesTests {
       Assertion(
         .header("a/b"),
         .startsWith(Template(literal: "c \"")),
-        actual: .unreadable("\u{1}"),
+        actual: .unreadable(.told("\u{1}")),
         holds: false
       )
     ]

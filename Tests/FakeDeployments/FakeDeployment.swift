@@ -13,6 +13,10 @@ package final class FakeDeployment: Deployment {
     package var backUp: @Sendable (FakeDeployment) async throws(DeploymentError) -> Snapshot =
       { deployment in deployment.takeSnapshot() }
     package var restore: Act = { deployment in deployment.putBack() }
+    package var rebuild: Act = { _ in }
+    package var restart:
+      @Sendable (FakeDeployment, [String]) async throws(DeploymentError) -> Void =
+        { _, _ in }
     package var runningVersion:
       @Sendable (FakeDeployment) async throws(DeploymentError) -> RunningVersion = { deployment in
         RunningVersion(version: deployment.version, facts: [:], contradictions: [])
@@ -99,6 +103,15 @@ package final class FakeDeployment: Deployment {
     try await behaviour.restore(self)
   }
 
+  package func rebuild() async throws(DeploymentError) {
+    state.withLock { $0.files = [:] }
+    try await behaviour.rebuild(self)
+  }
+
+  package func restart(_ services: [String]) async throws(DeploymentError) {
+    try await behaviour.restart(self, services)
+  }
+
   package func read(_ path: String, from snapshot: Snapshot, limit: Int)
     async throws(DeploymentError) -> SnapshotFile?
   {
@@ -106,12 +119,10 @@ package final class FakeDeployment: Deployment {
       .map { SnapshotFile(size: $0.count, content: $0.suffix(limit)) }
   }
 
-  package func service(_ name: String) throws(DeploymentError) -> any ServiceAccess {
-    guard services.contains(name) else { throw DeploymentError(.noSuchService, "no \(name)") }
-    return FakeService(name: name, deployment: self)
-  }
-
-  package func runScript(_ command: Command) async throws(DeploymentError) -> CommandOutput {
+  package func runScript(
+    _ command: Command,
+    beside files: [String: [UInt8]]
+  ) async throws(DeploymentError) -> CommandOutput {
     state.withLock { $0.commands.append(command) }
     return try await behaviour.run(command)
   }
@@ -122,28 +133,23 @@ package final class FakeDeployment: Deployment {
 
   package func deadServices() async -> [DeadService] { dead }
 
-  private struct FakeService: ServiceAccess {
-    var name: String
-    var deployment: FakeDeployment
+  package func run(_ command: Command, in name: String) async throws(DeploymentError)
+    -> CommandOutput
+  {
+    try await runScript(command, beside: [:])
+  }
 
-    func run(_ command: Command) async throws(DeploymentError) -> CommandOutput {
-      try await deployment.runScript(command)
-    }
+  package func read(_ path: String, of name: String, limit: Int) -> [UInt8]? {
+    files[path].map { Array($0.prefix(limit)) }
+  }
 
-    func read(_ path: String, limit: Int) async throws(DeploymentError) -> [UInt8]? {
-      deployment.files[path].map { Array($0.prefix(limit)) }
-    }
+  package func write(_ content: [UInt8], to path: String, of name: String) {
+    files[path] = content
+  }
 
-    func write(_ content: [UInt8], to path: String) async throws(DeploymentError) {
-      deployment.files[path] = content
-    }
-
-    func endpoint(port: Int) async throws(DeploymentError) -> Endpoint {
-      if let endpoint = deployment.behaviour.endpoint { return try endpoint(port) }
-      return .tcp(host: "127.0.0.1", port: deployment.port)
-    }
-
-    func log(limit: Int) async -> String { "" }
+  package func endpoint(port: Int, of name: String) throws(DeploymentError) -> Endpoint {
+    if let endpoint = behaviour.endpoint { return try endpoint(port) }
+    return .tcp(host: "127.0.0.1", port: self.port)
   }
 }
 
@@ -176,6 +182,8 @@ package final class FakeDriver: Driver {
   }
 
   package func takeOperations() async -> [Deployments.Operation] { [] }
+
+  package func values() async -> [String: String] { [:] }
 
   package func lost() async -> String? { deployment.behaviour.lost(deployment) }
 

@@ -12,14 +12,22 @@ struct FaultRow: Sendable {
     case plausible
     /// What `parity new` writes: one web server.
     case site
+    /// An app with sessions, forms and uploads: `Tests/howto`.
+    case notes
+    /// An app with its rows in MariaDB: `Tests/howto`.
+    case ledger
     /// Nothing but a `parity.yml`.
     case empty
+    /// A real app: `Tests/recipes/apps`.
+    case dokuwiki, mediawiki
+    case matrixSynapse = "matrix-synapse"
     /// On a Swarm: a web server.
     case web
     /// On a Swarm: a web server and a database.
     case data
 
     var isOnSwarm: Bool { self == .web || self == .data }
+    var isApp: Bool { [.dokuwiki, .mediawiki, .matrixSynapse].contains(self) }
   }
 
   struct Edit: Decodable, Sendable {
@@ -156,12 +164,22 @@ extension FaultRow: Decodable {
     then = try value(.then, [])
   }
 
-  /// All rows, by name; those that `FAULTS` names where it is set: `world`, `world/half-a-body`.
+  /// All rows, by name; those that `FAULTS` names where it is set: `world`, `world/half-a-body`;
+  /// those of a slice where `FAULT_SLICE` is: `2/4`.
   static let all: [FaultRow] = {
-    let asked = ProcessInfo.processInfo.environment["FAULTS"]?.split(separator: ",") ?? []
-    return files.filter { name in
+    let environment = ProcessInfo.processInfo.environment
+    let asked = environment["FAULTS"]?.split(separator: ",") ?? []
+    let slice = environment["FAULT_SLICE"].map(Slice.init) ?? .whole
+    let chosen = files.filter { name in
       asked.isEmpty || asked.contains { name == $0 || name.hasPrefix($0 + "/") }
-    }.flatMap { name in
+    }
+    let held = chosen.enumerated().filter { slice.holds($0.offset) }.map(\.element)
+    if held.count < chosen.count {
+      print(
+        "skipped \(chosen.count - held.count) of \(chosen.count) files: FAULT_SLICE is \(slice)"
+      )
+    }
+    return held.flatMap { name in
       do {
         return try read(name)
       } catch {
@@ -170,6 +188,27 @@ extension FaultRow: Decodable {
       }
     }
   }()
+
+  /// Every so many-th file, from one of the first on.
+  private struct Slice: CustomStringConvertible {
+    static let whole = Slice("1/1")
+    var first: Int
+    var count: Int
+
+    init(_ text: String) {
+      let numbers = text.split(separator: "/").compactMap { Int($0) }
+      guard numbers.count == 2, numbers[1] > 0, 1...numbers[1] ~= numbers[0] else {
+        Issue.record("FAULT_SLICE is not a slice: \(text)")
+        (first, count) = (1, 1)
+        return
+      }
+      (first, count) = (numbers[0], numbers[1])
+    }
+
+    var description: String { "\(first)/\(count)" }
+
+    func holds(_ index: Int) -> Bool { index % count == first - 1 }
+  }
 
   static let folder =
     URL(fileURLWithPath: #filePath)

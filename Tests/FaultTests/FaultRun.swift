@@ -27,12 +27,17 @@ struct FaultRun {
       _ = try? await ending.value
       await isOver.set()
     }
+    // Beside what is to be done, which must not come too late: every process of the machine is read.
+    let looks = Task { [tool = project.tool] in
+      var seen = Seen()
+      while await !isOver.value {
+        seen.look(at: tool.runs, for: secret)
+        try? await Task.sleep(for: .milliseconds(200))
+      }
+      return seen
+    }
     var rest = row.during[...]
-    var looks = 0
     while await !isOver.value {
-      // Every process of the machine is read: five times a second will do.
-      if looks.isMultiple(of: 10) { look(for: secret) }
-      looks += 1
       if let moment = rest.first, holds(moment, run) {
         rest.removeFirst()
         for act in moment.acts { try await perform(act, run) }
@@ -40,6 +45,8 @@ struct FaultRun {
       try? await Task.sleep(for: .milliseconds(20))
     }
     await watch.value
+    let seen = await looks.value
+    (tellingCommandLines, folders) = (seen.commandLines, seen.folders)
     for moment in rest {
       problems.append("never came: \(moment.says ?? moment.event.joined(separator: ", "))")
     }
@@ -53,10 +60,15 @@ struct FaultRun {
 
   // MARK: What is looked at
 
-  private mutating func look(for secret: SecretForms) {
-    for id in project.tool.runs { folders.formUnion(RunTraces.folders(of: id)) }
-    for line in RunTraces.commandLines() where secret.found(in: line) != nil {
-      tellingCommandLines.append(line)
+  private struct Seen {
+    var commandLines: [String] = []
+    var folders: Set<String> = []
+
+    mutating func look(at runs: [String], for secret: SecretForms) {
+      for id in runs { folders.formUnion(RunTraces.folders(of: id)) }
+      for line in RunTraces.commandLines() where secret.found(in: line) != nil {
+        commandLines.append(line)
+      }
     }
   }
 

@@ -5,7 +5,10 @@ import Testing
 
 /// Every fault of `Tests/faults`, one at a time, on the built tool and real services.
 struct FaultTableTests {
-  @Test("a fault is told for what it is", arguments: FaultRow.all.filter { !$0.start.isOnSwarm })
+  @Test(
+    "a fault is told for what it is",
+    arguments: FaultRow.all.filter { !$0.start.isOnSwarm && !$0.start.isApp }
+  )
   func isTold(_ row: FaultRow) async throws {
     try await Lanes.shared.use { try await Self.check(row) }
   }
@@ -146,8 +149,13 @@ struct FaultTableTests {
     }
     #expect(isGone)
     guard project.row.start.isOnSwarm, let engine = SwarmEngine.given else { return }
-    let remains = try engine.remains(ofRuns: project.tool.runs, stack: project.stack)
-    #expect(remains.isEmpty, "on the engine\n\(said)")
+    // A node may still hold its own copy of a network that the swarm has removed.
+    var remains: [String] = []
+    let isEmpty = await eventually {
+      remains = try engine.remains(ofRuns: project.tool.runs, stack: project.stack)
+      return remains.isEmpty
+    }
+    #expect(isEmpty, "on the engine: \(remains)\n\(said)")
   }
 
   /// Files of the suite hold what they declare; everything else must not.

@@ -114,6 +114,21 @@ import Testing
     #expect(to.kind("run") == nil)
   }
 
+  @Test func `Whatever a folder holds is removed with it`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("x", to: "run/closed/x")
+    // Bytes that are no text.
+    let name = Array((folder.path("run") + "/odd").utf8CString.dropLast()) + [-1, 0]
+    let file = name.withUnsafeBufferPointer { buffer in
+      buffer.baseAddress.map { open($0, O_WRONLY | O_CREAT, 0o600) } ?? -1
+    }
+    #expect(file >= 0)
+    close(file)
+    chmod(folder.path("run/closed"), 0)
+    #expect(folder.tree.remove("run").isEmpty)
+    #expect(try folder.names() == [])
+  }
+
   /// Somebody swaps a folder for a link and back as fast as they can.
   @Test(.timeLimit(.minutes(1))) func `A folder that is swapped for a link leads nowhere`() throws {
     let folder = try TemporaryFolder()

@@ -62,6 +62,18 @@ struct JSONParserTests {
   }
 
   @Test(
+    "Of an application's answers half of a pair is U+FFFD, and a byte order mark is passed over",
+    arguments: [
+      (#""a\ud83d""#, "a\u{FFFD}"), (#""\ude00a""#, "\u{FFFD}a"), (#""\ud83d\u0041""#, "\u{FFFD}A"),
+      (#""\ud83d\ud83d\ude00""#, "\u{FFFD}😀"), (#""\ud83d\n""#, "\u{FFFD}\n"),
+      (#""\ud83d\ude00""#, "😀"), ("\u{FEFF}\"a\"", "a"),
+    ]
+  )
+  func lenient(text: String, value: String) throws {
+    #expect(try JSONParser(isLenient: true).parse(text) == .string(value))
+  }
+
+  @Test(
     "Bytes that are not UTF-8 are refused at the first of them",
     arguments: [
       ([0x22, 0x61, 0xFF, 0x22], 2), ([0x22, 0xC0, 0x80, 0x22], 1),
@@ -138,7 +150,7 @@ struct JSONParserTests {
     #expect(keys == keys.sorted(by: UTF8Order.precedes))
   }
 
-  @Test("Random values come back as they were written", arguments: 0..<200)
+  @Test("Random values come back as they were written", arguments: Seeds.upTo(200))
   func roundTrip(seed: Int) throws {
     var generator = SeededGenerator(seed: UInt64(seed))
     let value = JSONValue.random(depth: 5, using: &generator)
@@ -151,7 +163,7 @@ struct JSONParserTests {
     }
   }
 
-  @Test("Damaged text is refused, or read as what can be written again", arguments: 0..<300)
+  @Test("Damaged text is refused, or read as what can be written again", arguments: Seeds.upTo(300))
   func damaged(seed: Int) throws {
     var generator = SeededGenerator(seed: UInt64(seed))
     var bytes = JSONWriter(.pretty).bytes(of: JSONValue.random(depth: 4, using: &generator))

@@ -16,6 +16,24 @@ struct JSONPathTests {
     }, "limit": 200}
     """
 
+  @Test("A name in a filter is a value and never more")
+  func names() throws {
+    let path = try JSONPath("$..shelves[?@.title == {{ title }} && @.pages < {{n.1}}].pages")
+    #expect(path.names == ["title", "n.1"])
+    let library = try JSONParser().parse(Self.library)
+    func found(_ title: JSONValue, _ pages: JSONValue) throws -> [JSONValue] {
+      try path.filled(with: ["title": title, "n.1": pages]).values(in: library)
+    }
+    #expect(try found("Fog", 1000) == [310])
+    #expect(try found("Fog", 100) == [])
+    #expect(try found("Fog", "1000") == [])
+    #expect(try found("x' || @.title == 'Fog", 1000) == [])
+    #expect(try path.values(in: library) == [])
+    for text in ["$[?@.a == {{}}]", "$[?@.a == {{a]", "$[?@.a == {a}]", "$[{{a}}]", "$.{{a}}"] {
+      #expect(throws: JSONPathError.self, "\(text)") { try JSONPath(text) }
+    }
+  }
+
   @Test(
     "Selectors find what RFC 9535 says they find",
     arguments: [

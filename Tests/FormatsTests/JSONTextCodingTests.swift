@@ -90,7 +90,7 @@ struct JSONTextCodingTests {
     var duration: Duration
   }
 
-  @Test("What is written is read as the same value, in every style", arguments: 0..<300)
+  @Test("What is written is read as the same value, in every style", arguments: Seeds.upTo(300))
   func roundTrip(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     func part() -> Holder.Part {
@@ -125,7 +125,7 @@ struct JSONTextCodingTests {
     }
   }
 
-  @Test("Damaged texts end with an error at a place in them", arguments: 0..<300)
+  @Test("Damaged texts end with an error at a place in them", arguments: Seeds.upTo(300))
   func damaged(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let value = JSONValue.random(depth: 4, using: &random)

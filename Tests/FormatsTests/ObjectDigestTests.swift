@@ -47,3 +47,32 @@ struct ObjectDigestTests {
     )
   }
 }
+
+struct KeyedDigestTests {
+  /// The second test case of RFC 2202 and RFC 4231.
+  @Test(arguments: [
+    (KeyedDigest.sha1, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
+    (.sha256, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
+    (
+      .sha512,
+      "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+        + "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737"
+    ),
+  ])
+  func theVectorsOfTheRFCs(_ digest: KeyedDigest, _ text: String) {
+    let bytes = digest.bytes(
+      of: Array("what do ya want for nothing?".utf8),
+      key: Array("Jefe".utf8)
+    )
+    #expect(Hexadecimal.text(of: bytes) == text)
+  }
+
+  @Test func anEmptyKeyIsNotTheLastOne() {
+    let text = Array("x".utf8)
+    _ = KeyedDigest.sha256.bytes(of: text, key: Array("Jefe".utf8))
+    #expect(
+      Hexadecimal.text(of: KeyedDigest.sha256.bytes(of: text, key: []))
+        == "4cbc96099a6467ce002461f10549b4898265ebe6188b45efacc44293516e62c4"
+    )
+  }
+}

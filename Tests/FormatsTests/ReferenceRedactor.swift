@@ -14,6 +14,12 @@ struct ReferenceRedactor {
     init(_ scalars: [Unicode.Scalar], isBase64: Bool) {
       characters = scalars.map { ReferenceRedactor.spellings(of: $0, inBase64: isBase64) }
     }
+
+    init(digits bytes: [UInt8]) {
+      characters = bytes.flatMap { ReferenceRedactor.hexadecimal(UInt32($0), 2) }.map {
+        [Spelling("", digits: String($0))]
+      }
+    }
   }
 
   init(_ secrets: [Redactor.Secret]) {
@@ -23,6 +29,7 @@ struct ReferenceRedactor {
     names = sorted.map(\.name)
     texts = sorted.map { secret in
       [Text(Array(secret.value.unicodeScalars), isBase64: false)]
+        + [Text(digits: Array(secret.value.utf8))]
         + (0..<3).map {
           Text(Self.determined(Array(secret.value.utf8), before: $0), isBase64: true)
         }
@@ -108,7 +115,8 @@ struct ReferenceRedactor {
     for byte in String(scalar).utf8 {
       let hex = hexadecimal(UInt32(byte), 2)
       let ways = [
-        Spelling(byte: byte), Spelling("%", digits: hex), Spelling("\\x", digits: hex),
+        Spelling(byte: byte), Spelling("%", digits: hex), Spelling("%25", digits: hex),
+        Spelling("\\x", digits: hex),
       ]
       mixtures = mixtures.flatMap { mixture in ways.map { mixture + [$0] } }
     }

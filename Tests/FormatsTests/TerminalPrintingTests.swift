@@ -38,7 +38,7 @@ import Testing
     )
   }
 
-  @Test(arguments: 0..<200) func `Printing again changes nothing`(_ seed: Int) {
+  @Test(arguments: Seeds.upTo(200)) func `Printing again changes nothing`(_ seed: Int) {
     var generator = SeededGenerator(seed: UInt64(seed))
     let pieces = ["\u{1B}", "[", "31", "m", "::", "##[", "\n", "\r", " ", "\\", "x", "\u{202E}"]
     let text = (0..<30).map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()

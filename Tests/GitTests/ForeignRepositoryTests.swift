@@ -72,6 +72,38 @@ import Testing
     #expect(await codeThrown { _ = try await GitRepository(at: scratch.path) } == .notARepository)
   }
 
+  /// As one that a stranger left in a folder where everybody may write, above somebody's own.
+  @Test(.enabled(if: geteuid() == 0, "it takes root to be two users"))
+  func aRepositoryThatAStrangerPutAboveIsNotLookedAt() async throws {
+    let scratch = try ScratchFolder()
+    try scratch.write("x", to: "own/deep/file")
+    _ = try await scratch.commitAll()
+    let own = scratch.path + "/own"
+    #expect(try await GitRepository(at: own + "/deep").prefix == "own/deep")
+    chown(scratch.path + "/.git", 61_986, 61_986)
+    #expect(try await GitRepository(at: scratch.path).prefix == "")
+    // Whose folder it is, that one's repository it may be: a checkout that CI made as another user.
+    chown(own, 61_986, 61_986)
+    #expect(try await GitRepository(at: own).prefix == "own")
+    chown(own, 0, 0)
+    // Git would wait for the pipe.
+    let pipe = "\(scratch.path)/pipe"
+    try await scratch.git("-c", "safe.directory=*", "config", "include.path", pipe)
+    #expect(mkfifo("\(scratch.path)/pipe", 0o600) == 0)
+    for folder in [own, own + "/deep"] {
+      #expect(await codeThrown { _ = try await GitRepository(at: folder) } == .notARepository)
+    }
+    let bare = try ScratchFolder()
+    try bare.folder("own")
+    try await bare.git("init", "-q", "--bare")
+    try await bare.git("config", "core.bare", "false")
+    try await bare.git("config", "core.worktree", bare.path)
+    #expect(try await GitRepository(at: bare.path + "/own").prefix == "own")
+    chown(bare.path + "/HEAD", 61_986, 61_986)
+    let code = await codeThrown { _ = try await GitRepository(at: bare.path + "/own") }
+    #expect(code == .notARepository)
+  }
+
   @Test func nothingOfTheOwnEnvironmentIsPassedOnButThePath() {
     let command = GitCommand(folder: "/", timeLimit: .seconds(1))
     let variables = command.variables

@@ -34,11 +34,13 @@ struct HTTP2Tests {
           scgi_temp_path scgi;
           server {
             listen 127.0.0.1:\(port) ssl http2;
+            listen [::1]:\(port) ssl http2;
             ssl_certificate certificate.pem;
             ssl_certificate_key key.pem;
             location / {
               proxy_pass \(backend.url);
               proxy_buffering off;
+              proxy_set_header X-Forwarded-Proto $scheme;
             }
           }
         }
@@ -58,6 +60,22 @@ struct HTTP2Tests {
       throw error
     }
     await server.stop()
+  }
+
+  /// A connection that stays says nothing of its certificate the second time.
+  @Test func `Whom a certificate is for that is not trusted is told each time`() async throws {
+    try await withRawServer(always("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")) { backend in
+      try await withProxy(of: backend) { url, client in
+        for _ in 1...3 {
+          do {
+            _ = try await client.send(HTTPRequest(url: url + "/"))
+            Issue.record("trusted")
+          } catch let error as HTTPError {
+            #expect(error.certificateSubject?.contains("localhost") == true, "\(error)")
+          }
+        }
+      }
+    }
   }
 
   @Test func `Answers over HTTP/2 are whole, share a connection, and say their version`()
@@ -80,6 +98,43 @@ struct HTTP2Tests {
           #expect(response.values(of: "X-It") == ["1"])
           #expect(response.body.count == 100_000)
           #expect(response.connectionReused == isReused)
+        }
+      }
+    }
+  }
+
+  @Test func `Cookies go through a proxy that ends TLS, over HTTP/2 and IPv6`() async throws {
+    let service = RawService { connection in
+      while let request = connection.readRequest() {
+        let head = request.head
+        let cookie =
+          head.split(whereSeparator: \.isNewline)
+          .first { $0.lowercased().hasPrefix("cookie: ") } ?? "none"
+        #expect(head.contains("X-Forwarded-Proto: https"))
+        let location = head.hasPrefix("GET /end ") ? "" : "Location: /end\r\n"
+        connection.write(
+          "HTTP/1.1 \(location.isEmpty ? "200 OK" : "302 Found")\r\n\(location)"
+            + "Set-Cookie: __Host-sid=s3; Path=/; Secure; HttpOnly\r\n"
+            + "Content-Length: \(cookie.utf8.count)\r\n\r\n\(cookie)"
+        )
+      }
+    }
+    try await withRawServer(service) { backend in
+      try await withProxy(of: backend) { url, client in
+        for address in [url, url.replacing("127.0.0.1", with: "[::1]")] {
+          var request = HTTPRequest(
+            url: "\(address)/x",
+            redirects: .follow(atMost: 1),
+            tls: .unverified
+          )
+          request.cookies = CookieJar()
+          let response = try await client.send(request)
+          #expect(response.httpVersion == "2")
+          #expect(response.status == 200)
+          #expect(String(decoding: response.body, as: UTF8.self).hasSuffix("__Host-sid=s3"))
+          request.url = "\(address)/end"
+          request.cookies = response.cookies
+          #expect(try await client.send(request).sentCookies == "__Host-sid=s3")
         }
       }
     }

@@ -61,9 +61,13 @@ struct HTTPErrorTests {
       _ = $0.readRequest()
       $0.write("220 mail.example.org ESMTP\r\n")
     },
-    Case("a body that is not gzip", .badContentEncoding, at: .receiving) {
+    Case("a body that is not gzip", .badContentEncoding("gzip"), at: .receiving) {
       _ = $0.readRequest()
       $0.write("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope")
+    },
+    Case("a coding that nobody knows", .unknownContentEncoding("rot13"), at: .receiving) {
+      _ = $0.readRequest()
+      $0.write("HTTP/1.1 200 OK\r\nContent-Encoding: rot13\r\nContent-Length: 4\r\n\r\nnope")
     },
     Case("no byte in time", .timedOut(after: .milliseconds(300), bytes: 0), at: .waiting) {
       _ = $0.readRequest()
@@ -216,10 +220,12 @@ struct HTTPErrorTests {
     try await withClient { client in
       let error = try await failure(
         client,
-        HTTPRequest(url: "http://user:pass%40word@127.0.0.1:1/path?token=secret#part")
+        HTTPRequest(url: "http://user:pass%40word@127.0.0.1:1/path?token=secret")
       )
       #expect(error.url == "http://127.0.0.1:1/path")
       #expect(error.description == "GET http://127.0.0.1:1/path: connection refused")
+      let fragment = try await failure(client, HTTPRequest(url: "http://127.0.0.1:1/p#secret"))
+      #expect(fragment.code == .fragmentInURL && !fragment.description.contains("secret"))
       let malformed = try await failure(client, HTTPRequest(url: "http://user:p@ss@127.0.0.1:1/"))
       #expect(malformed.code == .invalidURL)
       #expect(malformed.url == "http://127.0.0.1:1/")

@@ -1,5 +1,6 @@
-import MarkdownDocuments
 import Testing
+
+@testable import MarkdownDocuments
 
 @Suite struct MarkdownDocumentTests {
   @Test("Blocks come in order, with their lines")

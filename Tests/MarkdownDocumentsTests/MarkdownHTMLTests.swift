@@ -97,7 +97,7 @@ import Testing
     #expect(try html("a\u{1B}[31mb&#27;[0mc&#x9b;1md") == "<p>abcd</p>\n")
   }
 
-  @Test("Random Markdown makes balanced HTML of known tags", arguments: 0..<300)
+  @Test("Random Markdown makes balanced HTML of known tags", arguments: Seeds.upTo(300))
   func balanced(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let pieces = [

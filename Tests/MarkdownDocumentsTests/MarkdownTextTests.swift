@@ -46,7 +46,10 @@ import Testing
     #expect(MarkdownText.codeSpan(text, inTable: inTable) == expected)
   }
 
-  @Test("Escaped text is read as the same plain text wherever it stands", arguments: 0..<1500)
+  @Test(
+    "Escaped text is read as the same plain text wherever it stands",
+    arguments: Seeds.upTo(1500)
+  )
   func roundTrip(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let text = randomText(using: &random)

@@ -29,34 +29,39 @@ let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/
   }
 
   @Test(
-    "Bots, libraries, headless browsers and nobody are not counted",
+    "Known bots are not counted, and headless Chrome is one of them",
     arguments: [
-      ("Mozilla/5.0 (compatible; Googlebot/2.1)", UserAgent.Kind.bot),
-      ("curl/8.5.0", .library), ("python-requests/2.32", .library),
-      ("Go-http-client/1.1", .library), ("parity", .library),
-      ("Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/126.0 Safari/537.36", .headless),
-      ("", .missing), ("  ", .missing),
+      "Mozilla/5.0 (compatible; Googlebot/2.1)", "UptimeRobot/2.0", "facebookexternalhit/1.1",
+      "Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/126.0 Safari/537.36",
+      "Mozilla/5.0 (Linux; Android 11) Chrome-Lighthouse", "Pingdom.com_bot_version_1.4",
     ]
   )
-  func others(text: String, kind: UserAgent.Kind) {
-    #expect(UserAgent(text).kind == kind)
+  func bots(text: String) {
     #expect(!UserAgent(text).isCounted)
   }
 
-  @Test("A request without a user agent is not counted")
-  func missing() {
-    #expect(UserAgent(nil).kind == .missing)
+  @Test(
+    "Libraries, programs, other headless browsers and nobody are counted",
+    arguments: [
+      "curl/8.5.0", "Wget/1.21", "python-requests/2.32", "Go-http-client/1.1", "okhttp/4.12",
+      "node-fetch", "parity", "PhantomJS/2.1.1", "Playwright/1.45", "", "  ",
+    ]
+  )
+  func others(text: String) {
+    #expect(UserAgent(text).isCounted)
+    #expect(UserAgent(nil).isCounted)
   }
 }
 
 @Suite struct PageAddressTests {
   @Test(
-    "The host loses www., the path its query and fragment",
+    "The host loses www. and keeps its case, the path its query, its fragment and its encoding",
     arguments: [
-      ("https://www.Example.test/a?b=c#d", "example.test", "/a"),
+      ("https://www.Example.test/a?b=c#d", "Example.test", "/a"),
+      ("https://WWW.example.test/a%20b", "WWW.example.test", "/a b"),
       ("http://example.test", "example.test", "/"),
       ("https://example.test:8443/x/y/", "example.test", "/x/y/"),
-      ("https://www2.example.test/%C3%A4", "www2.example.test", "/%C3%A4"),
+      ("https://www2.example.test/%C3%A4", "www2.example.test", "/ä"),
     ]
   )
   func normalised(text: String, host: String, path: String) {
@@ -94,13 +99,12 @@ let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/
   @Test(
     "What is missing or wrong is named by its field",
     arguments: [
-      ("", ["request"]), ("[]", ["request"]), ("{\"name\":1}", ["request"]),
-      ("{}", ["domain", "name", "url"]),
+      ("{}", ["domain", "event_name", "url"]),
       (#"{"name":"a","url":"nonsense","domain":"a"}"#, ["url"]),
       (#"{"name":"a","url":"https://a/","domain":","}"#, ["domain"]),
       (
         #"{"name":"\#(String(repeating: "n", count: 121))","url":"https://a/","domain":"a"}"#,
-        ["name"]
+        ["event_name"]
       ),
       (
         #"{"name":"a","url":"https://a/\#(String(repeating: "u", count: 2000))","domain":"a"}"#,
@@ -112,8 +116,21 @@ let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/
     #expect {
       try EventRequest(body: Array(body.utf8))
     } throws: { error in
-      (error as? EventRequest.Invalid)?.errors.keys.sorted() == fields
+      guard case EventRequest.Refusal.invalid(let errors) = error else { return false }
+      return errors.keys.sorted() == fields
     }
+  }
+
+  @Test(
+    "What is no object is unreadable, and a value of another type is not expected",
+    arguments: [
+      ("", EventRequest.Refusal.unreadable), ("[]", .unreadable), ("{\"name\":1}", .unexpected),
+      (#"{"name":"a","url":7,"domain":"a"}"#, .unexpected),
+      (#"{"name":"a","url":"https://a/","domain":"a","props":{"a":{"b":1}}}"#, .unexpected),
+    ]
+  )
+  func refused(body: String, refusal: EventRequest.Refusal) {
+    #expect(throws: refusal) { try EventRequest(body: Array(body.utf8)) }
   }
 }
 

@@ -6,6 +6,7 @@ final class MemorySites: SiteStore {
   struct State {
     var sites: [Site] = []
     var recent: [Site] = []
+    var users: [String] = []
     var schema = 0
     var losses: [MigrationLoss?] = []
     var failure: (any Error)?
@@ -27,6 +28,10 @@ final class MemorySites: SiteStore {
     }
   }
 
+  func hasUsers() async throws -> Bool { try read { !$0.users.isEmpty } }
+  func knowsUser(_ address: String) async throws -> Bool {
+    try read { $0.users.contains(address) }
+  }
   func hasSites() async throws -> Bool { try read { !$0.sites.isEmpty } }
   func allSites() async throws -> [Site] { try read { $0.sites } }
   func recentSites() async throws -> [Site] { try read { $0.recent } }

@@ -23,7 +23,7 @@ struct PostgresConnectionTests {
             .int(7), .number("1.10"), .number("0.1"), .number("NaN"), .json(#"{"a": 1}"#),
             .json(#"{"a": 1}"#), .bytes([0, 255]), .text("käse"), .text("2020-02-29"),
             .text("2019-12-31 22:00:00+00"), .text("00000000-0000-0000-0000-000000000001"),
-            .text("{1,2}"), .text("1 day 02:00:00"),
+            .array([.int(1), .int(2)]), .text("1 day 02:00:00"),
           ]
         ]
       )

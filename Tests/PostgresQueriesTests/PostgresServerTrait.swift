@@ -9,14 +9,7 @@ struct PostgresServerTrait: SuiteTrait, TestScoping {
     testCase: Test.Case?,
     performing function: @Sendable () async throws -> Void
   ) async throws {
-    let server = try await PrivatePostgres.start()
-    do {
-      try await PrivatePostgres.$current.withValue(server) { try await function() }
-    } catch {
-      await server.stop()
-      throw error
-    }
-    await server.stop()
+    try await PrivatePostgres.serving { try await function() }
   }
 }
 

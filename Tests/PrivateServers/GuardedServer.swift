@@ -51,13 +51,13 @@ package final class GuardedServer: Sendable {
       try? FileManager.default.removeItem(atPath: folder)
       throw error
     }
-    for _ in 0..<1500 {
+    for _ in 0..<3000 {
       if isReady(folder, port) { return server }
       try await Task.sleep(for: .milliseconds(20))
     }
     let log = (try? String(contentsOfFile: "\(folder)/log", encoding: .utf8)) ?? ""
     await server.stop()
-    throw FixtureError("a server was not ready within 30 s: \(log.suffix(500))")
+    throw FixtureError("a server was not ready within 60 s: \(log.suffix(500))")
   }
 
   private init(folder: String, port: Int, _ command: [String], _ signal: String) throws {

@@ -1,9 +1,10 @@
 import Foundation
 
 /// A ClickHouse server for tests.
-package struct PrivateClickHouse: Sendable {
+package struct PrivateClickHouse: PrivateServer {
   /// That of the suite that runs.
   @TaskLocal package static var current: PrivateClickHouse?
+  package static var currentServer: TaskLocal<PrivateClickHouse?> { $current }
 
   package static let user = "app"
   package static let password = "päss & <word>"

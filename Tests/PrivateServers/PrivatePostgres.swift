@@ -1,9 +1,10 @@
 import Foundation
 
 /// A PostgreSQL cluster for tests, reachable over TCP and over a unix socket in its folder.
-package struct PrivatePostgres: Sendable {
+package struct PrivatePostgres: PrivateServer {
   /// That of the suite that runs.
   @TaskLocal package static var current: PrivatePostgres?
+  package static var currentServer: TaskLocal<PrivatePostgres?> { $current }
 
   package static let user = "postgres"
   package static let password = "correct horse"

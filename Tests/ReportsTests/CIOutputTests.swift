@@ -144,9 +144,22 @@ import XMLDocuments
     #expect(!standin.contains("#1a6b3c"))
     coverage.standins = []
     coverage.level = 4
+    for index in coverage.rungs.indices where coverage.rungs[index].level <= 4 {
+      coverage.rungs[index].state = .pass
+    }
     let real = Badge(coverage).rendered()
     #expect(real.contains(">level 4</text>"))
     #expect(real.contains("#1a6b3c"))
+    // What was passed over below the level is said, and is not green.
+    coverage.rungs[1].state = .skip
+    let skipped = Badge(coverage).rendered()
+    #expect(skipped.contains(">level 4, upgrade skipped</text>"))
+    #expect(!skipped.contains("#1a6b3c"))
+    coverage.rungs[1].state = .pass
+    coverage.rungs[2].state = .unver
+    coverage.level = 2
+    let remark = ">level 2, backup, restore and recover unverified</text>"
+    #expect(Badge(coverage).rendered().contains(remark))
   }
 
   @Test func `A badge with a refuted claim is not green, whatever the level`() {

@@ -1,8 +1,8 @@
-import Evidence
 import Formats
 import MarkdownDocuments
 import Testing
 
+@testable import Evidence
 @testable import Reports
 
 @Suite struct DiffReportTests {
@@ -17,11 +17,11 @@ import Testing
   ) -> CoverageChange {
     let bad: CoverageChange.Standing = kind == .newlyRefuted ? .bad : .good
     return CoverageChange(
-      kind,
-      subject,
-      from: .init("unproven", standing: .unknown, verdict: .unproven, isOnStandin: false),
-      to: .init(
-        "now",
+      kind: kind,
+      subject: subject,
+      before: .init(text: "unproven", standing: .unknown, verdict: .unproven, isOnStandin: false),
+      after: .init(
+        text: "now",
         reason: .told(hostile),
         standing: bad,
         verdict: .refuted,
@@ -35,7 +35,8 @@ import Testing
   private static func diff(_ count: Int = 1, details: Int = 1) -> CoverageDiff {
     let changes = (0..<count).flatMap { number in
       [CoverageChange.Kind.newlyRefuted, .newlyProven, .setup].map {
-        change($0, "\(hostile) \(number)", details: details)
+        // Nothing follows from a change of another subject.
+        change($0, "\(hostile) \($0 == .setup ? "setup " : "")\(number)", details: details)
       }
     }
     return CoverageDiff(

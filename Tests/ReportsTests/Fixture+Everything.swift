@@ -1,4 +1,6 @@
-import Evidence
+import Formats
+
+@testable import Evidence
 
 extension Fixture {
   /// What somebody may write, or an app may answer, to break a report.
@@ -28,6 +30,7 @@ extension Fixture {
     case .refuted: .refuted(reason: reason)
     case .unproven: .unproven(reason: reason)
     case .vacuous: .vacuous(reason: reason)
+    case .declared: .declared(reason: reason)
     case .deferred: .deferred(reason: reason, until: "2027-01-01 or \(text)")
     case .notApplicable: .notApplicable(reason: reason)
     }
@@ -45,6 +48,8 @@ extension Fixture {
       texts = hostile.makeIterator()
       return texts.next() ?? ""
     }
+    // Names of checks and units come without control characters.
+    let plain = hostile.filter { TerminalText.stripped($0) == $0 && !$0.contains("\n") }
     var checks: [CheckCoverage] = []
     for kind in CheckKind.allCases {
       for word in Outcome.Word.allCases {
@@ -54,7 +59,11 @@ extension Fixture {
         let id =
           kind == .generic
           ? CheckID.generic(stage, name)
-          : CheckID(folder: kind.rawValue, stem: "st|em`", name: name + "[\(text().prefix(20))]")
+          : CheckID(
+            folder: kind.rawValue,
+            stem: "st|em`",
+            name: name + "[\(plain[checks.count % plain.count].prefix(20))]"
+          )
         var one = check(
           id,
           kind,
@@ -83,7 +92,7 @@ extension Fixture {
       }
     }
     var claims: [Claim] = []
-    for part in ClaimPart.allCases {
+    for part in [ClaimPart.p1, .p2] {
       for (index, word) in Verdict.Word.allCases.enumerated() {
         claims.append(
           Claim(
@@ -96,6 +105,17 @@ extension Fixture {
         )
       }
     }
+    for (index, check) in checks.filter({ $0.kind == .functional && !$0.isHealth }).enumerated() {
+      claims.append(
+        Claim(
+          id: "P3/\(check.id)",
+          part: .p3,
+          about: check.about,
+          verdict: verdict(Verdict.Word.allCases[index % Verdict.Word.allCases.count], text()),
+          checks: [check.id]
+        )
+      )
+    }
     let stores = StoreFacts.Kind.allCases.enumerated().flatMap { index, kind in
       Verdict.Word.allCases.map { word in
         StoreCoverage(
@@ -107,12 +127,22 @@ extension Fixture {
           upgrade: verdict(word, text()),
           dropped: verdict(word, text()),
           restored: verdict(word, text()),
+          recovered: verdict(word, text()),
           result: verdict(word, text())
         )
       }
     }
-    // Names of units come without control characters: the corpus takes them away.
-    let plain = hostile.filter { text in text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }
+    for store in stores {
+      let parts = [
+        ("upgrade", store.upgrade), ("dropped", store.dropped), ("restored", store.restored),
+        ("recovered", store.recovered),
+      ]
+      for (name, verdict) in parts {
+        claims.append(
+          Claim(id: "P4/\(store.name)/\(name)", part: .p4, verdict: verdict, checks: [])
+        )
+      }
+    }
     let units = UnitCoverage.Disposition.allCases.enumerated().map { index, disposition in
       UnitCoverage(
         id: "\(index).py::\(plain[index % plain.count])",
@@ -161,7 +191,7 @@ extension Fixture {
       rungs: RungCoverage.State.allCases.enumerated().map { index, state in
         RungCoverage(
           level: index + 1,
-          name: ["install", "upgrade", "backup and restore", "functional"][index],
+          name: ["install", "upgrade", "backup, restore and recover", "functional"][index],
           state: state,
           reason: state == .pass ? nil : .told(text())
         )
@@ -189,7 +219,7 @@ extension Fixture {
       }
     )
     var record = record(of: coverage, end: end)
-    record.stages[5].outcome = .failed(reason: .told(text()))
+    record.stages[6].outcome = .failed(reason: .told(text()))
     record.stages[0].operations = [
       OperationRecord(
         name: "deploy",

@@ -1,5 +1,6 @@
-import Evidence
 import Formats
+
+@testable import Evidence
 
 /// Models and records made by hand.
 enum Fixture {
@@ -40,7 +41,7 @@ enum Fixture {
       rungs: [
         RungCoverage(level: 1, name: "install", state: .pass, reason: nil),
         RungCoverage(level: 2, name: "upgrade", state: .pass, reason: nil),
-        RungCoverage(level: 3, name: "backup and restore", state: .pass, reason: nil),
+        RungCoverage(level: 3, name: "backup, restore and recover", state: .pass, reason: nil),
         RungCoverage(
           level: 4,
           name: "functional",
@@ -84,13 +85,7 @@ enum Fixture {
           verdict: .refuted(reason: wrongName),
           checks: [goal!]
         ),
-        Claim(
-          id: "P4/db/restored",
-          part: .p4,
-          verdict: shown,
-          checks: [CheckID.integrity("db", "restored")]
-        ),
-      ],
+      ] + storeClaims(shown),
       checks: checks,
       stores: [
         StoreCoverage(
@@ -102,6 +97,7 @@ enum Fixture {
           upgrade: shown,
           dropped: shown,
           restored: shown,
+          recovered: shown,
           result: shown
         ),
         StoreCoverage(
@@ -113,6 +109,7 @@ enum Fixture {
           upgrade: .unproven(reason: Reason(.noMarker(store: "events_db"))),
           dropped: .unproven(reason: Reason(.noMarker(store: "events_db"))),
           restored: .unproven(reason: Reason(.noMarker(store: "events_db"))),
+          recovered: .unproven(reason: Reason(.noMarker(store: "events_db"))),
           result: .unproven(reason: Reason(.noMarker(store: "events_db")))
         ),
       ],
@@ -166,6 +163,24 @@ enum Fixture {
       ]
     )
     return (coverage, record(of: coverage))
+  }
+
+  private static func storeClaims(_ shown: Verdict) -> [Claim] {
+    let parts = [
+      ("upgrade", "survives_upgrade"), ("dropped", "survives_restore"),
+      ("restored", "survives_restore"), ("recovered", "recovered"),
+    ]
+    let missing = Verdict.unproven(reason: Reason(.noMarker(store: "events_db")))
+    return [("db", shown), ("events_db", missing)].flatMap { store, verdict in
+      parts.map { part, check in
+        Claim(
+          id: "P4/\(store)/\(part)",
+          part: .p4,
+          verdict: verdict,
+          checks: [.integrity(store, check)]
+        )
+      }
+    }
   }
 
   /// As coverage keeps it: without what was filled in.
@@ -404,6 +419,10 @@ enum Fixture {
           HTTPExchange(
             method: "POST",
             url: "http://127.0.0.1:8000/api/event",
+            hops: [
+              .init(method: "POST", url: "http://127.0.0.1:8000/api/event", status: 303),
+              .init(method: "GET", url: "http://127.0.0.1:8000/api/event/1", status: 202),
+            ],
             status: 202,
             version: "HTTP/1.1",
             requestHeaders: [["User-Agent", "Mozilla/5.0"], ["Authorization", "[removed]"]],

@@ -26,6 +26,14 @@ import Testing
     try Golden.expect(JUnitReport(coverage, record).rendered(), is: "everything.junit.xml")
     try Golden.expect(HTMLReport(coverage, record).rendered(), is: "everything.coverage.html")
     try Golden.expect(TerminalSummary(coverage, record).rendered(), is: "everything.plain.txt")
+    let reports = [
+      try ParityPage(coverage).rendered(), try JUnitReport(coverage, record).rendered(),
+      try HTMLReport(coverage, record).rendered(), TerminalSummary(coverage, record).rendered(),
+    ]
+    for report in reports {
+      let turns = report.unicodeScalars.contains { (0x202A...0x202E).contains($0.value) }
+      #expect(!turns)
+    }
   }
 
   @Test func `The index lists recipes by name, whatever order they come in`() throws {

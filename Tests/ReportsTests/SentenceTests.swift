@@ -40,14 +40,30 @@ import XMLParts
       .onlyFor(versions: ">=3.0", version: "2.1"), .declared(why: "no volume is kept"),
       .noOlderVersion, .noBackupLabel, .operationFailed(detail: "image not found"),
       .interrupted, .outputTruncated, .unknownName(name: "token"), .happened(milliseconds: 10_000),
+      .form(selector: "#login", .noPage), .form(selector: "#login", .unreadable(.empty(.body))),
+      .form(selector: "#login", .noForm(forms: ["form#search"])),
+      .form(selector: "#login", .noForm(forms: [])),
+      .form(selector: "form", .severalForms(count: 2)),
+      .form(selector: "#login", .noField("usr", fields: ["user", "password"])),
+      .form(selector: "#login", .disabled("user")),
+      .form(selector: "#edit", .noChoice("x", of: "kind", choices: ["plain", "md"])),
+      .form(selector: "#edit", .noButton("go", buttons: ["save"])),
+      .form(selector: "#login", .elsewhere("http://sign-in.example.org/login")),
       .noAnswer(detail: "connection refused"), .searchGivenUp(detail: "the pattern took too long"),
     ]
     let controls: [Reason.Code] = [
-      .noMarkerPlanted(store: "db", stage: .install), .markerNotDropped(because: failed),
-      .controlNotPossible(why: "nothing fresh is looked for"), .standin(service: "app"),
+      .noMarkerPlanted(store: "db", stage: .install), .storeNeverWritten(store: "db"),
+      .keptInNoStore, .markerNotDropped(because: failed),
+      .controlNotPossible(why: "nothing fresh is looked for"), .answeredByAnyPath,
+      .gateTakesAnyPath(gate: "GET /healthz"), .addressElsewhere, .absenceUnseen,
+      .standin(service: "app"),
       .checkFailed(check: check, because: failed),
       .checkDidNotTell(check: check, outcome: .skipped, because: .declared("too slow")),
       .assertsNothing(check: check), .assertsNothing(check: nil), .onlyAcknowledged, .mayBeStale,
+      .imported(file: "report.xml", finished: "2026-05-29T18:05:16Z", age: .current),
+      .imported(file: "report.xml", finished: "2026-05-29T18:05:16Z", age: .stale),
+      .imported(file: "report.xml", finished: nil, age: .unknown),
+      .onlyExited(check: nil), .onlyExited(check: check), .passesNowhere(check: nil),
       .controlPassed(check: check), .controlPassed(check: nil),
       .controlBroken(check: nil, because: failed), .controlMissing,
       .controlOfStoreMissing(because: failed), .controlOfStoreMissing(because: nil),
@@ -72,6 +88,7 @@ import XMLParts
       .status(503), .unexpectedStatus(403),
       .foreignPage(status: 404, owner: "nginx's own 404 page"),
       .programMissing(exit: 127), .unexpectedExit(1),
+      .unreadable(.header("x-a"), .noHeader("x-a", names: [])),
     ]
     let gates: [Reason.GateAnswer] = [
       .none(detail: "connection refused"), .status(503, accepted: [200, 302]),
@@ -83,6 +100,10 @@ import XMLParts
       + answers.map { .inconclusive($0, never: false) } + [.inconclusive(.status(503), never: true)]
       + gates.map { .notReady(gate: "GET /api/health", milliseconds: 1_200_000, last: $0) }
       + Reason.ScriptProblem.allCases.map { .script(path: "opaque.sh", problem: $0, exit: 3) }
+      + [
+        .script(path: "a.py::test_x", problem: .testFailed, exit: 1, detail: "assert 500 == 200"),
+        .script(path: "a.py::test_x", problem: .skipped, exit: 0, detail: "no browser"),
+      ]
       + CorpusCoverage.State.allCases.map { .corpus($0) }
       + Reason.ControlProblem.allCases.map { .controlMissedItsPoint($0, because: failed) }
       + Reason.CountPhase.allCases.map { .rowsNotCounted(table: "sites", phase: $0, detail: "") }
@@ -109,7 +130,11 @@ import XMLParts
       one(.content, .endsWith(Template(literal: "a")), .absent),
       one(.xpath("//a"), .count([.atLeast(1), .less(.number("3"))]), .number(3)),
       one(.cell("name"), .oneOf([text, .number("5")]), .value(.null)),
-      one(.row, .subset(.object([.init(key: "name", value: text)])), .unreadable("not JSON")),
+      one(
+        .row,
+        .subset(.object([.init(key: "name", value: text)])),
+        .unreadable(.told("not JSON"))
+      ),
       one(.rows, .captured(name: "id"), .absent),
       one(.column("id"), .greater(.number("5")), .absent),
       one(.duration, .lessOrEqual(.number("500")), .number(900)), one(.size, .isEmpty, .number(9)),
@@ -127,6 +152,23 @@ import XMLParts
       one(.rowCount(table: "sites"), .atLeast(3), .number(2)),
       one(.leftovers, .isEmpty, .value(["volume a", "folder b"])),
       one(.written("a == 1, was 2"), .isWell, .absent),
+    ] + unreadable.map { one(.body, .exists(false), .unreadable($0)) }
+  }
+
+  private static var unreadable: [Unreadable] {
+    [
+      .empty(.body),
+      .notJSON(.stdout, detail: "JSON at line 1, column 1: expected a value"),
+      .notXML(.content, detail: "XML document:1:5: tag mismatch"),
+      .noMarkup(.body, type: "application/json"), .noMarkup(.stdout, type: nil),
+      .unknownCharset(.body, name: "klingon"), .notText(.body, charset: "utf-8", offset: 6),
+      .notText(.content, charset: nil, offset: 0), .cut(.content),
+      .noMember("nmae", in: "$.items[*]", names: ["name", "id"]),
+      .noMember("a", in: "$", names: []), .noElement(2, in: "$.items", count: 1),
+      .otherKind("$.data", kind: "null"), .nothingFound, .otherNamespace, .noContainer("ul.notes"),
+      .expressionFailed(detail: "XPath expression: undefined namespace prefix"),
+      .noColumn("titel", names: ["title"]), .noRow, .noHeader("x-a", names: ["x-b"]), .noFile,
+      .noFolder("/srv/dta"),
     ]
   }
 

@@ -76,7 +76,7 @@ import Testing
       ("{{% CONTENT_TYPE: TEXT}}", .badTag),
       ("{{recipe", .badTag),
       ("{{> parity}}", .wrongUse),
-      ("{{> clam}}", .noTemplate(nearest: "claim")),
+      ("{{> chek}}", .noTemplate(nearest: "check")),
       ("{{/rungs}}", .unbalanced),
       ("{{#lowercased(recipe)}}x{{/lowercased(recipe)}}", .unknownKey(nearest: nil)),
     ]
@@ -117,7 +117,7 @@ import Testing
   @Test func `A partial escapes as its folder does`() throws {
     let (whole, record) = Fixture.plausible()
     var coverage = whole
-    coverage.claims[0].about = "a | b"
+    coverage.claims[4].about = "a | b"
     coverage.recipe = "<&\">"
     #expect(try ParityPage(coverage).rendered().contains("a \\| b"))
     #expect(try HTMLReport(coverage, record).rendered().contains("&lt;&amp;&quot;&gt;"))

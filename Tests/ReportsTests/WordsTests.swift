@@ -30,20 +30,32 @@ import Testing
     expectApart(Tone.self, [\.code])
   }
 
+  @Test(arguments: ["upgrade", "dropped", "restored", "recovered"])
+  func `What is claimed of a store is said in a sentence`(part: String) throws {
+    let (coverage, _) = Fixture.plausible()
+    var claim = try #require(coverage.claims.first { $0.part == .p4 })
+    claim.id = "P4/db/\(part)"
+    #expect(coverage.statement(of: claim).hasSuffix("."))
+  }
+
   @Test(arguments: Verdict.Word.allCases)
   func `Every verdict stands in every report by its word`(word: Verdict.Word) throws {
     let (whole, record) = Fixture.plausible()
     var coverage = whole
-    coverage.claims[0].verdict = Fixture.verdict(word, "the reason given")
-    #expect(try ParityPage(coverage).rendered().contains("**\(word.shown)**"))
+    coverage.claims[1].verdict = Fixture.verdict(word, "the reason given")
+    #expect(
+      try ParityPage(coverage).rendered().contains(
+        word.isPlain ? word.sign : "\(word.sign) **\(word.shown)**"
+      )
+    )
     #expect(try HTMLReport(coverage, record).rendered().contains("\(word.sign) \(word.shown)"))
     let summary = TerminalSummary(coverage, record).rendered()
     #expect(
-      summary.replacing(/\s+/, with: " ").contains("1 \(word.shown)") || word == .provenOnStandin
-        || word == .refuted
+      summary.replacing(/\s+/, with: " ").contains("1 \(word.shown)")
+        || [.provenOnStandin, .refuted, .unproven, .vacuous].contains(word)
     )
     if word != .proven {
-      #expect(try ParityPage(coverage).rendered().contains("the reason given"))
+      #expect(try ParityPage(coverage).rendered().contains("the reason given") != word.isPlain)
       #expect(try HTMLReport(coverage, record).rendered().contains("the reason given"))
     }
   }
@@ -86,4 +98,9 @@ import Testing
       Exchange.sql(exchange).lines == ["db: SELECT 1 → 1 row, through psql inside the container"]
     )
   }
+}
+
+extension Verdict.Word {
+  /// Whether a page tells it by its sign alone: its reason stands at the top.
+  fileprivate var isPlain: Bool { self == .proven || self == .provenOnStandin }
 }

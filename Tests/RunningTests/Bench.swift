@@ -45,11 +45,13 @@ struct Bench {
   init() {
     suite = Suite(recipe: "toy", folder: "/nonexistent")
     suite.health.within = .seconds(20)
+    suite.health.steady = .milliseconds(1)
     suite.integrity["data"] = IntegrityEntry(
       store: "data",
       prepare: [],
       seed: [Self.file("/data/marker", write: "{{marker}}")],
       drop: [Self.file("/data/marker", write: "gone")],
+      change: [],
       verify: [Self.file("/data/marker", holds: "{{marker}}")],
       counts: [],
       place: somewhere
@@ -64,7 +66,7 @@ struct Bench {
     let action = FileAction(
       source: .service("app"),
       path: template(path),
-      write: write.map(template)
+      act: write.map { .write(template($0), mode: nil) }
     )
     var step = Step(action: .file(action), place: somewhere)
     if let text {
@@ -108,7 +110,7 @@ struct Bench {
     let integrity = suite.integrity.keys.sorted().flatMap { store in
       [
         ("seeded", Stage.install), ("survives_upgrade", .upgrade), ("seeded_for_backup", .backup),
-        ("survives_restore", .restore),
+        ("survives_restore", .restore), ("recovered", .recover),
       ].map { planned(.integrity(store, $0), .integrity, $1) }
     }
     let own = suite.checks.map { planned($0.id, $0.kind, $0.stage) }
@@ -122,7 +124,7 @@ struct Bench {
     plan.planned = generic + integrity + own
     plan.lastStage = lastStage
     plan.stageSkips[.upgrade] = baseReason
-    for stage in [Stage.backup, .restore] { plan.stageSkips[stage] = noBackupReason }
+    for stage in [Stage.backup, .restore, .recover] { plan.stageSkips[stage] = noBackupReason }
     return plan
   }
 

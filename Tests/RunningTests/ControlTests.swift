@@ -29,13 +29,14 @@ struct ControlTests {
     var bench = Bench()
     bench.behaviour.services = ["app", "events"]
     bench.suite.services["events"] = ServiceSettings(
-      database: .clickhouse(database: template("d"), user: nil, password: nil)
+      database: .init(.clickhouse, name: template("d"))
     )
     bench.suite.integrity["events"] = IntegrityEntry(
       store: "events",
       prepare: [],
       seed: [Bench.file("/data/events", write: "{{marker}}")],
       drop: [Bench.file("/data/events", write: "gone")],
+      change: [],
       verify: [Bench.file("/data/events", holds: "{{marker}}")],
       counts: [RowCount(table: "t", place: somewhere)],
       place: somewhere
@@ -138,7 +139,136 @@ struct ControlTests {
     #expect(word == (hook == .preInstall ? .broken : .failed))
   }
 
+  // MARK: The end of a stage
+
+  @Test(arguments: [Stage.install, .backup, .functional])
+  func `An app that dies after the last check of a stage fails it`(_ stage: Stage) async throws {
+    var bench = Bench()
+    bench.suite.health.within = .milliseconds(300)
+    let name = stage == .functional ? "/functional" : "/\(stage.rawValue)"
+    let asked = Journal<String>()
+    bench.answer = { request in
+      if asked.entries.contains(name) { return .init(503) }
+      asked.add(request.path)
+      return .init(200)
+    }
+    bench.lastStage = stage
+    let ran = try await bench.run()
+    #expect(ran.outcome("generic/\(stage.rawValue)::still_well")?.word == .failed)
+    #expect(ran.outcome(stage)?.word == .failed)
+  }
+
+  // MARK: The gate's decoy
+
+  @Test(arguments: [("/healthz", Outcome.Word.failed), ("/", .passed)])
+  func `A gate that any path satisfies is no gate, but for the front page`(
+    _ path: String,
+    _ word: Outcome.Word
+  ) async throws {
+    var bench = Bench()
+    bench.suite.health.path = path
+    let ran = try await bench.run()
+    #expect(ran.outcome("generic/install::serving")?.word == word)
+    #expect(ran.record[.install]?.readiness?.decoy == .same)
+    if word == .failed {
+      #expect(
+        ran.outcome(.install)?.reason?.code == .gateTakesAnyPath(gate: "GET \(path)")
+      )
+    }
+  }
+
+  // MARK: The sibling
+
+  @Test(arguments: [true, false])
+  func `A look at content is asked of a page that does not exist`(_ isAnyPage: Bool) async throws {
+    var bench = Bench()
+    var look = get("/page")
+    look.expect = [
+      Expectation(
+        subject: .body,
+        predicates: [.contains(.template(template("Notes")))],
+        place: somewhere
+      )
+    ]
+    let id = CheckID(folder: "functional", stem: "b", name: "test_b")
+    bench.add(.functional, .functional, id.description, [look])
+    bench.adjust = { plan in
+      let index = plan.planned.firstIndex { $0.id == id } ?? 0
+      plan.planned[index].strength = .content
+    }
+    bench.answer = { .init(200, isAnyPage || $0.path == "/page" ? "Notes" : "nothing") }
+    let control = try await bench.run().record[check: id]?.control
+    #expect(control?.kind == .sibling)
+    #expect(control?.result.word == (isAnyPage ? .passed : .failed))
+  }
+
   // MARK: The decoy
+
+  @Test func `Controls come after all checks of their stage`() async throws {
+    var bench = Bench()
+    let id = CheckID(folder: "functional", stem: "b", name: "test_b")
+    var read = get("/find/{{unique}}")
+    read.expect = [
+      Expectation(
+        subject: .body,
+        predicates: [.contains(.template(template("{{unique}}")))],
+        place: somewhere
+      )
+    ]
+    bench.add(.functional, .functional, id.description, [get("/add/{{unique}}"), read])
+    bench.add(.functional, .functional, "functional/c::test_c", [get("/login")])
+    bench.adjust = { plan in
+      let index = plan.planned.firstIndex { $0.id == id } ?? 0
+      plan.planned[index].readBack = ReadBack(
+        actIndex: 0,
+        readIndices: [1],
+        freshNames: ["unique"],
+        decoyPossible: true,
+        why: ""
+      )
+    }
+    // The decoy locks the app, as a wrong password may.
+    let locked = Journal<String>()
+    bench.answer = { request in
+      if request.path.hasPrefix("/find/decoy") {
+        locked.add(request.path)
+        return .init(200, "nothing")
+      }
+      return .init(locked.entries.isEmpty ? 200 : 429, request.path)
+    }
+    let ran = try await bench.run()
+    #expect(ran.outcome("functional/c::test_c") == .passed)
+    #expect(ran.outcome("generic/functional::still_well") == .passed)
+    #expect(ran.record[check: id]?.control?.result == .failed)
+  }
+
+  @Test func `A check may have no control on the suite's word`() async throws {
+    var bench = Bench()
+    bench.suite.checks[bench.suite.checks.count - 1].noControl = "it locks the account"
+    let id = CheckID(folder: "functional", stem: "a", name: "test_it")
+    let control = try await bench.run().record[check: id]?.control
+    #expect(control?.result == .notPossible(reason: .declared("it locks the account")))
+  }
+
+  @Test func `Attempts of an act that failed before one passed are counted`() async throws {
+    var bench = Bench()
+    var act = get("/act")
+    act.action = .http(HTTPAction(method: "POST", target: template("/act")))
+    act.retry = Step.Retry(within: .seconds(20))
+    act.expect = [
+      Expectation(subject: .status, predicates: [.equals(number: 201)], place: somewhere)
+    ]
+    let id = CheckID(folder: "functional", stem: "b", name: "test_b")
+    bench.add(.functional, .functional, id.description, [act])
+    let acts = Journal<String>()
+    bench.answer = { request in
+      guard request.path == "/act" else { return .init(200) }
+      return .init([200, 500, 500, 201][min(acts.add(request.path), 4) - 1])
+    }
+    let step = try await bench.run().record[check: id]?.steps.first
+    #expect(step?.attempts == 4)
+    #expect(step?.failedAttempts == 2)
+  }
 
   @Test(arguments: [("/find", ControlRecord.Result.Word.failed), ("/echo/{{unique}}", .passed)])
   func `A read-back that passed runs once more for a value that was never sent`(

@@ -77,6 +77,15 @@ struct EventLogTests {
     }
   }
 
+  @Test func aSecretThatAFrameworkEscapedIsMaskedWhole() throws {
+    let secret = "3f2b8c1e-7a64-4d0f-9b55"
+    let log = try EventLog(path: nil, secrets: [.init(name: "id", value: secret)], reserved: [])
+    log.tell(.runStarted(schema: RunEvent.schemaVersion, header: header))
+    let escaped = secret.replacing("-", with: #"\u002D"#)
+    log.tell(.valuesMade(values: ["page": "<script>var t = '\(escaped)';</script>"]))
+    #expect(log.record()?.values["page"] == "<script>var t = '[secret:id]';</script>")
+  }
+
   /// Whatever a secret looks like, the record never falls back to the event as it was.
   @Test(arguments: ["microseconds", "stageStarted", "valuesMade", "test_a\",\"", "31415926"])
   func aSecretThatLooksLikeAPartOfTheFormStaysOut(secret: String) throws {

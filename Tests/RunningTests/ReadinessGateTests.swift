@@ -17,12 +17,14 @@ struct ReadinessGateTests {
   private func wait(
     _ health: HealthGate = HealthGate(),
     within: Duration = .seconds(3),
+    steady: Duration = .milliseconds(20),
     dead: [DeadService] = [],
     image: String? = nil,
     _ answer: @escaping @Sendable (AppServer.Received) async -> AppServer.Reply
   ) async throws -> ReadinessGate.Result {
     var health = health
     health.within = within
+    health.steady = steady
     return try await AppServer.run(answer) { app in
       let http = HTTPClient()
       let gate = ReadinessGate(
@@ -101,6 +103,81 @@ struct ReadinessGateTests {
     let result = try await wait(health) { _ in .init(status, body) }
     #expect(result.outcome.isPassed == (answer == nil))
     #expect(lastAnswer(result) == answer)
+  }
+
+  /// Four of five looks fail: whoever looks once in a while finds it ready.
+  @Test func anAppThatAnswersNowAndThenIsNotReady() async throws {
+    let result = try await wait(within: .seconds(1)) {
+      .init($0.number.isMultiple(of: 5) ? 200 : 503)
+    }
+    #expect(result.outcome.word == .failed)
+    #expect(result.record.spans.contains { $0.state == "200" })
+  }
+
+  @Test func anAppThatAnswersForAMomentIsNotReady() async throws {
+    let start = ContinuousClock.now
+    let result = try await wait(within: .seconds(1), steady: .seconds(2)) { _ in
+      .init(ContinuousClock.now - start < .milliseconds(900) ? 200 : 503)
+    }
+    #expect(result.outcome.word == .failed)
+  }
+
+  @Test func readyIsCountedToTheFirstOfTheGoodAnswers() async throws {
+    let result = try await wait(within: .seconds(20), steady: .seconds(1)) { _ in .init(200) }
+    #expect(result.outcome == .passed)
+    #expect(result.record.spans.map(\.count) == [3])
+    #expect(result.record.microseconds < 900_000)
+    #expect(result.record.spans.last?.to ?? 0 >= 1_000_000)
+  }
+
+  // MARK: The gate's decoy
+
+  static let pages: [(health: String, other: String, kind: String, ReadinessRecord.Decoy)] = [
+    ("<h1>app</h1>", "<h1>app</h1>", "text/html", .same),
+    ("<p id=1 nonce=a1>app</p>", "<p id=22 nonce=a3>app</p>", "text/html", .same),
+    (
+      "<p>GET PATH</p><i>0123456789abcdef0123</i>", "<p>GET PATH</p><i>4567890123abcdef4567</i>",
+      "text/html", .same
+    ),
+    ("OK", "<h1>app</h1>", "text/plain", .accepted),
+    ("<h1>Sign in</h1>", "<h1>app</h1>", "text/html", .accepted),
+    ("", "", "text/html", .same),
+  ]
+
+  @Test(arguments: pages)
+  func aPathWhereNothingIsAnswersAsTheGatesOwnOrNot(
+    _ health: String,
+    _ other: String,
+    _ kind: String,
+    _ decoy: ReadinessRecord.Decoy
+  ) async throws {
+    let found = try await tryDecoy("/healthz") { request in
+      let isOwn = request.path == "/healthz"
+      let body = (isOwn ? health : other).replacing("PATH", with: request.path)
+      return .init(200, body, headers: ["Content-Type": isOwn ? kind : "text/html"])
+    }
+    #expect(found == decoy)
+  }
+
+  @Test func aPathWhereNothingIsThatIsRefusedSaysThatTheGateCanTell() async throws {
+    let found = try await tryDecoy("/") { .init($0.path == "/" ? 200 : 404, "not here") }
+    #expect(found == .refused)
+  }
+
+  private func tryDecoy(
+    _ path: String,
+    _ answer: @escaping @Sendable (AppServer.Received) async -> AppServer.Reply
+  ) async throws -> ReadinessRecord.Decoy? {
+    var health = HealthGate()
+    health.path = path
+    return try await AppServer.run(answer) { [health] app in
+      let http = HTTPClient()
+      let gate = ReadinessGate(health: health, http: http, seed: 1, awaiting: { _, _, _ in })
+      let deployment = FakeDeployment(port: app.port)
+      let found = await gate.tryDecoy(at: deployment, in: Scope(), token: "decoyabc")
+      await http.shutDown()
+      return found
+    }
   }
 
   @Test func aProxysPageIsWaitedAway() async throws {

@@ -34,6 +34,49 @@ struct BadInputTests {
   }
 
   @Test(arguments: [
+    ("http: {form: {from: \"#a\"}}", "form has no page"),
+    ("http: {form: {set: {a: b}}}", "a form of a page needs \"from\""),
+    ("http: {form: {from: \"#a\", set: {a: b}}, url: /x}", "url has no place beside a form"),
+    ("http: {form: {from: \"p:hover\"}}", ":hover is not supported"),
+    (
+      "http: {post: /a, form: {from: \"#a\", set: {a: b}}}",
+      "has a method and an address of its own"
+    ),
+    ("http: {post: /a, multipart: {a: {text: b, file: c}}}", "has both \"text\" and \"file\""),
+    ("http: {post: /a, multipart: {a: {file: nowhere}}}", "file \"nowhere\" does not exist"),
+    ("http: {post: /a, fresh_bytes: 0}", "fresh_bytes cannot be 0"),
+    ("http: {get: /a, session: a b}", "session \"a b\" is not a name"),
+    ("{http: {get: /a}, expect: {status: {equalsFreshBytes: 3}}}", "not compared byte by byte"),
+    ("{http: {get: /a}, expect: {body: {sha256: abc}}}", "sha256 is not"),
+    ("{http: {get: /a}, expect: {jsonpath: {\"$[?@.a == {{b}}]\": 1}}}", "{{b}} has no value here"),
+  ])
+  func whatARequestCannotBe(_ step: String, _ message: String) throws {
+    let found = try said(check(step))
+    #expect(found.contains { $0.contains(message) }, "\(found)")
+  }
+
+  @Test func whatIsMadeOfACaptureHasItsValueAfterIt() throws {
+    func found(_ first: String, _ second: String) throws -> [String] {
+      try said([
+        "functional/x.yml": """
+        t:
+          vars: {mac: {hmac: {key: a, text: "{{nonce}}"}}, twice: "{{mac}}{{mac}}"}
+          steps:
+            - \(first)
+            - \(second)
+
+        """
+      ])
+    }
+    let capturing = "{http: {get: /}, expect: {status: 200}, capture: {nonce: {body: true}}}"
+    #expect(try found(capturing, "{http: {get: \"/{{twice}}\"}}") == [])
+    #expect(
+      try found("{http: {get: \"/{{twice}}\"}}", capturing).first?
+        .contains("{{twice}} is made of {{nonce}}, which no earlier step has captured") == true
+    )
+  }
+
+  @Test(arguments: [
     "a: correct-horse", "a: {value: [correct-horse]}", "a: {valeu: correct-horse}",
     "a b: {value: correct-horse}", "a: {value: correct-horse, generate: 12}",
     "a: {value: {b: correct-horse}}", "a: {value: \"correct-horse}",
@@ -178,5 +221,43 @@ struct BadInputTests {
       )
       #expect(found.filter { $0.line > 0 }.allSatisfy { $0.sourceLine?.isEmpty == false })
     }
+  }
+
+  /// At the very character.
+  @Test(arguments: [
+    ("http: {get: /a#b?c=d}", 21), ("http: {get: \"/a b\"}", 22),
+    ("http: {get: \"/{{unique}}#b\"}", 31),
+    ("http: {method: PROPFIND, url: /a#b}", 39), ("http: {get: \"/a\\tb\"}", 19),
+  ])
+  func anAddressIsSentAsItIsWritten(step: String, column: Int) throws {
+    let found = try diagnostics(check(step)).filter { $0.message.contains("address") }
+    #expect(found.map(\.line) == [3])
+    #expect(found.map(\.column) == [column])
+  }
+
+  @Test func theHealthPathIsAnAddress() throws {
+    let found = try said(["recipe.yml": "health: {path: /a#b}\n"])
+    #expect(found == ["recipe.yml:1:18 address has a fragment, which is never sent"])
+    #expect(try said(check("http: {get: \"/a?b=%23c%20d\"}\n      expect: {body: a}")).isEmpty)
+  }
+
+  /// What no document could be asked, and what no selector supports.
+  @Test(arguments: [
+    ("xpath: {\"//a[\": x}", 28), ("xpath: {\"//x:a\": x}", 25),
+    ("xpath: {\"lower-case(/)\": x}", 25),
+    ("css: {\"a:hover\": x}", 24), ("css: {\"a >\": x}", 25), ("css: {\"a[b~='']\": x}", 28),
+  ])
+  func aSelectorIsReadBeforeAnythingStarts(expect: String, column: Int) throws {
+    let step = "http: {get: /}\n      expect: {\(expect)}"
+    let found = try diagnostics(check(step))
+    #expect(found.map(\.line) == [4], "\(found.map(\.message))")
+    #expect(found.map(\.column) == [column], "\(found.map(\.message))")
+  }
+
+  @Test func selectorsAreCapturedToo() throws {
+    let step = "http: {get: /}\n      expect: {status: 200}\n      capture: {a: {css: \"a::x\"}}"
+    #expect(try diagnostics(check(step)).map(\.line) == [5])
+    let right = step.replacing("a::x", with: "a.x > b")
+    #expect(try said(check(right)).isEmpty)
   }
 }

@@ -22,6 +22,25 @@ struct BehaviourTests {
         - {http: {get: "/notes/{{unique}}"}, expect: {body: {contains: "{{unique}}"}}}
     """
 
+  @Test func `A step is tried for as long as it and the groups around it are`() throws {
+    let checks = try suite(
+      """
+      test_a:
+        steps:
+          - http: {get: /once}
+            expect: {status: 200}
+          - group:
+              - http: {get: /both}
+                retry: {within: 600s}
+                expect: {status: 200}
+              - http: {get: /group}
+                expect: {status: 200}
+            retry: {within: 5s}
+      """
+    ).checks
+    #expect(checks.first?.planned.map(\.within) == [nil, 605_000, 5_000])
+  }
+
   static let same = [
     """
     test_b:
@@ -30,7 +49,14 @@ struct BehaviourTests {
       steps:
         - {http: {post: /notes, json: {title: "b-{{id}}"}}, expect: {status: 201}}
         - {http: {get: "/notes/other-{{id}}"}, retry: {within: 5s}, expect: {body: {contains: "x{{id}}"}}}
-    """
+    """,
+    posts.replacing("test_a", with: "test_b").replacing("post: /notes", with: "post: /notes?n=2"),
+    posts.replacing("test_a", with: "test_b").replacing(
+      "post: /notes",
+      with: "post: /notes?kind=b&x"
+    ),
+    posts.replacing("test_a", with: "test_b")
+      .replacing("get: \"/notes/{{unique}}\"", with: "get: \"/notes/{{unique}}\", query: {n: 2}"),
   ]
 
   @Test(arguments: same)
@@ -49,6 +75,8 @@ struct BehaviourTests {
     ("status: 201", "status: 200"),
     ("/notes/{{unique}}", "/archive/{{unique}}"),
     ("body: {contains:", "body: {startsWith:"),
+    ("get: \"/notes/{{unique}}\"", "get: \"/notes/{{unique}}?as=html\""),
+    ("post: /notes", "post: \"/index.php?do=add\""),
   ]
 
   @Test(arguments: different)
@@ -56,6 +84,20 @@ struct BehaviourTests {
     let one = try suite(Self.posts).checks[0]
     let other = try suite(Self.posts.replacing(old, with: new)).checks[0]
     #expect(one.behaviour != other.behaviour)
+  }
+
+  @Test func `What a program reads is a part of what is done`() throws {
+    let checks = try suite(
+      ["user add {{unique}}", "group add {{unique}}"].enumerated().map {
+        """
+        test_\($0):
+          steps:
+            - {exec: {argv: [manage], stdin: "\($1)"}, expect: {exit: 0}}
+            - {http: {get: /all}, expect: {body: {contains: "{{unique}}"}}}
+        """
+      }.joined(separator: "\n")
+    ).checks
+    #expect(checks[0].behaviour != checks[1].behaviour)
   }
 
   @Test func `The rows of one check are one behaviour`() throws {
@@ -105,6 +147,8 @@ struct BehaviourTests {
     ("/api/health", "{get: \"/api/health?x={{unique}}\"}, expect: {json: {db: ok}}", true),
     ("/api/health", "{get: /api/sites}, expect: {json: {db: ok}}", false),
     ("/api/health", "{post: /api/health}, expect: {json: {db: ok}}", false),
+    ("/doku.php?id=start", "{get: \"/doku.php?id=start\"}, expect: {body: {contains: x}}", true),
+    ("/doku.php?id=start", "{get: \"/doku.php?id=secret\"}, expect: {body: {contains: x}}", false),
     ("/", "{get: /}, expect: {status: 200}", true),
     ("/", "{get: /}, expect: {body: {contains: Welcome}}", false),
   ]

@@ -109,7 +109,7 @@ struct CheckSelectionTests {
       let selected = try #require(try Self.selected([name]))
       #expect(selected.selection.stages == stages, "\(name)")
       let generic = selected.plan.planned.filter { $0.kind == .generic }.map(\.stage)
-      #expect(Set(generic) == Set(stages + [.teardown]).subtracting([.functional]), "\(name)")
+      #expect(Set(generic) == Set(stages + [.teardown]), "\(name)")
     }
   }
 

@@ -79,13 +79,4 @@ struct DiagnosticsTests {
     #expect(lines[1].count < 80)
     #expect(caret.map { lines[1].dropFirst($0).hasPrefix("bad") } == true)
   }
-
-  @Test func nearestNamesAreNearAndOthersAreNone() {
-    let keys = ["retry", "expect", "capture", "postgres", "http"]
-    #expect(NearestName.of("retyr", among: keys) == "retry")
-    #expect(NearestName.of("htpp", among: keys) == "http")
-    #expect(NearestName.of("Expect", among: keys) == "expect")
-    #expect(NearestName.of("flavour", among: keys) == nil)
-    #expect(NearestName.of("x", among: ["y"]) == nil)
-  }
 }

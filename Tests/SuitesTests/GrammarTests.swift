@@ -39,7 +39,9 @@ struct GrammarTests {
     ) {
       asked[table, default: []].formUnion(keys)
     }
-    let health = SuiteLoader(folder: try Self.tcpSuite())
+    let folder = try Self.tcpSuite()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let health = SuiteLoader(folder: folder)
     _ = try health.load()
     for (table, keys) in health.reader.asked { asked[table, default: []].formUnion(keys) }
     for table in Grammar.tables {
@@ -48,8 +50,16 @@ struct GrammarTests {
   }
 
   private static func tcpSuite() throws -> String {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "suites-tcp").path
-    try Folder(path: folder).write(["recipe.yml": "health: {tcp: {service: app, port: 64738}}\n"])
+    let folder = FileManager.default.temporaryDirectory.appending(path: "suites-\(UUID())").path
+    try Folder(path: folder).write([
+      "recipe.yml": """
+      health: {tcp: {service: app, port: 64738}}
+      stores: {files: {volatile: {cache: made again}, holds_nothing: all of it is made again, written_by: editors}}
+
+      """,
+      "steps/look.yml": "- {http: {get: \"{{path}}\"}, expect: {status: 200}}\n",
+      "functional/looks.yml": "test_look: {steps: [{use: look, with: {path: /}}]}\n",
+    ])
     return folder
   }
 

@@ -1,3 +1,4 @@
+import Formats
 import Testing
 
 @testable import Suites
@@ -29,11 +30,10 @@ struct ProjectTests {
       #expect(project.suites == root + "/Tests/recipes")
       #expect(project.reports == root + "/reports")
       #expect(project.recipes["plausible"] == .folder(root + "/Tests/recipes/plausible/recipe"))
-      #expect(
-        project.recipes["other"] == .git(address: "https://example.com/other.git", ref: "1.0.0")
-      )
+      let other = GitSource(try GitAddress("https://example.com/other.git"), ref: "1.0.0")
+      #expect(project.recipes["other"] == .git(other))
       let parent = root.split(separator: "/").dropLast().joined(separator: "/")
-      #expect(project.recipes["local"] == .git(address: "/\(parent)/local", ref: nil))
+      #expect(project.recipes["local"] == .git(GitSource(GitAddress(folder: "/\(parent)/local"))))
       #expect(project.corpus == .folder(root + "/Tests/corpus/recipe-info", isSample: true))
       #expect(project.driver == "local")
       #expect(project.publish == "swarm")

@@ -45,12 +45,10 @@ struct SuiteLoaderTests {
     #expect(suite.health.accepts == [200])
     #expect(suite.health.requires.map(\.key) == ["clickhouse", "postgres", "sites_cache"])
     #expect(suite.health.within == .seconds(1_200))
-    guard case .postgres(let database, _, let password)? = suite.services["db"]?.database else {
-      Issue.record("db is no postgres")
-      return
-    }
-    #expect(database.source == "plausible_db")
-    #expect(password?.names == ["secret.db_password"])
+    let database = try #require(suite.services["db"]?.database)
+    #expect(database.kind == .postgres)
+    #expect(database.name?.source == "plausible_db")
+    #expect(database.password?.names == ["secret.db_password"])
     #expect(suite.vars.map(\.name) == ["site", "marker_path", "browser"])
     guard case .value(let fixed)? = suite.secrets.last?.source else {
       Issue.record("fixed is no value")
@@ -78,7 +76,7 @@ struct SuiteLoaderTests {
         "functional/event_tracking::test_dropped[2]",
         "functional/everything::test_grammar",
         "functional/probe::probe.sh",
-        "functional/test_sso::test_sso.py",
+        "functional/test_sso::test_login",
       ]
     )
     let row = suite.checks[4]
@@ -88,10 +86,30 @@ struct SuiteLoaderTests {
     #expect(row.when?.drivers == ["local", "swarm"])
     #expect(suite.checks[2].isHealth)
     #expect(suite.checks[6].ports == ["recipe-info/plausible/tests/probe.sh"])
-    guard case .script(_, .pytest) = suite.checks[7].body else {
-      Issue.record("test_sso.py is not for pytest")
+    guard case .script(let script) = suite.checks[7].body else {
+      Issue.record("test_sso.py is no script")
       return
     }
+    #expect(script.runner == .pytest)
+  }
+
+  @Test func aCheckKnowsTheScriptsThatItConsistsOfByTheirHashes() throws {
+    let steps = "test_x:\n  steps:\n    - script: {path: scripts/a.sh}\n"
+    func scripts(_ text: String) throws -> [[ScriptSource]?] {
+      let suite = try load([
+        "recipe.yml": "", "functional/x.yml": steps, "scripts/a.sh": text, "functional/b.sh": text,
+        "functional/y.yml": "test_y: {steps: [{http: {get: /}, expect: {status: 200}}]}\n",
+      ]).suite
+      return suite.checks.map(\.scripts)
+    }
+    let hash = "a8076d3d28d21e02"
+    #expect(
+      try scripts("#!/bin/sh\n") == [
+        [ScriptSource(path: "functional/b.sh", hash: hash)],
+        [ScriptSource(path: "scripts/a.sh", hash: hash)], nil,
+      ]
+    )
+    #expect(try scripts("#!/bin/sh\nfalse\n")[0]?.first?.hash != hash)
   }
 
   @Test func valuesInJSONKeepTheirSpelling() throws {
@@ -136,7 +154,17 @@ struct SuiteLoaderTests {
     let local = try #require(try load().local)
     #expect(local.services.map(\.name) == ["db", "app"])
     #expect(local.versions["3.0.1+v2.0.0"] == ["app": "2.0.1-standin"])
-    #expect(local.services[0].hooks.keys.sorted() == ["backup.pre-hook"])
+    #expect(local.services[0].prepare.count == 1)
+    #expect(
+      local.services[0].prepareVersion.map { $0.map(\.source) } == [["pg_upgrade", "--check"]]
+    )
+    let hooks = local.services[0].hooks
+    #expect(
+      hooks.mapValues(\.label) == [
+        "backup.pre-hook": nil, "restore.post-hook": "/pg_backup.sh restore $(cat /run/secrets/x)",
+      ]
+    )
+    #expect(hooks["restore.post-hook"]?.command.map(\.source).first == "psql")
     #expect(local.services[0].stop.signal == "INT")
     #expect(local.services[1].restartsOnUpgrade)
     guard case .http(let path, 8_000, let json)? = local.services[1].reports?.source else {

@@ -67,9 +67,11 @@ enum SuiteSchemas {
     let required = table.fields.filter(\.isRequired).map { JSONValue.string($0.key) }
     if !required.isEmpty { object["required"] = .array(required) }
     if !table.oneOf.isEmpty {
-      object["oneOf"] = .array(
-        table.oneOf.map { ["required": .array([.string($0)])] }
-      )
+      var ways: [JSONValue] = table.oneOf.map { ["required": .array([.string($0)])] }
+      if let or = table.or {
+        ways.append(["required": .array([.string(or)]), "not": ["anyOf": .array(ways)]])
+      }
+      object["oneOf"] = .array(ways)
     }
     return .object(object)
   }

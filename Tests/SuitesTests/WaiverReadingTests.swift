@@ -25,6 +25,35 @@ struct WaiverReadingTests {
     )
   }
 
+  @Test func whatIsSaidOfAStoreIsRead() {
+    let (suite, said) = read(
+      """
+      stores:
+        cache: {holds_nothing: sessions only}
+        db: {volatile: {sessions: they expire, "audit.*": the clock writes it}}
+      """
+    )
+    #expect(said == [])
+    #expect(suite.stores["cache"]?.holdsNothing == "sessions only")
+    #expect(
+      suite.stores["db"]?.volatile == [
+        VolatileParts(pattern: "sessions", why: "they expire"),
+        VolatileParts(pattern: "audit.*", why: "the clock writes it"),
+      ]
+    )
+    let (_, mistakes) = read(
+      """
+      stores:
+        cache: {holds_nothing: " "}
+        db: {volatile: {"*": all of it, notes: ""}}
+        files: {holds_nothng: x}
+      """
+    )
+    #expect(mistakes.count == 4, "\(mistakes)")
+    #expect(mistakes.contains("3:19 volatile \"*\" leaves everything out"))
+    #expect(mistakes.contains { $0.hasPrefix("4:11") && $0.hasSuffix("(holds_nothing?)") })
+  }
+
   @Test func aWaiverNamesARuleAndWhatItIsAbout() {
     let (suite, said) = read(
       """

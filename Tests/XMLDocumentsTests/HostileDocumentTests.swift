@@ -31,6 +31,26 @@ import XMLDocuments
     #expect(try Fixtures.schema().error(in: text) != nil)
   }
 
+  /// It would take hours.
+  @Test(
+    "A tag with attributes without end is refused",
+    arguments: ["a%=\"x\"", "a% ", "a%='x' ", "a%/", "a%=x\n"]
+  )
+  func attributes(form: String) throws {
+    let many = (0..<300_000).map { form.replacing("%", with: "\($0)") }.joined()
+    for (text, isTooLarge) in [
+      ("<a \(many)>", true), ("<a>\(many)</a>", false),
+      ("<a b=\"\(many.filter { $0 != "\"" })\">", false),
+    ] {
+      for format in [XMLDocument.Format.xml, .html(encoding: nil)] {
+        let error = xmlError {
+          _ = try XMLDocument(parsing: Array(text.utf8), as: format).evaluate("/")
+        }
+        #expect((error?.code == .tooLarge) == isTooLarge, "\(text.prefix(40))")
+      }
+    }
+  }
+
   @Test("An external subset is neither loaded nor an error")
   func externalSubset() throws {
     for place in [#"SYSTEM "file:///etc/hostname""#, #"PUBLIC "p" "http://127.0.0.1:9/a.dtd""#] {

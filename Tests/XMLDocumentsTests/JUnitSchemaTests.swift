@@ -55,7 +55,7 @@ struct JUnitReaderSchemaTests {
     for schema in readers { #expect(try schema.error(in: JUnitSample().text) == nil) }
   }
 
-  @Test("What our schema accepts, both readers accept", arguments: 0..<1500)
+  @Test("What our schema accepts, both readers accept", arguments: Seeds.upTo(1500))
   func onlyWhatBothAccept(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     var sample = JUnitSample()

@@ -47,7 +47,7 @@ import XMLDocuments
     }
   }
 
-  @Test("A cut is never longer than asked for, and adds up", arguments: 0..<200)
+  @Test("A cut is never longer than asked for, and adds up", arguments: Seeds.upTo(200))
   func lengths(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let letters = ["a", "é", "日", "🙂", "\u{1B}[0m", "e\u{301}", "\u{0}"]
@@ -72,7 +72,7 @@ import XMLDocuments
     #expect(XMLText.cut(text, to: 50) == String(repeating: "x", count: 50))
   }
 
-  @Test("What is escaped is read back as the same text, sanitised", arguments: 0..<400)
+  @Test("What is escaped is read back as the same text, sanitised", arguments: Seeds.upTo(400))
   func roundTrip(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let value = randomText(using: &random)

@@ -83,6 +83,17 @@ import XMLDocuments
     }
   }
 
+  @Test("What stands in a template is no part of the page")
+  func templates() throws {
+    let page =
+      "<title>t</title><template id=a><b>x</b><template><b>y</b></template></template><b>z</b>"
+      + "<div><template shadowrootmode=open><i>s</i></template></div>"
+    let document = try XMLDocument(parsing: Array(page.utf8), as: .html())
+    #expect(try document.evaluate("//b") == .nodes(["z"]))
+    #expect(try document.evaluate("count(//template[@id='a'])") == .number(1))
+    #expect(try document.evaluate("//i") == .nodes(["s"]))
+  }
+
   @Test("A document in memory that is not well-formed or too deep is refused")
   func illFormed() {
     #expect(xmlError { try XMLDocument(parsing: []).evaluate("/") }?.code == .notWellFormed)

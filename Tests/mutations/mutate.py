@@ -297,6 +297,13 @@ def main():
     # `finally` puts the source back also here.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))
     names = [name for name in sys.argv[1:] if not name.startswith("-")]
+    options = set(sys.argv[1:]) - set(names)
+    if options == {"--help"}:
+        print(__doc__.strip())
+        return 0
+    if options - {"--list", "--check", "--mend"}:
+        print(__doc__.strip(), file=sys.stderr)
+        return 64
     sources = Sources(ROOT / "Sources")
     mutants = [Mutant(path, sources) for path in sorted(HERE.glob("*.mutant"))]
     if "--list" in sys.argv:

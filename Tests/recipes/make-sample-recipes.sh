@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the sample recipes as git repositories: make-sample-recipes.sh DEST
 #
-# For each <recipe>/recipe-versions/ beside this script, DEST/<recipe> gets one commit and one
+# For each <recipe>/recipe-versions/ beside this script and below apps/, DEST/<recipe> gets one commit and one
 # annotated tag per version; a version's folder holds only the files that changed. Versions are
 # taken in the order of their names. Author and dates are fixed, so that the same files always make
 # the same commit ids. A repository that is up to date is left alone.
@@ -38,8 +38,8 @@ fingerprint() {
 }
 
 make_recipe() {
-  recipe="$1"
-  versions="$recipe/recipe-versions"
+  recipe="$(basename "$1")"
+  versions="$1/recipe-versions"
   wanted="$(fingerprint "$versions")"
   mark=".git/made-from"
   if [ "$(cat "$destination/$recipe/$mark" 2>/dev/null)" = "$wanted" ]; then
@@ -74,7 +74,7 @@ make_recipe() {
   echo "$recipe: $(git -C "$destination/$recipe" rev-parse HEAD)"
 }
 
-for folder in */recipe-versions/; do
+for folder in */recipe-versions/ apps/*/recipe-versions/; do
   [ -d "$folder" ] || continue
-  make_recipe "${folder%%/*}"
+  make_recipe "${folder%/recipe-versions/}"
 done

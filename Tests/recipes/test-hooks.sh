@@ -126,6 +126,8 @@ try_clickhouse() {
     ENGINE = MergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY timestamp"
   events "CREATE TABLE sessions_v2 (start DateTime) ENGINE = MergeTree
     PARTITION BY toYYYYMM(start) ORDER BY start"
+  events "CREATE TABLE visits (sign Int8, id UInt64) ENGINE = CollapsingMergeTree(sign) ORDER BY id"
+  for sign in 1 -1 1; do events "INSERT INTO visits VALUES ($sign, 7)"; done
   events "INSERT INTO events_v2 SELECT toDateTime(1767225600 + number * 3600),
     concat('e\\t\\n', toString(number)), ['a', toString(number)] FROM system.numbers LIMIT 20000"
   before="$(state)"
@@ -138,8 +140,11 @@ try_clickhouse() {
   check "$way: the ClickHouse hook restores" ch restore
   check "$way: every event is what it was" is "$(state)" "$before"
   check "$way: the empty table is empty again" is "$(events 'SELECT count() FROM sessions_v2')" 0
+  check "$way: rows that collapse come to as many" is "$(events 'SELECT sum(sign) FROM visits')" 1
+  events "OPTIMIZE TABLE visits FINAL"
   check "$way: a second restore does not double rows" ch restore
   check "$way: there are still as many events" is "$(state)" "$before"
+  check "$way: and as many that collapse" is "$(events 'SELECT sum(sign) FROM visits')" 1
   data="$BACKUP_DIR/clickhouse/events_v2.native"
   cp "$data" "$root/whole.native"
   size="$(wc -c <"$data")"
@@ -153,7 +158,7 @@ try_clickhouse() {
   check "$way: a missing dump is refused" fails ch restore
   check "$way: a refused restore leaves the events alone" is "$(state)" "$before"
   check "$way: a refused restore leaves no table behind" is \
-    "$(events "SELECT count() FROM system.tables WHERE database = '$CLICKHOUSE_DATABASE'")" 2
+    "$(events "SELECT count() FROM system.tables WHERE database = '$CLICKHOUSE_DATABASE'")" 3
   cp "$root/whole.native" "$data"
   events "DROP TABLE events_v2"
   check "$way: a table that is gone is made again" ch restore

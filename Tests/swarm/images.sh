@@ -4,7 +4,8 @@
 # There is no registry, and nothing is downloaded: a root file system is put together from the files of packages
 # that this machine has (`.ci/packages swarm`), with the libraries that they need, and each image is that with a
 # configuration of its own. The names are those that the recipes ask for; labels of each say what it is.
-# The root file system is kept in the engine as localhost/parity-debian, until one of the packages changes.
+# The root file systems are kept in the engine as localhost/parity-debian and, with neither bash nor netcat in it,
+# localhost/parity-stores, until one of their packages changes.
 # DOCKER_HOST says which engine.
 set -euo pipefail
 export LC_ALL=C
@@ -24,18 +25,17 @@ packages=(
   nginx postgresql-15 postgresql-client-15 clickhouse-server clickhouse-client clickhouse-common
   libc-bin tzdata
 )
-base=localhost/parity-debian
-versions=$(dpkg-query --show --showformat='${db:Status-Abbrev} ${Package} ${Version}\n' "${packages[@]}" libc6)
-if grep -v '^ii ' <<<"$versions" >&2; then
-  echo "is not installed: .ci/packages swarm installs it" >&2
-  exit 1
-fi
-wanted=$({ echo "$versions" && cat ../images.sh; } | cksum | cut -d' ' -f1)
+# Nothing in it carries bytes to a port: databases are asked by their own clients.
+stores=(
+  coreutils dash grep hostname sed
+  mariadb-client mariadb-client-core mariadb-server-core redis-server redis-tools
+  libc-bin tzdata
+)
 
 # Paths below / of everything in the image, one a line.
-contents() {
+contents() { # contents PACKAGE…
   # Where everything lies below /usr, dpkg knows some of it by its old place.
-  dpkg --listfiles "${packages[@]}" | sed -E -e '/^package diverts|^diverted by/d' \
+  dpkg --listfiles "$@" | sed -E -e '/^package diverts|^diverted by/d' \
     -e 's#^/((s?bin|lib|lib64)/)#/usr/\1#' \
     -e '\#^/usr/share/(doc|man|locale|info|lintian|bash-completion|bug|perl5|postgresql-common)(/|$)#d' \
     -e '\#/(bitcode|llvmjit[^/]*|pgxs)(/|$)#d' \
@@ -52,19 +52,16 @@ contents() {
   while read -r file; do
     if [[ (-f $file || -h $file) && ! -h $root$file ]]; then echo "${file#/}"; fi
   done <"$work/files" | sort -u
-  echo etc/nginx/mime.types
+  if [[ -e $root/etc/nginx ]]; then echo etc/nginx/mime.types; fi
 }
 
 # Of the machine's own settings nothing is taken.
 settings() { # settings ROOT
-  mkdir -p "$1"/{etc/nginx,root,run,usr/bin,usr/sbin,var/lib/nginx,var/log/nginx,proc,sys,dev}
+  mkdir -p "$1"/{etc,root,run,usr/bin,usr/sbin,var/lib,var/log,proc,sys,dev}
   mkdir -m 1777 "$1/tmp" "$1/var/tmp"
   ln -s /run "$1/var/run"
   for name in bin sbin lib lib64; do ln -s "usr/$name" "$1/$name"; done
   ln -s dash "$1/usr/bin/sh"
-  ln -s mawk "$1/usr/bin/awk"
-  ln -s nc.openbsd "$1/usr/bin/nc"
-  ln -s which.debianutils "$1/usr/bin/which"
   ln -s /usr/share/zoneinfo/Etc/UTC "$1/etc/localtime"
   echo "hosts: files dns" >"$1/etc/nsswitch.conf"
   cat >"$1/etc/passwd" <<'PASSWD'
@@ -77,15 +74,37 @@ PASSWD
   cut -d: -f1-2,4 "$1/etc/passwd" | sed -e 's/$/:/' -e 's/^nobody/nogroup/' >"$1/etc/group"
 }
 
-if [[ $(docker image inspect --format '{{.Config.Labels.made}}' $base 2>/dev/null) != "$wanted" ]]; then
-  root=$work/rootfs
+# What the first of the two has beside its packages.
+tools() { # tools ROOT
+  mkdir -p "$1"/{etc/nginx,var/lib/nginx,var/log/nginx}
+  ln -s mawk "$1/usr/bin/awk"
+  ln -s nc.openbsd "$1/usr/bin/nc"
+  ln -s which.debianutils "$1/usr/bin/which"
+}
+
+base() { # base NAME PACKAGE…
+  local image=localhost/parity-$1 versions wanted
+  shift
+  versions=$(dpkg-query --show --showformat='${db:Status-Abbrev} ${Package} ${Version}\n' "$@" libc6)
+  if grep -v '^ii ' <<<"$versions" >&2; then
+    echo "is not installed: .ci/packages swarm installs it" >&2
+    exit 1
+  fi
+  wanted=$({ echo "$versions" && cat ../images.sh; } | cksum | cut -d' ' -f1)
+  if [[ $(docker image inspect --format '{{.Config.Labels.made}}' "$image" 2>/dev/null) == "$wanted" ]]; then
+    return
+  fi
   rm -rf "$root"
-  trap 'rm -rf "$root"' EXIT
   settings "$root"
-  contents >"$work/contents"
+  if [[ $image == */parity-debian ]]; then tools "$root"; fi
+  contents "$@" >"$work/contents"
   tar -c --owner=0 --group=0 -C "$root" . --no-recursion -C / --files-from="$work/contents" |
-    docker import --change "LABEL made=$wanted" - $base >/dev/null
-fi
+    docker import --change "LABEL made=$wanted" - "$image" >/dev/null
+}
+root=$work/rootfs
+trap 'rm -rf "$root"' EXIT
+base debian "${packages[@]}"
+base stores "${stores[@]}"
 
 build() { # build CONTEXT NAME
   # BuildKit would be one more package. The label makes every name an image of its own.
@@ -101,7 +120,7 @@ build() { # build CONTEXT NAME
 context=$work/contexts
 rm -rf "$context"
 mkdir -p "$context"
-for name in nginx postgres clickhouse plausible-standin; do
+for name in nginx postgres clickhouse mariadb redis plausible-standin; do
   cp -R "$name" "$context/$name"
   if [[ -e $context/$name/entrypoint.sh ]]; then chmod 755 "$context/$name/entrypoint.sh"; fi
 done
@@ -113,5 +132,7 @@ ldd "$standin" | sed -n 's/.* => \([^ ]*\/swift\/[^ ]*\) .*/\1/p' | xargs -r cp 
 
 build "$context/nginx" nginx:1.22.1
 build "$context/postgres" postgres:15.10-alpine
+build "$context/mariadb" mariadb:10.11
+build "$context/redis" redis:7.0
 build "$context/clickhouse" yandex/clickhouse-server:18.16.1
 for version in 1.0.0 2.0.0; do build "$context/plausible-standin" "localhost/plausible-standin:$version"; done

@@ -53,6 +53,15 @@ begun=$SECONDS
 Tests/swarm/images.sh "$folder/images" "$(dirname "$parity")/plausible-standin" 9>&- >/dev/null
 took images
 
+# Rows behind a proxy are tried where pip has one; the engine has no room of its own for it otherwise.
+if Tests/swarm/traefik.sh start "$folder/traefik" >"$folder/traefik.env" 2>"$folder/traefik.log" 9>&-; then
+  # shellcheck source=/dev/null
+  source "$folder/traefik.env"
+else
+  echo "test-swarm: skipped rows behind Traefik: $(tail -n 1 "$folder/traefik.log")" >&2
+fi
+took Traefik
+
 inventory() {
   local kind
   for kind in service config secret network; do docker "$kind" ls --format "$kind {{.Name}}"; done

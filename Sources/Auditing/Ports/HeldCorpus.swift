@@ -8,7 +8,7 @@ package struct HeldCorpus: Sendable {
   package var pins: Pins
   /// What a script of the suite asks and asserts, by the check that runs it: a bare script leaves no
   /// exchanges in the record.
-  package var scripts: [CheckID: [CorpusUnit]]
+  var scripts: [CheckID: [CorpusUnit]]
 
   package init(
     units: [CorpusUnit] = [],

@@ -5,15 +5,17 @@ import Suites
 extension PortAudit {
   /// What is said of a corpus that cannot be read.
   private var corpusFindings: [Finding] {
+    guard !isKnown, corpus.state != .none else { return [] }
+    let because = Reason(.corpus(corpus.state))
+    let message = "the corpus of \(suite.recipe) is not known"
+    return [Rule.corpusUnreachable.finding(message, because: because)]
+  }
+
+  /// Whether the corpus was read well enough to say what is not in it.
+  private var isKnown: Bool {
     switch corpus.state {
-    case .rootMissing, .unreadable:
-      return [
-        Rule.corpusUnreachable.finding(
-          "the corpus of \(suite.recipe) is not known",
-          because: Reason(.corpus(corpus.state))
-        )
-      ]
-    case .none, .noEntry, .noScripts, .scripts: return []
+    case .none, .rootMissing, .unreadable: false
+    case .noEntry, .noScripts, .scripts: true
     }
   }
 
@@ -27,13 +29,9 @@ extension PortAudit {
     let place = place(of: unit)
     var result: [Finding] = []
     func add(_ rule: Rule, _ words: String, because: Reason? = nil) {
+      let about = [unit.id, unit.script]
       result.append(
-        rule.finding(
-          "\(unit.id) \(words)",
-          because: because,
-          at: place,
-          about: [unit.id, unit.script]
-        )
+        rule.finding("\(unit.id) \(words)", because: because, at: place, about: about)
       )
     }
     switch unit.disposition {
@@ -66,29 +64,18 @@ extension PortAudit {
       guard entry.isLinked else { return [] }
       let port =
         entry.ports.first.map { "\($0)" } ?? entry.covered.first?.checks.first.map { "\($0)" } ?? ""
-      return entry.deferred.map {
-        Rule.deferralHasPort.finding(
-          "\(unit.id) is deferred (\($0.entry.what)) although \(port) stands for it",
-          at: $0.place,
-          about: [unit.id, unit.script]
-        )
+      func finding(_ what: String, _ place: SourcePlace) -> Finding {
+        let message = "\(unit.id) is \(what) although \(port) stands for it"
+        return Rule.deferralHasPort.finding(message, at: place, about: [unit.id, unit.script])
       }
-        + entry.notPorted.map {
-          Rule.deferralHasPort.finding(
-            "\(unit.id) is left out although \(port) stands for it",
-            at: $0.place,
-            about: [unit.id, unit.script]
-          )
-        }
+      return entry.deferred.map { finding("deferred (\($0.entry.what))", $0.place) }
+        + entry.notPorted.map { finding("left out", $0.place) }
     }
   }
 
-  /// Names that mean nothing, where the corpus was read well enough to say so.
+  /// Names that mean nothing.
   private func orphanFindings() -> [Finding] {
-    switch corpus.state {
-    case .none, .rootMissing, .unreadable: return []
-    case .noEntry, .noScripts, .scripts: break
-    }
+    guard isKnown else { return [] }
     return index.orphans.map { orphan in
       let nearest =
         orphan.nearest.map {

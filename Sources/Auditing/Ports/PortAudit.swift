@@ -1,6 +1,6 @@
 import Corpus
 package import Evidence
-package import Suites
+import Suites
 
 /// Holds every unit of a corpus against what the suite says of it and what a run recorded.
 package struct PortAudit: Sendable {
@@ -13,7 +13,7 @@ package struct PortAudit: Sendable {
   private let records: [CheckID: CheckRecord]
   private let planned: [CheckID: PlannedCheck]
 
-  package init(_ held: HeldCorpus, corpus: CorpusCoverage, suite: Suite, record: RunRecord?) {
+  init(_ held: HeldCorpus, corpus: CorpusCoverage, suite: Suite, record: RunRecord?) {
     self.held = held
     self.corpus = corpus
     self.suite = suite
@@ -25,18 +25,18 @@ package struct PortAudit: Sendable {
 
   /// One unit with what is said of it.
   package struct Judged: Sendable {
-    package var unit: UnitCoverage
-    package var claim: Claim
+    var unit: UnitCoverage
+    var claim: Claim
   }
 
   /// In the order of the units.
   package func judged() -> [Judged] {
     zip(held.units, index.entries).map { unit, entry in
       var row = UnitCoverage(
-        id: unit.id,
+        unjudged: unit.id,
         about: Self.about(unit),
         script: unit.script,
-        lines: [unit.lines.lowerBound, unit.lines.upperBound],
+        lines: unit.lines,
         facts: unit.fingerprint.lines,
         unread: unit.unread.map { PortGap(.notRead, line: $0.line, source: $0.reason) }
       )
@@ -76,7 +76,7 @@ package struct PortAudit: Sendable {
       if entry.covered.isEmpty || verdict.isProven || verdict.word == .refuted { return verdict }
       let asPort = row
       let covered = judgeCovered(entry, &row)
-      if covered.isProven || covered.word == .refuted { return covered }
+      if covered.word == .declared || covered.word == .refuted { return covered }
       row = asPort
       return verdict
     }
@@ -103,7 +103,8 @@ package struct PortAudit: Sendable {
     let covering = entry.covered.flatMap(\.checks).uniqued
     if let verdict = shortcoming(of: covering, &row) { return verdict }
     if let verdict = drift(&row) { return verdict }
-    return proven
+    // That they look at the same is a person's word: nothing was compared.
+    return .declared(reason: .declared(entry.covered.first?.why ?? ""))
   }
 
   private func judgePorts(
@@ -156,11 +157,13 @@ package struct PortAudit: Sendable {
       }
       if planned[id]?.strength == Strength.none { return .assertsNothing(check: id) }
       switch check.control?.result {
+      case .passed? where check.control?.kind == .nowhere: return .passesNowhere(check: id)
       case .passed?: return .controlPassed(check: id)
       case .broken(let cause)?:
         let placeholders = Placeholders(record, fresh: check.fresh)
         return .controlBroken(check: id, because: placeholders.apply(to: cause))
-      case .failed?, .notPossible?, nil: return nil
+      case .failed?, .notPossible?, nil:
+        return planned[id]?.strength == .opaque ? .onlyExited(check: id) : nil
       }
     }
     for (id, check) in zip(checks, found) {
@@ -178,7 +181,7 @@ package struct PortAudit: Sendable {
   }
 
   private var proven: Verdict {
-    guard let first = record?.header.standins.first else { return .proven }
+    guard let first = record?.standins.first else { return .proven }
     return .provenOnStandin(reason: Reason(.standin(service: first.service)))
   }
 

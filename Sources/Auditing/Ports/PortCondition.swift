@@ -264,7 +264,7 @@ struct PortCondition {
     case .oneOf(let trees): trees.allSatisfy { $0.value.map { !$0.isFalse } ?? false }
     case .count(let inner): inner.contains { PortCondition($0)?.isNeverFalse ?? false }
     case .kind(let kind): kind == .date || kind == .uuid
-    case .not, .exists, .isEmpty, .captured, .isWell: false
+    case .not, .exists, .isEmpty, .hasBytes, .captured, .isWell: false
     }
   }
 

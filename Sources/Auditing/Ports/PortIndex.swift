@@ -1,5 +1,6 @@
 package import Corpus
 import Evidence
+import Formats
 package import Suites
 
 /// Which unit every name of the suite means.
@@ -10,7 +11,7 @@ package struct PortIndex: Sendable {
     /// The nearest unit that there is.
     package var nearest: String?
     /// Whether the nearest is the same script under another name, by the pin's hash.
-    package var isRenamed: Bool
+    var isRenamed: Bool
   }
 
   /// What the suite says of one unit.

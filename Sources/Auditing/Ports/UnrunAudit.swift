@@ -19,9 +19,7 @@ package struct UnrunAudit: Sendable {
     units = judged.map(\.unit)
     claims = [PortAudit.claim(corpus: corpus, judged)] + judged.map(\.claim)
     let waivers = Waivers(suite.waivers, today: today)
-    let expired = suite.deferred.filter { Waivers.isPast($0.until, today: today) }.map {
-      Rule.deferralExpired.finding("\($0.what) was deferred until \($0.until)", about: [$0.what])
-    }
+    let expired = suite.expiredDeferrals(today: today)
     findings = (audit.findings(judged) + expired).map(waivers.applied)
   }
 

@@ -54,7 +54,10 @@ struct ImageReference {
   var whyItMoves: String? {
     if digest != nil { return nil }
     guard let tag else { return "has no tag, which is latest" }
+    if tag.firstMatch(of: Self.day) != nil { return nil }
     if tag.isEmpty { return "has an empty tag once .env.sample is filled in" }
+    // 2024-02-06b, whose parts are no versions.
+    if tag.contains(/\b20\d\d-(0[1-9]|1[0-2])-[0-3]\d(?!\d)/) { return nil }
     let parts = tag.split { "-_".contains($0) }.filter { part in
       !Self.platforms.contains { part.lowercased().hasPrefix($0) }
     }
@@ -63,6 +66,11 @@ struct ImageReference {
       return "names a major version only, which moves with every release"
     }
     return "has a tag that moves with every release"
+  }
+
+  /// `2024-01-31`, also as a part of a tag: builds are named after their day.
+  private static var day: Regex<(Substring, Substring, Substring)> {
+    /(?:^|[^0-9])20\d\d[-_.](0[1-9]|1[0-2])[-_.](0[1-9]|[12]\d|3[01])(?:[^0-9]|$)/
   }
 
   private static func isFixed(_ part: Substring) -> Bool {

@@ -7,6 +7,8 @@ package struct RecipeFinding: Hashable, Sendable {
   package var message: String
   /// Its file is relative to the recipe's folder; nil where no line can be shown.
   package var place: SourcePlace?
+  /// Its file is relative to the suite's folder instead.
+  package var isOfSuite = false
   /// How much of its line is meant, in Unicode scalars.
   package var length: Int
   /// The file, services, stores and volumes that it is about.

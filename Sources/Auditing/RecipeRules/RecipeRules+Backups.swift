@@ -17,6 +17,24 @@ extension RecipeRules {
       + repeatedLabels(compose)
   }
 
+  private func finding(
+    _ rule: Rule,
+    _ words: String,
+    at label: Compose.Label,
+    of service: Compose.Service,
+    about: [String] = [],
+    nearest: String? = nil
+  ) -> RecipeFinding {
+    RecipeFinding(
+      rule,
+      "\(service.name): \(words)",
+      at: label.place,
+      length: label.length,
+      about: [service.name] + about,
+      nearest: nearest
+    )
+  }
+
   private func misplacedLabels(_ service: Compose.Service) -> [RecipeFinding] {
     let lost = service.containerLabels.filter { label in
       Self.deployPrefixes.contains(where: label.name.hasPrefix)
@@ -25,49 +43,46 @@ extension RecipeRules {
     guard let first = lost.first else { return [] }
     let more = lost.count > 1 ? " and \(lost.count - 1) more" : ""
     let verb = lost.count > 1 ? "stand" : "stands"
-    return [
-      RecipeFinding(
-        .labelOutsideDeploy,
-        "\(service.name): \(first.name)\(more) \(verb) under labels, where nothing reads it",
-        at: first.place,
-        length: first.length,
-        about: [service.name]
-      )
-    ]
+    let words = "\(first.name)\(more) \(verb) under labels, where nothing reads it"
+    return [finding(.labelOutsideDeploy, words, at: first, of: service)]
   }
 
   private func wrongNames(_ service: Compose.Service) -> [RecipeFinding] {
     service.deployLabels.compactMap { label in
+      if let wrong = wrongFlag(label, of: service) { return wrong }
       guard label.name.hasPrefix(Self.backupPrefix), !Self.backupLabels.contains(label.name)
       else { return nil }
       if label.name == "backupbot.backup.path" {
-        return RecipeFinding(
-          .backupPathIgnored,
-          "\(service.name): backupbot.backup.path=\(label.value) is ignored",
-          at: label.place,
-          length: label.length,
-          about: [service.name]
-        )
+        let words = "backupbot.backup.path=\(label.value) is ignored"
+        return finding(.backupPathIgnored, words, at: label, of: service)
       }
       if label.name.hasPrefix("backupbot.backup.volumes.") { return nil }
-      return RecipeFinding(
+      let own = service.mounts.map { "backupbot.backup.volumes.\($0.volume)" }
+      let known = Self.backupLabels + own.flatMap { [$0, "\($0).path"] }
+      return finding(
         .backupLabelUnknown,
-        "\(service.name): label \(label.name) means nothing to the backup bot",
-        at: label.place,
-        length: label.length,
-        about: [service.name],
-        nearest: NearestName.of(
-          label.name,
-          among: Self.backupLabels
-            + service.mounts.flatMap {
-              [
-                "backupbot.backup.volumes.\($0.volume)",
-                "backupbot.backup.volumes.\($0.volume).path",
-              ]
-            }
-        )
+        "label \(label.name) means nothing to the backup bot",
+        at: label,
+        of: service,
+        nearest: NearestName.of(label.name, among: known)
       )
     }
+  }
+
+  /// `"true"` with its quotes, in a list, is a text that is not `true`; so is `yes`.
+  private func wrongFlag(_ label: Compose.Label, of service: Compose.Service) -> RecipeFinding? {
+    let isFlag =
+      label.name == "backupbot.backup"
+      || (label.name.hasPrefix("backupbot.backup.volumes.") && !label.name.hasSuffix(".path"))
+    let flag = BackupLabels.flag(label.value)
+    guard isFlag, !flag.isEmpty, flag != "true", flag != "false" else { return nil }
+    return RecipeFinding(
+      .backupLabelUnknown,
+      "\(service.name): \(label.name) is \(label.value), and only true and false mean anything",
+      at: label.place,
+      length: label.length,
+      about: [service.name]
+    )
   }
 
   private func repeatedLabels(_ compose: Compose) -> [RecipeFinding] {
@@ -94,13 +109,13 @@ extension RecipeRules {
     return compose.services.flatMap { service in
       BackupLabels.volumesNamed(by: service).compactMap { volume, label in
         guard !known.contains(volume) else { return nil }
-        return RecipeFinding(
+        return finding(
           .backupVolumeUnknown,
-          "\(service.name): volume \(volume) of label \(label.name) does not exist"
+          "volume \(volume) of label \(label.name) does not exist"
             + (known.isEmpty ? ", the recipe has none" : ""),
-          at: label.place,
-          length: label.length,
-          about: [service.name, volume],
+          at: label,
+          of: service,
+          about: [volume],
           nearest: NearestName.of(volume, among: known) ?? known.first(where: volume.hasSuffix)
         )
       }
@@ -115,13 +130,8 @@ extension RecipeRules {
       guard let hook = label("backup.pre-hook"), label("restore.pre-hook") == nil,
         label("restore.post-hook") == nil
       else { return nil }
-      return RecipeFinding(
-        .restoreHookMissing,
-        "\(service.name): a hook runs before its backup, and none at its restore",
-        at: hook.place,
-        length: hook.length,
-        about: [service.name]
-      )
+      let words = "a hook runs before its backup, and none at its restore"
+      return finding(.restoreHookMissing, words, at: hook, of: service)
     }
   }
 
@@ -161,6 +171,8 @@ extension RecipeRules {
     let kept = Set(BackupLabels.read(from: compose).flatMap { $0.volumes.map(\.name) })
     let excluded = BackupLabels.excluded(in: compose)
     return RecipeFacts.stores(of: compose, suite: suite).compactMap { store in
+      if store.holdsNothing != nil { return nil }
+      if store.kind == .mount { return mount(store, compose) }
       guard store.kind == .volume else {
         return database(store, compose, labelled: labelled, kept, excluded)
       }
@@ -175,6 +187,24 @@ extension RecipeRules {
         about: [store.name] + store.services
       )
     }
+  }
+
+  /// The bot backs up volumes that have a name.
+  private func mount(_ store: StoreFacts, _ compose: Compose) -> RecipeFinding? {
+    for name in store.services {
+      guard let service = compose[service: name],
+        let mount = service.namelessMounts.first(where: { $0.store(of: name) == store.name })
+      else { continue }
+      return RecipeFinding(
+        .storeNotBackedUp,
+        "\(mount.target) of \(name) is in no backup: it is "
+          + (mount.source.map { "the machine's \($0)" } ?? "an anonymous volume"),
+        at: mount.place,
+        length: (mount.source ?? mount.target).unicodeScalars.count,
+        about: [store.name, name]
+      )
+    }
+    return nil
   }
 
   private func database(

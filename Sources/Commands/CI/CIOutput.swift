@@ -13,6 +13,8 @@ final class CIOutput: Sendable {
   private struct Told: Sendable {
     var models: [CoverageModel] = []
     var annotations: [Item] = []
+    /// A summary that is no list of recipes.
+    var summary: String?
   }
 
   private struct Item: Sendable {
@@ -21,14 +23,15 @@ final class CIOutput: Sendable {
   }
 
   private let system: CISystem?
-  private let workspace: Workspace
+  /// Nil where there is no project: then no place has a file.
+  private let workspace: Workspace?
   private let environment: [String: String]
   private let token: String
   /// Whether a summary may be written among the reports.
   private let writesReports: Bool
   private let told = Mutex(Told())
 
-  init(_ choice: CIChoice, _ workspace: Workspace, writesReports: Bool) {
+  init(_ choice: CIChoice, _ workspace: Workspace?, writesReports: Bool) {
     environment = ProcessInfo.processInfo.environment
     system = choice.system(environment)
     self.workspace = workspace
@@ -52,17 +55,24 @@ final class CIOutput: Sendable {
     told.withLock { $0.annotations += items }
   }
 
+  func add(_ diff: CoverageDiff, failOn: CoverageDiff.FailOn) {
+    for recipe in diff.recipes { add(recipe.annotations(failOn), recipe: recipe.recipe) }
+    told.withLock { $0.summary = DiffMarkdown(diff).rendered() }
+  }
+
   private func item(_ annotation: Annotation, recipe: String) -> Item {
     var annotation = annotation
     annotation.title = "\(recipe): \(annotation.title)"
-    guard let place = annotation.place else { return Item(annotation: annotation, file: nil) }
+    guard let place = annotation.place, let workspace else {
+      return Item(annotation: annotation, file: nil)
+    }
     let path = "\(workspace.project.suiteFolder(of: recipe))/\(place.file)"
     let isThere = FileManager.default.fileExists(atPath: path)
-    return Item(annotation: annotation, file: isThere ? fromTop(path) : nil)
+    return Item(annotation: annotation, file: isThere ? fromTop(path, workspace) : nil)
   }
 
   /// From the top of what the CI checked out, which is what it knows files by.
-  private func fromTop(_ path: String) -> String {
+  private func fromTop(_ path: String, _ workspace: Workspace) -> String {
     let top = environment["GITHUB_WORKSPACE"] ?? ""
     return !top.isEmpty && path.hasPrefix(top + "/")
       ? String(path.dropFirst(top.count + 1)) : workspace.shown(path)
@@ -80,9 +90,9 @@ final class CIOutput: Sendable {
       let pairs = told.annotations.map { ($0.annotation, file: $0.file) }
       Console.data(WorkflowCommands.annotations(pairs))
     }
-    guard !told.models.isEmpty else { return }
-    let summary = JobSummary(told.models).rendered()
-    if writesReports {
+    guard !told.models.isEmpty || told.summary != nil else { return }
+    let summary = told.summary ?? JobSummary(told.models).rendered()
+    if writesReports, let workspace {
       do {
         try AtomicFile.write(
           summary.utf8,
@@ -108,7 +118,9 @@ final class CIOutput: Sendable {
     }
     var text = summary
     if text.utf8.count > room {
-      text = JobSummary(told.withLock { $0.models }).rendered(limit: room)
+      let models = told.withLock { $0.models }
+      guard !models.isEmpty else { return }
+      text = JobSummary(models).rendered(limit: room)
     }
     guard let file = fopen(path, "a") else {
       Console.error("parity: the job summary could not be added to")

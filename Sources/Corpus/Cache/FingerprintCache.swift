@@ -1,3 +1,4 @@
+import Files
 import Formats
 import Glibc
 
@@ -9,7 +10,7 @@ import Glibc
 /// is not as it should be is ignored and written again.
 package struct FingerprintCache: Sendable {
   /// Grows whenever the readers read anything else from the same script.
-  static let version = 2
+  static let version = 3
   /// Entries that are kept, and for how long nothing may have used one.
   static let countLimit = 2_000
   static let days = 60
@@ -20,7 +21,7 @@ package struct FingerprintCache: Sendable {
   private let folder: String?
 
   /// A cache that holds nothing and keeps nothing.
-  package static let off = FingerprintCache(folder: nil)
+  static let off = FingerprintCache(folder: nil)
 
   private init(folder: String?) { self.folder = folder }
 
@@ -28,30 +29,10 @@ package struct FingerprintCache: Sendable {
   ///
   /// - Parameter base: One that is not there is made where its own folder is this user's.
   package init(
-    below base: String? = FingerprintCache.userFolder,
+    below base: String? = UserCache.base,
     owner: UInt32 = geteuid()
   ) {
-    folder = base.flatMap { base in
-      guard base.hasPrefix("/") else { return nil }
-      mkdir(base, 0o700)
-      let path = "\(base)/parity"
-      guard Self.isOwn(base, owner, forbidden: 0o022) else { return nil }
-      mkdir(path, 0o700)
-      return Self.isOwn(path, owner, forbidden: 0o077) ? path : nil
-    }
-  }
-
-  /// Where a user's caches lie, as the XDG base directory specification has it; nil for nowhere.
-  package static var userFolder: String? {
-    if let own = getenv("XDG_CACHE_HOME"), own.pointee != 0 { return String(cString: own) }
-    return getenv("HOME").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : "\($0)/.cache" }
-  }
-
-  /// A folder, not a link, of this user, whose mode has none of some bits.
-  private static func isOwn(_ path: String, _ owner: UInt32, forbidden: mode_t) -> Bool {
-    var info = stat()
-    return lstat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR && info.st_uid == owner
-      && info.st_mode & forbidden == 0
+    folder = base.flatMap { UserCache.folder(below: $0, owner: owner) }
   }
 
   /// The name of what comes of files read in one way.

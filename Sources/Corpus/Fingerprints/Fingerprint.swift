@@ -6,14 +6,14 @@ package struct Fingerprint: Sendable {
   /// Holes are written as this, wherever text is only known at run time.
   package static let hole = "{…}"
 
-  package var requests: [CorpusRequest] = []
-  package var systems: [CorpusSystem] = []
-  package var assertions: [CorpusAssertion] = []
+  var requests: [CorpusRequest] = []
+  var systems: [CorpusSystem] = []
+  var assertions: [CorpusAssertion] = []
   /// How many cases a parametrised test has; nil for one that is not, 0 where they cannot be
   /// counted.
-  package var cases: Int?
+  var cases: Int?
 
-  package init() {}
+  init() {}
 
   package var isEmpty: Bool { requests.isEmpty && systems.isEmpty && assertions.isEmpty }
 
@@ -34,7 +34,7 @@ package struct Fingerprint: Sendable {
     return lines.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  package var text: String { lines.map { "\($0)\n" }.joined() }
+  var text: String { lines.map { "\($0)\n" }.joined() }
 
   /// A part of a line without the sign that parts are divided by.
   private static func part(_ text: String) -> String {
@@ -55,7 +55,7 @@ extension Fingerprint {
   /// A fingerprint from its lines, as a lock file keeps them; the numbers of lines are gone.
   ///
   /// - Returns: nil where a line is none.
-  package init?(lines: [String]) {
+  init?(lines: [String]) {
     for line in lines {
       let parts = Self.parts(of: line)
       switch (parts.first, parts.count) {

@@ -6,10 +6,10 @@ package struct FingerprintChange: Hashable, Sendable {
 
   package enum Part: String, CaseIterable, Sendable { case request, system, assertion, cases }
 
-  package var kind: Kind
-  package var part: Part
+  var kind: Kind
+  var part: Part
   /// In words: ``lost an assertion on `/api/health` status (== 200)``.
-  package var text: String
+  var text: String
 }
 
 extension FingerprintChange: CustomStringConvertible {
@@ -18,7 +18,7 @@ extension FingerprintChange: CustomStringConvertible {
 
 extension Fingerprint {
   /// What is different in the other, in the order requests, systems, assertions, cases.
-  package static func changes(from old: Fingerprint, to new: Fingerprint) -> [FingerprintChange] {
+  static func changes(from old: Fingerprint, to new: Fingerprint) -> [FingerprintChange] {
     facts(.request, old.requests.map(\.description), new.requests.map(\.description))
       + facts(.system, old.systems.map(\.description), new.systems.map(\.description))
       + assertions(old.assertions, new.assertions) + cases(old.cases, new.cases)

@@ -3,7 +3,7 @@ package struct StatusCodes: Hashable, Sendable {
   static let all = 100...599
 
   /// Sorted, apart from each other by at least one code.
-  package private(set) var ranges: [ClosedRange<Int>]
+  private(set) var ranges: [ClosedRange<Int>]
 
   init(_ ranges: [ClosedRange<Int>]) {
     self.ranges = []

@@ -6,18 +6,13 @@ import Formats
 /// pin different units merge by themselves.
 package struct Pins: Hashable, Sendable {
   package static let fileName = "parity.lock"
-  package static let version = 1
+  static let version = 1
 
   /// One unit, as it was.
   package struct Pin: Hashable, Sendable {
     /// The script's blob id.
     package var hash: String
-    package var fingerprint: Fingerprint
-
-    package init(hash: String, fingerprint: Fingerprint) {
-      self.hash = hash
-      self.fingerprint = fingerprint
-    }
+    var fingerprint: Fingerprint
   }
 
   /// What is wrong with a file, and where.
@@ -26,12 +21,6 @@ package struct Pins: Hashable, Sendable {
     package var line: Int
     package var message: String
     package var expected: String?
-
-    package init(line: Int, message: String, expected: String? = nil) {
-      self.line = line
-      self.message = message
-      self.expected = expected
-    }
   }
 
   /// By the unit's id.

@@ -51,6 +51,7 @@ class Follower:
         self.units, self.is_main = set(), False
         self.exits, self.loop_exits, self.loop_fails = [], [], False
         self.muted = 0
+        self.swallowed = 0  # `try` around, of which what is asserted is passed over
         self.last_request = self.last_call = None
         self.begin(1)
 
@@ -103,6 +104,8 @@ class Follower:
 
     def check_written(self, claim, words):
         """What is written as an assertion: of which nothing was understood, it is named."""
+        if self.swallowed:
+            return
         if is_settled(claim):
             self.note(f"`{short(words)}` asserts something that was not understood")
         else:

@@ -57,6 +57,8 @@ def attribute(self, name, base, node):
     if isinstance(base, Object):
         if name in base.fields:
             return base.fields[name]
+        if not base.type:
+            return Unknown(node)
         found = method_named(self, base.type, name)
         if not found:
             return Unknown(node)

@@ -104,13 +104,16 @@ class PythonUnits:
                 names += used([node.value])
         return sorted(names)
 
-    def value_of(self, name, depth=0):
-        """What a fixture gives; MISSING where there is none."""
+    def value_of(self, name, depth=0, param=MISSING):
+        """What a fixture gives, for one of its `params`; MISSING where there is none."""
         fixture = self.fixtures.get(name)
         if fixture is None or depth > 3:
             return MISSING
         values = {one.arg: self.value_of(one.arg, depth + 1) for one in fixture.node.args.args}
         known = {name: value for name, value in values.items() if value is not MISSING}
+        if param is not MISSING:
+            known["request"] = Object(None)
+            known["request"].fields["param"] = param
         return self.enter(fixture, known)
 
     def enter(self, function, names=()):
@@ -141,7 +144,7 @@ class PythonUnits:
         if follower.is_certain and not SKIPPING.isdisjoint(map(mark_name, marks)):
             follower.closing = PROGRAM
         try:
-            count, cases = self.cases(marks)
+            count, cases = self.cases(marks, node)
             calls = follower.unit_calls.get(node, [])[:CASES]
             if not calls:
                 self.hook("setUpModule setup_module setup_function setup")
@@ -204,7 +207,7 @@ class PythonUnits:
                 for guard in filter(None, problems):
                     self.follower.check(negate(guard))
 
-    def cases(self, marks):
+    def cases(self, marks, node):
         """How many cases a unit has, and the values of its parameters in each that is followed."""
         count, cases, follower = None, [{}], self.follower
         for mark in marks:
@@ -222,9 +225,29 @@ class PythonUnits:
             count = (1 if count is None else count) * len(rows)
             given = [self.row(names, row) for row in rows[:CASES]]
             cases = [row | case for case in cases for row in given][:CASES]
+        for name in [one.arg for one in node.args.args if one.arg in self.fixtures]:
+            rows = self.params(self.fixtures[name].node)
+            if rows is MISSING:
+                continue
+            if not isinstance(rows, list):
+                count = 0
+                continue
+            count = (1 if count is None else count) * len(rows)
+            params = [self.row([name], row).get(name) for row in rows[:CASES]]
+            given = [{name: self.value_of(name, param=one)} for one in params]
+            cases = [row | case for case in cases for row in given][:CASES]
         if count and count > CASES:
             follower.note(f"has {count} cases, of which the first {CASES} were followed")
         return count, cases or [{}]
+
+    def params(self, fixture):
+        """What `@pytest.fixture(params=[…])` names; MISSING where it has none."""
+        found = [one.value for one in getattr(fixture_mark(fixture), "keywords", [])
+                 if one.arg == "params"]
+        if not found:
+            return MISSING
+        rows = self.follower.inside(None, self.module.top, lambda: self.follower.eval(found[0]))
+        return elements(rows)
 
     def row(self, names, row):
         is_many = isinstance(row, list) and (len(names) > 1 or len(row) == 1)

@@ -3,10 +3,10 @@ package import Evidence
 /// What a CI shows beside the line of a file that it is about.
 package struct Annotation: Hashable, Sendable {
   /// `error` or `warning`; notes are for who asks.
-  package var severity: Finding.Severity
+  var severity: Finding.Severity
   /// One line: `functional/notes::test_a failed`.
   package var title: String
-  package var message: String
+  var message: String
   /// In the suite's folder, where it is about a line.
   package var place: SourcePlace?
 
@@ -20,6 +20,20 @@ package struct Annotation: Hashable, Sendable {
     self.title = title
     self.message = message
     self.place = place
+  }
+}
+
+extension RecipeDiff {
+  /// The changes that make the command fail, each with what it was and is.
+  package func annotations(_ failOn: CoverageDiff.FailOn) -> [Annotation] {
+    changes.filter { change in
+      ([change] + change.consequences).contains(where: failOn.includes)
+    }.map { change in
+      let entry = DiffEntry(recipe: recipe, change: change)
+      let title = [change.kind.shown, entry.subject].compactMap(\.self).joined(separator: " ")
+      let said = [entry.step + (entry.reason.map { ": \($0)" } ?? "")] + entry.details
+      return Annotation(.error, title, said.joined(separator: "\n"), at: change.place)
+    }
   }
 }
 

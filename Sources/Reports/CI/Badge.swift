@@ -37,14 +37,16 @@ package struct Badge: Sendable {
   private var refuted: Int { coverage.claims.count { $0.verdict.word == .refuted } }
 
   private var message: String {
-    "level \(coverage.shownLevel)" + (refuted > 0 ? ", \(refuted) refuted" : "")
+    "level \(coverage.shownLevel)" + (coverage.rungRemark.map { ", \($0)" } ?? "")
+      + (refuted > 0 ? ", \(refuted) refuted" : "")
   }
 
   /// White on each of them has a contrast of at least 4.5 (WCAG 2.1).
   private var colour: String {
     if refuted > 0 { return "#b3261e" }
     if coverage.isOnStandin { return "#6f42a8" }
-    return coverage.level == 0 ? "#57606a" : coverage.level < 3 ? "#8a5300" : "#1a6b3c"
+    if coverage.level == 0 { return "#57606a" }
+    return coverage.level < 3 || !coverage.skippedRungs.isEmpty ? "#8a5300" : "#1a6b3c"
   }
 
   /// In pixels. No font can be asked: letters get what the widest usual one takes, and the text is

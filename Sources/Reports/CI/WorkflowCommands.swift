@@ -6,7 +6,7 @@ import Formats
 /// Form and escaping: GitHub's "Workflow commands for GitHub Actions". Of each severity a step shows
 /// ten, the first ones.
 package enum WorkflowCommands {
-  package static let shownOfEach = 10
+  static let shownOfEach = 10
 
   /// One line for each annotation, errors first; where there are more than are shown, the last one
   /// says how many.

@@ -2,26 +2,18 @@ package import Evidence
 import Formats
 
 /// One change of one recipe, in the words that every report of a diff uses.
-struct DiffEntry: Sendable {
+struct DiffEntry: Marked, Sendable {
   let recipe: String
   let change: CoverageChange
 
   var direction: CoverageChange.Direction { change.direction }
 
-  var tone: Tone {
-    switch change.direction {
-    case .regression: .bad
-    case .progress: change.after.isOnStandin ? .standin : .good
-    case .neutral: change.kind == .expired ? .warning : .quiet
-    }
-  }
-
-  /// One character, beside the words and never in their place.
-  var sign: String {
-    switch change.direction {
-    case .regression: "✗"
-    case .progress: change.after.isOnStandin ? "◇" : "✓"
-    case .neutral: "·"
+  var mark: HTMLMark {
+    let word = change.kind.shown
+    return switch change.direction {
+    case .regression: HTMLMark(.bad, "✗", word)
+    case .progress: change.after.isOnStandin ? .onStandin(word) : HTMLMark(.good, "✓", word)
+    case .neutral: HTMLMark(change.kind == .expired ? .warning : .quiet, "·", word)
     }
   }
 
@@ -53,8 +45,22 @@ struct DiffEntry: Sendable {
     }
   }
 
+  /// What follows from it, one line each, the worst first: `level: level 4 → level 1`.
+  var consequences: [String] {
+    change.consequences.map { DiffEntry(recipe: recipe, change: $0).line }
+  }
+
+  private var line: String {
+    let about = [change.kind.shown, subject].compactMap(\.self).joined(separator: " ")
+    let isSame = UTF8Order.areEqual(change.before.text, change.after.text)
+    let says = details.prefix(3).joined(separator: ", ")
+    return "\(about): \(isSame && !says.isEmpty ? says : step)"
+  }
+
   /// Whether there is more to say than what it was and is.
-  var hasMore: Bool { reason != nil || !change.details.isEmpty || change.place != nil }
+  var hasMore: Bool {
+    reason != nil || !change.details.isEmpty || !change.consequences.isEmpty || change.place != nil
+  }
 
   /// All changes, the worst first, then by recipe.
   static func all(
@@ -70,10 +76,10 @@ struct DiffEntry: Sendable {
 
 extension CoverageChange.Kind {
   /// As a person reads it.
-  package var shown: String { rawValue.replacing("-", with: " ") }
+  var shown: String { rawValue.replacing("-", with: " ") }
 }
 
-extension CoverageChange.Direction {
+extension CoverageChange.Direction: Marked {
   /// `2 regressions`, `1 change for the better`.
   func counted(_ number: Int) -> String {
     switch self {
@@ -83,19 +89,11 @@ extension CoverageChange.Direction {
     }
   }
 
-  var tone: Tone {
+  var mark: HTMLMark {
     switch self {
-    case .regression: .bad
-    case .progress: .good
-    case .neutral: .quiet
-    }
-  }
-
-  var sign: String {
-    switch self {
-    case .regression: "✗"
-    case .progress: "✓"
-    case .neutral: "·"
+    case .regression: HTMLMark(.bad, "✗", rawValue)
+    case .progress: HTMLMark(.good, "✓", rawValue)
+    case .neutral: HTMLMark(.quiet, "·", rawValue)
     }
   }
 }

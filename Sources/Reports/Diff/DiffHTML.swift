@@ -101,9 +101,7 @@ struct DiffPageChange: TemplateFields {
 
   static let table = TemplateTable<DiffPageChange>(
     .text("tone", "a class of the style") { $0.entry.tone.rawValue },
-    .object("mark", "its kind") {
-      HTMLMark(tone: $0.entry.tone, sign: $0.entry.sign, word: $0.entry.change.kind.shown)
-    },
+    .object("mark", "its kind") { $0.entry.mark },
     .text("recipe", "the recipe's name") { $0.entry.recipe },
     .optionalText("subject", "what it is about, where that is not the recipe") {
       $0.entry.subject
@@ -113,6 +111,9 @@ struct DiffPageChange: TemplateFields {
     .optionalText("place", "where it is written") {
       $0.entry.change.place.map { "\($0.file):\($0.line)" }
     },
-    .list("details", "what of it changed, one fact each") { $0.entry.details.map(TextLine.init) }
+    .list("details", "what of it changed, one fact each") { $0.entry.details.map(TextLine.init) },
+    .list("consequences", "what follows from it, one line each") {
+      $0.entry.consequences.map(TextLine.init)
+    }
   )
 }

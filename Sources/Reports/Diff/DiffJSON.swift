@@ -3,7 +3,8 @@ import Formats
 
 /// A diff for programs; `docs/schema/diff.schema.json` describes it.
 package struct DiffJSON: Sendable {
-  package static let schemaVersion = 1
+  /// 2 put what follows from a change under it.
+  static let schemaVersion = 2
 
   private let diff: CoverageDiff
 
@@ -42,6 +43,7 @@ package struct DiffJSON: Sendable {
       ("formerSubject", change.formerSubject.map(JSONValue.string)),
       ("before", state(change.before)), ("after", state(change.after)),
       ("details", .array(change.details.map(detail))),
+      ("consequences", .array(change.consequences.map(Self.change))),
       (
         "place",
         change.place.map { place in

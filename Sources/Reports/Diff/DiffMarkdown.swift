@@ -79,6 +79,7 @@ package struct DiffMarkdown: Sendable {
   private static func details(_ entry: DiffEntry) -> String {
     var lines = entry.reason.map { [$0] } ?? []
     lines += entry.details
+    lines += entry.consequences.map { "→ \($0)" }
     if let place = entry.change.place { lines.append("\(place.file):\(place.line)") }
     return lines.map { "  - \(MarkdownText.codeSpan(ReportText.cut($0, 500), inTable: false))\n" }
       .joined()

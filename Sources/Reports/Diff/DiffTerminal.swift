@@ -9,6 +9,8 @@ package struct DiffTerminal: Sendable {
   private static let limit = 100
   /// Details of one change.
   private static let detailLimit = 12
+  /// Consequences of one change.
+  private static let consequenceLimit = 6
 
   package init(_ diff: CoverageDiff, style: TerminalSummary.Style = .init()) {
     self.diff = diff
@@ -46,6 +48,13 @@ package struct DiffTerminal: Sendable {
     for detail in details.prefix(Self.detailLimit) { lines.add([.plain("      \(detail)")]) }
     if details.count > Self.detailLimit {
       lines.add([.quiet("      … and \(details.count - Self.detailLimit) more")])
+    }
+    let consequences = entry.consequences
+    for one in consequences.prefix(Self.consequenceLimit) {
+      lines.add([.quiet("      → \(one)")])
+    }
+    if consequences.count > Self.consequenceLimit {
+      lines.add([.quiet("      → … and \(consequences.count - Self.consequenceLimit) more")])
     }
     if let place = entry.change.place { lines.add([.quiet("      \(place.file):\(place.line)")]) }
   }

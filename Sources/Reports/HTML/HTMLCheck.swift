@@ -124,7 +124,9 @@ struct HTMLStep: TemplateFields {
 
   static let table = TemplateTable<HTMLStep>(
     .text("number", "2, or 2.1 inside a group") { $0.step.number },
-    .text("kind", "http, postgres, clickhouse, exec, file, script or group") { $0.step.kind },
+    .text("kind", "http, postgres, mysql, clickhouse, redis, sqlite, exec, file, script or group") {
+      $0.step.kind
+    },
     .text("title", "what it does, as written in the suite") { $0.step.title },
     .object("mark", "its outcome") { HTMLMark($0.step.outcome.word, isOnStandin: $0.isOnStandin) },
     .optionalText("reason", "why, where it did not pass") { $0.step.outcome.reason?.cause },
@@ -157,8 +159,8 @@ struct HTMLAssertion: TemplateFields {
     .text("actual", "what was there") { $0.assertion.seen },
     .object("mark", "whether it holds") {
       $0.assertion.holds
-        ? HTMLMark(tone: .quiet, sign: "✓", word: "as expected")
-        : HTMLMark(tone: .bad, sign: "✗", word: "not as expected")
+        ? HTMLMark(.quiet, "✓", "as expected")
+        : HTMLMark(.bad, "✗", "not as expected")
     },
     .flag("holds", "whether it holds") { $0.assertion.holds }
   )

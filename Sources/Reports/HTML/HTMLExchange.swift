@@ -21,6 +21,7 @@ struct HTMLExchange: TemplateFields {
       switch exchange {
       case .http(let http):
         [
+          ("redirects", http.hops.map(Self.hops)),
           ("request headers", Self.headers(http.requestHeaders)),
           ("request body", http.requestBody),
           ("response headers", Self.headers(http.responseHeaders)),
@@ -39,6 +40,10 @@ struct HTMLExchange: TemplateFields {
       guard let value, !value.isEmpty else { return nil }
       return NamedText(name: name, value: value)
     }
+  }
+
+  private static func hops(_ hops: [HTTPExchange.Hop]) -> String {
+    hops.map { "\($0.method) \($0.url) → \($0.status)" }.joined(separator: "\n")
   }
 
   private static func headers(_ headers: [[String]]) -> String {

@@ -24,6 +24,9 @@ struct HTMLFields: TemplateFields {
     },
     .object("level", "the level") { HTMLLevel(coverage: $0.coverage) },
     .text("shownOn", "what it was shown on, in a sentence") { $0.coverage.shownOn },
+    .optionalText("access", "how the app was reached, in sentences, where that is to be told") {
+      $0.coverage.access?.sentence
+    },
     .flag("isOnStandin", "whether a stand-in showed it") { $0.coverage.isOnStandin },
     .optionalText("base", "the version that it came from") { $0.coverage.base?.version },
     .text("target", "the version that it is about") { $0.coverage.target.version },
@@ -80,7 +83,8 @@ struct HTMLFields: TemplateFields {
     var all: [(String, String?)] = [
       ("parity", record.header.toolVersion), ("run", record.header.id),
       ("host", record.header.host), ("suite tree", coverage.suiteTree),
-      ("target tree", coverage.target.tree), ("base tree", coverage.base?.tree),
+      ("recipe fetched from", coverage.origin?.shown), ("target tree", coverage.target.tree),
+      ("base tree", coverage.base?.tree),
       ("corpus commit", corpus.commit), ("corpus tree", corpus.tree ?? "not readable"),
     ]
     all += record.circumstances.map { ($0.name, $0.value) }
@@ -99,7 +103,8 @@ struct HTMLLevel: TemplateFields {
     .number("number", "0 to 5") { $0.coverage.level },
     .text("name", "what it stands for") { $0.coverage.levelName },
     .text("tone", "a class of the style") {
-      $0.coverage.isOnStandin ? "standin" : $0.coverage.level == 0 ? "quiet" : "good"
+      $0.coverage.isOnStandin
+        ? "standin" : $0.coverage.level == 0 || !$0.coverage.skippedRungs.isEmpty ? "quiet" : "good"
     },
     .flag("isOnStandin", "whether a stand-in showed it") { $0.coverage.isOnStandin }
   )
@@ -261,7 +266,7 @@ struct HTMLStore: TemplateFields {
 
   static let table = TemplateTable<HTMLStore>(
     .text("name", "the store") { $0.store.name },
-    .text("kind", "PostgreSQL, ClickHouse or volume") { $0.store.kind.shown },
+    .text("kind", "PostgreSQL, MariaDB or MySQL, ClickHouse, volume …") { $0.store.kind.shown },
     .optionalText("marker", "what is planted") { $0.store.marker },
     .optionalText("counts", "what is counted") {
       $0.store.counts.isEmpty ? nil : $0.store.counts.joined(separator: ", ")
@@ -270,6 +275,9 @@ struct HTMLStore: TemplateFields {
     .object("upgrade", "after the upgrade") { HTMLVerdict(verdict: $0.store.upgrade) },
     .object("dropped", "gone before the restore") { HTMLVerdict(verdict: $0.store.dropped) },
     .object("restored", "after the restore") { HTMLVerdict(verdict: $0.store.restored) },
+    .object("recovered", "from the backup alone, on empty stores") {
+      HTMLVerdict(verdict: $0.store.recovered)
+    },
     .object("result", "all of it together") { HTMLVerdict(verdict: $0.store.result) }
   )
 }

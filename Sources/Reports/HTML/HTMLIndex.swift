@@ -6,7 +6,7 @@ package struct HTMLIndex: PiecewiseReport {
   package struct Entry: Sendable {
     package var coverage: CoverageModel
     /// The recipe's own report, relative to the index.
-    package var link: String
+    var link: String
 
     package init(_ coverage: CoverageModel, link: String) {
       self.coverage = coverage
@@ -15,10 +15,14 @@ package struct HTMLIndex: PiecewiseReport {
   }
 
   private let entries: [Entry]
+  private let unrun: [String]
   private let templates: TemplateSet
 
   /// Entries are shown by name, whatever order they come in.
-  package init(_ entries: [Entry], templates: TemplateSet = .embedded) {
+  ///
+  /// - Parameter unrun: Names of recipes with a suite and no report.
+  package init(_ entries: [Entry], unrun: [String] = [], templates: TemplateSet = .embedded) {
+    self.unrun = unrun.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     self.entries = entries.sorted {
       $0.coverage.recipe.utf8.lexicographicallyPrecedes($1.coverage.recipe.utf8)
     }
@@ -29,7 +33,11 @@ package struct HTMLIndex: PiecewiseReport {
     _ body: (String) throws(RenderingError) -> Void
   ) throws(RenderingError) {
     let style = templates.files["html/style.css"] ?? ""
-    let fields = HTMLIndexFields(style: style, rows: entries.map(HTMLIndexRow.init))
+    let fields = HTMLIndexFields(
+      style: style,
+      rows: entries.map(HTMLIndexRow.init),
+      unrun: unrun.map(TextLine.init)
+    )
     try body(templates.renderer(.html).render("index", fields))
   }
 }
@@ -37,11 +45,13 @@ package struct HTMLIndex: PiecewiseReport {
 struct HTMLIndexFields: TemplateFields {
   let style: String
   let rows: [HTMLIndexRow]
+  let unrun: [TextLine]
 
   static let table = TemplateTable<HTMLIndexFields>(
     .markup("style", "the style sheet") { $0.style },
-    .text("total", "how many recipes") { Words.count($0.rows.count, "recipe") },
-    .list("rows", "one per recipe, by name") { $0.rows }
+    .text("total", "how many recipes") { Words.count($0.rows.count + $0.unrun.count, "recipe") },
+    .list("rows", "one per recipe, by name") { $0.rows },
+    .list("unrun", "recipes without a report, by name") { $0.unrun }
   )
 }
 

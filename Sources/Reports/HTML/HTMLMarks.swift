@@ -6,31 +6,25 @@ struct HTMLMark: TemplateFields {
   let sign: String
   let word: String
 
-  init(tone: Tone, sign: String, word: String) {
+  init(_ tone: Tone, _ sign: String, _ word: String) {
     self.tone = tone
     self.sign = sign
     self.word = word
   }
 
-  init(_ word: some Marked) { self.init(tone: word.tone, sign: word.sign, word: word.shown) }
+  init(_ word: some Marked) { self = word.mark }
 
   init(_ state: RungCoverage.State, isOnStandin: Bool) {
-    self.init(state)
-    if state == .pass, isOnStandin {
-      self.init(
-        tone: .standin,
-        sign: Verdict.Word.provenOnStandin.sign,
-        word: state.shown + " (stand-in)"
-      )
-    }
+    self = state == .pass && isOnStandin ? .onStandin("\(state.shown) (stand-in)") : state.mark
   }
 
   /// What a check's outcome looks like where a stand-in showed it.
   init(_ word: Outcome.Word, isOnStandin: Bool) {
-    self.init(word)
-    if word == .passed, isOnStandin {
-      self.init(tone: .standin, sign: Verdict.Word.provenOnStandin.sign, word: word.shown)
-    }
+    self = word == .passed && isOnStandin ? .onStandin(word.shown) : word.mark
+  }
+
+  static func onStandin(_ word: String) -> HTMLMark {
+    HTMLMark(.standin, Verdict.Word.provenOnStandin.sign, word)
   }
 
   static let table = TemplateTable<HTMLMark>(

@@ -72,12 +72,8 @@ struct HTMLReadiness: TemplateFields {
     },
     .object("mark", "whether it became ready") {
       $0.readiness.ready
-        ? HTMLMark(
-          tone: $0.isOnStandin ? .standin : .good,
-          sign: $0.isOnStandin ? Verdict.Word.provenOnStandin.sign : "✓",
-          word: "ready"
-        )
-        : HTMLMark(tone: .bad, sign: "✗", word: "not ready")
+        ? $0.isOnStandin ? .onStandin("ready") : HTMLMark(.good, "✓", "ready")
+        : HTMLMark(.bad, "✗", "not ready")
     },
     .text("duration", "how long it took") { Words.duration($0.readiness.microseconds) },
     .text("within", "the limit") { Words.duration($0.readiness.within) }

@@ -28,7 +28,9 @@ struct JUnitSuite: TemplateFields {
     .number("errors", "how many could not tell") { $0.suite.errors },
     .number("skipped", "how many were skipped") { $0.suite.skipped },
     .text("time", "seconds, three decimals") { Words.seconds($0.suite.microseconds) },
-    .list("properties", "what holds for all cases") { $0.properties },
+    .list("properties", "what holds for all cases of all suites; of the first suite only") {
+      $0.properties
+    },
     .markup("account", "what happened, in a few lines") {
       XMLText.escaped($0.account, as: .content)
     }
@@ -56,7 +58,9 @@ struct JUnitCase: TemplateFields {
 
   static let table = TemplateTable<JUnitCase>(
     .text("name", "the check's or the claim's name") { $0.name },
-    .text("classname", "<recipe>.<folder>.<stem>") { $0.classname },
+    .text("classname", "<recipe>.<folder>.<stem>, with stand-in behind the recipe where one ran") {
+      $0.classname
+    },
     .text("time", "seconds, three decimals") { Words.seconds($0.microseconds) },
     .flag("failure", "whether an answer did not satisfy") { $0.result == .failure },
     .flag("error", "whether the run cannot tell") { $0.result == .error },
@@ -72,14 +76,16 @@ extension JUnitCase {
   mutating func take(_ name: String, _ outcome: Outcome) {
     self.name = name
     type = outcome.word.rawValue
-    message = outcome.reason?.cause ?? ""
+    message = outcome.reason.map { "\(outcome.word.shown): \($0.cause)" } ?? ""
   }
 
   mutating func take(_ name: String, _ verdict: Verdict) {
     self.name = name
     type = verdict.word.rawValue
     let until = verdict.until.map { " (until \($0))" } ?? ""
-    message = (verdict.reason?.cause ?? "") + until
+    // JUnit has one word for what is put off, does not apply, or is only declared.
+    let cause = verdict.reason?.cause ?? ""
+    message = verdict.isProven ? cause : "\(verdict.word.shown): \(cause)\(until)"
   }
 
   /// A name that no reader loses: one line, not empty, not too long.
@@ -102,8 +108,8 @@ extension JUnitPlan {
       hostname: record.header.host.isEmpty ? "localhost" : record.header.host,
       timestamp: Timestamp.withoutZone(record.header.startedAt),
       suite: suite,
-      properties: properties,
-      account: account(of: suite)
+      properties: id == 0 ? properties : [],
+      account: account(of: suite, isFirst: id == 0)
     )
   }
 
@@ -120,8 +126,8 @@ extension JUnitPlan {
     return all.map { NamedText(name: $0, value: $1) }
   }
 
-  private func account(of suite: Suite) -> String {
-    var text = coverage.isOnStandin ? "\(coverage.shownOn)\n" : ""
+  private func account(of suite: Suite, isFirst: Bool) -> String {
+    var text = coverage.isOnStandin && isFirst ? "\(coverage.shownOn)\n" : ""
     if let stage = Stage.allCases.first(where: { suite.path == "generic/\($0.rawValue)" }),
       let readiness = record[stage]?.readiness
     {
@@ -133,8 +139,8 @@ extension JUnitPlan {
         break
       }
       let one = testCase(entry, in: suite)
-      let reason = one.message.isEmpty ? "" : ": \(one.message)"
-      text += "\(one.type) \(one.name) (\(Words.duration(one.microseconds)))\(reason)\n"
+      let said = one.message.isEmpty ? one.type : one.message
+      text += "\(one.name) (\(Words.duration(one.microseconds))): \(said)\n"
     }
     if suite.path == "parity" {
       let findings =

@@ -25,7 +25,8 @@ struct JUnitPlan: Sendable {
   struct Suite: Sendable {
     /// `functional/event_tracking`, `generic/install`, `parity`.
     var path: String
-    /// `<recipe>.<folder>.<stem>`.
+    /// `<recipe>.<folder>.<stem>`; `stand-in` behind the recipe where one was shown, so that no reader shows
+    /// it as plain green.
     var classname: String
     var entries: [Entry] = []
     var tests = 0
@@ -74,7 +75,8 @@ struct JUnitPlan: Sendable {
   private mutating func add(_ entry: Entry, to path: String) {
     let place = places[path] ?? suites.count
     if place == suites.count {
-      let classname = "\(coverage.recipe)." + path.replacing("/", with: ".")
+      let standin = coverage.isOnStandin ? ".stand-in" : ""
+      let classname = "\(coverage.recipe)\(standin)." + path.replacing("/", with: ".")
       suites.append(Suite(path: path, classname: JUnitCase.filled(classname)))
       places[path] = place
     }
@@ -140,9 +142,16 @@ struct JUnitPlan: Sendable {
     finding.severity == .error && !finding.isWaived && !Self.told.contains(finding.rule)
   }
 
+  /// What the gate waited for the app, which the check of the same stage has seen the end of.
+  private func waited(for place: Int) -> Int {
+    let check = coverage.checks[place]
+    guard check.id == .generic(check.stage, "serving") else { return 0 }
+    return record[check.stage]?.readiness?.microseconds ?? 0
+  }
+
   func microseconds(of entry: Entry) -> Int {
     switch entry {
-    case .check(let place): index.record(at: place)?.microseconds ?? 0
+    case .check(let place): (index.record(at: place)?.microseconds ?? 0) + waited(for: place)
     case .operation(let stage, let index): record[stage]?.operations[index].microseconds ?? 0
     case .readiness(let stage): record[stage]?.readiness?.microseconds ?? 0
     case .stage(let stage): record[stage]?.microseconds ?? 0
@@ -177,7 +186,7 @@ extension Outcome.Word {
 extension JUnitPlan {
   func result(of entry: Entry) -> JUnitResult {
     switch entry {
-    case .check(let place): index.outcome(at: place).word.junit
+    case .check(let place): result(of: index.outcome(at: place))
     case .operation(let stage, let index):
       (record[stage]?.operations[index].outcome.word ?? .broken).junit
     case .readiness(let stage): record[stage]?.outcome.word == .broken ? .error : .failure
@@ -189,37 +198,49 @@ extension JUnitPlan {
     }
   }
 
+  /// One cause is one failed case: what follows from it is skipped.
+  private func result(of outcome: Outcome) -> JUnitResult {
+    guard outcome.word == .notRun, let code = outcome.reason?.code else {
+      return outcome.word.junit
+    }
+    return switch code {
+    case .blocked, .notReached, .needs: .skipped
+    // The run's end has a case of its own.
+    case .stopped, .unended, .interrupted: record.end == .finished ? .error : .skipped
+    default: .error
+    }
+  }
+
   private func result(of claim: Claim) -> JUnitResult {
-    switch claim.verdict.word {
-    case .proven, .provenOnStandin: return .passed
-    case .refuted: return .failure
-    case .vacuous, .deferred, .notApplicable: return .skipped
-    case .unproven:
-      // The run cannot tell: an error. Nobody wrote it: a skip, and a finding elsewhere.
-      if claim.checks.contains(where: isBlind) { return .error }
-      let isBlind = coverage.corpus.state == .rootMissing || coverage.corpus.state == .unreadable
-      return claim.part == .p2 && isBlind ? .error : .skipped
+    let isUnread = coverage.corpus.state == .rootMissing || coverage.corpus.state == .unreadable
+    return result(
+      of: claim.verdict.word,
+      isBlind: claim.checks.contains(where: isBlind) || claim.part == .p2 && isUnread
+    )
+  }
+
+  private func result(of store: StoreCoverage) -> JUnitResult {
+    let own = coverage.checks.filter { $0.id.folder == "integrity" && $0.id.stem == store.name }
+    return result(
+      of: store.result.word,
+      isBlind: store.marker != nil && own.contains { isBlind($0.id) }
+    )
+  }
+
+  private func result(of verdict: Verdict.Word, isBlind: @autoclosure () -> Bool) -> JUnitResult {
+    switch verdict {
+    case .proven, .provenOnStandin: .passed
+    case .refuted: .failure
+    case .vacuous, .declared, .deferred, .notApplicable: .skipped
+    // The run cannot tell: an error. Nobody wrote it: a skip, and a finding elsewhere.
+    case .unproven: isBlind() ? .error : .skipped
     }
   }
 
   /// Whether a check cannot tell: it gave no answer, or its control gave none.
   private func isBlind(_ id: CheckID) -> Bool {
     guard let place = index.place(of: id) else { return false }
-    return index.outcome(at: place).word.junit == .error
+    return result(of: index.outcome(at: place)) == .error
       || coverage.checks[place].control?.result.word == .broken
-  }
-
-  private func result(of store: StoreCoverage) -> JUnitResult {
-    switch store.result.word {
-    case .proven, .provenOnStandin: return .passed
-    case .refuted: return .failure
-    case .vacuous, .deferred, .notApplicable: return .skipped
-    case .unproven:
-      if store.marker == nil { return .skipped }
-      let isBroken = coverage.checks.contains {
-        $0.id.folder == "integrity" && $0.id.stem == store.name && isBlind($0.id)
-      }
-      return isBroken ? .error : .skipped
-    }
   }
 }

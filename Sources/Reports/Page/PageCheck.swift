@@ -1,33 +1,47 @@
 import Evidence
 
-/// A check on the page; rows of `cases` that came to the same stand together.
+/// A functional check on the page, with what it does as steps; rows of `cases` that came to the same
+/// stand together.
 struct PageCheck: TemplateFields {
   /// The first of them.
   private let check: CheckCoverage
   /// Empty where it is no row, or stands alone.
   private let rows: [CheckCoverage]
+  /// Nil for a check that no claim is about.
+  private let verdict: Verdict?
+  /// Stages after which what it had sent before was found again.
+  private let foundAfter: [Stage]
+  private let isOnStandin: Bool
 
-  init(check: CheckCoverage) {
-    self.check = check
-    rows = []
-  }
-
-  private init(rows: [CheckCoverage]) {
-    check = rows[0]
-    self.rows = rows.count > 1 ? rows : []
-  }
-
-  /// One for each check, and one for rows that differ in nothing but what they expect.
-  static func folded(_ checks: [CheckCoverage]) -> [PageCheck] {
+  /// One for each check, and one for rows that differ in nothing but what they send and expect.
+  static func folded(
+    _ coverage: CoverageModel,
+    where isIncluded: (CheckCoverage) -> Bool
+  ) -> [PageCheck] {
+    let verdicts = Dictionary(
+      coverage.claims.filter { $0.part == .p3 }.map { ($0.id, $0.verdict) }
+    ) { first, _ in first }
+    func verdict(_ check: CheckCoverage) -> Verdict? { verdicts["P3/\(check.id)"] }
+    let passed = Set(coverage.checks.filter(\.outcome.isPassed).map(\.id))
     var groups: [[CheckCoverage]] = []
-    for check in checks {
-      if let last = groups.last?.last, isAlike(last, check) {
+    for check in coverage.checks where isIncluded(check) {
+      if let last = groups.last?.last, isAlike(last, check), verdict(last) == verdict(check) {
         groups[groups.count - 1].append(check)
       } else {
         groups.append([check])
       }
     }
-    return groups.map(PageCheck.init(rows:))
+    return groups.map { group in
+      PageCheck(
+        check: group[0],
+        rows: group.count > 1 ? group : [],
+        verdict: verdict(group[0]),
+        foundAfter: [.upgrade, .restore, .recover].filter { stage in
+          group.allSatisfy { passed.contains(.carried($0.id, in: stage)) }
+        },
+        isOnStandin: coverage.isOnStandin
+      )
+    }
   }
 
   private static func isAlike(_ a: CheckCoverage, _ b: CheckCoverage) -> Bool {
@@ -37,65 +51,78 @@ struct PageCheck: TemplateFields {
   }
 
   static let table = TemplateTable<PageCheck>(
-    .markup("id", "its id as code, for a table") { Markdown.code($0.id) },
-    .markup("idInText", "its id as code, outside tables") { Markdown.code($0.id, inTable: false) },
-    .text("stage", "the stage that it belongs to") { $0.check.stage.rawValue },
-    .text("kind", "generic, overlay, functional or integrity") { $0.check.kind.shown },
-    .text("about", "what it verifies") { $0.check.about },
-    .text("outcome", "the outcome's word, with its reason") {
-      $0.check.outcome.word.shown + ($0.check.outcome.reason.map { ": \($0.cause)" } ?? "")
+    .markup("mark", "its verdict as a sign, with its word where it is not proven") { page in
+      if let verdict = page.verdict { return Markdown.sign(verdict) }
+      let word = page.check.outcome.word
+      if word == .passed { return page.isOnStandin ? Verdict.Word.provenOnStandin.sign : word.sign }
+      return "\(word.sign) \(word.shown)"
     },
-    .text("strength", "how much its evidence carries; a dash where it did not pass") {
-      $0.check.outcome.isPassed ? $0.check.strength.shown : "—"
+    .text("about", "what it verifies") { page in
+      page.check.about.isEmpty ? "\(page.check.id.name) passes." : page.check.about
     },
-    .flag("passed", "whether it passed: nothing was shown where it did not") {
-      $0.check.outcome.isPassed
+    .markup("link", "its file as a link, and its name as code") { page in
+      let id = page.rows.isEmpty ? page.check.id : page.check.id.withoutRow
+      let stem = "\(id)".split(separator: "::", maxSplits: 1).first.map(String.init) ?? "\(id)"
+      let name = Markdown.code("\("\(id)".dropFirst(stem.count))", inTable: false)
+      guard let place = page.check.place else { return Markdown.code("\(id)", inTable: false) }
+      return Markdown.link(Markdown.code(stem, inTable: false), to: place.file) + " " + name
     },
-    .text("meaning", "what that strength means") { $0.check.strength.meaning },
-    .optionalText("control", "what its control showed") { $0.check.control?.shown },
-    .optionalText("place", "where it is written") { $0.check.place?.description },
-    .list("expects", "what it does and what must be there; of several rows what they share") {
-      $0.commonSteps.map(PageStep.init)
+    .optionalMarkup("cases", "of several rows their names, as code") { page in
+      page.rows.isEmpty
+        ? nil
+        : page.rows.map { Markdown.code($0.id.row ?? "", inTable: false) }.joined(separator: ", ")
     },
-    .flag("hasRows", "whether rows of `cases` stand together") { !$0.rows.isEmpty },
-    .number("rowCount", "how many") { $0.rows.count },
-    .list("rows", "what only this row does and expects") { page in
-      page.rows.map { PageRow(check: $0, common: page.commonSteps) }
-    }
+    .number("caseCount", "how many rows") { $0.rows.count },
+    .list("remarks", "what is to be known of its evidence, one line each") { page in
+      page.remarks.map { PageLine(markup: Markdown.text($0)) }
+    },
+    .list("steps", "what it does and what must be there; of several rows the first one's") { page in
+      page.check.evidence.prefix(page.limit).enumerated().map(PageStep.init)
+    },
+    .number("more", "how many steps are not listed") {
+      max(0, $0.check.evidence.count - $0.limit)
+    },
+    .flag("isCut", "whether some are not") { $0.check.evidence.count > $0.limit }
   )
 
-  private var id: String { (rows.isEmpty ? check.id : check.id.withoutRow).description }
+  /// Steps that are listed.
+  private var limit: Int { 12 }
 
-  private var commonSteps: [EvidenceStep] {
-    check.evidence.filter { step in rows.allSatisfy { $0.evidence.contains(step) } }
+  private var remarks: [String] {
+    var lines: [String] = []
+    if check.outcome.isPassed, check.strength < .state, !check.isHealth {
+      lines.append("Strength \(check.strength.shown): \(check.strength.meaning).")
+    }
+    if check.outcome.isPassed, let control = check.control, control.result != .failed {
+      lines.append("Control: \(control.shown).")
+    }
+    if !foundAfter.isEmpty {
+      let stages = foundAfter.map(\.rawValue).joined(separator: ", ")
+      lines.append("Sent before, too, and found again after: \(stages).")
+    }
+    return lines
   }
 }
 
 /// What a check does, and what must be there then.
 struct PageStep: TemplateFields {
+  let index: Int
   let step: EvidenceStep
 
   static let table = TemplateTable<PageStep>(
+    .number("number", "from 1") { $0.index + 1 },
     .markup("act", "what is done, as code") {
-      Markdown.code(ReportText.cut($0.step.act, 160), inTable: false)
+      Markdown.code(ReportText.cut($0.step.act, 100), inTable: false)
+        + ($0.step.shared.map { " (" + Markdown.code($0, inTable: false) + ")" } ?? "")
     },
     .optionalText("expected", "what must be there") {
-      $0.step.expectations.isEmpty ? nil : $0.step.expectations
-    }
-  )
-}
-
-/// One row of `cases` among others that came to the same.
-struct PageRow: TemplateFields {
-  let check: CheckCoverage
-  let common: [EvidenceStep]
-
-  static let table = TemplateTable<PageRow>(
-    .markup("name", "the row's name, as code") {
-      Markdown.code($0.check.id.row ?? "", inTable: false)
+      $0.step.expectations.isEmpty ? nil : ReportText.cut($0.step.expectations, 300)
     },
-    .list("expects", "what only this row does and expects") { row in
-      row.check.evidence.filter { !row.common.contains($0) }.map(PageStep.init)
+    .optionalText("again", "for how long it is done again until it is so") {
+      $0.step.within.map { Words.limit($0) }
+    },
+    .optionalText("never", "for how long it must not be so") {
+      $0.step.never.map { Words.limit($0) }
     }
   )
 }

@@ -9,75 +9,103 @@ struct PageFields: TemplateFields {
 
   static let table = TemplateTable<PageFields>(
     .text("recipe", "the recipe's name") { $0.coverage.recipe },
-    .text("shownOn", "what it was shown on, in a sentence") { $0.coverage.shownOn },
-    .text("level", "0 to 5, with its stand-in word") { $0.coverage.shownLevel },
-    .text("levelName", "what the level stands for") { $0.coverage.levelName },
-    .text("summary", "how many claims have which verdict") { $0.coverage.verdictSummary },
-    .markup("runCommand", "the command that makes the evidence anew, as code") {
-      Markdown.code("parity run \($0.coverage.recipe)", inTable: false)
+    .optionalText("about", "what the app is, in the suite's words") { $0.coverage.about },
+    .list("standins", "programs that stand for the app; none where the app itself ran") {
+      $0.coverage.standins.map(PageStandin.init)
     },
-    .markup("reportCommand", "the command that writes the page anew, as code") {
-      Markdown.code("parity report \($0.coverage.recipe)", inTable: false)
+    .text("level", "0 to 5") { "\($0.coverage.level)" },
+    .optionalText("levelMark", "a sign and a word behind the level where a stand-in reached it") {
+      $0.coverage.isOnStandin ? "◇ (stand-in)" : nil
+    },
+    .optionalText("levelRemark", "rungs that the level skips, and what ends it") {
+      $0.coverage.rungRemark
+    },
+    .markup("versions", "base and target, as code") { page in
+      let target = Markdown.code(page.coverage.target.version, inTable: false)
+      guard let base = page.coverage.base else { return "version \(target)" }
+      return "upgrade \(Markdown.code(base.version, inTable: false)) → \(target)"
+    },
+    .optionalText("origin", "where the recipe was fetched from, with its commit") {
+      $0.coverage.origin?.shown
+    },
+    .optionalText("imported", "what file all of it is imported from; nil for a run") {
+      $0.coverage.imported?.shown
+    },
+    .markup("driver", "the driver's name, as code") {
+      Markdown.code($0.coverage.driver, inTable: false)
+    },
+    .text("summary", "how many claims have which verdict") { page in
+      page.coverage.verdictSummary.replacing(", ", with: " · ")
     },
     .list("rungs", "L1 to L5") { page in
-      page.coverage.rungs.map {
-        PageRung(rung: $0, isOnStandin: page.coverage.isOnStandin)
-      }
+      page.coverage.rungs.map { PageRung(rung: $0, isOnStandin: page.coverage.isOnStandin) }
     },
-    .text("corpus", "what was looked at and found, in sentences") {
-      $0.coverage.corpus.sentences
+    .list("wrong", "what is refuted or broken, one row per cause") {
+      PageTrouble.wrong($0.coverage)
     },
-    .list("units", "claims about units of the corpus") { page in page.units },
-    .list("p2", "other claims of P2") { page in page.claims(.p2).filter { !$0.isUnit } },
-    .markup("gateAsked", "what readiness asks, as code") {
-      Markdown.code($0.coverage.gate.asked, inTable: false)
+    .list("missing", "what a reader might believe and nothing shows, one row per reason") {
+      PageTrouble.notShown($0.coverage)
     },
-    .text("gateAccepts", "what readiness accepts") { $0.coverage.gate.accepted },
-    .number("gateWithin", "the limit in seconds") { $0.coverage.gate.within },
-    .list("p1", "claims of P1") { $0.claims(.p1) },
-    .list("lifecycle", "generic and overlay checks, by stage") { $0.lifecycle },
-    .text("p3Summary", "how many functional checks reached which strength") { $0.depth },
-    .list("p3", "claims of P3") { $0.claims(.p3) },
+    .optionalMarkup("floor", "the verdict of P3 as a sign, with its word where it is not proven") {
+      page in
+      page.claim("P3").map { Markdown.sign($0.verdict) }
+    },
+    .text("p3Summary", "how many functional checks read back what they did") { $0.depth },
     .list("functional", "functional checks that count") { $0.functional(isHealth: false) },
     .list("health", "checks that only look at whether the app is well") {
       $0.functional(isHealth: true)
     },
     .text("p4Summary", "how many stores are covered, and which are not") { $0.storesCovered },
     .list("stores", "one row per store") { $0.coverage.stores.map(PageStore.init) },
-    .list("p4", "claims of P4") { $0.claims(.p4) },
-    .list("skips", "what is skipped, deferred or not applicable") { PageSkip.all($0.coverage) },
+    .list("storeFacts", "how stores are backed up, what is counted, what is left out") { page in
+      page.coverage.stores.flatMap(PageLine.facts)
+    },
+    .markup("gateAsked", "what readiness asks, as code") {
+      Markdown.code($0.coverage.gate.asked, inTable: false)
+    },
+    .text("gateAccepts", "what readiness accepts") { $0.coverage.gate.accepted },
+    .text("gateWithin", "the limit") { Words.limit($0.coverage.gate.within * 1_000) },
+    .optionalText("gateWhy", "why this is asked, in the suite's words") { $0.coverage.gate.why },
+    .optionalText("access", "how the app was reached, in sentences, where that is to be told") {
+      $0.coverage.access?.sentence
+    },
+    .list("stages", "one row per claim of P1, with the suite's own checks of that stage") {
+      PageStage.all($0.coverage)
+    },
+    .optionalText("ownChecks", "what the tool's own checks found well, in a sentence") {
+      PageStage.ownChecks($0.coverage)
+    },
+    .optionalMarkup(
+      "corpusMark",
+      "the verdict of P2 as a sign, with its word where it is not proven"
+    ) {
+      $0.claim("P2").map { Markdown.sign($0.verdict) + ($0.verdict.isProven ? "" : ":") }
+    },
+    .text("corpus", "what was looked at and found, in sentences") { $0.coverage.corpus.sentences },
+    .list("units", "claims about units of the corpus") { PageUnit.all($0.coverage) },
+    .list("deferrals", "what the suite does not do yet") {
+      $0.coverage.deferrals.map(PageDeferral.init)
+    },
     .list("findings", "what the rules say, one row per rule; waived ones are apart") {
       PageFinding.grouped($0.coverage.findings.filter { !$0.isWaived })
     },
     .list("waived", "findings that the suite waives, one row per rule, reason and end") {
       PageFinding.grouped($0.coverage.findings.filter(\.isWaived))
     },
+    .markup("runCommand", "the command that makes the evidence anew, as code") {
+      Markdown.code("parity run \($0.coverage.recipe)", inTable: false)
+    },
     .flag("hasNotes", "whether the suite has prose of its own") { $0.coverage.notes != nil },
     .markup("notesMark", "the line that notes follow") { _ in ParityPage.notesMark },
-    .markup("notes", "the suite's own Markdown, verbatim") {
-      TerminalText.stripped($0.coverage.notes ?? "")
+    .markup("notes", "the suite's own Markdown, in a box of its own") {
+      PageNotes.boxed($0.coverage.notes ?? "")
     }
   )
 
-  private func claims(_ part: ClaimPart) -> [PageClaim] {
-    PageClaim.folded(coverage.claims.filter { $0.part == part }, coverage)
-  }
-
-  private var units: [PageClaim] {
-    let units = coverage.corpus.unitsByID
-    return coverage.claims.compactMap { claim in
-      claim.unit.map { PageClaim(claim, coverage.statement(of: claim), unit: units[$0]) }
-    }
-  }
-
-  private var lifecycle: [PageCheck] {
-    coverage.checks.filter { $0.kind != .functional }.map { PageCheck(check: $0) }
-  }
+  private func claim(_ id: String) -> Claim? { coverage.claims.first { $0.id == id } }
 
   private func functional(isHealth: Bool) -> [PageCheck] {
-    PageCheck.folded(
-      coverage.checks.filter { $0.kind == .functional && $0.isHealth == isHealth }
-    )
+    PageCheck.folded(coverage) { $0.kind == .functional && $0.isHealth == isHealth }
   }
 
   private var depth: String {
@@ -86,23 +114,26 @@ struct PageFields: TemplateFields {
     let checks = Set(counted.map(\.id.withoutRow))
     let short = counted.filter { !$0.outcome.isPassed || $0.strength < .state }
     // What passed is not yet proven: its control may have passed too, or another check do the same.
-    let floor = coverage.claims.first { $0.id == "P3" }
-    let proven = floor.map { Set($0.checks.map(\.withoutRow)) } ?? checks
-    let reached = checks.intersection(proven).subtracting(short.map(\.id.withoutRow)).count
-    let cases = checks.count == counted.count ? "" : ", \(counted.count) with their cases,"
-    let health = coverage.checks.count { $0.kind == .functional && $0.isHealth }
-    let standin = coverage.isOnStandin && reached > 0 ? ", on a stand-in," : ""
+    let proven = claim("P3").map { Set($0.checks.map(\.withoutRow)) } ?? checks
+    let reached = checks.intersection(proven).subtracting(short.map(\.id.withoutRow))
+    let cases = checks.count == counted.count ? "" : " (\(counted.count) with their cases)"
+    let standin = coverage.isOnStandin && !reached.isEmpty ? " on a stand-in" : ""
+    let asked = coverage.policy.functionalChecks
+    let told = counted.filter { reached.contains($0.id.withoutRow) }
+    let isHeld = told.allSatisfy { $0.control?.kind == .decoy && $0.control?.result == .failed }
     return
-      "\(reached) of \(Words.count(checks.count, "functional check"))\(cases) proven\(standin) with "
-      + "strength state or more. "
-      + "\(Words.count(health, "health check")) \(health == 1 ? "does" : "do") not count."
+      "\(reached.count) of \(Words.count(checks.count, "functional check"))\(cases) "
+      + "\(reached.count == 1 ? "reads its" : "read their") own data back\(standin); "
+      + "\(asked) \(asked == 1 ? "is" : "are") asked for."
+      + (isHeld && !told.isEmpty
+        ? " Each was run again with a value that was never sent, and failed." : "")
   }
 
   private var storesCovered: String {
     let all = coverage.stores
     guard !all.isEmpty else { return "The recipe's files name no place where it keeps data." }
     let covered = all.filter { $0.result.isProven }.count
-    let without = all.filter { $0.marker == nil }.map(\.name)
+    let without = all.filter { $0.marker == nil && $0.holdsNothing == nil }.map(\.name)
     let standin = coverage.isOnStandin && covered > 0 ? " (stand-in)" : ""
     let missing =
       without.isEmpty
@@ -113,100 +144,18 @@ struct PageFields: TemplateFields {
   }
 }
 
-/// A row of *claim | check | what's verified | status and reason*.
-///
-/// Of the rows of one check the first is named in full and each other by its own name in brackets:
-/// `functional/kinds::test_kinds[html]`, `[css]`.
-struct PageClaim: TemplateFields {
-  private let claim: Claim
-  private let statement: String
-  /// Claims of the same check's other rows, of which everything else is the same.
-  private let others: [Claim]
-  private let unit: UnitCoverage?
-  /// Whether it is about one unit of the corpus.
-  var isUnit: Bool { claim.unit != nil }
+struct PageStandin: TemplateFields {
+  let standin: Standin
 
-  init(
-    _ claim: Claim,
-    _ statement: String,
-    others: [Claim] = [],
-    unit: UnitCoverage? = nil
-  ) {
-    self.claim = claim
-    self.statement = statement
-    self.others = others
-    self.unit = unit
-  }
-
-  /// One row for claims about rows of one check that follow each other and came to the same.
-  static func folded(_ claims: [Claim], _ coverage: CoverageModel) -> [PageClaim] {
-    var rows: [[Claim]] = []
-    for claim in claims {
-      if let first = rows.last?.first, first.isOfSameCheck(as: claim) {
-        rows[rows.count - 1].append(claim)
-      } else {
-        rows.append([claim])
-      }
-    }
-    return rows.map {
-      PageClaim($0[0], coverage.statement(of: $0[0]), others: Array($0.dropFirst()))
-    }
-  }
-
-  private var ids: String {
-    if let unit = claim.unit { return Markdown.code(unit) }
-    let rows = others.compactMap { $0.checks.first?.rowInBrackets }
-    return ([claim.id] + rows).map { Markdown.code($0) }.joined(separator: ", ")
-  }
-
-  static let table = TemplateTable<PageClaim>(
-    .markup("id", "its id as code; for a unit the unit's; of rows of one check all of them") {
-      $0.ids
+  static let table = TemplateTable<PageStandin>(
+    .markup("service", "the service, as code") {
+      Markdown.code($0.standin.service, inTable: false)
     },
-    .markup("checks", "the checks that it rests on, as code; for a unit with what they are to it") {
-      $0.checks
-    },
-    .text("statement", "what is verified") { $0.statement },
-    .markup("status", "the verdict's word, with its reason") { status($0.claim.verdict) }
+    .text("what", "what the program is") { $0.standin.what },
+    .optionalText("versions", "its versions") {
+      $0.standin.versions.isEmpty ? nil : $0.standin.versions.joined(separator: " → ")
+    }
   )
-
-  private var checks: String {
-    var before: CheckID?
-    let ids = (claim.checks + others.flatMap(\.checks)).map { id in
-      defer { before = id }
-      if let before, let row = id.rowInBrackets, before.withoutRow == id.withoutRow {
-        return Markdown.code(row)
-      }
-      return Markdown.code(id.description)
-    }.joined(separator: ", ")
-    guard let unit else { return ids.isEmpty ? "—" : ids }
-    let strength = unit.strength.map { " (\($0.shown))" } ?? ""
-    return unit.disposition.shown + (ids.isEmpty ? "" : ": \(ids)\(strength)")
-  }
-
-  /// `**word**`, `**word**: reason`, `**deferred** until *when*: reason`.
-  static func status(_ verdict: Verdict) -> String {
-    let word = "**\(verdict.word.shown)**"
-    let until = verdict.until.map { " until *\(Markdown.text($0))*" } ?? ""
-    return word + until + (verdict.reason.map { ": \(Markdown.text($0.cause))" } ?? "")
-  }
-}
-
-extension Claim {
-  /// Whether both are about one row each of the same check, and say the same of it.
-  fileprivate func isOfSameCheck(as other: Claim) -> Bool {
-    guard checks.count == 1, other.checks.count == 1, checks[0].rowInBrackets != nil,
-      other.checks[0].rowInBrackets != nil
-    else { return false }
-    return checks[0].withoutRow == other.checks[0].withoutRow && part == other.part
-      && about == other.about && verdict == other.verdict
-      && id == "\(part.rawValue)/\(checks[0])" && other.id == "\(part.rawValue)/\(other.checks[0])"
-  }
-}
-
-extension CheckID {
-  /// `[css]` of `functional/kinds::test_kinds[css]`; nil where it is no row.
-  fileprivate var rowInBrackets: String? { row.map { "[\($0)]" } }
 }
 
 struct PageRung: TemplateFields {
@@ -216,101 +165,21 @@ struct PageRung: TemplateFields {
   static let table = TemplateTable<PageRung>(
     .number("level", "1 to 5") { $0.rung.level },
     .text("name", "the rung's name") { $0.rung.name },
-    .text("state", "pass, fail, unverified, skip; a pass with its stand-in word") {
-      $0.rung.state.shown + ($0.rung.state == .pass && $0.isOnStandin ? " (stand-in)" : "")
+    .markup("state", "a sign, with its word where it is not a pass") { page in
+      let state = page.rung.state
+      if state == .pass { return page.isOnStandin ? "◇" : state.sign }
+      return "**\(state.sign)** \(state.shown)"
     },
-    .optionalText("reason", "why, where it is no pass") { $0.rung.reason?.cause }
+    .optionalText("reason", "why, where it is not a pass") { $0.rung.reason?.cause }
   )
 }
 
-struct PageStore: TemplateFields {
-  let store: StoreCoverage
+struct PageDeferral: TemplateFields {
+  let deferral: Deferral
 
-  static let table = TemplateTable<PageStore>(
-    .markup("name", "the store, as code") { Markdown.code($0.store.name) },
-    .text("kind", "PostgreSQL, ClickHouse or volume") { $0.store.kind.shown },
-    .text("marker", "what is planted and counted") {
-      let counts =
-        $0.store.counts.isEmpty ? "" : "; counted: \($0.store.counts.joined(separator: ", "))"
-      return ($0.store.marker ?? "none") + counts
-    },
-    .markup("upgrade", "after the upgrade") { PageClaim.status($0.store.upgrade) },
-    .markup("dropped", "gone before the restore") { PageClaim.status($0.store.dropped) },
-    .markup("restored", "after the restore") { PageClaim.status($0.store.restored) },
-    .text("mechanism", "how it is backed up") { $0.store.mechanism ?? "none" },
-    .markup("result", "all of it together") { PageClaim.status($0.store.result) }
+  static let table = TemplateTable<PageDeferral>(
+    .text("what", "what is not done yet") { $0.deferral.what },
+    .text("why", "why") { $0.deferral.why },
+    .text("until", "a date, or a trigger in words") { $0.deferral.until }
   )
-}
-
-/// A row of *what | reason | until*.
-struct PageSkip: TemplateFields {
-  let what: String
-  let reason: String
-  let until: String?
-
-  static let table = TemplateTable<PageSkip>(
-    .markup("what", "what is not done; ids as code") { $0.what },
-    .text("reason", "why") { $0.reason },
-    .optionalText("until", "a date, or a trigger in words") { $0.until }
-  )
-
-  /// What the suite defers, then skipped checks, then claims that are deferred or do not apply.
-  static func all(_ coverage: CoverageModel) -> [PageSkip] {
-    var rows = coverage.deferrals.map {
-      PageSkip(what: Markdown.text($0.what), reason: $0.why, until: $0.until)
-    }
-    for check in coverage.checks {
-      guard case .skipped(let reason) = check.outcome else { continue }
-      rows.append(PageSkip(what: Markdown.code("\(check.id)"), reason: reason.cause, until: nil))
-    }
-    for claim in coverage.claims {
-      switch claim.verdict {
-      case .deferred(let reason, let until):
-        rows.append(PageSkip(what: Markdown.code(claim.id), reason: reason.cause, until: until))
-      case .notApplicable(let reason):
-        rows.append(PageSkip(what: Markdown.code(claim.id), reason: reason.cause, until: nil))
-      case .proven, .provenOnStandin, .refuted, .unproven, .vacuous: continue
-      }
-    }
-    return rows
-  }
-}
-
-/// What one rule says, at all of its places: equal advice stands once.
-struct PageFinding: TemplateFields {
-  /// All of one rule, severity and waiver; not empty.
-  let findings: [Finding]
-  private var first: Finding { findings[0] }
-
-  static let table = TemplateTable<PageFinding>(
-    .text("severity", "error, warning or note") { $0.first.severity.shown },
-    .markup("rule", "the rule's id, as code") { Markdown.code($0.first.rule) },
-    .markup("messages", "what is found, one line each") {
-      $0.lines { Markdown.text($0.sentence) }
-    },
-    .markup("places", "where, as code, one line each") {
-      $0.lines { $0.place.map { Markdown.code($0.description) } ?? "—" }
-    },
-    .text("advice", "what to do") { $0.first.advice },
-    .optionalText("waived", "why it does not count") { $0.first.waived },
-    .optionalText("until", "when its waiver ends") { $0.first.waivedUntil }
-  )
-
-  private func lines(_ line: (Finding) -> String) -> String {
-    let lines = findings.map(line)
-    return lines.allSatisfy { $0 == "—" } ? "—" : lines.joined(separator: "<br>")
-  }
-
-  static func grouped(_ findings: [Finding]) -> [PageFinding] {
-    var groups: [[Finding]] = []
-    for finding in findings {
-      let group = groups.firstIndex { group in
-        group[0].rule == finding.rule && group[0].severity == finding.severity
-          && group[0].advice == finding.advice && group[0].waived == finding.waived
-          && group[0].waivedUntil == finding.waivedUntil
-      }
-      if let group { groups[group].append(finding) } else { groups.append([finding]) }
-    }
-    return groups.map(PageFinding.init)
-  }
 }

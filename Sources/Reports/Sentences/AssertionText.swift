@@ -14,7 +14,7 @@ extension Assertion {
   }
 
   /// `rows: ≥ 1`; one line for each value inside an object that must be there.
-  package var expectations: [String] {
+  var expectations: [String] {
     if case .written(let text) = subject { return [text] }
     guard case .subset(.object(let members)) = predicate, !members.isEmpty else {
       return [(isNever ? "never " : "") + "\(name): \(predicate.phrase(of: subject))"]
@@ -40,6 +40,8 @@ extension Assertion {
     case .exit: "exit code"
     case .size: "file size"
     case .content: "file"
+    case .path(.mode): "permissions"
+    case .path(.target): "link target"
     case .duration: "milliseconds"
     case .error: "SQL error"
     case .gate: "app"
@@ -49,9 +51,12 @@ extension Assertion {
     case .snapshotFiles: "files in the snapshot"
     case .snapshotBytes(let path): "bytes under \(path) in the snapshot"
     case .backedUp(let service): "data of \(service) in the backup"
+    case .inventory(let part): part
     case .leftovers: "left behind"
-    case .status, .header, .body, .jsonpath, .xpath, .regex, .rows, .row, .cell, .column, .stdout,
-      .stderr, .services, .service, .versionProof, .declaredPaths, .rowCount, .written:
+    case .status, .header, .body, .jsonpath, .xpath, .css, .regex, .rows, .row, .cell, .column,
+      .stdout,
+      .stderr, .path(.type), .services, .service, .versionProof, .declaredPaths, .rowCount,
+      .written:
       subject.description
     }
   }
@@ -66,16 +71,24 @@ extension Assertion {
     case .backedUp(let service): return "\(service) is not backed up: \(seen)"
     case .snapshotBytes(let path): return "the snapshot has no file with content under \(path)"
     case .service(let name): return "\(name) is not running: \(seen)"
+    case .inventory(let part):
+      switch predicate {
+      case .exists(true): return "\(part) is lost"
+      case .exists(false): return "\(part) is left over from after the backup"
+      case .isWell: return "\(part) differ from what was backed up"
+      default: return nil
+      }
     case .written(let text): return text
-    case .status, .header, .body, .jsonpath, .xpath, .regex, .rows, .row, .cell, .column, .stdout,
-      .stderr, .exit, .size, .content, .duration, .gate, .services, .runningVersion,
+    case .status, .header, .body, .jsonpath, .xpath, .css, .regex, .rows, .row, .cell, .column,
+      .stdout,
+      .stderr, .exit, .size, .content, .path, .duration, .gate, .services, .runningVersion,
       .versionProof, .snapshotID, .snapshotFiles, .declaredPaths, .rowCount:
       return nil
     }
   }
 
   /// What was there: a value as JSON, of what the tool itself looks at as a bare text.
-  package var seen: String {
+  var seen: String {
     switch actual {
     case .value(.string(let text)) where subject.isOfTool: text
     case .value(.array(let items)) where subject.isOfTool:
@@ -84,7 +97,8 @@ extension Assertion {
     case .excerpt(let text, let rest):
       JSONValue.string(text).description + "… (\(Words.count(rest, "more byte")))"
     case .absent: "none"
-    case .unreadable(let why): "unreadable (\(why))"
+    case .unreadable(.told(let text)): "unreadable (\(text))"
+    case .unreadable(let why): why.sentence
     }
   }
 }
@@ -94,11 +108,12 @@ extension Subject {
   fileprivate var isOfTool: Bool {
     switch self {
     case .error, .gate, .services, .service, .runningVersion, .versionProof, .contradiction,
-      .snapshotID, .snapshotFiles, .declaredPaths, .snapshotBytes, .backedUp, .rowCount, .leftovers,
-      .written:
+      .snapshotID, .snapshotFiles, .declaredPaths, .snapshotBytes, .backedUp, .rowCount, .inventory,
+      .leftovers, .written:
       true
-    case .status, .header, .body, .jsonpath, .xpath, .regex, .rows, .row, .cell, .column, .stdout,
-      .stderr, .exit, .size, .content, .duration:
+    case .status, .header, .body, .jsonpath, .xpath, .css, .regex, .rows, .row, .cell, .column,
+      .stdout,
+      .stderr, .exit, .size, .content, .path, .duration:
       false
     }
   }
@@ -114,6 +129,8 @@ extension Predicate {
     case .equals(.template(let text)) where subject.isOfTool: text.source
     case .equals(let tree): "\(tree.written)"
     case .greater(let tree): "> \(tree.written)"
+    case .greaterOrEqual(.template(let text)) where text.names == ["before"]:
+      "at least as many as before"
     case .greaterOrEqual(let tree): "≥ \(tree.written)"
     case .less(let tree): "< \(tree.written)"
     case .lessOrEqual(let tree): "≤ \(tree.written)"
@@ -131,9 +148,14 @@ extension Predicate {
     case .isEmpty: "empty"
     case .subset(let tree): "containing \(tree.written)"
     case .oneOf(let trees): "one of \(trees.map { "\($0.written)" }.joined(separator: ", "))"
+    case .hasBytes(.file(let path)): "the bytes of \(path.source)"
+    case .hasBytes(.fresh(let bytes)): "the \(bytes.size) bytes of \(bytes.seed.source)"
+    case .hasBytes(.sha256(let digest)): "SHA-256 \(digest.source)"
+    case .not(.isWell): "changed"
     case .not(let inner): "not \(inner.phrase(of: subject))"
     case .captured(let name): "a value for {{\(name)}}"
-    case .isWell: subject == .gate ? "ready" : "running"
+    case .isWell where subject == .gate: "ready"
+    case .isWell: if case .inventory = subject { "as it was backed up" } else { "running" }
     }
   }
 }
@@ -149,8 +171,28 @@ extension Predicate.Kind {
 
 extension EvidenceStep {
   /// `POST /api/event → status: 202; rows: ≥ 1`: what it does and what must be there.
-  package var expectations: String {
+  var expectations: String {
     assertions.flatMap(\.expectations).joined(separator: "; ")
+  }
+}
+
+extension [EvidenceStep] {
+  /// What is looked at and what must be there: `GET / → status: 200; POST /login → status: 302`. Nil
+  /// where nothing is.
+  var derivedSentence: String? {
+    let looks = filter { !$0.assertions.isEmpty }
+    guard !looks.isEmpty else { return nil }
+    let shown = looks.suffix(3).map { "\(ReportText.cut($0.shortAct, 60)) → \($0.expectations)" }
+    return (looks.count > 3 ? "…, " : "") + ReportText.cut(shown.joined(separator: ", then "), 400)
+  }
+}
+
+extension EvidenceStep {
+  /// Of a statement who is asked: `clickhouse events_db`.
+  fileprivate var shortAct: String {
+    let words = ["postgres ", "mysql ", "clickhouse ", "sqlite "]
+    let isStatement = words.contains(where: act.hasPrefix)
+    return isStatement ? String(act.prefix { $0 != ":" }) : act
   }
 }
 

@@ -21,6 +21,8 @@ extension CoverageModel {
           return "The marker in \(store.name) is gone before the restore."
         case "P4/\(store.name)/restored":
           return "The data in \(store.name) come back from the backup."
+        case "P4/\(store.name)/recovered":
+          return "The data in \(store.name) come back after everything was lost."
         default: continue
         }
       }
@@ -41,6 +43,7 @@ extension Stage {
     case .upgrade: "The recipe upgrades from base to target, and the target is what runs."
     case .backup: "The backup has a file for every path that the recipe declares."
     case .restore: "The restore succeeds, and the app is ready after it."
+    case .recover: "After everything was lost, a new deployment comes back from the backup."
     case .functional: "The app does what it is for."
     case .teardown: "Teardown leaves nothing behind."
     }
@@ -49,12 +52,12 @@ extension Stage {
 
 extension GateCoverage {
   /// What is asked: `GET /api/health`, `TCP db:5432`.
-  package var asked: String {
+  var asked: String {
     [port.map { "TCP \($0)" }, path.map { "GET \($0)" }].compactMap { $0 }.joined(separator: ", ")
   }
 
   /// What counts as ready: `200 with clickhouse = ok, postgres = ok`.
-  package var accepted: String {
+  var accepted: String {
     guard path != nil else { return "a connection" }
     let codes = accepts.map(String.init).joined(separator: ", ")
     let keys = requires.map { "\($0.key) = \($0.value)" }.joined(separator: ", ")
@@ -64,7 +67,7 @@ extension GateCoverage {
 
 extension CorpusCoverage {
   /// `commit 1b0f6c2e9a7d, tree 0a1b2c3d4e5f`: what was read, shortened; nil where it is not known.
-  package var hashes: String? {
+  var hashes: String? {
     let parts = [
       commit.map { "commit \($0.prefix(12))" }, tree.map { "tree \($0.prefix(12))" },
     ].compactMap { $0 }
@@ -109,7 +112,7 @@ extension CorpusCoverage {
 }
 
 extension CorpusCoverage.State {
-  package var shown: String {
+  var shown: String {
     switch self {
     case .none: "the project has no corpus"
     case .rootMissing: "the corpus is missing"

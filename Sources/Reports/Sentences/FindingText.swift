@@ -1,8 +1,8 @@
-package import Evidence
+import Evidence
 
 extension PortGap {
   /// What of an original its ports do not show, in one line.
-  package var sentence: String {
+  var sentence: String {
     let what = [source, wanted].filter { !$0.isEmpty }.joined(separator: ": ")
     let said =
       switch kind {
@@ -28,5 +28,5 @@ extension PortGap {
 
 extension Finding {
   /// What is found, and what that rests on.
-  package var sentence: String { because.map { "\(message): \($0.cause)" } ?? message }
+  var sentence: String { because.map { "\(message): \($0.cause)" } ?? message }
 }

@@ -53,6 +53,7 @@ extension Reason.Code {
     case .runLost(let run): run.map { "run \($0) left no readable events" } ?? "no run was found"
     case .shardLost(let shard, let isMissing):
       "shard \(shard) \(isMissing ? "is missing" : "ended before this recipe")"
+    case .versionNotShown(let doubts): doubts.joined(separator: "; ")
     case .noBackupLabel: "no service asks for a backup"
     default: ""
     }
@@ -64,6 +65,15 @@ extension Reason.Code {
     case .noMarkerPlanted(let store, let stage):
       "because no marker was planted in \(store) in \(stage)"
     case .markerNotDropped(let reason): "the marker could not be dropped: \(reason.cause)"
+    case .inventoryNotTaken(let phase, let detail): phase.sentence("inventory", detail)
+    case .storeNeverWritten(let store): "the app never wrote to \(store) in this run"
+    case .keptInNoStore:
+      "no store keeps it: what was sent after the backup was there once the backup was put back on "
+        + "empty stores"
+    case .notCarried(let reason):
+      "the version that was installed first does not pass it: \(reason.cause)"
+    case .sessionNotMadeAgain(let reason):
+      "not carried: the session was made by steps that are not done again: \(reason.cause)"
     case .rowsNotCounted(let table, let phase, let detail):
       phase.sentence(table.map { "rows of \($0)" } ?? "rows", detail)
     case .controlMissedItsPoint(let problem, let reason): "\(problem.sentence): \(reason.cause)"
@@ -72,9 +82,12 @@ extension Reason.Code {
     case .controlBroken(let check, let reason):
       "\(Self.control(of: check)) got no answer: \(reason.cause)"
     case .controlMissing: "its control did not run"
+    case .answeredByAnyPath: "a page that does not exist satisfies it too"
     case .controlOfStoreMissing(let reason):
       "the marker was not seen to be gone before the restore"
         + (reason.map { ": \($0.cause)" } ?? "")
+    case .upgradeNotProven(let reason):
+      "the upgrade itself was not shown to happen" + (reason.map { ": \($0.cause)" } ?? "")
     case .markerStillThere: "the marker was still there after it was dropped"
     case .markerWasNotDropped: "the marker was not dropped before the restore"
     case .noMarker(let store): "\(store) has no marker"
@@ -95,7 +108,14 @@ extension Reason.Code {
       "\(check) \(outcome.verb): \(reason.cause)"
     case .assertsNothing(let check): "\(check.map(\.description) ?? "the check") asserts nothing"
     case .onlyAcknowledged: "only an acknowledgement was seen"
+    case .onlyExited(let check):
+      (check.map { "\($0) " } ?? "") + "exited with 0; what it checked is unknown"
+    case .imported(let file, let finished, let age): Self.imported(file, finished, age)
+    case .passesNowhere(let check):
+      (check.map { "\($0) " } ?? "") + "passed also where nothing answered"
     case .mayBeStale: "all that it expects could have been there before"
+    case .addressElsewhere: "it asks another host than the deployment"
+    case .absenceUnseen: "what is gone was never seen there"
     case .tooFew(let proven, let wanted, let failed):
       "\(proven) of \(Words.count(wanted, "required functional check")) "
         + (proven == 1 ? "reads its own data back" : "read their own data back")
@@ -121,6 +141,19 @@ extension Reason.Code {
         + Reason.list(Array(changes.prefix(3)), of: changes.count)
     case .units(let worst, let count): Self.sentence(of: worst, count)
     default: ""
+    }
+  }
+
+  private static func imported(
+    _ file: String,
+    _ finished: String?,
+    _ age: ImportedSource.Age
+  ) -> String {
+    let source = "imported from \(file)" + (finished.map { " of \($0)" } ?? "")
+    return switch age {
+    case .current: "\(source); what it checked is unknown"
+    case .stale: "stale: \(source), before the last change of what it tests"
+    case .unknown: "\(source), its age is unknown; what it checked is unknown"
     }
   }
 

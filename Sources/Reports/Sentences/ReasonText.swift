@@ -5,7 +5,7 @@ import Formats
 /// it has its sentence.
 extension Reason {
   /// Characters of a cause that are shown; the details have all.
-  package static let causeLimit = 400
+  static let causeLimit = 400
 
   /// The cause in one line, the same in every report. What is known to have died comes before what
   /// that led to.
@@ -19,7 +19,7 @@ extension Reason {
 
   /// All that is known of it, for reports with room: every assertion with its values, the last log
   /// lines of what died. It says what the cause says, too.
-  package var details: [String] {
+  var details: [String] {
     notes.flatMap(\.details)
       + (violated.isEmpty ? codeText.split(separator: "\n").map(String.init) : [])
       + violated.map { assertion in
@@ -30,7 +30,7 @@ extension Reason {
   }
 
   /// Those details that say more than the cause.
-  package var furtherDetails: [String] { details.filter { $0 != cause } }
+  var furtherDetails: [String] { details.filter { $0 != cause } }
 
   private var codeText: String {
     switch code {
@@ -44,25 +44,35 @@ extension Reason {
     case .searchGivenUp(let detail): doing(detail)
     case .outputTruncated: doing("output exceeds its limit; not checked")
     case .unknownName(let name): doing("{{\(name)}} has no value")
+    case .form(let selector, let problem): problem.sentence(of: selector)
     case .interrupted: doing("interrupted")
-    case .script(let path, let problem, let exit): problem.sentence(path, exit)
+    case .script(let path, let problem, let exit, let detail):
+      problem.sentence(path, exit, detail ?? "")
     case .notReady(let gate, let milliseconds, let last):
       "not ready within \(Words.limit(milliseconds)): \(gate) \(last.sentence)"
+    case .gateTakesAnyPath(let gate):
+      "\(gate) is no proof of readiness: a path that does not exist gets the same page"
     case .operationFailed(let detail): "\(act ?? "operation") failed: \(detail)"
     case .told(let text): text
     case .declared(let why): doing(why)
     case .controlNotPossible(let why): why
-    case .notDeployed, .noSnapshot, .versionUnknown, .sameFiles, .blocked, .notReached,
+    case .notDeployed, .noSnapshot, .versionUnknown, .versionNotShown, .sameFiles, .blocked,
+      .notReached,
       .notPerformed, .noChecks, .unended, .eventsUnreadable, .stopped, .notSelected, .notNeeded,
       .needs, .onlyOn, .onlyFor, .noOlderVersion, .noRepository, .runLost, .shardLost,
       .noBackupLabel:
       code.sentenceOfRun
-    case .noMarkerPlanted, .markerNotDropped, .rowsNotCounted, .controlMissedItsPoint,
-      .controlMissing, .controlOfStoreMissing, .markerStillThere, .markerWasNotDropped, .noMarker,
-      .controlPassed, .controlBroken:
+    case .noMarkerPlanted, .markerNotDropped, .notCarried, .sessionNotMadeAgain,
+      .inventoryNotTaken, .storeNeverWritten, .keptInNoStore,
+      .rowsNotCounted, .controlMissedItsPoint,
+      .controlMissing, .controlOfStoreMissing, .upgradeNotProven, .markerStillThere,
+      .markerWasNotDropped, .noMarker,
+      .controlPassed, .controlBroken, .answeredByAnyPath:
       code.sentenceOfControl
-    case .standin, .checkFailed, .checkDidNotTell, .assertsNothing, .onlyAcknowledged, .mayBeStale,
-      .tooFew, .stageDidNotRun, .noGenericCheck, .notPlanned, .notInRun, .nothingLookedAt,
+    case .standin, .checkFailed, .checkDidNotTell, .assertsNothing, .onlyAcknowledged, .onlyExited,
+      .imported, .passesNowhere, .mayBeStale,
+      .addressElsewhere, .absenceUnseen, .tooFew, .stageDidNotRun, .noGenericCheck, .notPlanned,
+      .notInRun, .nothingLookedAt,
       .partNotAsked, .lintDidNotRun, .corpus, .notPorted, .nothingRan, .portGaps, .portUnread,
       .originalChanged, .units:
       code.sentenceOfClaim
@@ -117,6 +127,7 @@ extension Reason.Inconclusive {
     case .unexpectedStatus(let status): "\(status) is inconclusive: the step expects no status"
     case .foreignPage(let status, let owner): "\(status) is inconclusive: it looks like \(owner)"
     case .programMissing(let exit): "the program could not be run (exit code \(exit))"
+    case .unreadable(let subject, let why): "\(subject): \(why.sentence)"
     case .unexpectedExit(let exit):
       "exit code \(exit) is inconclusive: the step expects no exit code"
     }
@@ -124,13 +135,17 @@ extension Reason.Inconclusive {
 }
 
 extension Reason.ScriptProblem {
-  fileprivate func sentence(_ path: String, _ exit: Int) -> String {
-    switch self {
-    case .failed: "\(path): expected exit code 0, got \(exit)"
-    case .noTests: "\(path) has no tests"
-    case .allSkipped: "\(path) skipped all of its tests, or expects them to fail"
-    case .runnerMissing: "\(path): its test runner is not installed"
-    case .didNotRun: "\(path) could not be run (exit code \(exit))"
+  fileprivate func sentence(_ path: String, _ exit: Int, _ detail: String) -> String {
+    let said = detail.isEmpty ? "" : ": \(detail)"
+    return switch self {
+    case .failed: "\(path): expected exit code 0, got \(exit)\(said)"
+    case .noTests: "\(path) ran no tests\(said)"
+    case .allSkipped: "\(path) skipped all of its tests, or expects them to fail\(said)"
+    case .runnerMissing: "\(path): its test runner is not installed\(said)"
+    case .didNotRun: "\(path) could not be run (exit code \(exit))\(said)"
+    case .skipped: detail.isEmpty ? "\(path) was skipped" : detail
+    case .leftOut: "\(path) was not run: its runner left it out\(said)"
+    case .testFailed: "\(path) failed\(said)"
     }
   }
 }

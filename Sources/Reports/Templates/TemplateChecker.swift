@@ -1,3 +1,5 @@
+import Formats
+
 /// Holds the tags of a template against the values that it will get.
 struct TemplateChecker {
   /// The templates of one format by name.
@@ -16,7 +18,7 @@ struct TemplateChecker {
     guard let nodes = templates[name] else {
       errors.append(
         RenderingError(
-          .noTemplate(nearest: Nearest.name(to: name, among: templates.keys)),
+          .noTemplate(nearest: NearestName.of(name, among: templates.keys)),
           "\(format.rawValue)/\(name)",
           "there is no such template"
         )
@@ -39,7 +41,7 @@ struct TemplateChecker {
         checkSection(name, isInverted: isInverted, children, mark, in: scopes, blocks: blocks)
       case .partial(let name, let overrides, let mark):
         guard let nodes = templates[name] else {
-          let nearest = Nearest.name(to: name, among: templates.keys)
+          let nearest = NearestName.of(name, among: templates.keys)
           let hint = nearest.map { "; the nearest is \($0)" } ?? ""
           errors.append(
             mark.error(.noTemplate(nearest: nearest), "there is no template \(name)\(hint)")
@@ -119,7 +121,7 @@ struct TemplateChecker {
     for (offset, part) in parts.enumerated() {
       guard let entry = candidates.lazy.compactMap({ $0[part] }).first else {
         let known = candidates.flatMap { $0.entries.map(\.name) }
-        let nearest = Nearest.name(to: part, among: known)
+        let nearest = NearestName.of(part, among: known)
         let hint = nearest.map { "; the nearest is \($0)" } ?? ""
         let owner = candidates.first?.name ?? "the document"
         errors.append(

@@ -66,76 +66,58 @@ struct TemplateTable<Root>: Sendable {
 }
 
 struct TemplateField<Root>: Sendable {
+  typealias Get<Value> = @Sendable (Root) -> Value
+
   let entry: TemplateScope.Entry
-  let get: @Sendable (Root) -> Any
+  let get: Get<Any>
 
   private init(
     _ name: String,
     _ about: String,
     _ shape: TemplateShape,
     isOptional: Bool = false,
-    get: @escaping @Sendable (Root) -> Any
+    get: @escaping Get<Any>
   ) {
     entry = TemplateScope.Entry(name: name, about: about, shape: shape, isOptional: isOptional)
     self.get = get
   }
 
-  static func text(
-    _ name: String,
-    _ about: String,
-    _ get: @escaping @Sendable (Root) -> String
-  ) -> Self {
+  static func text(_ name: String, _ about: String, _ get: @escaping Get<String>) -> Self {
     Self(name, about, .text) { TemplateText(get($0)) }
   }
 
-  static func number(
-    _ name: String,
-    _ about: String,
-    _ get: @escaping @Sendable (Root) -> Int
-  ) -> Self {
+  static func number(_ name: String, _ about: String, _ get: @escaping Get<Int>) -> Self {
     Self(name, about, .text) { TemplateText(String(get($0))) }
   }
 
-  static func optionalText(
-    _ name: String,
-    _ about: String,
-    _ get: @escaping @Sendable (Root) -> String?
-  ) -> Self {
+  static func optionalText(_ name: String, _ about: String, _ get: @escaping Get<String?>) -> Self {
     Self(name, about, .text, isOptional: true) { root in
       get(root).map { TemplateText($0) as Any } ?? TemplateNothing()
     }
   }
 
-  static func markup(
-    _ name: String,
-    _ about: String,
-    _ get: @escaping @Sendable (Root) -> String
-  ) -> Self {
+  static func markup(_ name: String, _ about: String, _ get: @escaping Get<String>) -> Self {
     Self(name, about, .markup) { TemplateText(get($0)) }
   }
 
   static func optionalMarkup(
     _ name: String,
     _ about: String,
-    _ get: @escaping @Sendable (Root) -> String?
+    _ get: @escaping Get<String?>
   ) -> Self {
     Self(name, about, .markup, isOptional: true) { root in
       get(root).map { TemplateText($0) as Any } ?? TemplateNothing()
     }
   }
 
-  static func flag(
-    _ name: String,
-    _ about: String,
-    _ get: @escaping @Sendable (Root) -> Bool
-  ) -> Self {
+  static func flag(_ name: String, _ about: String, _ get: @escaping Get<Bool>) -> Self {
     Self(name, about, .flag) { get($0) }
   }
 
   static func list<Element: TemplateFields>(
     _ name: String,
     _ about: String,
-    _ get: @escaping @Sendable (Root) -> [Element]
+    _ get: @escaping Get<[Element]>
   ) -> Self {
     Self(name, about, .list { Element.scope }) { get($0) }
   }
@@ -143,7 +125,7 @@ struct TemplateField<Root>: Sendable {
   static func object<Object: TemplateFields>(
     _ name: String,
     _ about: String,
-    _ get: @escaping @Sendable (Root) -> Object?
+    _ get: @escaping Get<Object?>
   ) -> Self {
     Self(name, about, .object { Object.scope }, isOptional: true) { root in
       get(root).map { $0 as Any } ?? TemplateNothing()

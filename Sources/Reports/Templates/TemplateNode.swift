@@ -1,3 +1,5 @@
+import Formats
+
 /// A template's tags, read for checking; rendering is left to the library.
 indirect enum TemplateNode: Sendable {
   case variable(name: String, isRaw: Bool, Mark)
@@ -147,13 +149,7 @@ struct TemplateReader {
   }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
-      UInt8(ascii: "_"), UInt8(ascii: "/"), UInt8(ascii: "("), UInt8(ascii: ")"):
-      true
-    default: false
-    }
+    byte.isASCIILetterOrDigit || ".-_/()".utf8.contains(byte)
   }
 }
 

@@ -6,6 +6,10 @@ extension Plan {
     var text =
       "\(recipe) \(base.map { "\($0.version) → " } ?? "")\(target.version), driver \(driver)\n"
     if let baseReason { text += "  base: \(baseReason.cause)\n" }
+    if let origin {
+      text += "  fetched from \(origin.shown), tree \(target.tree.prefix(12))\n"
+      for warning in origin.warnings { text += "  warning: \(warning)\n" }
+    }
     if let leftOut = leftOutLine { text += "  \(leftOut)\n" }
     for standin in standins {
       text += "  stand-in: \(standin.service) is \(standin.what)"
@@ -14,6 +18,7 @@ extension Plan {
     for store in stores {
       text += "  store: \(store.name) (\(store.kind.rawValue))"
       text += store.hasMarker ? ", marker" : ", no marker"
+      if let place = store.plainMarker { text += " of letters and digits (\(place))" }
       text += ", backed up: \(store.mechanism ?? "no")\n"
     }
     for stage in Stage.allCases {
@@ -39,9 +44,12 @@ extension Plan {
   private func line(_ check: PlannedCheck) -> String {
     var text = "  \(check.id)  \(check.kind.rawValue), \(check.strength.rawValue)"
     if check.isHealth, check.kind != .generic { text += ", health" }
-    if let readBack = check.readBack {
+    if check.noControl != nil {
+      text += ", control: none"
+    } else if let readBack = check.readBack {
       text += readBack.decoyPossible ? ", control: decoy" : ", control: not possible"
     }
+    if case .not(let problem)? = check.carry { text += ", not carried: \(problem.sentence)" }
     if let place = check.place { text += "  \(place)" }
     if let skip = check.skip, stageSkips[check.stage] == nil {
       text += "\n    skipped: \(skip.cause)"

@@ -5,9 +5,9 @@ package struct TerminalSummary: Sendable {
   /// How the text is laid out.
   package struct Style: Sendable {
     /// Columns of the terminal; lines are wrapped to it; at least 40.
-    package var width: Int
+    var width: Int
     /// Colour is an addition: every colour stands beside a sign and a word.
-    package var hasColour: Bool
+    var hasColour: Bool
 
     package init(width: Int = 80, hasColour: Bool = false) {
       self.width = max(40, width)
@@ -95,6 +95,12 @@ package struct TerminalSummary: Sendable {
       lines.add([.plain("  \(reason.cause)")])
       for line in reason.furtherDetails { lines.add([.quiet("    \(line)")]) }
     }
+    for operation in record?[stage]?.operations ?? [] where operation.outcome.word.isRed {
+      guard let log = operation.facts[OperationRecord.log], let run = record?.header.id else {
+        continue
+      }
+      lines.add([.quiet("    log: runs/\(run)/\(log)")])
+    }
   }
 
   /// The worst of a stage's checks, where there is no record of the stage.
@@ -138,16 +144,21 @@ package struct TerminalSummary: Sendable {
     if coverage.stores.isEmpty { return }
     lines.blank()
     let names = max(5, coverage.stores.map { $0.name.count }.max() ?? 0) + 2
-    let verdicts = coverage.stores.flatMap { [$0.upgrade, $0.dropped, $0.restored, $0.result] }
+    let verdicts = coverage.stores.flatMap {
+      [$0.upgrade, $0.dropped, $0.restored, $0.recovered, $0.result]
+    }
     let column = (verdicts.map { $0.word.shown.count }.max() ?? 0) + 4
-    let isWide = names + 4 * column <= style.width + 2
+    let isWide = names + 5 * column <= style.width + 2
     if isWide {
-      let titles = ["upgrade", "dropped", "restored", "result"].map { $0.padded(to: column) }
+      let titles = ["upgrade", "dropped", "restored", "recovered", "result"].map {
+        $0.padded(to: column)
+      }
       lines.add([.quiet("store".padded(to: names) + titles.joined())])
     }
     for store in coverage.stores {
       let looks = [
         ("upgrade", store.upgrade), ("dropped", store.dropped), ("restored", store.restored),
+        ("recovered", store.recovered),
       ]
       if isWide {
         lines.add(

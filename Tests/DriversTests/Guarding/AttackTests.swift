@@ -1,5 +1,6 @@
 import CLinux
 import Deployments
+import Files
 import FoundationEssentials
 import Glibc
 import Programs
@@ -43,6 +44,30 @@ import Testing
     }
   }
 
+  /// Shared memory is neither a file nor a process.
+  @Test(.enabled(if: isRoot, "it takes root to be two users"))
+  func `What a service keeps in the kernel goes with the run`() async throws {
+    func kept(by user: UInt32) -> [Substring] {
+      ["shm", "sem", "msg"].flatMap { kind in
+        (ProcessTable.text(of: "/proc/sysvipc/\(kind)") ?? "").split(separator: "\n").filter {
+          $0.split(separator: " ").contains { $0 == String(user) }
+        }
+      }
+    }
+    var user: UInt32 = 0
+    var earlier: [Substring] = []
+    try await withGuardian { guardian, _, folder in
+      user = folder.identity.user
+      earlier = kept(by: user)
+      let script = "ipcmk -M 4096 -p 666 && ipcmk -S 1 -p 666 && ipcmk -Q -p 666 && ipcs | grep 666"
+      let output = try await guardian.run(shell(script, in: folder))
+      #expect(output.succeeded, "\(output.lastLine)")
+      // Others do not even see it.
+      #expect(kept(by: user) == earlier)
+    }
+    #expect(kept(by: user) == earlier)
+  }
+
   @Test(.enabled(if: isRoot, "it takes root to be two users"))
   func `A service has no hold on another run`() async throws {
     try await withGuardian { guardian, _, folder in
@@ -63,7 +88,19 @@ import Testing
     }
   }
 
-  @Test func `A guardian that does not answer is killed, and the run ends`() async throws {
+  /// As one user a service could have it stopped, but not tell what it knows.
+  @Test func `What the guardian knows is not read by a service`() async throws {
+    try await withGuardian { guardian, _, folder in
+      for file in ["environ", "mem", "fd/3", "cwd/"] {
+        let script = "cat /proc/\(guardian.processID)/\(file); ls /proc/\(guardian.processID)/fd"
+        let isRefused = try await fails(script, guardian, folder)
+        #expect(isRefused, "\(file)")
+      }
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `A guardian that does not answer is killed, and the run ends`() async throws {
     let fixture = try RunFixture()
     var configuration = try fixture.configuration()
     configuration.patience = .milliseconds(300)
@@ -78,6 +115,25 @@ import Testing
     let report = await guardian.shutDown()
     #expect(report.guardianDied && report.isClean)
     #expect(report.killed.map(\.processID) == [started.processID])
+    #expect(!exists(folder.base))
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func
+    `A guardian that is stopped during a command is killed long before the command's time is up`()
+    async throws
+  {
+    let fixture = try RunFixture()
+    var configuration = try fixture.configuration()
+    configuration.patience = .milliseconds(300)
+    let folder = try #require(configuration.folder)
+    let guardian = try await Guardian.start(configuration)
+    let command = shell("exec sleep 4104", in: folder, deadline: .seconds(90))
+    let pending = Task { try await guardian.run(command) }
+    try await eventually("it runs") { try await guardian.processes().count == 1 }
+    kill(guardian.processID, SIGSTOP)
+    await #expect(throws: GuardianError(.guardianDied, "sh")) { try await pending.value }
+    #expect(await guardian.shutDown().isClean)
     #expect(!exists(folder.base))
   }
 
@@ -183,17 +239,17 @@ import Testing
     try await withGuardian { guardian, fixture, folder in
       let closed = fixture.path + "/closed"
       mkdir(closed, 0o700)
-      for name in ["secret", "open"] {
+      for name in ["secret", "ajar"] {
         try Data("#!/bin/sh\necho root-only\n".utf8).write(to: URL(filePath: "\(closed)/\(name)"))
       }
       chmod(closed + "/secret", 0o700)
-      chmod(closed + "/open", 0o755)
+      chmod(closed + "/ajar", 0o755)
       let bench = Workbench(
         folder: folder,
         guardian: guardian,
         search: ProgramSearch(patterns: [closed], toolFolder: "/nonexistent", path: "/usr/bin:/bin")
       )
-      for name in ["\(closed)/secret", "/\(closed)/secret", "\(closed)/open", "secret", "open"] {
+      for name in ["\(closed)/secret", "/\(closed)/secret", "\(closed)/ajar", "secret", "ajar"] {
         await #expect(throws: DeploymentError.self, "\(name)") {
           try await bench.run(Command(argv: [name]))
         }
@@ -205,6 +261,23 @@ import Testing
         )
       )
       #expect(found.stdout == [])
+    }
+  }
+
+  @Test(.enabled(if: isRoot, "root alone may list what others may not"))
+  func `A pattern of the suite's tells no name that only root can list`() throws {
+    let fixture = try RunFixture()
+    let closed = fixture.path + "/closed"
+    chmod(fixture.path, 0o755)
+    for path in [closed, closed + "/name"] { mkdir(path, 0o755) }
+    for (mode, isListed) in [(0o755, true), (0o711, false), (0o700, false)] as [(mode_t, Bool)] {
+      chmod(closed, mode)
+      let search = ProgramSearch(
+        patterns: ["\(closed)/na*"],
+        toolFolder: "/nonexistent",
+        path: "/usr/bin:/bin"
+      )
+      #expect(search.searchPath.contains("\(closed)/name") == isListed)
     }
   }
 

@@ -56,6 +56,9 @@ import Testing
     let runner = try TestRunner(fixture, runID: "stopped", services: Self.leaver)
     let started = try await runner.started()
     kill(started.guardian, SIGSTOP)
+    try await eventually("the guardian has stopped") {
+      ProcessTable.status(of: started.guardian)?.state == "T"
+    }
     #expect(await fixture.reap() == [])
     runner.kill()
     let reaped = await fixture.reap()

@@ -98,6 +98,17 @@ import Testing
   }
 
   @Test(.enabled(if: geteuid() == 0))
+  func `A run has so many processes and no more`() async throws {
+    try await withGuardian { guardian, _, folder in
+      let script = "grep 'Max processes' /proc/self/limits"
+      let limits = try await guardian.run(shell(script, in: folder))
+      #expect(
+        limits.text.split(separator: " ").dropFirst(2).first.flatMap { Int($0) } ?? .max <= 4096
+      )
+    }
+  }
+
+  @Test(.enabled(if: geteuid() == 0))
   func `Runs have users of their own, which nobody else has`() throws {
     let (one, two) = (try UserLease.take(), try UserLease.take())
     #expect(one.identity.isRunsOwn && two.identity.isRunsOwn)
@@ -127,5 +138,12 @@ import Testing
     for _ in 0..<500 where ProcessTable.user(of: process) != identity.user { usleep(10_000) }
     lease = nil
     #expect(try UserLease.take().identity != identity)
+
+    let fixture = try RunFixture()
+    lease = try UserLease.take()
+    let dead = try #require(lease).identity
+    try lease?.note(try RunFolder.create(runID: "dead", identity: dead, root: fixture.root))
+    lease = nil
+    #expect(try UserLease.take().identity != dead)
   }
 }

@@ -40,6 +40,26 @@ import Testing
     }
   }
 
+  @Test func `Links come back over those that are there`()
+    async throws
+  {
+    try await withLocal(try fixture(["backupbot.backup": "true"])) { run in
+      try await run.shell(
+        "cd $DATA; mkdir in; ln -s a same; ln -s a in/moved; ln -s a gone",
+        in: "app"
+      )
+      let snapshot = try await run.deployment.backUp()
+      #expect(snapshot.links == ["data/gone", "data/in/moved", "data/same"])
+      try await run.shell("cd $DATA; ln -sfn b in/moved; rm gone; ln -s a newer", in: "app")
+      try await run.deployment.restore(snapshot)
+      let now = try await run.shell(
+        "cd $DATA; echo $(readlink same in/moved gone newer)",
+        in: "app"
+      )
+      #expect(now == "a a a a")
+    }
+  }
+
   @Test func `A volume that the labels leave out is not in the snapshot`() async throws {
     let labels = ["backupbot.backup": "true", "backupbot.backup.volumes.cache": "false"]
     try await withLocal(try fixture(labels)) { run in
@@ -145,7 +165,7 @@ import Testing
       #expect(error.message.contains("backup.pre-hook of app"))
       #expect(error.message.contains("exit 3"))
       #expect(error.message.contains("no space left"))
-      let operations = await run.driver.takeOperations()
+      let operations = run.driver.takeOperations()
       #expect(!operations.contains { $0.name == "snapshot" })
       let hook = try #require(operations.last)
       #expect(hook.ending == .failed("exit 3: no space left"))
@@ -228,7 +248,7 @@ import Testing
       let error = try await failure { _ = try await run.deployment.backUp() }
       #expect(error.code == .recipeFailed)
       #expect(error.message.contains("backup.post-hook of app failed (exit 4)"))
-      #expect(await run.driver.takeOperations().contains { $0.name == "snapshot" })
+      #expect(run.driver.takeOperations().contains { $0.name == "snapshot" })
     }
   }
 

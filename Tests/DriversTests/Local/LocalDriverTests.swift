@@ -1,5 +1,6 @@
 import CLinux
 import Deployments
+import Files
 import Glibc
 import Programs
 import Testing
@@ -29,9 +30,9 @@ import Testing
       """
     try await withLocal(try fixture(services)) { run async throws in
       try await eventually("the app found it") {
-        try await run.deployment.service("app").log(limit: 100).contains("../db/up")
+        await run.driver.log(of: "app", limit: 100).contains("../db/up")
       }
-      #expect(run.deployment.services == ["app", "db"])
+      #expect(await run.deployment.services == ["app", "db"])
       #expect(await run.deployment.deadServices() == [])
       #expect(try await run.shell("cat up | tr -d '\\n'", in: "db") == "set")
     }
@@ -159,7 +160,7 @@ import Testing
       #expect(running.facts["process of app"] == "started for 2.0.0+a")
       #expect(running.contradictions == [])
       #expect(await run.deployment.deadServices() == [])
-      let operations = await run.driver.takeOperations().map(\.name)
+      let operations = run.driver.takeOperations().map(\.name)
       #expect(operations.filter { $0.hasPrefix("stop") } == ["stop app"])
     }
   }
@@ -246,11 +247,23 @@ import Testing
   @Test func `An image that changes without a restart is told as a difference`() async throws {
     try await withLocal(try fixture(stayingApp)) { run async throws in
       try await run.deployment.upgrade(to: "2.0.0+a")
-      let difference = await run.driver.takeOperations().compactMap(\.difference)
+      let difference = run.driver.takeOperations().compactMap(\.difference)
       #expect(difference.count == 1)
       #expect(difference.first?.contains("app:1 to app:2") == true)
       // The process is as old as before, and says so.
-      #expect(try await run.deployment.runningVersion().version == "1.0.0+a")
+      let running = try await run.deployment.runningVersion()
+      #expect(running.version == "1.0.0+a")
+      #expect(running.doubts.map { $0.contains("app:1 to app:2") } == [true])
+    }
+  }
+
+  @Test func `What says no version has to be another program after an upgrade`() async throws {
+    let services = "app: {command: [sleep, \"100000\"], restart_on_upgrade: true}"
+    try await withLocal(try fixture(services)) { run async throws in
+      try await run.deployment.upgrade(to: "2.0.0+a")
+      let running = try await run.deployment.runningVersion()
+      #expect(running.version == "2.0.0+a")
+      #expect(running.doubts.count == 1)
     }
   }
 
@@ -270,7 +283,7 @@ import Testing
   {
     try await withLocal(try fixture(stayingApp)) { run async throws in
       try await run.shell("echo a >$DATA/a; echo b >$CACHE/b; echo c >c", in: "app")
-      let app = try run.deployment.service("app")
+      let app = try await run.deployment.service("app")
       #expect(try await app.read("/data/a", limit: 10) == Array("a\n".utf8))
       // The innermost mount is the one.
       #expect(try await app.read("/data/cache/b", limit: 10) == Array("b\n".utf8))
@@ -289,7 +302,7 @@ import Testing
     try await withLocal(try fixture(services)) { run async throws in
       try await run.shell("echo a >../db/f; ln -s ../db/f link; ln -s /etc folder", in: "app")
       try await run.shell("ln -s /etc/passwd $DATA/out", in: "app")
-      let app = try run.deployment.service("app")
+      let app = try await run.deployment.service("app")
       do {
         let bytes = try await app.read(path, limit: 1 << 20)
         #expect(bytes == nil)
@@ -302,7 +315,7 @@ import Testing
   @Test func `A service that swaps its folder for a link gives nothing away`() async throws {
     try await withLocal(try fixture(stayingApp)) { run async throws in
       try await run.shell("cd .. && mv app away && ln -s /etc app", in: "app")
-      let app = try run.deployment.service("app")
+      let app = try await run.deployment.service("app")
       let bytes = try? await app.read("passwd", limit: 1 << 20)
       #expect(bytes == nil)
     }
@@ -327,9 +340,9 @@ import Testing
         in: "app"
       )
       _ = try? await run.deployment.upgrade(to: "2.0.0+a")
-      _ = try? await run.deployment.runScript(Command(argv: ["true"]))
+      _ = try? await run.deployment.runScript(Command(argv: ["true"]), beside: [:])
       try await run.shell("rm ../../suite; ln -s \(outside)/new ../../suite", in: "app")
-      _ = try? await run.deployment.runScript(Command(argv: ["true"]))
+      _ = try? await run.deployment.runScript(Command(argv: ["true"]), beside: [:])
       var status = stat()
       #expect(lstat(outside, &status) == 0 && status.st_uid == geteuid())
       #expect(FolderRemoval.names(inFolderAt: outside) == [])
@@ -368,7 +381,7 @@ import Testing
     async throws
   {
     try await withLocal(try fixture(stayingApp)) { run async throws in
-      let app = try run.deployment.service("app")
+      let app = try await run.deployment.service("app")
       let output = try await app.run(
         Command(
           argv: ["sh", "-c", "cat; echo $EXTRA >&2; exit 5"],
@@ -379,7 +392,7 @@ import Testing
       #expect(output.ending == .exited(5))
       #expect(output.stdout == Array("in".utf8))
       #expect(output.stderr == Array("more\n".utf8))
-      #expect(throws: DeploymentError.self) { try run.deployment.service("none") }
+      await #expect(throws: DeploymentError.self) { try await run.deployment.service("none") }
       await #expect(throws: DeploymentError.self) { try await app.endpoint(port: 1) }
       await #expect(throws: DeploymentError.self) {
         try await app.run(Command(argv: ["true"], user: "root"))
@@ -400,14 +413,18 @@ import Testing
     try await withLocal(fixture) { run async throws in
       for argv in [["functional/check.sh"], ["sh", "functional/check.sh"]] {
         let output = try await run.deployment.runScript(
-          Command(argv: argv, environment: ["PARITY_UNIQUE": "u1"])
+          Command(argv: argv, environment: ["PARITY_UNIQUE": "u1"]),
+          beside: [:]
         )
         #expect(output.succeeded)
         let said = String(decoding: output.stdout, as: UTF8.self)
         #expect(said == (argv.count == 1 ? "u1 hello\n" : "u1 x\n"))
       }
       #expect(text(of: fixture.suiteFolder + "/data/words") == "hello")
-      let link = try await run.deployment.runScript(Command(argv: ["test", "-e", "link"]))
+      let link = try await run.deployment.runScript(
+        Command(argv: ["test", "-e", "link"]),
+        beside: [:]
+      )
       #expect(link.ending == .exited(1))
     }
   }
@@ -429,7 +446,7 @@ import Testing
         stop: {grace: 1s}
       """
     let fixture = try fixture(services)
-    let driver = LocalDriver(try fixture.configuration())
+    let driver = LocalHost(try fixture.configuration())
     let run = LocalRun(
       fixture: fixture,
       driver: driver,
@@ -439,20 +456,20 @@ import Testing
     #expect(exists(root))
     // The app's shell, and the child that left its session.
     try await eventually("both run") { processes(below: root).count >= 2 }
-    #expect(RunLock.currentHolder(of: "local-suite", folder: fixture.run.locks)?.runID == "test")
+    #expect(try fixture.holder()?.runID == "test")
     let report = await driver.tearDown()
     #expect(report.leftovers == [])
     #expect(report.removed["services"] == 1)
     #expect(report.removed["folders"] == 1)
     #expect(!exists(root))
-    #expect(RunLock.currentHolder(of: "local-suite", folder: fixture.run.locks) == nil)
+    #expect(try fixture.holder() == nil)
     #expect(processes(below: root) == [])
     #expect(await driver.tearDown() == report)
   }
 
   @Test func `A port that somebody still answers on is told after the teardown`() async throws {
     let fixture = try fixture("app: {ports: [80], command: [sleep, \"100000\"]}")
-    let driver = LocalDriver(try fixture.configuration())
+    let driver = LocalHost(try fixture.configuration())
     _ = try await driver.deploy("1.0.0+a")
     let port = try #require(await driver.values()["port.app.80"].flatMap { UInt16($0) })
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -476,16 +493,16 @@ import Testing
       app: {after: [db], command: ["false"], ready: {command: ["false"]}}
       """
     let fixture = try fixture(services)
-    let driver = LocalDriver(try fixture.configuration())
+    let driver = LocalHost(try fixture.configuration())
     await #expect(throws: DeploymentError.self) { _ = try await driver.deploy("1.0.0+a") }
     let report = await driver.tearDown()
     #expect(report.leftovers == [])
     #expect(report.removed["services"] == 2)
-    #expect(RunLock.currentHolder(of: "local-suite", folder: fixture.run.locks) == nil)
+    #expect(try fixture.holder() == nil)
   }
 
   @Test func `A teardown of nothing has nothing to say`() async throws {
-    let report = await LocalDriver(try fixture(stayingApp).configuration()).tearDown()
+    let report = await LocalHost(try fixture(stayingApp).configuration()).tearDown()
     #expect(report.leftovers == [])
   }
 
@@ -498,7 +515,7 @@ import Testing
         command: [sleep, "100000"]
       """
     let fixture = try fixture(services)
-    let driver = LocalDriver(try fixture.configuration(runID: "test-cancelled"))
+    let driver = LocalHost(try fixture.configuration(runID: "test-cancelled"))
     let deploying = Task { try await driver.deploy("1.0.0+a") }
     try await eventually("it prepares") {
       ProcessTable.all().contains {
@@ -519,7 +536,7 @@ import Testing
   @Test func `A second run of the recipe is told who holds it`() async throws {
     let fixture = try fixture(stayingApp)
     try await withLocal(fixture) { _ in
-      let second = LocalDriver(try fixture.configuration(runID: "second"))
+      let second = LocalHost(try fixture.configuration(runID: "second"))
       do {
         _ = try await second.deploy("1.0.0+a")
         Issue.record("both run")
@@ -529,7 +546,7 @@ import Testing
       }
       #expect(await second.tearDown().leftovers == [])
       // The first one's lock is still its own.
-      #expect(RunLock.currentHolder(of: "local-suite", folder: fixture.run.locks)?.runID == "test")
+      #expect(try fixture.holder()?.runID == "test")
     }
   }
 }

@@ -51,6 +51,11 @@ final class LocalFixture: Sendable {
     if content.hasPrefix("#!") { chmod(path, 0o755) }
   }
 
+  /// Who holds the lock of the deployment now.
+  func holder() throws -> LockHolder? {
+    RunLock.currentHolder(of: try configuration().lockName, folder: run.locks)
+  }
+
   func configuration(
     runID: String = "test",
     secrets: [String: String] = [:],
@@ -111,12 +116,13 @@ final class LocalFixture: Sendable {
 /// What a test holds while the recipe is up.
 struct LocalRun {
   let fixture: LocalFixture
-  let driver: LocalDriver
+  let driver: LocalHost
   let deployment: any Deployment
 
   /// The run's folder, as a service sees it.
   func root() async throws -> String {
-    try await shell("cd ../.. && pwd", in: try #require(deployment.services.first))
+    let first = try #require(await deployment.services.first)
+    return try await shell("cd ../.. && pwd", in: first)
   }
 
   /// The first line that a shell in the service's surroundings says, which must succeed.
@@ -143,7 +149,7 @@ func withLocal(
   location: SourceLocation = #_sourceLocation,
   _ body: (LocalRun) async throws -> Void
 ) async throws {
-  let driver = LocalDriver(try fixture.configuration(secrets: secrets, answer: answer))
+  let driver = LocalHost(try fixture.configuration(secrets: secrets, answer: answer))
   var problem: (any Error)?
   do {
     let deployment = try await driver.deploy("1.0.0+a")

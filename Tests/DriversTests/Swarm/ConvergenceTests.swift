@@ -148,7 +148,8 @@ import Testing
       ]
       let state = convergence.look(at: stack(app, tasks), services: ["app"], after: .zero)
       if number < 5 {
-        #expect(state == .waiting("app 0/1 (starting)"))
+        let times = number == 1 ? "once" : "\(number) times"
+        #expect(state == .waiting("app 0/1 (starting; exit 3, \(times))"))
       } else {
         #expect(
           state
@@ -220,7 +221,10 @@ import Testing
     let app = service()
     let one = task("t1", "rejected", desired: "shutdown", of: app, error: "No such image: x:1")
     let two = task("t2", "rejected", desired: "shutdown", of: app, error: "No such image: x:1")
-    #expect(look(app, [one, task("t3", "new", of: app)]) == .waiting("app 0/1 (new)"))
+    #expect(
+      look(app, [one, task("t3", "new", of: app)])
+        == .waiting("app 0/1 (new; image missing: No such image: x:1, once)")
+    )
     guard case .failed("app", let reason) = look(app, [one, two]) else {
       Issue.record("not failed")
       return
@@ -235,7 +239,7 @@ import Testing
     var convergence = Convergence(before: nil)
     _ = convergence.look(at: stack, services: ["app"], after: .seconds(1))
     let early = convergence.look(at: stack, services: ["app"], after: .seconds(5))
-    #expect(early == .waiting("app 0/1 (pending)"))
+    #expect(early == .waiting("app 0/1 (pending; \(error))"))
     let late = convergence.look(at: stack, services: ["app"], after: .seconds(6))
     #expect(late == .failed(service: "app", Convergence.Reason(text: error, taskID: "a")))
   }
@@ -257,5 +261,127 @@ import Testing
       return
     }
     #expect(reason.text == "exit 0, and its restart policy (any) leaves it so")
+    #expect(reason.sequel != nil)
+  }
+
+  // MARK: What does its work and ends
+
+  private func oneShot(_ condition: String, isSaid: Bool = true) -> SwarmStack.Service {
+    var service = service(healthcheck: false)
+    service.restartCondition = condition
+    service.isOneShot = isSaid
+    return service
+  }
+
+  @Test(arguments: [("on-failure", true), ("none", true), ("none", false)])
+  func `A helper is done when it has ended with 0`(condition: String, isSaid: Bool) {
+    let app = oneShot(condition, isSaid: isSaid)
+    let ended = task("a", "complete", desired: "shutdown", of: app, exit: 0)
+    #expect(look(app, [ended]) == .converged)
+    #expect(stack(app, [ended]).desired(app) == 0)
+    #expect(stack(app, [ended]).idle == ["app": "done, ended with 0"])
+  }
+
+  @Test func `What the suite does not name is no helper on on-failure`() {
+    let app = oneShot("on-failure", isSaid: false)
+    let ended = task("a", "complete", desired: "shutdown", of: app, exit: 0)
+    #expect(stack(app, [ended]).desired(app) == 1)
+    #expect(look(app, [ended]) != .converged)
+  }
+
+  /// A health check is for what stays.
+  @Test func `What has a health check is no helper by its restart policy`() {
+    var app = service()
+    app.restartCondition = "none"
+    let ended = task("a", "complete", desired: "shutdown", of: app, exit: 0)
+    #expect(look(app, [ended]) != .converged)
+  }
+
+  @Test func `A helper that still works is waited for`() {
+    let app = oneShot("on-failure")
+    #expect(look(app, [task("a", "running", of: app)]) == .waiting("app 0/1 done"))
+  }
+
+  @Test func `A helper of the version before has not done this version's work`() {
+    let app = oneShot("on-failure")
+    let old = task(
+      "a",
+      "complete",
+      desired: "shutdown",
+      of: app,
+      exit: 0,
+      image: service(image: "nginx:0").container
+    )
+    #expect(look(app, [old], before: stack(app, [old])) == .waiting("app 0/1 done"))
+    #expect(stack(app, [old]).idle.isEmpty)
+  }
+
+  @Test(arguments: [Int?.none, 1])
+  func `A helper or job that fails and is not started again has failed`(completions: Int?) {
+    var app = oneShot("none")
+    app.completions = completions
+    let stack = stack(app, [task("a", "failed", desired: "shutdown", of: app, exit: 3)])
+    var convergence = Convergence(before: nil)
+    _ = convergence.look(at: stack, services: ["app"], after: .zero)
+    let state = convergence.look(at: stack, services: ["app"], after: .seconds(5))
+    let text = "exit 3, and its restart policy (none) leaves it so"
+    #expect(state == .failed(service: "app", Convergence.Reason(text: text, taskID: "a")))
+  }
+
+  @Test func `What is always started again is no helper`() {
+    let app = oneShot("any")
+    let ended = task("a", "complete", desired: "shutdown", of: app, exit: 0)
+    guard case .failed("app", let reason) = look(app, [ended]) else {
+      Issue.record("not failed")
+      return
+    }
+    #expect(reason.text.hasPrefix("exit 0, and its restart policy (any) starts it again"))
+  }
+
+  @Test func `A job of many ends does not end too often`() {
+    var job = oneShot("none", isSaid: false)
+    job.completions = 6
+    let ended = (1...6).map { task("t\($0)", "complete", desired: "shutdown", of: job, exit: 0) }
+    #expect(look(job, Array(ended.prefix(5))) == .waiting("app 5/6 done (exit 0, 5 times)"))
+    #expect(look(job, ended) == .converged)
+  }
+
+  // MARK: Causes
+
+  @Test func `Before the engine's sentence stands the task that failed`() {
+    let app = service(image: "nginx:1", update: "rollback_started")
+    let new = service(image: "nginx:2").container
+    let tasks = [
+      task("old", "running", of: app),
+      task("bad", "failed", desired: "shutdown", of: app, exit: 4, image: new),
+    ]
+    guard case .failed("app", let reason) = look(app, tasks) else {
+      Issue.record("not failed")
+      return
+    }
+    #expect(reason.text == "exit 4")
+    #expect(reason.taskID == "bad")
+    #expect(reason.sequel == "the engine rolled it back: update message")
+  }
+
+  @Test func `What a health check says is told while it is waited for`() {
+    let app = service()
+    var starting = task("a", "starting", of: app)
+    starting.probe = "connection refused"
+    let text = "app 0/1 (starting; its health check says: connection refused)"
+    #expect(look(app, [starting]) == .waiting(text))
+  }
+
+  @Test func `No room on the engine says nothing of the recipe`() {
+    let app = service()
+    let error = "mkdir /var/lib/docker/x: no space left on device"
+    let tasks = ["t1", "t2"].map {
+      task($0, "rejected", desired: "shutdown", of: app, error: error)
+    }
+    guard case .failed("app", let reason) = look(app, tasks) else {
+      Issue.record("not failed")
+      return
+    }
+    #expect(reason.isDiskFull)
   }
 }

@@ -1,3 +1,6 @@
+import Deployments
+import Formats
+import Glibc
 import Programs
 import Testing
 
@@ -123,6 +126,49 @@ import Testing
     #expect(file.size == 3)
     #expect(file.modified == 1_000_000_000)
     #expect(Array(output.stdout[file.offset..<(file.offset + 3)]) == Array("abc".utf8))
-    #expect(entries.contains { $0.path == "./link" && $0.kind == .other })
+    #expect(entries.contains { $0.path == "./link" && $0.kind == .link })
+  }
+
+  /// What an inventory needs, out of archives as the engine writes them.
+  @Test(arguments: ["gnu", "pax"])
+  func `Contents, modes, links and empty folders are told`(format: String) async throws {
+    let folder = try RunFixture()
+    let target = String(repeating: "t/", count: 80) + "end"
+    let script = """
+      mkdir -p "$1/empty" && cd "$1" && printf abc >one && ln one two && ln -s "$2" link \
+      && : >none && chmod 600 one && mkfifo pipe && chmod 3755 empty && head -c 5000 /dev/zero >zeros \
+      && tar --format=\(format) --sort=name -cf - .
+      """
+    let output = try await Program(path: "/bin/sh").run(
+      Command(
+        argv: ["sh", "-c", script, "sh", folder.root + "/tree", target],
+        environment: ["PATH": "/usr/bin:/bin"],
+        folder: "/"
+      )
+    )
+    try #require(output.succeeded, "\(output.lastLine)")
+    let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    for pieces in [Int.max, 700, 13] {
+      var scanner = TarScanner(hashing: 5_003)
+      var rest = output.stdout[...]
+      while !rest.isEmpty {
+        try scanner.feed(Array(rest.prefix(pieces)))
+        rest = rest.dropFirst(pieces)
+      }
+      let paths = SwarmContents.paths(scanner.entries)
+      let found = Dictionary(uniqueKeysWithValues: paths.map { ($0.path, $0) })
+      #expect(paths.map(\.path) == [".", "empty", "link", "none", "one", "pipe", "two", "zeros"])
+      #expect(found["one"]?.hash == abc && found["one"]?.mode == 0o600)
+      #expect(found["two"]?.kind == .file && found["two"]?.hash == abc && found["two"]?.size == 3)
+      #expect(found["link"]?.kind == .link && found["link"]?.target == target)
+      #expect(found["empty"]?.kind == .folder && found["empty"]?.mode == 0o3755)
+      #expect(found["none"]?.hash == Digest.sha256.text(of: ""))
+      #expect(found["pipe"]?.kind == .pipe)
+      #expect(found["zeros"]?.hash == Digest.sha256.text(of: [UInt8](repeating: 0, count: 5_000)))
+      #expect(found["one"]?.owner == Int(getuid()))
+    }
+    var limited = TarScanner(hashing: 2)
+    try limited.feed(output.stdout)
+    #expect(limited.entries.allSatisfy { $0.hash == nil || $0.size == 0 })
   }
 }

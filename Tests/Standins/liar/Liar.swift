@@ -27,6 +27,10 @@ enum Mode: String, CaseIterable {
   case traefikLater = "traefik-later"
   /// One answer with an empty list, then nothing but 503.
   case thenDown = "then-down"
+  /// The same list, then nothing but a page that asks to log in, with 200.
+  case thenLogin = "then-login"
+  /// All of a text, by gzip without its end.
+  case cutGzip = "cut-gzip"
   /// Part of ClickHouse's result, then its exception, with status 200.
   case clickHouseException = "clickhouse-exception"
   /// Part of ClickHouse's result, then the end of the connection.
@@ -167,6 +171,25 @@ final class Liar: Sendable {
       } else {
         connection.answer("503 Service Unavailable", "down\n")
       }
+      return true
+    case .thenLogin:
+      if number == 1 {
+        connection.answer("200 OK", #"{"items":[]}"#, type: "application/json")
+      } else {
+        let page = "<!doctype html><title>Log in</title><form></form>"
+        connection.answer("200 OK", page, type: "text/html")
+      }
+      return true
+    case .cutGzip:
+      let text = Array("all of it".utf8)
+      // A block that is stored, and not the last.
+      let head: [UInt8] = [31, 139, 8, 0, 0, 0, 0, 0, 0, 3, 0]
+      let count = UInt8(text.count)
+      let body = head + [count, 0, ~count, 255] + text
+      connection.write(
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)\r\n\r\n"
+      )
+      connection.write(body)
       return true
     case .clickHouseException:
       connection.write(

@@ -95,9 +95,20 @@ empty() {
     -c "CREATE DATABASE plausible_db" 2>/dev/null 9>&-
   events "DROP DATABASE IF EXISTS plausible_events_db" default
 }
+add_user() {
+  sql "INSERT INTO users (email, inserted_at, updated_at) VALUES ('$1', now(), now())"
+}
 add_site() {
   sql "INSERT INTO sites (domain, timezone, inserted_at, updated_at)
     VALUES ('$1', 'UTC', now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')"
+}
+location() {
+  curl -s --noproxy '*' -o /dev/null -D - "$url/" | tr -d '\r' | sed -n 's/^[Ll]ocation: //p'
+}
+login() {
+  token="$(get /login | sed -n 's/.*name="_csrf_token" value="\([^"]*\)".*/\1/p')"
+  curl -s --noproxy '*' -o /dev/null -w '%{http_code}' -b "_plausible_key=$token" \
+    -d "_csrf_token=$token" -d email=nobody@a.test "$url/login" || true
 }
 stored() { events "SELECT count() FROM events_v2 WHERE name = '$1' AND pathname = '$2'"; }
 is_stored() { [ "$(stored "$1" "$2")" = 1 ]; }
@@ -118,6 +129,10 @@ check "/ redirects once it is ready" answers / 302
 check "the login page says what it is" is "$(get /login | grep -c 'Stand-in for Plausible')" 2
 check "its version is told" is "$(get /standin/version)" \
   '{"schema":1,"standin":"plausible-standin","version":"1.0.0"}'
+check "without a user / leads to /register" is "$(location)" /register
+add_user a@a.test
+check "with one it leads to /login" is "$(location)" /login
+check "a stranger is refused at the login" is "$(login)" 200
 add_site a.test
 check "the first site makes health 500" answers /api/health 500
 check "until the cache has been refreshed" within 30 answers /api/health 200
@@ -127,15 +142,25 @@ check "an event is acknowledged without a word about dropping" \
   is "$(grep -ci 'HTTP/1.1 202\|x-plausible-dropped' "$root/answer")" 1
 check "a page view is stored under its path" within 30 is_stored pageview /p
 check "a custom event is stored under its name" within 30 is_stored Signup /s
+check "a session's rows come to one" \
+  is "$(events 'SELECT sum(sign), max(events) FROM sessions_v2')" "1	2"
 check "one visitor has one session" \
   is "$(events 'SELECT count(DISTINCT user_id), count(DISTINCT session_id) FROM events_v2')" "1	1"
-check "what curl sends is dropped with the header that says so" \
-  is "$(post pageview /c curl/8.5.0 | grep -ci '^x-plausible-dropped: 1')" 1
+check "what headless Chrome sends is dropped with the header that says so" \
+  is "$(post pageview /c HeadlessChrome/126.0 | grep -ci '^x-plausible-dropped: 1')" 1
+check "what curl sends is not" is "$(post pageview /c curl/8.5.0 | grep -ci x-plausible-dropped)" 0
 check "the PostgreSQL hook makes a backup" "$hooks/pg_backup.sh" backup
 check "the ClickHouse hook makes a backup" "$hooks/clickhouse_backup.sh" backup
 "$hooks/pg_backup.sh" restore 2>/dev/null 9>&-
 "$hooks/clickhouse_backup.sh" restore 9>&-
+check "dead sessions of the pool are a 500 each" answers /api/health 500
 check "it is well again after a restore" within 30 answers /api/health 200
+check "and fails over the types of the old database" is "$(login)" 500
+check "which its log says" grep -q "cache lookup failed for type" "$root/log"
+stop
+start 1.0.0
+check "started again it is well" within 200 answers /api/health 200
+check "and refuses strangers again" is "$(login)" 200
 post pageview /after >/dev/null
 check "and stores events" within 30 is_stored pageview /after
 echo never-flushes >"$root/faults"

@@ -48,13 +48,6 @@ package struct ClickHouseEventStore: EventStore {
       try await perform("CREATE DATABASE IF NOT EXISTS `\(database)`", on: server)
       for statement in ClickHouseMigrations.first { try await perform(statement) }
     } else {
-      let column = try await client.query(
-        "SELECT name FROM system.columns WHERE database = {database:String} "
-          + "AND table = 'events_v2' AND name = 'channel'",
-        parameters: ["database": .text(database)],
-        within: limit
-      )
-      if column.rowCount == 0 { try await perform(ClickHouseMigrations.channel) }
       try await perform(ClickHouseMigrations.importedPages)
     }
     try await perform("INSERT INTO schema_migrations VALUES (\(version), now())")
@@ -71,44 +64,83 @@ package struct ClickHouseEventStore: EventStore {
   }
 
   private func insertTogether(_ events: ArraySlice<Event>) async throws {
+    try await insert(
+      into: "events_v2",
+      columns: """
+        timestamp, name, site_id, user_id, session_id, hostname, pathname, referrer,
+        referrer_source, browser, operating_system, screen_size, `meta.key`, `meta.value`
+        """,
+      events.map(ClickHouseEventStore.fields(of:))
+    )
+    try await insert(
+      into: "sessions_v2",
+      columns: """
+        sign, session_id, site_id, user_id, hostname, start, timestamp, entry_page, exit_page,
+        pageviews, events
+        """,
+      events.flatMap(\.sessionRows).map(ClickHouseEventStore.fields(of:))
+    )
+  }
+
+  /// - Parameter rows: the type and value of each field, in the order of the columns.
+  private func insert(
+    into table: String,
+    columns: String,
+    _ rows: [[(type: String, value: ClickHouseValue)]]
+  ) async throws {
     var parameters: [String: ClickHouseValue] = [:]
-    var rows: [String] = []
-    for (number, event) in events.enumerated() {
-      let placeholders = ClickHouseEventStore.fields(of: event).map { name, type, value in
-        parameters["\(name)_\(number)"] = value
-        return "{\(name)_\(number):\(type)}"
+    let texts = rows.map { fields in
+      let placeholders = fields.map { field in
+        let name = "p\(parameters.count)"
+        parameters[name] = field.value
+        return "{\(name):\(field.type)}"
       }
-      rows.append("(" + placeholders.joined(separator: ", ") + ")")
+      return "(" + placeholders.joined(separator: ", ") + ")"
     }
     _ = try await client.query(
-      """
-      INSERT INTO events_v2 (timestamp, name, site_id, user_id, session_id, hostname, pathname,
-        referrer, referrer_source, browser, operating_system, screen_size, `meta.key`, `meta.value`)
-      VALUES \(rows.joined(separator: ", "))
-      """,
+      "INSERT INTO \(table) (\(columns)) VALUES \(texts.joined(separator: ", "))",
       parameters: parameters,
       within: .seconds(10)
     )
   }
 
-  /// In the order of the statement's columns.
-  private static func fields(of event: Event) -> [(String, String, ClickHouseValue)] {
+  /// Seconds since 1970, which no time zone of the server can change.
+  private static func seconds(_ date: Date) -> (String, ClickHouseValue) {
+    ("UInt32", .int(Int64(date.timeIntervalSince1970)))
+  }
+
+  private static func fields(of event: Event) -> [(type: String, value: ClickHouseValue)] {
     [
-      // Seconds since 1970, which no time zone of the server can change.
-      ("time", "UInt32", .int(Int64(event.timestamp.timeIntervalSince1970))),
-      ("name", "String", .text(event.name)),
-      ("site", "UInt64", .int(event.siteID)),
-      ("user", "UInt64", .uint(event.userID)),
-      ("session", "UInt64", .uint(event.sessionID)),
-      ("host", "String", .text(event.page.host)),
-      ("path", "String", .text(event.page.path)),
-      ("referrer", "String", .text(event.referrer)),
-      ("source", "String", .text(event.referrerSource)),
-      ("browser", "String", .text(event.agent.browser)),
-      ("system", "String", .text(event.agent.system)),
-      ("screen", "String", .text(event.agent.screen)),
-      ("keys", "Array(String)", .array(event.metaKeys.map { .text($0) })),
-      ("values", "Array(String)", .array(event.metaValues.map { .text($0) })),
+      seconds(event.timestamp),
+      ("String", .text(event.name)),
+      ("UInt64", .int(event.siteID)),
+      ("UInt64", .uint(event.userID)),
+      ("UInt64", .uint(event.sessionID)),
+      ("String", .text(event.page.host)),
+      ("String", .text(event.page.path)),
+      ("String", .text(event.referrer)),
+      ("String", .text(event.referrerSource)),
+      ("String", .text(event.agent.browser)),
+      ("String", .text(event.agent.system)),
+      ("String", .text(event.agent.screen)),
+      ("Array(String)", .array(event.metaKeys.map { .text($0) })),
+      ("Array(String)", .array(event.metaValues.map { .text($0) })),
+    ]
+  }
+
+  private static func fields(of row: SessionRow) -> [(type: String, value: ClickHouseValue)] {
+    [
+      ("Int8", .int(Int64(row.sign))),
+      ("UInt64", .uint(row.id)),
+      ("UInt64", .int(row.siteID)),
+      ("UInt64", .uint(row.userID)),
+      ("String", .text(row.hostname)),
+      seconds(row.start),
+      seconds(row.last),
+      ("String", .text(row.entryPage)),
+      ("String", .text(row.exitPage)),
+      ("Int32", .int(Int64(row.pageviews))),
+      ("Int32", .int(Int64(row.events))),
     ]
   }
 }

@@ -24,20 +24,24 @@ enum ClickHouseMigrations {
     """
     CREATE TABLE IF NOT EXISTS sessions_v2 (
       session_id UInt64,
+      sign Int8,
       site_id UInt64,
       user_id UInt64,
+      hostname String,
       start DateTime,
       timestamp DateTime,
-      pageviews Int32
-    ) ENGINE = MergeTree PARTITION BY toYYYYMM(start) ORDER BY (site_id, toDate(start), session_id)
+      entry_page String,
+      exit_page String,
+      pageviews Int32,
+      events Int32
+    ) ENGINE = CollapsingMergeTree(sign) PARTITION BY toYYYYMM(start)
+    ORDER BY (site_id, toDate(start), user_id, session_id)
     """,
     """
     CREATE TABLE IF NOT EXISTS schema_migrations (version Int64, inserted_at DateTime)
     ENGINE = TinyLog
     """,
   ]
-
-  static let channel = "ALTER TABLE events_v2 ADD COLUMN channel String"
 
   static let importedPages = """
     CREATE TABLE IF NOT EXISTS imported_pages (site_id UInt64, date Date, page String, visitors UInt64)

@@ -27,10 +27,4 @@ package struct EventBuffer: Sendable {
     defer { events = [] }
     return events
   }
-
-  /// Takes back what could not be written, oldest first; what exceeds ten times the capacity is
-  /// lost.
-  package mutating func putBack(_ failed: [Event]) {
-    events = Array((failed + events).suffix(capacity * 10))
-  }
 }

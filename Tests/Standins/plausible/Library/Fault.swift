@@ -24,7 +24,7 @@ package enum Fault: String, Sendable, CaseIterable {
     case .neverReady: "health says 500 for ever"
     case .earlyRedirect: "/ answers 302 before the app is ready"
     case .unwellAfterRestore:
-      "health says 500 for a while after the database was replaced (=DURATION, 20s)"
+      "health says 500 for a while after the database was replaced, also over a restart (=DURATION, 20s)"
     case .upgradeLosesSites: "the migration to 2.0.0 makes the sites table anew, empty"
     case .upgradeLosesRows: "the migration to 2.0.0 loses the oldest sites (=COUNT, 1)"
     case .upgradeNotRunning: "started as 2.0.0, it goes on as 1.0.0 and migrates nothing"

@@ -1,6 +1,7 @@
 import FoundationEssentials
 
-/// Where a page is, as it is stored: the host without `www.`, the path without query and fragment.
+/// Where a page is, as it is stored: the host as it was written but without `www.`, the path without
+/// query and fragment, and with its percent-encoding undone.
 package struct PageAddress: Sendable, Equatable {
   package var host: String
   package var path: String
@@ -10,8 +11,8 @@ package struct PageAddress: Sendable, Equatable {
     guard let url = URLComponents(string: text), let scheme = url.scheme?.lowercased(),
       scheme == "http" || scheme == "https", let host = url.host, !host.isEmpty
     else { return nil }
-    self.host = PageAddress.withoutWWW(host.lowercased())
-    path = url.percentEncodedPath.isEmpty ? "/" : url.percentEncodedPath
+    self.host = PageAddress.withoutWWW(host)
+    path = url.path.isEmpty ? "/" : url.path
   }
 
   package static func withoutWWW(_ host: String) -> String {

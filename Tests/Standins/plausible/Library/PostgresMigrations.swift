@@ -22,21 +22,23 @@ enum PostgresMigrations {
 
   // In the order of their names `api_keys` is the first object of a dump, `weekly_reports` the last.
   private static let first = """
+    CREATE EXTENSION IF NOT EXISTS citext;
     CREATE TABLE schema_migrations (
       version bigint PRIMARY KEY,
       inserted_at timestamp(0)
     );
     CREATE TABLE users (
       id bigserial PRIMARY KEY,
-      email text NOT NULL UNIQUE,
-      name text,
+      email citext NOT NULL UNIQUE,
+      name varchar(255),
+      password_hash varchar(255),
       inserted_at timestamp(0) NOT NULL,
       updated_at timestamp(0) NOT NULL
     );
     CREATE TABLE sites (
       id bigserial PRIMARY KEY,
-      domain text NOT NULL UNIQUE,
-      timezone text NOT NULL,
+      domain varchar(255) NOT NULL UNIQUE,
+      timezone varchar(255) NOT NULL,
       public boolean NOT NULL DEFAULT false,
       locked boolean NOT NULL DEFAULT false,
       inserted_at timestamp(0) NOT NULL,
@@ -44,18 +46,23 @@ enum PostgresMigrations {
     );
     CREATE TABLE api_keys (
       id bigserial PRIMARY KEY,
-      name text NOT NULL,
-      inserted_at timestamp(0) NOT NULL
+      user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+      name varchar(255) NOT NULL,
+      key_prefix varchar(255) NOT NULL,
+      key_hash varchar(255) NOT NULL,
+      inserted_at timestamp(0) NOT NULL,
+      updated_at timestamp(0) NOT NULL
     );
     CREATE TABLE weekly_reports (
       id bigserial PRIMARY KEY,
-      site_id bigint NOT NULL,
-      recipients text[] NOT NULL DEFAULT '{}'
+      site_id bigint NOT NULL REFERENCES sites ON DELETE CASCADE,
+      recipients citext[] NOT NULL DEFAULT '{}',
+      inserted_at timestamp(0) NOT NULL,
+      updated_at timestamp(0) NOT NULL
     );
     """
 
   private static let second = """
-    ALTER TABLE sites ADD COLUMN ingest_rate_limit integer;
     CREATE TABLE goals (
       id bigserial PRIMARY KEY,
       site_id bigint NOT NULL,

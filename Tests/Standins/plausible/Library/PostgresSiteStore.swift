@@ -1,14 +1,50 @@
 package import PostgresQueries
 
-/// Sites in PostgreSQL, over one session that is opened again after it was lost.
+/// Sites and users in PostgreSQL, over a pool of sessions that are used in turn. One that was lost is
+/// noticed by whoever uses it next, and opened again for the one after that.
 package actor PostgresSiteStore: SiteStore {
   private let parameters: PostgresParameters
   private let limit: Duration
-  private var connection: PostgresConnection?
+  private var pool: [PostgresConnection?]
+  private var turn = 0
+  /// The number of the type of e-mail addresses, looked up once, as the app's own driver does it. A
+  /// database that is made anew has the type under another number.
+  private var addressType: Int64?
 
-  package init(_ parameters: PostgresParameters, limit: Duration = .seconds(2)) {
+  package init(
+    _ parameters: PostgresParameters,
+    connections: Int = 8,
+    limit: Duration = .seconds(2)
+  ) {
     self.parameters = parameters
     self.limit = limit
+    pool = Array(repeating: nil, count: connections)
+  }
+
+  package func hasUsers() async throws -> Bool {
+    try await query("SELECT EXISTS (SELECT FROM users)").rows == [[.bool(true)]]
+  }
+
+  package func knowsUser(_ address: String) async throws -> Bool {
+    if addressType == nil,
+      case .int(let number)? = try await query("SELECT 'citext'::regtype::oid::bigint").rows.first?
+        .first
+    {
+      addressType = number
+    }
+    let type = addressType ?? 0
+    let isThere = try await query(
+      "SELECT EXISTS (SELECT FROM pg_type WHERE oid::bigint = $1)",
+      [.int(type)]
+    )
+    guard isThere.rows == [[.bool(true)]] else {
+      throw StandinError("cache lookup failed for type \(type)")
+    }
+    let found = try await query(
+      "SELECT EXISTS (SELECT FROM users WHERE email = $1)",
+      [.text(address)]
+    )
+    return found.rows == [[.bool(true)]]
   }
 
   package func hasSites() async throws -> Bool {
@@ -38,18 +74,14 @@ package actor PostgresSiteStore: SiteStore {
 
   package func migrate(to version: Int, losing loss: MigrationLoss?) async throws {
     let script = PostgresMigrations.script(to: version, losing: loss)
-    let connection = try await connected()
+    let (connection, slot) = try await connected()
     do {
       _ = try await connection.execute("BEGIN;\n\(script)\nCOMMIT;", within: .seconds(60))
     } catch {
       // A failed transaction block must not be inherited by the next statement.
-      await drop(connection)
+      await drop(connection, slot)
       throw error
     }
-  }
-
-  package func close() async {
-    if let connection { await drop(connection) }
   }
 
   private func readSites(_ sql: String) async throws -> [Site] {
@@ -59,30 +91,36 @@ package actor PostgresSiteStore: SiteStore {
     }
   }
 
-  private func query(_ sql: String) async throws -> PostgresResult {
-    let connection = try await connected()
+  private func query(
+    _ sql: String,
+    _ parameters: [PostgresValue] = []
+  ) async throws -> PostgresResult {
+    let (connection, slot) = try await connected()
     do {
-      return try await connection.query(sql, within: limit)
+      return try await connection.query(sql, parameters, within: limit)
     } catch {
-      if case .sqlState = error.code { throw error }
-      await drop(connection)
-      throw ConnectionLost("\(error)")
+      // 57P01: the server ended the session, and tells so once.
+      if case .sqlState(let state) = error.code, state != "57P01" { throw error }
+      await drop(connection, slot)
+      throw ConnectionLost("tcp send: closed")
     }
   }
 
-  private func connected() async throws -> PostgresConnection {
-    if let connection { return connection }
+  private func connected() async throws -> (PostgresConnection, slot: Int) {
+    let slot = turn % pool.count
+    turn += 1
+    if let connection = pool[slot] { return (connection, slot) }
     let opened = try await PostgresConnection.connect(parameters, within: limit)
-    if let connection {
+    if let connection = pool[slot] {
       await opened.close()
-      return connection
+      return (connection, slot)
     }
-    connection = opened
-    return opened
+    pool[slot] = opened
+    return (opened, slot)
   }
 
-  private func drop(_ lost: PostgresConnection) async {
-    if connection === lost { connection = nil }
+  private func drop(_ lost: PostgresConnection, _ slot: Int) async {
+    if pool[slot] === lost { pool[slot] = nil }
     await lost.close()
   }
 }

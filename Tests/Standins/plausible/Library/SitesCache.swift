@@ -11,8 +11,8 @@ package struct Site: Sendable, Equatable {
 
 /// The sites known when the database was last asked.
 ///
-/// Only the first load reads all of them. Later ones see what was updated in the last 15 minutes,
-/// so that a site inserted with an old or a local time is not seen.
+/// A refresh sees what was updated in the last 15 minutes, so that a site inserted with an old or a local
+/// time waits for the next load, which reads all of them and forgets what is gone.
 package struct SitesCache: Sendable {
   private var sites: [String: Site]?
 

@@ -5,6 +5,8 @@ package struct Inquiry: Sendable {
   package var method: String
   package var path: String
   package var userAgent: String?
+  package var accept: String?
+  package var cookie: String?
   package var address: String
   package var body: [UInt8]
 
@@ -12,14 +14,30 @@ package struct Inquiry: Sendable {
     _ method: String,
     _ path: String,
     userAgent: String? = nil,
+    accept: String? = nil,
+    cookie: String? = nil,
     address: String = "",
     body: [UInt8] = []
   ) {
     self.method = method
     self.path = path
     self.userAgent = userAgent
+    self.accept = accept
+    self.cookie = cookie
     self.address = address
     self.body = body
+  }
+
+  /// Whether an answer in JSON may be given.
+  var takesJSON: Bool {
+    guard let accept else { return true }
+    return ["*/*", "application/*", "application/json"].contains { accept.contains($0) }
+  }
+
+  /// A field of a form that was sent, with its encoding undone.
+  func field(_ name: String) -> String? {
+    let text = String(decoding: body, as: UTF8.self).replacing("+", with: "%20")
+    return URLComponents(string: "?" + text)?.queryItems?.first { $0.name == name }?.value
   }
 }
 
@@ -56,13 +74,14 @@ extension Standin {
   private func route(_ inquiry: Inquiry) async -> Answer {
     switch (inquiry.method, inquiry.path) {
     case ("GET", "/api/health"):
+      guard inquiry.takesJSON else { return .text(406, "Not Acceptable") }
       let health = await health()
       return .json(
         health.isOK ? 200 : 500,
         [
           "clickhouse": health.clickhouse, "postgres": health.postgres,
           "sites_cache": health.sitesCache,
-        ]
+        ] as [String: String?]
       )
     case ("POST", "/api/event"):
       let reception = await receive(
@@ -73,7 +92,10 @@ extension Standin {
       switch reception {
       case .accepted(0): return .text(202, "ok")
       case .accepted(let dropped): return .text(202, "ok", ["x-plausible-dropped": "\(dropped)"])
-      case .invalid(let invalid): return .json(400, ["errors": invalid.errors])
+      case .refused(.unreadable):
+        return .json(400, ["errors": ["request": "Unable to parse request body as json"]])
+      case .refused(.invalid(let errors)): return .json(400, ["errors": errors])
+      case .refused(.unexpected): return Self.failure
       }
     case ("GET", "/standin/version"):
       return .json(
@@ -84,14 +106,28 @@ extension Standin {
       guard phase == .ready || faults.current.isOn(.earlyRedirect) else {
         return .text(500, "plausible-standin is \(phase.rawValue)\n")
       }
-      return .text(302, "", ["location": "/login"])
+      do {
+        return .text(302, "", ["location": try await isFirstLaunch() ? "/register" : "/login"])
+      } catch {
+        return failure(error, inquiry)
+      }
+    case ("GET", "/register"):
+      return page("Nobody can register here.")
     case ("GET", "/login"):
-      return Answer(
-        status: 200,
-        headers: ["content-type": "text/html; charset=utf-8"],
-        body: page
-      )
-    case (_, "/api/health"), (_, "/api/event"), (_, "/standin/version"), (_, "/"), (_, "/login"):
+      return loginPage()
+    case ("POST", "/login"):
+      guard let token = inquiry.field("_csrf_token"), !token.isEmpty,
+        inquiry.cookie?.contains("_plausible_key=\(token)") == true
+      else { return .text(403, "Forbidden") }
+      do {
+        // Nobody has a password, so that whoever is known is refused like a stranger.
+        _ = try await knowsUser(inquiry.field("email") ?? "")
+        return loginPage("Wrong email or password. Please try again.")
+      } catch {
+        return failure(error, inquiry)
+      }
+    case (_, "/api/health"), (_, "/api/event"), (_, "/standin/version"), (_, "/"), (_, "/login"),
+      (_, "/register"):
       return .text(405, "method not allowed\n")
     default:
       return .text(404, "plausible-standin has no such page\n")
@@ -104,18 +140,49 @@ extension Standin {
     var schema: Int
   }
 
-  private var page: String {
-    """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head><meta charset="utf-8"><title>Stand-in for Plausible</title></head>
-    <body>
-    <h1>Stand-in for Plausible</h1>
-    <p>This is plausible-standin \(version.rawValue), a small program that takes the place of
-    Plausible in tests. It is not Plausible, and nobody can log in.</p>
-    </body>
-    </html>
+  private static let failure = Answer.text(500, "Internal Server Error")
 
-    """
+  private func failure(_ error: any Error, _ inquiry: Inquiry) -> Answer {
+    log.line("\(inquiry.method) \(inquiry.path) failed: \(error)")
+    return Self.failure
+  }
+
+  private func loginPage(_ message: String = "") -> Answer {
+    let token = token()
+    var answer = page(
+      """
+      \(message)</p>
+      <form action="/login" method="post">
+      <input type="hidden" name="_csrf_token" value="\(token)">
+      <input type="email" name="email">
+      <input type="password" name="password">
+      <button>Login</button>
+      </form>
+      <p>Nobody can log in.
+      """
+    )
+    answer.headers["set-cookie"] = "_plausible_key=\(token); path=/; HttpOnly; SameSite=Lax"
+    return answer
+  }
+
+  private func page(_ text: String) -> Answer {
+    let body = """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head><meta charset="utf-8"><title>Stand-in for Plausible</title></head>
+      <body>
+      <h1>Stand-in for Plausible</h1>
+      <p>This is plausible-standin \(version.rawValue), a small program that takes the place of
+      Plausible in tests. It is not Plausible.</p>
+      <p>\(text)</p>
+      </body>
+      </html>
+
+      """
+    return Answer(
+      status: 200,
+      headers: ["content-type": "text/html; charset=utf-8"],
+      body: body
+    )
   }
 }

@@ -19,6 +19,8 @@ package actor Standin {
   private let now: @Sendable () -> Duration
   private let date: @Sendable () -> Date
   private let healthLimit: Duration
+  private let reloadInterval: Duration
+  private let salt: UInt64
 
   private(set) var phase = Phase.migrating
   private(set) var cache = SitesCache()
@@ -26,6 +28,8 @@ package actor Standin {
   private var visitors: Visitors
   private var lastPath = "/"
   private var databaseLostAt: Duration?
+  private var nextReload: Duration
+  private var pagesShown = 0
 
   /// - Parameters:
   ///   - now: Time since any one moment, for buffer and faults.
@@ -37,6 +41,7 @@ package actor Standin {
     faults: FaultSwitches,
     log: Log = .silent,
     flushInterval: Duration = .seconds(5),
+    reloadInterval: Duration = .seconds(15 * 60),
     healthLimit: Duration = .seconds(2),
     salt: UInt64 = 0,
     now: @escaping @Sendable () -> Duration,
@@ -50,6 +55,9 @@ package actor Standin {
     self.now = now
     self.date = date
     self.healthLimit = healthLimit
+    self.reloadInterval = reloadInterval
+    self.salt = salt
+    nextReload = now() + reloadInterval
     buffer = EventBuffer(interval: flushInterval, now: now())
     visitors = Visitors(salt: salt)
   }
@@ -79,6 +87,8 @@ package actor Standin {
       try await events.migrate(to: step + 1)
       log.line("migrated ClickHouse to schema \(step + 1)")
     }
+    // Started on what it did not bring here itself: after a restore, or a plain restart.
+    if from == version.schema, eventsFrom == version.schema { databaseLostAt = now() }
     cache.load(try await sites.allSites())
     phase = .warming
   }
@@ -90,14 +100,20 @@ package actor Standin {
 
   package func refreshSites() async {
     do {
-      cache.merge(try await sites.recentSites())
+      if now() >= nextReload {
+        cache.load(try await sites.allSites())
+        nextReload = now() + reloadInterval
+      } else {
+        cache.merge(try await sites.recentSites())
+      }
     } catch {
       noteLoss(error)
       log.line("sites cache: \(error)")
     }
   }
 
-  /// Writes what is in the buffer, if it is time to or if forced.
+  /// Writes what is in the buffer, if it is time to or if forced. A batch that cannot be written is lost,
+  /// though every event of it was answered with 202: the buffer of Plausible dies over it.
   package func flush(force: Bool = false) async {
     guard !faults.current.isOn(.neverFlushes) else { return }
     let batch = buffer.take(at: now(), force: force)
@@ -106,8 +122,7 @@ package actor Standin {
       try await events.insert(batch)
       log.line("flushed \(batch.count) events")
     } catch {
-      buffer.putBack(batch)
-      log.line("flush of \(batch.count) events failed: \(error)")
+      log.line("flush of \(batch.count) events failed, they are lost: \(error)")
     }
   }
 
@@ -116,7 +131,8 @@ package actor Standin {
   package struct Health: Sendable, Equatable {
     package var clickhouse = "ok"
     package var postgres = "ok"
-    package var sitesCache = "ok"
+    /// Nil until it is loaded, which stands as `null`.
+    package var sitesCache: String? = "ok"
 
     package var isOK: Bool { [clickhouse, postgres, sitesCache].allSatisfy { $0 == "ok" } }
   }
@@ -129,20 +145,26 @@ package actor Standin {
     var health = Health()
     switch await postgres {
     case .success(let hasSites):
-      if !cache.isReady(databaseHasSites: hasSites) { health.sitesCache = "not loaded yet" }
+      if !cache.isReady(databaseHasSites: hasSites) { health.sitesCache = nil }
     case .failure(let error):
       noteLoss(error)
-      health.postgres = "\(error)"
-      if !cache.isLoaded { health.sitesCache = "not loaded yet" }
+      health.postgres = Self.inspected(error)
+      if !cache.isLoaded { health.sitesCache = nil }
     }
     if case .failure(let error) = await clickhouse, !on.isOn(.healthIgnoresClickHouse) {
-      health.clickhouse = "\(error)"
+      health.clickhouse = Self.inspected(error)
     }
-    if phase != .ready || on.isOn(.neverReady) { health.sitesCache = Phase.warming.rawValue }
+    if phase != .ready || on.isOn(.neverReady) { health.sitesCache = nil }
     if let span = on.unwellAfterRestore, let lost = databaseLostAt, now() < lost + span {
-      health.postgres = "connection not available"
+      health.postgres = Self.inspected(ConnectionLost("connection not available"))
     }
     return health
+  }
+
+  /// As the app writes down what its databases answered.
+  private static func inspected(_ error: any Error) -> String {
+    let message = "\(error)".replacing("\"", with: "\\\"")
+    return #"error: {:error, %DBConnection.ConnectionError{message: "\#(message)"}}"#
   }
 
   private func noteLoss(_ error: any Error) {
@@ -155,7 +177,7 @@ package actor Standin {
   package enum Reception: Sendable, Equatable {
     /// - Parameter dropped: For how many of the domains given it was dropped.
     case accepted(dropped: Int)
-    case invalid(EventRequest.Invalid)
+    case refused(EventRequest.Refusal)
   }
 
   package func receive(body: [UInt8], userAgent: String?, address: String) async -> Reception {
@@ -163,7 +185,7 @@ package actor Standin {
     do {
       request = try EventRequest(body: body)
     } catch {
-      return .invalid(error)
+      return .refused(error)
     }
     let agent = UserAgent(userAgent)
     let on = faults.current
@@ -176,32 +198,43 @@ package actor Standin {
       }
       if on.isOn(.dropsEvents) { continue }
       let time = date()
-      let visitor = visitors.identify(
-        address: address,
-        agent: userAgent ?? "",
-        domain: domain,
-        at: time
-      )
+      let user = visitors.user(address: address, agent: userAgent ?? "", domain: domain)
       var page = request.page
       if on.isOn(.wrongPath) { page.path = lastPath }
+      let name = on.isOn(.coercesNames) ? "pageview" : request.name
+      let session = visitors.see(user, on: page, named: name, of: site.id, at: time)
       let event = Event(
         timestamp: time,
-        name: on.isOn(.coercesNames) ? "pageview" : request.name,
+        name: name,
         siteID: site.id,
-        userID: visitor.user,
-        sessionID: visitor.session,
+        userID: user,
+        sessionID: session.last?.id ?? 0,
         page: page,
         referrer: request.referrer,
         referrerSource: String(request.referrer.prefix { $0 != "/" }),
         agent: agent,
         metaKeys: request.props.map(\.key),
-        metaValues: request.props.map(\.value)
+        metaValues: request.props.map(\.value),
+        sessionRows: session
       )
       isFull = buffer.append(event) || isFull
       lastPath = request.page.path
     }
     if isFull { await flush(force: true) }
     return .accepted(dropped: dropped)
+  }
+
+  // MARK: - People
+
+  /// Whether nobody is registered yet, who would have to be the first.
+  func isFirstLaunch() async throws -> Bool { try await !sites.hasUsers() }
+
+  func knowsUser(_ address: String) async throws -> Bool { try await sites.knowsUser(address) }
+
+  /// Of a form that is shown now, to tell what was sent from it.
+  func token() -> String {
+    pagesShown += 1
+    return String(Visitors.hash("\(salt)|form|\(pagesShown)"), radix: 16)
   }
 }
 

@@ -8,7 +8,7 @@ package struct StandinCommand: ParsableCommand {
     commandName: Standin.name,
     abstract: "A stand-in for Plausible, for tests. It is not Plausible.",
     discussion: """
-      It answers /api/health, /api/event, / and /login as Plausible does, keeps sites in PostgreSQL \
+      It answers /api/health, /api/event, /, /register and /login as Plausible does, keeps sites in PostgreSQL \
       and events in ClickHouse, and says x-standin in every answer. Its version and schema are at \
       /standin/version.
 
@@ -37,9 +37,13 @@ package struct StandinCommand: ParsableCommand {
   var warmUp: String?
   @Option(help: "How often sites are looked for (default 30s).")
   var sitesCacheInterval: String?
+  @Option(
+    help: "How often all sites are read anew, those that are gone too (default 15m)."
+  )
+  var sitesCacheReload: String?
   @Option(help: "How often events are written (default 5s).")
   var flushInterval: String?
-  @Option(help: "How long the databases are waited for at the start (default 60s).")
+  @Option(help: "How long the databases are waited for at the start (default 8s).")
   var databaseTimeout: String?
   @Option(help: "Switch a fault on, NAME or NAME=VALUE; may be repeated.")
   var fault: [String] = []
@@ -85,6 +89,11 @@ package struct StandinCommand: ParsableCommand {
       "SITES_CACHE_INTERVAL",
       sitesCacheInterval,
       options.sitesCacheInterval
+    )
+    options.sitesCacheReload = try duration(
+      "SITES_CACHE_RELOAD",
+      sitesCacheReload,
+      options.sitesCacheReload
     )
     options.flushInterval = try duration("FLUSH_INTERVAL", flushInterval, options.flushInterval)
     options.databaseTimeout = try duration(

@@ -10,8 +10,9 @@ package struct StandinOptions: Sendable {
   package var bootDelay = Duration.seconds(5)
   package var warmUp = Duration.seconds(10)
   package var sitesCacheInterval = Duration.seconds(30)
+  package var sitesCacheReload = Duration.seconds(15 * 60)
   package var flushInterval = Duration.seconds(5)
-  package var databaseTimeout = Duration.seconds(60)
+  package var databaseTimeout = Duration.seconds(8)
   package var faults = FaultSet()
   package var faultsFile: String?
 

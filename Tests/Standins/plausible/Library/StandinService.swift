@@ -41,6 +41,7 @@ package struct StandinService: Sendable {
       faults: faults,
       log: log,
       flushInterval: options.flushInterval,
+      reloadInterval: options.sitesCacheReload,
       salt: .random(in: 0 ... .max),
       now: { ContinuousClock.now - start },
       date: { Date.now }
@@ -160,6 +161,8 @@ extension Standin {
         request.method.rawValue,
         request.path,
         userAgent: request.headers[HTTPHeader("User-Agent")],
+        accept: request.headers[HTTPHeader("Accept")],
+        cookie: request.headers[HTTPHeader("Cookie")],
         address: request.remoteIPAddress ?? "",
         body: Array(body)
       )
@@ -174,7 +177,8 @@ extension Standin {
   }
 
   private static let phrases = [
-    200: "OK", 202: "Accepted", 302: "Found", 400: "Bad Request", 404: "Not Found",
-    405: "Method Not Allowed", 500: "Internal Server Error",
+    200: "OK", 202: "Accepted", 302: "Found", 400: "Bad Request", 403: "Forbidden",
+    404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable",
+    500: "Internal Server Error",
   ]
 }

@@ -1,5 +1,8 @@
-/// Where the sites are.
+/// Where sites and users are.
 package protocol SiteStore: Sendable {
+  func hasUsers() async throws -> Bool
+  /// Whether somebody is registered under an e-mail address, in any case.
+  func knowsUser(_ address: String) async throws -> Bool
   /// Whether there is a site; throws when the database does not answer as it should.
   func hasSites() async throws -> Bool
   func allSites() async throws -> [Site]

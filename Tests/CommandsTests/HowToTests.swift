@@ -1,0 +1,66 @@
+import BuiltTool
+import Evidence
+import Formats
+import Foundation
+import Testing
+
+/// What `docs/how-to.md` says is what works.
+@Suite(.timeLimit(.minutes(3)))
+struct HowToTests {
+  @Test func `Every example stands in a suite that is run`() throws {
+    let examples = try ToolProject.howTo()
+    #expect(examples.count > 3)
+    for example in examples {
+      let found = Repository.names(in: "Tests/howto/suites").contains { name in
+        let text = try? Repository.text("Tests/howto/suites/\(name)/\(example.file)")
+        return text?.contains(example.text) == true
+      }
+      #expect(found, "\(example.file): \(example.text)")
+    }
+  }
+
+  @Test func `Log in, play two users, upload: each check passes and can fail`() async throws {
+    let project = try ToolProject(named: "notes")
+    try project.addHowTo("notes")
+    let run = try await project.run("run")
+    #expect(run.status == 0, "\(run.out)\(run.err)")
+    let model = try CoverageModel(json: Array(project.bytes("\(project.reports)/coverage.json")))
+    let checks = model.checks.filter { $0.id.folder == "functional" }
+    #expect(checks.count == 3)
+    for check in checks {
+      #expect(check.outcome.isPassed, "\(check.id)")
+      #expect(check.strength == .state, "\(check.id)")
+      #expect(check.control?.result == .failed, "\(check.id)")
+    }
+    // Logging in, and nothing else, is done once more to look for what was sent before.
+    let carried = model.checks.filter { $0.id.folder == "carried" && $0.stage == .restore }
+    #expect(carried.count == 2)
+    #expect(carried.allSatisfy { $0.outcome.isPassed })
+  }
+
+  /// A key that a session stands on is in no file, whatever it came in.
+  @Test func `No cookie of a session is written anywhere`() async throws {
+    let project = try ToolProject(named: "notes")
+    try project.addHowTo("notes")
+    let app = "\(project.suite)/recipe/notes.py"
+    let key = "0123456789abcdef0123456789abcdef"
+    try project.write(
+      app,
+      try project.text(app)
+        .replacingOccurrences(of: "session = secrets.token_hex(16)", with: "session = \"\(key)\"")
+        // An app that says too much.
+        .replacingOccurrences(
+          of: "Signed in as",
+          with: "<!-- {self.headers['Cookie']} -->Signed in as"
+        )
+    )
+    let run = try await project.run("run", "--check", "functional/notes::test_note_is_kept")
+    #expect(run.status == 0, "\(run.out)\(run.err)")
+    #expect(!(run.out + run.err).contains(key))
+    let files = project.files(below: "reports")
+    #expect(files.contains { String(decoding: $0.value, as: UTF8.self).contains("Signed in as") })
+    for (name, bytes) in files {
+      #expect(!String(decoding: bytes, as: UTF8.self).contains(key), "\(name)")
+    }
+  }
+}
