@@ -8,13 +8,13 @@
 
 A mutant is a file of this folder, NAME.mutant (README.md has the format). It counts as caught only where
 it was built and a test failed that passes without it. Sources are put back whatever happens; files with
-changes that are not committed are refused. One build holds several mutants where none is in the modules
-that the tests of another are made of, so that each is judged alone.
+changes that are not committed are refused. One build holds all mutants, each in a copy of its function that
+is taken where its switch is on; those that cannot be switched are built alone.
 
 Exit status: 0 all were caught, 1 one was not, 2 one could not be tried, 64 wrong usage.
 """
 
-import json
+import contextlib
 import os
 import pathlib
 import re
@@ -27,37 +27,10 @@ from swift_source import Piece, Sources
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+# A file here, by a mutant's name, switches it on.
+SWITCHES = ROOT / ".build/mutants"
 # Seconds that the tests of one mutant may take.
 LIMIT = 300
-
-
-class Modules:
-    """What each target of the package is made of, itself included."""
-
-    def __init__(self):
-        dump = subprocess.run(
-            ["swift", "package", "dump-package"], cwd=ROOT, capture_output=True, text=True, check=True
-        )
-        self.direct = {
-            target["name"]: [next(iter(needed.values()))[0] for needed in target["dependencies"]]
-            for target in json.loads(dump.stdout)["targets"]
-        }
-
-    def parts(self, name):
-        found, open_ends = set(), [name]
-        while open_ends:
-            name = open_ends.pop()
-            if name not in found:
-                found.add(name)
-                open_ends += self.direct.get(name, [])
-        return found
-
-    def parts_of_tests(self, filters):
-        named = {filter.split("\\.")[0] for filter in filters.split("|")}
-        unknown = named - self.direct.keys()
-        if unknown:
-            raise ValueError(f"no test target is named {unknown.pop()}")
-        return set().union(*map(self.parts, named))
 
 
 class Mutant:
@@ -133,10 +106,12 @@ class Mutant:
         text = self.place.file.text
         return text[:start] + self.new + text[end:]
 
-    def is_seen_by(self, other, modules):
-        """Whether the tests of another one have this one's module in them."""
-        module = self.file.relative_to(ROOT / "Sources").parts[0]
-        return module in modules.parts_of_tests(other.tests)
+    @property
+    def body(self):
+        """The range in its file's text between the braces of the body that it stands in, or None."""
+        file = self.place.file
+        braces = file.body(self.place.start)
+        return braces and (file.tokens[braces[0]].end, file.tokens[braces[1]].start)
 
 
 class TestNames:
@@ -212,41 +187,89 @@ def red_test(tests, faults):
     return red.group(1).strip('"') + (f" [{red.group(2)}]" if red.group(2) else "")
 
 
-def together(mutants, modules):
-    """Mutants that one build may hold: none is in the modules that another one's tests are made of."""
-    batches = []
+# Asks whether a mutant is switched on: whether its file is there. By libc's own name, since no module is
+# imported by every file; one that nothing else here calls, since a second type of it would not be built.
+SWITCH = """
+@_silgen_name("eaccess")
+private func mutantIsOff(_ path: UnsafePointer<CChar>, _ mode: Int32) -> Int32
+"""
+
+
+def switched(text, mutants):
+    """A file's text in which each mutant has a copy of the body that it stands in, taken when it is on."""
+    by_body = {}
     for mutant in mutants:
-        for batch in batches:
-            if not any(
-                mutant.is_seen_by(other, modules) or other.is_seen_by(mutant, modules)
-                for other in batch
-            ):
-                batch.append(mutant)
-                break
-        else:
-            batches.append([mutant])
-    return batches
+        by_body.setdefault(mutant.body, []).append(mutant)
+    for (start, end), standing in sorted(by_body.items(), reverse=True):
+        branches = ""
+        for mutant in standing:
+            first, last = mutant.place.range
+            changed = text[start:first] + mutant.new + text[last:end]
+            branches += f'if mutantIsOff("{SWITCHES / mutant.name}", 0) == 0 {{{changed}}} else '
+        text = text[:start] + branches + "{" + text[start:end] + "}" + text[end:]
+    return text + SWITCH
 
 
-def try_batch(batch):
-    """Yields each mutant, whether it was caught (None: it could not be tried), and what to say."""
-    kept = {mutant.file: mutant.place.file.text for mutant in batch}
+@contextlib.contextmanager
+def in_place(texts):
+    """Files with other texts, which are put back whatever happens."""
+    kept = {file: file.read_text() for file in texts}
     try:
-        for mutant in batch:
-            mutant.file.write_text(mutant.mutated())
-        built = build()
-        if built.returncode == 0:
-            for mutant in batch:
-                yield mutant, *judgement(mutant)
+        for file, text in texts.items():
+            file.write_text(text)
+        yield
     finally:
         for file, text in kept.items():
             file.write_text(text)
-    if built.returncode != 0 and len(batch) > 1:
-        for mutant in batch:
-            yield from try_batch([mutant])
-    elif built.returncode != 0:
-        lines = (built.stdout + built.stderr).splitlines()
-        yield batch[0], None, next((line for line in lines if "error:" in line), "no build")
+
+
+def try_together(mutants):
+    """Yields what came of each mutant, and those left that must be built alone, in one build with switches."""
+    alone = [mutant for mutant in mutants if mutant.body is None]
+    together = [mutant for mutant in mutants if mutant.body is not None]
+    SWITCHES.mkdir(parents=True, exist_ok=True)
+    while together:
+        by_file = {}
+        for mutant in together:
+            by_file.setdefault(mutant.file, []).append(mutant)
+        texts = {
+            file: switched(standing[0].place.file.text, standing) for file, standing in by_file.items()
+        }
+        with in_place(texts):
+            built = build()
+            if built.returncode == 0:
+                for mutant in together:
+                    switch = SWITCHES / mutant.name
+                    switch.touch()
+                    try:
+                        caught, words = judgement(mutant)
+                    finally:
+                        switch.unlink()
+                    # A process without the right to see the switch acts as without the mutant.
+                    if caught is False:
+                        alone.append(mutant)
+                    else:
+                        yield mutant, caught, words
+                break
+        # Files that do not build so are built alone.
+        output = built.stdout + built.stderr
+        wrong = {file for file in by_file if re.search(rf"{re.escape(str(file))}:\d+:\d+: error:", output)}
+        if not wrong:
+            raise SystemExit(output)
+        alone += [mutant for mutant in together if mutant.file in wrong]
+        together = [mutant for mutant in together if mutant.file not in wrong]
+    for mutant in alone:
+        yield mutant, *try_alone(mutant)
+
+
+def try_alone(mutant):
+    """Whether a mutant was caught in a build of its own (None: it could not be tried), and what to say."""
+    with in_place({mutant.file: mutant.mutated()}):
+        built = build()
+        if built.returncode == 0:
+            return judgement(mutant)
+    lines = (built.stdout + built.stderr).splitlines()
+    return None, next((line for line in lines if "error:" in line), "no build")
 
 
 def judgement(mutant):
@@ -338,17 +361,14 @@ def main():
         if mutant.misfit:
             print(f"UNTRIED  {mutant.name}: {mutant.misfit}", flush=True)
             untried.append(mutant.name)
-    # Those of one file after each other: the next build takes one out and puts one in.
     fitting = [mutant for mutant in chosen if not mutant.misfit]
-    fitting.sort(key=lambda mutant: (str(mutant.file), mutant.name))
-    for batch in together(fitting, Modules()):
-        for mutant, caught, words in try_batch(batch):
-            sign = {True: "caught", False: "ESCAPED", None: "UNTRIED"}[caught]
-            print(f"{sign:8} {mutant.name}: {words}", flush=True)
-            if caught is False:
-                escaped.append(mutant.name)
-            if caught is None:
-                untried.append(mutant.name)
+    for mutant, caught, words in try_together(fitting):
+        sign = {True: "caught", False: "ESCAPED", None: "UNTRIED"}[caught]
+        print(f"{sign:8} {mutant.name}: {words}", flush=True)
+        if caught is False:
+            escaped.append(mutant.name)
+        if caught is None:
+            untried.append(mutant.name)
     build()
     minutes = (time.monotonic() - begin) / 60
     caught = len(chosen) - len(escaped) - len(untried)

@@ -127,6 +127,37 @@ class File:
         return holding[0] if holding else None
 
 
+    def body(self, at):
+        """The braces of the function, initializer or accessor whose body a token stands in: two tokens, or None."""
+        for _, start, end in self.declarations:
+            if start <= at < end:
+                return self._body(start, end, at)
+        return None
+
+    def _body(self, start, end, at):
+        words, depth = self.words, 0
+        for opening in range(start, end):
+            word = words[opening]
+            if depth == 0 and word == "=":
+                return None  # a value that is computed once
+            if depth == 0 and word == "{":
+                closing = self._closing(opening, end)
+                if opening < at < closing:
+                    is_accessors = words[opening + 1] in ("get", "set") and words[opening + 2] != "("
+                    inner = self._body(opening + 1, closing, at) if is_accessors else (opening, closing)
+                    return inner
+            depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(word, 0)
+        return None
+
+    def _closing(self, opening, end):
+        depth = 0
+        for at in range(opening, end):
+            depth += {"{": 1, "}": -1}.get(self.words[at], 0)
+            if depth == 0:
+                return at
+        return end
+
+
 class Piece:
     """Text to find: tokens, with `"…"` for any string and `…` for anything as short as possible."""
 

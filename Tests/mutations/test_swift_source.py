@@ -28,6 +28,14 @@ extension Audit.Word {
   }
 }
 
+extension Audit {
+  var level: Int {
+    get { 5 }
+    set { limit = newValue }
+  }
+  static let order = { [Word.proven] }()
+}
+
 func worst(_ word: Audit<Int>.Word, _ reason: String) -> Int? { word == .refuted ? 1 : nil }
 '''
 
@@ -47,7 +55,7 @@ class SwiftSourceTests(unittest.TestCase):
         self.assertEqual(
             names,
             ["Audit.limit", "Audit.init", "Audit.verdict", "Audit.Word.proven", "Audit.Word.isGood"]
-            + ["worst"],
+            + ["Audit.level", "Audit.order", "worst"],
         )
 
     def test_white_space_and_comments_do_not_count(self):
@@ -64,6 +72,22 @@ class SwiftSourceTests(unittest.TestCase):
         self.assertEqual(self.found('return worst(self, "…") == nil'), whole)
         self.assertEqual(self.found("return worst(…) == nil"), whole)
         self.assertEqual(self.found("return worst(… ==", "Audit.Word.isGood"), [])
+
+    def body(self, text):
+        place, = self.sources.places(Piece(text))
+        braces = place.file.body(place.start)
+        if braces is None:
+            return None
+        opening, closing = (place.file.tokens[at] for at in braces)
+        return place.file.text[opening.end : closing.start].strip()
+
+    def test_body_that_a_text_stands_in(self):
+        self.assertEqual(self.body("limit = 4"), "limit = 4")
+        self.assertTrue(self.body("worst(self").startswith("guard self =="))
+        self.assertEqual(self.body("limit = newValue"), "limit = newValue")
+        self.assertEqual(self.body("5 }"), "5")
+        for outside in ("limit = 3", "[Word.proven]", "case proven", "_ reason: String"):
+            self.assertIsNone(self.body(outside), outside)
 
     def test_strings_are_whole(self):
         self.assertEqual(self.found("$0"), [])
