@@ -38,6 +38,7 @@ test: packages samples ## build, check the style, run the tests, run the sample 
 	Tests/Standins/plausible/test-standin.sh $(DEBUG)/plausible-standin
 	Tests/recipes/test-hooks.sh
 	Tests/test_summarize.py
+	Tests/test_parity_ci.py
 	Tests/mutations/test_swift_source.py
 	Tests/mutations/mutate.py --check
 	$(DEBUG)/parity lint

@@ -74,11 +74,12 @@ let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox
 
 /// What `docs/` has beside the pages of the rules. A page that is missing here is a warning.
 let otherDocumentation = [
-  "README.md", "architecture.md", "backups.md", "ci-hardening.md", "ci.md", "command-reference.md",
+  "README.md", "architecture.md", "backups.md", "ci", "ci-hardening.md", "ci.md",
+  "command-reference.md",
   "corpus.md",
   "decisions",
   "diff.md", "evidence.md", "faults.md", "getting-started.md", "history.md", "how-to.md", "http.md",
-  "importing.md",
+  "importing.md", "junit.md",
   "local-driver.md",
   "many-machines.md", "new.md", "ports.md", "reports.md", "rules/README.md", "schema",
   "scripts.md", "suite.md",

@@ -11,6 +11,7 @@ package enum HTMLTemplates {
     "index.mustache": PackageResources.index_mustache,
     "mark.mustache": PackageResources.mark_mustache,
     "step.mustache": PackageResources.step_mustache,
+    "script.js": PackageResources.script_js,
     "style.css": PackageResources.style_css,
     "suite-begin.mustache": PackageResources.suite_begin_mustache,
     "suite-end.mustache": PackageResources.suite_end_mustache,

@@ -34,6 +34,8 @@ struct MergeCommand: AsyncParsableCommand {
   )
   var into: String?
 
+  @OptionGroup var junit: JUnitOption
+
   @Flag(help: "Count warnings as errors.")
   var strict = false
 
@@ -53,7 +55,13 @@ struct MergeCommand: AsyncParsableCommand {
       }
       let sources = try folders.map { try ReportsSource(absolute($0), shownAs: $0) }
       if let into { workspace = workspace.reporting(into: absolute(into)) }
-      return try await ReportsMerge(workspace: workspace, sources: sources, strict: strict).write()
+      let merge = ReportsMerge(
+        workspace: workspace,
+        sources: sources,
+        strict: strict,
+        junit: junit.flavour
+      )
+      return try await merge.write()
     }
   }
 }

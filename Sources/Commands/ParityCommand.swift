@@ -22,7 +22,9 @@ package struct ParityCommand: AsyncParsableCommand {
     version: ToolVersion.current,
     subcommands: [
       RunCommand.self, UpCommand.self, MergeCommand.self, AuditCommand.self, ReportCommand.self,
-      DiffCommand.self, HistoryCommand.self, VerifyCommand.self, ImportCommand.self,
+      DiffCommand.self, ShowCommand.self, HistoryCommand.self, VerifyCommand.self,
+      ImportCommand.self,
+      JUnitLintCommand.self,
       PinCommand.self, ListCommand.self, LintCommand.self, NewCommand.self, RulesCommand.self,
       ExplainCommand.self, CleanCommand.self, TemplatesCommand.self,
     ]

@@ -28,6 +28,8 @@ struct ReportCommand: AsyncParsableCommand {
   )
   var templates: String?
 
+  @OptionGroup var junit: JUnitOption
+
   enum Form: String, CaseIterable, ExpressibleByArgument {
     case results = "results.json"
     case ctrf
@@ -114,6 +116,7 @@ struct ReportCommand: AsyncParsableCommand {
       workspace: await workspace.holding(suite),
       suite: suite,
       templates: templates,
+      junit: await workspace.form(junit.flavour, of: recipe),
       history: await HistoryReader(workspace: workspace, recipe: recipe).historyIfAny()
     )
     let status = try reports.conclude(

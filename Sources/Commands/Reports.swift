@@ -13,6 +13,7 @@ struct Reports {
   let suite: Suite
   var templates = TemplateSet.embedded
   var ci: CIOutput?
+  var junit = JUnitForm()
   /// Of the committed coverage, for the page to draw; nil where there is none.
   var history: CoverageHistory?
   /// Whether only what is not as claimed is printed.
@@ -84,9 +85,10 @@ struct Reports {
     let tree = workspace.reportsTree
     let newPage = try AtomicFile.prepared(text.utf8, at: page, in: workspace.tree(of: page))
     let model = try CoverageFile.prepared(coverage, at: "\(folder)/coverage.json", in: tree)
-    let junit = try JUnitReport(coverage, record, templates: templates)
+    let junit = try JUnitReport(coverage, record, templates: templates, form: junit)
       .prepared(at: "\(folder)/junit.xml", in: tree)
-    let html = try HTMLReport(coverage, record, history: history, templates: templates)
+    let up = publishes ? "../index.html" : nil
+    let html = try HTMLReport(coverage, record, history: history, templates: templates, up: up)
       .prepared(at: "\(folder)/coverage.html", in: tree)
     let badge = try AtomicFile.prepared(
       Badge(coverage).rendered().utf8,

@@ -13,6 +13,7 @@ struct ReportsMerge {
   let workspace: Workspace
   let sources: [ReportsSource]
   let strict: Bool
+  let junit: JUnitFlavour
 
   /// One recipe's part.
   private struct Merged {
@@ -215,7 +216,11 @@ struct ReportsMerge {
     } catch {
       throw Failure(.broken, "\(workspace.shown(folder)) cannot be written: \(error)")
     }
-    let reports = Reports(workspace: await workspace.holding(part.suite), suite: part.suite)
+    let reports = Reports(
+      workspace: await workspace.holding(part.suite),
+      suite: part.suite,
+      junit: await workspace.form(junit, of: part.suite.recipe)
+    )
     return try reports.conclude(
       part.record,
       runFolder: folder,

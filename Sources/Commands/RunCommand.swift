@@ -75,6 +75,7 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "With --keep: print secrets, too, on a terminal only.")
   var showSecrets = false
 
+  @OptionGroup var junit: JUnitOption
   @OptionGroup var ciOptions: CIOptions
 
   func validate() throws {
@@ -130,7 +131,8 @@ struct RunCommand: AsyncParsableCommand {
         isQuiet: sweep.quiet,
         shard: sweep.shard,
         failures: failures,
-        ci: ci
+        ci: ci,
+        junit: junit.flavour
       )
       let jobs = choice.candidates.map { job($0, company) }
       let status = await Sweep(jobs, width: sweep.jobs, failures: failures).run()

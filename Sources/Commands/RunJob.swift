@@ -33,6 +33,7 @@ final class RunJob: Sendable {
     var shard: Shard?
     var failures = FailureLimit.none
     var ci: CIOutput?
+    var junit = JUnitFlavour.jenkins
   }
 
   private struct State {
@@ -147,6 +148,7 @@ final class RunJob: Sendable {
       workspace: await workspace.holding(suite),
       suite: suite,
       ci: company.ci,
+      junit: await workspace.form(company.junit, of: recipe),
       history: await HistoryReader(workspace: workspace, recipe: recipe).historyIfAny(),
       isQuiet: company.isQuiet
     )

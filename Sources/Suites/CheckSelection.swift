@@ -46,16 +46,19 @@ package struct CheckSelection: Sendable {
     )
   }
 
-  /// Whether a name stands for a check: its id, its file, its name; without a row, for all its rows.
+  /// Whether a name stands for a check of a plan.
   ///
   /// What is carried of a check is asked for by its own id alone: whoever names the check means the check.
   private static func matches(_ check: PlannedCheck, _ name: String) -> Bool {
-    let id = check.id
-    if check.origin != nil { return UTF8Order.areEqual(id.description, name) }
-    return [id.description, id.withoutRow.description, id.file, id.name, id.withoutRow.name]
-      .contains {
-        UTF8Order.areEqual($0, name)
-      }
+    check.origin == nil
+      ? matches(check.id, name) : UTF8Order.areEqual(check.id.description, name)
+  }
+
+  /// Whether a name stands for a check: its id, its file, its name; without a row, for all its rows.
+  package static func matches(_ id: CheckID, _ name: String) -> Bool {
+    [id.description, id.withoutRow.description, id.file, id.name, id.withoutRow.name].contains {
+      UTF8Order.areEqual($0, name)
+    }
   }
 }
 

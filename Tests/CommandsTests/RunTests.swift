@@ -43,7 +43,9 @@ import XMLParts
     #expect(!(run.out + run.err).contains("\u{1B}"))
 
     try await Self.checkReports(project)
+    try await Self.checkShow(project)
     try await Self.checkVerify(project)
+    try await Self.checkFlavours(project)
   }
 
   private static func checkReports(_ project: ToolProject) async throws {
@@ -62,6 +64,42 @@ import XMLParts
     #expect(try await project.run("report").status == 0)
     #expect(try project.bytes("\(project.suite)/PARITY.md") == page)
     try checkJUnit(project)
+  }
+
+  /// Without the run, which is gone, only what it showed is known.
+  private static func checkShow(_ project: ToolProject) async throws {
+    let before = project.files(below: ".")
+    let whole = try await project.run("show", project.recipe)
+    #expect(whole.status == 0 && whole.out.contains("level"))
+    let coverage = try JSONParser().parse(project.text("\(project.reports)/coverage.json"))
+    let id = try #require(coverage["checks"]?.arrayValue?.first?["id"]?.stringValue)
+    let name = try #require(id.split(separator: ":").last.map(String.init))
+    for asked in [id, name] {
+      let one = try await project.run("show", project.recipe, asked)
+      #expect(one.status == 0 && one.out.contains(id), "\(one.out)\(one.err)")
+    }
+    let unknown = try await project.run("show", project.recipe, name + "x")
+    #expect(unknown.status == 64 && unknown.err.contains(name) && unknown.out.isEmpty)
+    #expect(try await project.run("show", project.recipe, "--run", "none").status == 64)
+    #expect(project.files(below: ".") == before)
+  }
+
+  /// By a run, for the report is written from one.
+  private static func checkFlavours(_ project: ToolProject) async throws {
+    let run = try await project.run("run", "--junit", "github", "--until", "install", "--publish")
+    #expect(run.status == 0, "\(run.err)")
+    let path = "\(project.reports)/junit.xml"
+    let cases = try XMLPart.elements(of: project.bytes(path)).filter { $0.name == "testcase" }
+    let files = cases.compactMap { $0.attributes["file"] }
+    #expect(!files.isEmpty && files.allSatisfy { $0.hasPrefix("\(project.suite)/") })
+    let github = try await project.run("junit-lint", path, "--reader", "mikepenz")
+    #expect(github.status == 0, "\(github.out)")
+    let refused = try await project.run("junit-lint", path, "--reader", "xunit", "--format", "json")
+    #expect(refused.status == 1)
+    let losses = try JSONParser().parse(refused.out).arrayValue?.first?["losses"]?.arrayValue ?? []
+    #expect(losses.count == files.count)
+    #expect(losses.allSatisfy { $0["rule"]?.stringValue == "case-file" })
+    #expect(try await project.run("junit-lint", "\(project.suite)/PARITY.md").status == 65)
   }
 
   private static func checkJUnit(_ project: ToolProject) throws {

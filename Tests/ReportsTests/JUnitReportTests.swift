@@ -23,6 +23,56 @@ import XMLParts
     var text = ""
   }
 
+  private func attributes(
+    _ flavour: JUnitFlavour,
+    of element: String,
+    in folder: String = "suites/plausible"
+  ) throws -> [[String: String]] {
+    let (coverage, record) = Fixture.everything()
+    let form = JUnitForm(flavour, suiteFolder: folder)
+    let text = try JUnitReport(coverage, record, form: form).rendered()
+    return try XMLPart.elements(of: text.utf8).filter { $0.name == element }.map(\.attributes)
+  }
+
+  @Test(arguments: JUnitFlavour.allCases)
+  func `Each flavour is held to its own schema, and names files where its readers link them`(
+    flavour: JUnitFlavour
+  ) throws {
+    let cases = try attributes(flavour, of: "testcase")
+    let isFile = flavour == .gitlab || flavour == .github
+    #expect(cases.contains { $0["file"] != nil } == isFile)
+    #expect(cases.contains { $0["line"] != nil } == (flavour == .github))
+    #expect(cases.allSatisfy { $0["file"]?.hasPrefix("suites/plausible/") ?? true })
+    // The same cases in all of them.
+    #expect(try cases.map { $0["name"] } == attributes(.strict, of: "testcase").map { $0["name"] })
+    let skipped = try attributes(flavour, of: "skipped").count
+    #expect(skipped > 0)
+    // One a suite.
+    let outputs = try attributes(flavour, of: "system-out").count
+    let suites = try attributes(flavour, of: "testsuite").count
+    #expect(outputs - suites == (flavour == .jenkins ? skipped : 0))
+  }
+
+  @Test func `A failing case stands at the expectation that failed`() throws {
+    var (coverage, record) = Fixture.plausible()
+    let place = try #require(coverage.checks.firstIndex { $0.place != nil })
+    let (check, expectation) = (
+      SourcePlace(file: "functional/a.yml", line: 3, column: 1),
+      SourcePlace(file: "functional/a \"b\".yml", line: 9, column: 5)
+    )
+    coverage.checks[place].place = check
+    var assertion = Assertion(.status, .equals(number: 202), actual: .absent, holds: false)
+    assertion.place = expectation
+    coverage.checks[place].outcome = .failed(reason: Reason(.violated(assertions: [assertion])))
+    for index in record.checks.indices where record.checks[index].id == coverage.checks[place].id {
+      record.checks[index].outcome = coverage.checks[place].outcome
+    }
+    let text = try JUnitReport(coverage, record, form: JUnitForm(.github)).rendered()
+    let all = try XMLPart.elements(of: text.utf8).filter { $0.name == "testcase" }.map(\.attributes)
+    let one = try #require(all.first { $0["name"] == coverage.checks[place].id.name })
+    #expect(one["file"] == "functional/a \"b\".yml" && one["line"] == "9")
+  }
+
   private func read(_ document: String) throws -> [Suite] {
     var suites: [Suite] = []
     var isInResult = false
@@ -84,7 +134,8 @@ import XMLParts
     var (coverage, record) = Fixture.plausible()
     record.checks[6].outcome = Outcome(word, reason: .told("because | of <this>"))
     coverage.checks[6].outcome = record.checks[6].outcome
-    let all = try read(JUnitReport(coverage, record).rendered()).flatMap(\.cases)
+    let form = JUnitForm(.strict)
+    let all = try read(JUnitReport(coverage, record, form: form).rendered()).flatMap(\.cases)
     let one = try #require(all.first { $0.name == Fixture.pageview?.name })
     #expect(one.classname == "plausible.stand-in.functional.event_tracking")
     #expect(one.result == expected)

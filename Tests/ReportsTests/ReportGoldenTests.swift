@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func `The index lists recipes by name, whatever order they come in`() throws {
+  @Test func `The index is the same, whatever order recipes come in`() throws {
     let entries = [
       HTMLIndex.Entry(Fixture.plausible().0, link: "plausible/coverage.html"),
       HTMLIndex.Entry(Fixture.everything().0, link: "every-thing/coverage.html"),

@@ -72,7 +72,8 @@ struct HTMLCheck: TemplateFields {
   }
 
   static let table = TemplateTable<HTMLCheck>(
-    .number("index", "its place among all checks, from 0") { $0.place },
+    .text("anchor", "its id in one word, for a place on the page") { $0.check.id.anchor },
+    .text("status", "its outcome's own word") { $0.outcome.word.rawValue },
     .flag("isShort", "whether its line is all there is") { $0.isShort },
     .text("id", "its id") { $0.check.id.description },
     .text("name", "the last part of its id") { $0.check.id.name },
@@ -114,15 +115,36 @@ struct HTMLCheck: TemplateFields {
   )
 
   private func steps(_ steps: [StepRecord]?) -> [HTMLStep] {
-    (steps ?? []).map { HTMLStep(step: $0, isOnStandin: index.coverage.isOnStandin) }
+    let steps = steps ?? []
+    let whole = steps.reduce(0) { $0 + $1.microseconds }
+    var before = 0
+    return steps.map { step in
+      defer { before += step.microseconds }
+      return HTMLStep(
+        step: step,
+        isOnStandin: index.coverage.isOnStandin,
+        share: steps.count > 1 ? (before, whole) : nil
+      )
+    }
   }
 }
 
 struct HTMLStep: TemplateFields {
   let step: StepRecord
   let isOnStandin: Bool
+  /// What the steps before it took of all of them, in microseconds; nil where it is the only one.
+  let share: (before: Int, whole: Int)?
 
   static let table = TemplateTable<HTMLStep>(
+    .flag("isTimed", "whether it is one of several, which share the time of the check") {
+      $0.share != nil
+    },
+    .text("left", "when it began, as a part of the steps' time") {
+      Share.percent($0.share?.before ?? 0, of: $0.share?.whole ?? 1)
+    },
+    .text("width", "how long it took, as a part of the steps' time") {
+      Share.percent($0.step.microseconds, of: $0.share?.whole ?? 1)
+    },
     .text("number", "2, or 2.1 inside a group") { $0.step.number },
     .text("kind", "http, postgres, mysql, clickhouse, redis, sqlite, exec, file, script or group") {
       $0.step.kind

@@ -6,18 +6,29 @@ struct HTMLFields: TemplateFields {
   private let index: CheckIndex
   private let record: RunRecord
   private let history: CoverageHistory?
-  private let style: String
+  private let look: HTMLLook
+  private let up: String?
   private var coverage: CoverageModel { index.coverage }
 
-  init(_ index: CheckIndex, _ record: RunRecord, history: CoverageHistory?, style: String) {
+  init(
+    _ index: CheckIndex,
+    _ record: RunRecord,
+    history: CoverageHistory?,
+    look: HTMLLook,
+    up: String?
+  ) {
     self.index = index
     self.record = record
     self.history = history
-    self.style = style
+    self.look = look
+    self.up = up
   }
 
   static let table = TemplateTable<HTMLFields>(
-    .markup("style", "the style sheet") { $0.style },
+    .markup("style", "the style sheet") { $0.look.style },
+    .markup("script", "search, filters, keys and copying") { $0.look.script },
+    .markup("scriptHash", "SHA-256 of the script, in base64") { $0.look.scriptHash },
+    .optionalText("up", "the index over all recipes, where there is one") { $0.up },
     .text("recipe", "the recipe's name") { $0.coverage.recipe },
     .list("history", "what the committed coverage said; none or one") { fields in
       fields.history.map { [HTMLHistory(history: $0)] } ?? []
@@ -157,7 +168,7 @@ struct HTMLProblem: TemplateFields {
           mark: HTMLMark(outcome.word, isOnStandin: false),
           subject: "\(check.id)",
           reason: outcome.reason?.cause ?? "",
-          link: "#check-\(place)",
+          link: check.id.link,
           lines: index.furtherDetails(at: place).prefix(5).map(TextLine.init)
         )
       )
@@ -257,7 +268,7 @@ struct HTMLCheckLink: TemplateFields {
       link.isRow ? link.id.row.map { "[\($0)]" } ?? link.id.description : link.id.description
     },
     .flag("isRow", "whether the check before is another row of the same") { $0.isRow },
-    .optionalText("link", "its place on the page") { $0.place.map { "#check-\($0)" } }
+    .optionalText("link", "its place on the page") { $0.place == nil ? nil : $0.id.link }
   )
 }
 

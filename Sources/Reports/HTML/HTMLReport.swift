@@ -1,28 +1,35 @@
 package import Evidence
+import Formats
+import FoundationEssentials
 
-/// `coverage.html`: one file that needs no network and no script.
+/// `coverage.html`: one file that needs no network, and no script for anything that it says.
 package struct HTMLReport: PiecewiseReport {
   private let coverage: CoverageModel
   private let record: RunRecord
   private let history: CoverageHistory?
   private let templates: TemplateSet
+  private let up: String?
 
   /// Checks that are rendered at a time.
   private static let chunk = 200
   /// Above so many checks, those that passed stand in short lines without their steps.
   private static let fullLimit = 2_000
 
-  /// - Parameter history: Of the committed coverage; drawn where there is one.
+  /// - Parameters:
+  ///   - history: Of the committed coverage; drawn where there is one.
+  ///   - up: The index over all recipes, relative to the page; nil where none is beside it.
   package init(
     _ coverage: CoverageModel,
     _ record: RunRecord,
     history: CoverageHistory? = nil,
-    templates: TemplateSet = .embedded
+    templates: TemplateSet = .embedded,
+    up: String? = nil
   ) {
     self.coverage = coverage
     self.record = record
     self.history = history
     self.templates = templates
+    self.up = up
   }
 
   package func forEachPiece(
@@ -30,12 +37,8 @@ package struct HTMLReport: PiecewiseReport {
   ) throws(RenderingError) {
     let renderer = try templates.renderer(.html)
     let index = CheckIndex(coverage, record)
-    let fields = HTMLFields(
-      index,
-      record,
-      history: history,
-      style: templates.files["html/style.css"] ?? ""
-    )
+    let look = HTMLLook(templates)
+    let fields = HTMLFields(index, record, history: history, look: look, up: up)
     try body(renderer.render("begin", fields))
     let isShort = coverage.checks.count > Self.fullLimit
     for suite in HTMLSuite.all(index) {
@@ -48,4 +51,32 @@ package struct HTMLReport: PiecewiseReport {
     }
     try body(renderer.render("end", fields))
   }
+}
+
+/// The style and the script of a page, which stand in it.
+struct HTMLLook: Sendable {
+  let style: String
+  let script: String
+  /// By which alone a browser performs the script: SHA-256 of what stands between its tags, in base64.
+  let scriptHash: String
+
+  init(_ templates: TemplateSet) {
+    style = templates.files["html/style.css"] ?? ""
+    script = templates.files["html/script.js"] ?? ""
+    scriptHash = Data(Digest.sha256.bytes(of: Array(script.utf8))).base64EncodedString()
+  }
+}
+
+extension CheckID {
+  /// Its place on a page: the id, in one word.
+  var anchor: String {
+    String(
+      String.UnicodeScalarView(
+        description.unicodeScalars.map { $0.properties.isWhitespace ? "_" : $0 }
+      )
+    )
+  }
+
+  /// A link to it on the same page.
+  var link: String { "#" + PercentEncoding().text(of: anchor, keeping: "/:") }
 }

@@ -55,6 +55,10 @@ struct JUnitCase: TemplateFields {
   var type: String
   var message: String
   var text: String
+  /// Attributes, with a blank before each.
+  var place = ""
+  /// Whether the text of a skipped case is its output.
+  var isSplit = false
 
   static let table = TemplateTable<JUnitCase>(
     .text("name", "the check's or the claim's name") { $0.name },
@@ -68,7 +72,13 @@ struct JUnitCase: TemplateFields {
     .flag("passed", "whether it passed") { $0.result == .passed },
     .text("type", "the outcome's or the verdict's own word") { $0.type },
     .text("message", "the reason, in one line") { $0.message },
-    .markup("text", "the evidence") { XMLText.escaped($0.text, as: .content) }
+    .markup("text", "the evidence") { XMLText.escaped($0.text, as: .content) },
+    .markup("place", "attributes file and line, where the flavour has them, a blank before each") {
+      $0.place
+    },
+    .flag("isSplit", "whether the flavour has what a skipped case says in its output") {
+      $0.isSplit
+    }
   )
 }
 

@@ -67,6 +67,16 @@ struct JUnitPlan: Sendable {
     if record.end != .finished { add(.end, to: "parity") }
   }
 
+  /// Where in the suite to look: the expectation that failed, else the check; of a rule what it is about.
+  func place(of entry: Entry) -> SourcePlace? {
+    switch entry {
+    case .check(let place):
+      index.outcome(at: place).reason?.violated.first?.place ?? coverage.checks[place].place
+    case .finding(let place): coverage.findings[place].place
+    case .operation, .readiness, .stage, .claim, .store, .end: nil
+    }
+  }
+
   /// Of the checks that a claim rests on.
   func outcomes(of claim: Claim) -> [Outcome] {
     claim.checks.compactMap { index.place(of: $0) }.map { index.outcome(at: $0) }

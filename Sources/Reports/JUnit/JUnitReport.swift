@@ -1,25 +1,28 @@
 package import Evidence
 import XMLDocuments
 
-/// `junit.xml`, in the form that Jenkins, GitLab, GitHub's actions and both common schemas take.
+/// `junit.xml`, in a form that its readers take.
 ///
 /// `testsuites` carries no attributes, suites are not nested, and counters come from what is
 /// written.
 package struct JUnitReport: PiecewiseReport {
   private let plan: JUnitPlan
   private let templates: TemplateSet
+  private let form: JUnitForm
 
   package init(
     _ coverage: CoverageModel,
     _ record: RunRecord,
-    templates: TemplateSet = .embedded
+    templates: TemplateSet = .embedded,
+    form: JUnitForm = JUnitForm()
   ) {
     plan = JUnitPlan(coverage, record)
     self.templates = templates
+    self.form = form
   }
 
   package func validation(of file: String) throws(RenderingError) -> JUnitValidation? {
-    try JUnitValidation(templates, file: file)
+    try JUnitValidation(templates, form.flavour, file: file)
   }
 
   package func forEachPiece(
@@ -29,7 +32,10 @@ package struct JUnitReport: PiecewiseReport {
     try writer.begin(body)
     for (index, suite) in plan.suites.enumerated() {
       try writer.write(plan.fields(of: suite, id: index), suite.entries, body) {
-        plan.testCase($0, in: suite)
+        var one = plan.testCase($0, in: suite)
+        one.isSplit = form.flavour.splitsSkipped
+        one.place = form.attributes(of: plan.place(of: $0))
+        return one
       }
     }
     try writer.end(body)
@@ -75,9 +81,13 @@ package final class JUnitValidation {
   private let validator: XMLValidator
   private let file: String
 
-  init(_ templates: TemplateSet, file: String) throws(RenderingError) {
+  init(
+    _ templates: TemplateSet,
+    _ flavour: JUnitFlavour = .strict,
+    file: String
+  ) throws(RenderingError) {
     self.file = file
-    let text = templates.files["junit/junit.xsd"] ?? ""
+    let text = flavour.schema(templates.files["junit/junit.xsd"] ?? "")
     do {
       let schema = try XMLSchema(Array(text.utf8), name: "junit/junit.xsd")
       validator = try XMLValidator(schema, file: file)
