@@ -224,6 +224,17 @@ def in_place(texts):
             file.write_text(text)
 
 
+def unbuilt(output, texts):
+    """The mutants in whose copies a compiler found errors, each with one of them."""
+    wrong = {}
+    for path, line, error in re.findall(r"^(/.*?):(\d+):\d+: error: (.*)", output, re.M):
+        before = texts.get(pathlib.Path(path), "").split("\n")[: int(line)]
+        names = re.findall(rf'mutantIsOff\("{re.escape(str(SWITCHES))}/([\w-]+)"', "\n".join(before))
+        if names:
+            wrong.setdefault(names[-1], error)
+    return wrong
+
+
 def try_together(mutants):
     """Yields what came of each mutant, and those left that must be built alone, in one build with switches."""
     alone = [mutant for mutant in mutants if mutant.body is None]
@@ -253,13 +264,13 @@ def try_together(mutants):
                     red = red_without(mutant) if caught else None
                     yield (mutant, None, red) if red else (mutant, caught, words)
                 break
-        # Files that do not build so are built alone.
-        output = built.stdout + built.stderr
-        wrong = {file for file in by_file if re.search(rf"{re.escape(str(file))}:\d+:\d+: error:", output)}
+        wrong = unbuilt(built.stdout + built.stderr, texts)
         if not wrong:
-            raise SystemExit(output)
-        alone += [mutant for mutant in together if mutant.file in wrong]
-        together = [mutant for mutant in together if mutant.file not in wrong]
+            raise SystemExit(built.stdout + built.stderr)
+        for name, error in wrong.items():
+            print(f"alone    {name}: {error}", file=sys.stderr, flush=True)
+        alone += [mutant for mutant in together if mutant.name in wrong]
+        together = [mutant for mutant in together if mutant.name not in wrong]
     # What was built acts as without any as long as no switch is on.
     red = {mutant: red_without(mutant) for mutant in alone}
     for mutant in alone:
