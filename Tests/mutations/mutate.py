@@ -15,6 +15,7 @@ Exit status: 0 all were caught, 1 one was not, 2 one could not be tried, 64 wron
 """
 
 import contextlib
+import functools
 import os
 import pathlib
 import re
@@ -223,6 +224,17 @@ def in_place(texts):
             file.write_text(text)
 
 
+def unbuilt(output, texts):
+    """The mutants in whose copies a compiler found errors, each with one of them."""
+    wrong = {}
+    for path, line, error in re.findall(r"^(/.*?):(\d+):\d+: error: (.*)", output, re.M):
+        before = texts.get(pathlib.Path(path), "").split("\n")[: int(line)]
+        names = re.findall(rf'mutantIsOff\("{re.escape(str(SWITCHES))}/([\w-]+)"', "\n".join(before))
+        if names:
+            wrong.setdefault(names[-1], error)
+    return wrong
+
+
 def try_together(mutants):
     """Yields what came of each mutant, and those left that must be built alone, in one build with switches."""
     alone = [mutant for mutant in mutants if mutant.body is None]
@@ -248,18 +260,21 @@ def try_together(mutants):
                     # A process without the right to see the switch acts as without the mutant.
                     if caught is False:
                         alone.append(mutant)
-                    else:
-                        yield mutant, caught, words
+                        continue
+                    red = red_without(mutant) if caught else None
+                    yield (mutant, None, red) if red else (mutant, caught, words)
                 break
-        # Files that do not build so are built alone.
-        output = built.stdout + built.stderr
-        wrong = {file for file in by_file if re.search(rf"{re.escape(str(file))}:\d+:\d+: error:", output)}
+        wrong = unbuilt(built.stdout + built.stderr, texts)
         if not wrong:
-            raise SystemExit(output)
-        alone += [mutant for mutant in together if mutant.file in wrong]
-        together = [mutant for mutant in together if mutant.file not in wrong]
+            raise SystemExit(built.stdout + built.stderr)
+        for name, error in wrong.items():
+            print(f"alone    {name}: {error}", file=sys.stderr, flush=True)
+        alone += [mutant for mutant in together if mutant.name in wrong]
+        together = [mutant for mutant in together if mutant.name not in wrong]
+    # What was built acts as without any as long as no switch is on.
+    red = {mutant: red_without(mutant) for mutant in alone}
     for mutant in alone:
-        yield mutant, *try_alone(mutant)
+        yield (mutant, None, red[mutant]) if red[mutant] else (mutant, *try_alone(mutant))
 
 
 def try_alone(mutant):
@@ -282,15 +297,17 @@ def judgement(mutant):
         return None, str(problem)
 
 
-def red_without(mutants):
-    """A test that is red without any mutant, and so could notice none; None where all are green."""
-    tests = "|".join(sorted({mutant.tests for mutant in mutants}))
-    faults = ",".join(sorted({mutant.faults for mutant in mutants if mutant.faults}))
+@functools.cache
+def red_of(tests, faults):
+    return red_test(tests, faults)
+
+
+def red_without(mutant):
+    """That its tests are red without it, and so could notice nothing; None where they are green."""
     try:
-        return red_test(tests, faults)
-    except subprocess.TimeoutExpired:
-        return f"{tests} did not end within {LIMIT} s"
-    except ValueError as problem:
+        red = red_of(mutant.tests, mutant.faults)
+        return red and f"red without it: {red}"
+    except (subprocess.TimeoutExpired, ValueError) as problem:
         return str(problem)
 
 
@@ -351,10 +368,6 @@ def main():
     built = build()
     if built.returncode != 0:
         print(built.stdout + built.stderr, file=sys.stderr)
-        return 2
-    red = red_without(chosen)
-    if red:
-        print(f"red without any mutant: {red}", file=sys.stderr)
         return 2
     escaped, untried = [], []
     for mutant in chosen:
