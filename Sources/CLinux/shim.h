@@ -151,6 +151,8 @@ struct shim_linux_program {
   // -1 for the caller's.
   uid_t user;
   gid_t group;
+  // How many processes and threads a user that is not the caller may have.
+  unsigned int processes;
 };
 
 enum {
@@ -193,7 +195,7 @@ __attribute__((noinline)) static pid_t shim_linux_start(
       if (syscall(SYS_setresuid, user, user, user) != 0) goto failed;
       // Of a user that is a run's alone: more than any service has, and less than the machine. Fails
       // where it has fewer already.
-      struct rlimit processes = {4096, 4096};
+      struct rlimit processes = {program->processes, program->processes};
       syscall(SYS_prlimit64, 0, RLIMIT_NPROC, &processes, NULL);
     }
     reached = shim_linux_stage_folder;

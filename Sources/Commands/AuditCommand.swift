@@ -94,7 +94,11 @@ struct AuditCommand: AsyncParsableCommand {
     let format = format ?? .text
     let hasColour = format == .text && Console.hasColour(STDOUT_FILENO)
     let text = output.text(format, hasColour: hasColour)
-    if format == .text { Console.out(text) } else { Console.data(text) }
+    switch format {
+    case .text: Console.out(text)
+    case .json: Console.json(text)
+    case .markdown, .junit: Console.data(text)
+    }
     return output.status
   }
 

@@ -13,6 +13,9 @@ enum Console {
   static func out(_ text: String) { write(text, to: STDOUT_FILENO) }
   static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
+  /// For a program that reads JSON; a terminal or a CI runner finds nothing in it either.
+  static func json(_ text: String) { send(TerminalText.printed(json: text), to: STDOUT_FILENO) }
+
   /// For a program: a format that escapes for itself.
   static func data(_ text: String) { send(text, to: STDOUT_FILENO) }
 

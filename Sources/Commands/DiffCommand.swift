@@ -122,7 +122,11 @@ struct DiffCommand: AsyncParsableCommand {
         }
         Console.out("\(diff.summary) → \(output)\n")
       } else {
-        if format == Format.terminal.rawValue { Console.out(text) } else { Console.data(text) }
+        switch Format(rawValue: format) ?? .terminal {
+        case .terminal: Console.out(text)
+        case .json: Console.json(text)
+        case .markdown, .html, .junit: Console.data(text)
+        }
       }
       return diff.fails(on: failing) ? .refuted : .proven
     }

@@ -47,7 +47,7 @@ struct HistoryCommand: AsyncParsableCommand {
       case .terminal:
         Console.out(HistoryText(history, style: Console.style).rendered(claim: claim))
       case .json:
-        Console.data(String(decoding: try CoverageFile.bytes(history), as: UTF8.self))
+        Console.json(String(decoding: try CoverageFile.bytes(history), as: UTF8.self))
       }
       return .proven
     }

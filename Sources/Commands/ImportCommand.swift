@@ -53,7 +53,8 @@ struct ImportCommand: AsyncParsableCommand {
         try await mistakes.collecting {
           try await Self.locating(file) {
             if case .page = try file.kind() {
-              Console.out(try PageOutput(file).text(format))
+              let text = try PageOutput(file).text(format)
+              if format == .text { Console.out(text) } else { Console.json(text) }
               return
             }
             if workspace == nil { workspace = try await location.workspace() }

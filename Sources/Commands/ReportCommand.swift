@@ -76,7 +76,7 @@ struct ReportCommand: AsyncParsableCommand {
       case .results: ResultsFile.written(coverage, record) { $0.cause }
       case .ctrf: CTRFFile.written(coverage, record) { $0.cause }
       }
-    Console.data(JSONWriter(.spaced).string(of: value) + "\n")
+    Console.json(JSONWriter(.spaced).string(of: value) + "\n")
     return .proven
   }
 

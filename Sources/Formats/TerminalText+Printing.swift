@@ -2,8 +2,8 @@ extension TerminalText {
   /// The text as it may be printed for a person, whoever wrote its parts.
   ///
   /// Whatever drives a terminal, turns the direction of writing or ends a line in another way than
-  /// with a line feed is shown as `\u{1b}`, and a line that would be a command to a CI runner
-  /// (`::error`, `##[group]`) begins with a backslash. Printing it again changes nothing.
+  /// with a line feed is shown as `\u{1b}`, and what would be a command to a CI runner gets a backslash:
+  /// `::error` where a line begins, `##[group]` and `##vso[…]` anywhere. Printing it again changes nothing.
   ///
   /// - Parameter keepsColour: lets the colours through that this tool itself uses, `ESC [ 1;31 m`.
   package static func printed(_ text: String, keepsColour: Bool) -> String {
@@ -16,7 +16,12 @@ extension TerminalText {
         rest = rest.dropFirst(colour.count)
         continue
       }
-      if isAtStart, isCommand(rest) { output.append("\\") }
+      if isAtStart, rest.starts(with: "::".unicodeScalars) { output.append("\\") }
+      if isCommand(rest) {
+        output.append(contentsOf: "##\\".unicodeScalars)
+        (rest, isAtStart) = (rest.dropFirst(2), false)
+        continue
+      }
       isAtStart = scalar == "\n" || isAtStart && scalar.properties.isWhitespace
       if drives(scalar) {
         output.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
@@ -37,10 +42,32 @@ extension TerminalText {
     }
   }
 
-  /// Runners take a command also after blanks.
+  /// Commands that runners find wherever they stand in a line: `##[` GitHub's (ActionCommand.cs, TryParse), `##vso[`
+  /// that of Azure Pipelines (Command.cs), `##teamcity[` TeamCity's.
+  private static let commands = ["##[", "##vso[", "##teamcity["]
+
   private static func isCommand(_ text: Substring.UnicodeScalarView) -> Bool {
-    text.starts(with: "::".unicodeScalars) || text.starts(with: "##[".unicodeScalars)
-      || text.starts(with: "##vso[".unicodeScalars)
+    text.first == "#" && commands.contains { text.starts(with: $0.unicodeScalars) }
+  }
+
+  /// JSON as it may be printed, whoever wrote its strings: what `printed` would change is escaped, and every
+  /// reader of JSON reads the same.
+  package static func printed(json text: String) -> String {
+    var output = String.UnicodeScalarView()
+    var rest = text.unicodeScalars[...]
+    while let scalar = rest.first {
+      let isPlain = !drives(scalar) && !isCommand(rest)
+      rest = rest.dropFirst()
+      guard !isPlain else {
+        output.append(scalar)
+        continue
+      }
+      let digits = String(scalar.value, radix: 16)
+      output.append(
+        contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".unicodeScalars
+      )
+    }
+    return String(output)
   }
 
   private static func colour(

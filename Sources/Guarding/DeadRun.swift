@@ -51,7 +51,9 @@ struct DeadRun: Codable, Sendable {
           since: since,
           adopters: adopters
         )
+        let grouped = RunGroup.clear(killing: token)
         (report.killed, report.leftovers) = remains.kill()
+        report.killed = grouped + report.killed
         report.bystanders = remains.bystanders()
       }
     }

@@ -16,6 +16,7 @@ package final class Guardian: Sendable {
   private let channel: GuardianChannel
   private let ledger: GuardianLedger
   private let token: String
+  private let group: RunGroup?
   /// Of the guardian, in clock ticks since boot.
   private let startTime: UInt64
   /// Starts the guardian, has it give up root's rights, and hands it the lock.
@@ -28,7 +29,11 @@ package final class Guardian: Sendable {
     guard UnitName.isValid(configuration.runID) else {
       throw GuardianError(.invalid, "run id \(configuration.runID): not allowed in a tag")
     }
-    let (process, socket) = try GuardianLauncher.launch(configuration)
+    var group = configuration.folder.flatMap {
+      RunGroup.make($0.token, processes: configuration.processLimit)
+    }
+    let (process, socket) = try GuardianLauncher.launch(configuration, group: group)
+    if group?.take(process) == false { group = nil }
     let ledger = GuardianLedger(process: process)
     let channel: GuardianChannel
     do {
@@ -53,13 +58,14 @@ package final class Guardian: Sendable {
       channel.close()
       throw GuardianError(.guardianUnusable, configuration.executable)
     }
-    let guardian = Guardian(configuration, process: process, channel: channel, ledger: ledger)
+    let guardian = Guardian(configuration, process, group, channel: channel, ledger: ledger)
     let settings = GuardianSettings(
       runID: configuration.runID,
       token: guardian.token,
       identity: configuration.identity,
       secrets: configuration.secrets,
       logLimits: configuration.logLimits,
+      processLimit: configuration.processLimit,
       base: configuration.folder?.base
     )
     do throws(GuardianError) {
@@ -74,13 +80,15 @@ package final class Guardian: Sendable {
 
   private init(
     _ configuration: GuardianConfiguration,
-    process: Int32,
+    _ process: Int32,
+    _ group: RunGroup?,
     channel: GuardianChannel,
     ledger: GuardianLedger
   ) {
     self.configuration = configuration
     self.channel = channel
     self.ledger = ledger
+    self.group = group
     processID = process
     token = configuration.folder?.token ?? RunFolder.newName()
     startTime = ProcessTable.status(of: process)?.startTime ?? 0
@@ -266,12 +274,14 @@ package final class Guardian: Sendable {
     let body = GuardianRequest.Body.shutDown(removingFolder: removingFolder)
     let reply = try? await request(body, about: "guardian", within: limit)
     await ledger.hasEnded()
+    let ended = await DedicatedThread.value { [group] in group?.end() } ?? nil
     let folder = removingFolder ? configuration.folder : nil
     if case .shutDown(var report)? = reply {
       // In a folder that is not sticky the guardian could not remove the last of it.
       if let folder, report.remainingPaths == [folder.base], folder.removeHull() {
         report.remainingPaths = []
       }
+      report.add(ended)
       return ledger.keep(report)
     }
     if let earlier = ledger.report { return earlier }
@@ -293,6 +303,7 @@ package final class Guardian: Sendable {
     } catch {
       report.remainingPaths = [folder?.base].compactMap { $0 }
     }
+    report.add(ended)
     return ledger.keep(report)
   }
 

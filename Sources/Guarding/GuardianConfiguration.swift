@@ -30,6 +30,10 @@ package struct GuardianConfiguration: Sendable {
   /// How long it may take to answer, beyond what the thing that was asked for takes by itself. A
   /// guardian that takes longer is killed.
   var patience = Duration.seconds(30)
+  /// How many processes and threads the run's services may have at a time, where the kernel lets us say
+  /// so: more than any has, and less than the machine.
+  var processLimit = usualProcessLimit
+  static let usualProcessLimit = 4096
 
   package init(
     runID: String,

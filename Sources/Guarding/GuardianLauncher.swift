@@ -9,7 +9,8 @@ enum GuardianLauncher {
 
   /// - Returns: the process and the runner's end of the control socket, now the caller's.
   static func launch(
-    _ configuration: GuardianConfiguration
+    _ configuration: GuardianConfiguration,
+    group: RunGroup? = nil
   ) throws(GuardianError) -> (process: Int32, socket: Int32) {
     var pair: [Int32] = [-1, -1]
     let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
@@ -32,7 +33,9 @@ enum GuardianLauncher {
     }
     defer { if diagnostics != null { close(diagnostics) } }
 
-    let held = [configuration.lock?.descriptor, nil, configuration.lease?.descriptor]
+    let held = [
+      configuration.lock?.descriptor, nil, configuration.lease?.descriptor, group?.descriptor,
+    ]
     let descriptors = [null, null, diagnostics, pair[1]] + held.map { $0 ?? null }
     var environment: [String: String] = [:]
     for name in passedOn {

@@ -47,6 +47,7 @@ struct GuardianSettings: Codable {
   var identity: ServiceIdentity
   var secrets: [String]
   var logLimits: LogLimits
+  var processLimit: Int
   /// The base of the run's folder, to be removed with it at the end.
   var base: String?
 }
@@ -84,12 +85,14 @@ enum GuardianMessage: Codable {
 
 enum GuardianProtocol {
   /// Raised with every change that the other side would not understand.
-  static let version = 2
+  static let version = 3
   /// Descriptors the guardian is started with.
   static let controlDescriptor: Int32 = 3
   static let lockDescriptor: Int32 = 4
   /// 5 is where its signals come.
   static let leaseDescriptor: Int32 = 6
+  /// The run's control group, so that its lock lasts as long as the guardian.
+  static let groupDescriptor: Int32 = 7
   static let maximumStandardInput = 64 << 20
   /// In bytes; a longer line ends the conversation.
   static let maximumLine = 128 << 20

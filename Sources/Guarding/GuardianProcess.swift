@@ -27,7 +27,7 @@ package enum GuardianProcess {
     setsid()
     let given = [
       GuardianProtocol.controlDescriptor, GuardianProtocol.lockDescriptor,
-      GuardianProtocol.leaseDescriptor,
+      GuardianProtocol.leaseDescriptor, GuardianProtocol.groupDescriptor,
     ]
     for descriptor in given {
       _ = shim_linux_fcntl(descriptor, F_SETFD, FD_CLOEXEC)

@@ -45,7 +45,10 @@ package struct Janitor: Sendable {
   /// owner.
   package func reap() async -> [Reaped] {
     guard let root = try? RunFolder.safeRoot(root) else { return [] }
-    defer { PrivateFolder.removeOrphans() }
+    defer {
+      PrivateFolder.removeOrphans()
+      RunGroup.clear()
+    }
     var reaped: [Reaped] = []
     for name in FolderRemoval.names(inFolderAt: root) where RunFolder.isName(name) {
       if let run = await reap("\(root)/\(name)") { reaped.append(run) }
@@ -75,6 +78,7 @@ package struct Janitor: Sendable {
     let lease = await Self.lease(identity)
     guard !identity.isRunsOwn || lease != nil else { return nil }
     defer { withExtendedLifetime(lease) {} }
+    let killed = RunGroup.clear(killing: RunFolder.token(of: base))
     let run = DeadRun(
       identity: identity,
       runID: owner.runID,
@@ -87,13 +91,13 @@ package struct Janitor: Sendable {
       lockName: geteuid() == 0 ? owner.lockName : nil
     )
     guard let report = try? await run.sweep(by: executable, arguments) else {
-      return Reaped(runID: owner.runID, folder: base, remainingPaths: [base])
+      return Reaped(runID: owner.runID, folder: base, killed: killed, remainingPaths: [base])
     }
     guard !report.isHeld else { return nil }
     return Reaped(
       runID: owner.runID,
       folder: base,
-      killed: report.killed,
+      killed: killed + report.killed,
       leftovers: report.leftovers,
       bystanders: report.bystanders,
       remainingPaths: report.remainingPaths

@@ -13,6 +13,8 @@ struct ProcessSpawn {
   var descriptors: [Int32]
   /// Whom it becomes before its folder and program are looked at; nil for whom the caller is.
   var identity: ServiceIdentity?
+  /// How many processes and threads that user may have in all.
+  var processLimit = GuardianConfiguration.usualProcessLimit
 
   init(
     program: String,
@@ -55,7 +57,8 @@ struct ProcessSpawn {
                 descriptors: descriptors.baseAddress,
                 descriptor_count: Int32(descriptors.count),
                 user: identity?.user ?? .max,
-                group: identity?.group ?? .max
+                group: identity?.group ?? .max,
+                processes: UInt32(processLimit)
               )
               return shim_linux_start(&program, &stage)
             }

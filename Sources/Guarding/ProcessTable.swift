@@ -144,6 +144,11 @@ enum ProcessTable {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
+    return bytes(from: descriptor)
+  }
+
+  /// The whole of a file of the kernel's; nil where it cannot be read.
+  static func bytes(from descriptor: Int32) -> [UInt8]? {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4096)
     while true {

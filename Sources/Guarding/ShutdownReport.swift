@@ -27,4 +27,12 @@ package struct ShutdownReport: Sendable, Codable, Equatable {
 
   /// Whether nothing is left.
   var isClean: Bool { leftovers.isEmpty && remainingPaths.isEmpty }
+
+  /// Adds how the run's control group ended, which was later than all else.
+  mutating func add(_ ended: (killed: [GuardedProcess], remainingPaths: [String])?) {
+    guard let ended else { return }
+    killed += ended.killed.filter { !killed.contains($0) }
+    remainingPaths += ended.remainingPaths
+    leftovers.removeAll { !$0.identity.isAlive }
+  }
 }

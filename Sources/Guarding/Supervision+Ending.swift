@@ -30,9 +30,11 @@ extension Supervision {
 
   /// The runner has gone: nobody waits for a good end.
   func abandon() {
-    _ = killEverything()
+    let (_, leftovers) = killEverything()
     for unit in units { endOutputs(of: unit) }
     _ = removeFolder()
+    // The last thing that this process does: it is in there, too.
+    if !leftovers.isEmpty { _ = RunGroup.killAll(in: GuardianProtocol.groupDescriptor) }
     isOver = true
   }
 

@@ -202,6 +202,7 @@ extension Supervision {
       descriptors: pipes.childDescriptors
     )
     spawn.candidates = candidates
+    spawn.processLimit = settings.processLimit
     if settings.identity.isRunsOwn { spawn.identity = settings.identity }
     let unit = SupervisedUnit(kind: kind, tagValue: tag, leader: try spawn.start())
     unit.pipeNames = pipes.outputNames

@@ -77,8 +77,10 @@ struct RunningStack: Sendable {
   ///
   /// - Parameter limit: in characters.
   func log(of container: String, on engine: Engine, lines: Int, limit: Int) async -> String {
-    let text = (try? await engine.log(of: container, lines: lines)) ?? ""
-    return String(redact(text).suffix(limit))
+    var text = try? await engine.log(of: container, lines: lines)
+    // An engine counts pieces of 16 KiB where no line ends: so many may be more than it is let send.
+    if text == nil { text = try? await engine.log(of: container, lines: min(lines, 64)) }
+    return String(redact(text ?? "").suffix(limit))
   }
 
   /// Writes the end of every service's log beside the run's events.

@@ -54,7 +54,7 @@ struct SwarmArchive: Sendable {
     guard scanner.isComplete else {
       throw DeploymentError(.driverBroken, "snapshot: \(declared.name) is cut short")
     }
-    files = scanner.entries.filter { $0.kind == .file }.map {
+    files = TarEntry.resolved(scanner.entries).filter { $0.kind == .file }.map {
       File(path: Self.name($0.path, of: declared), size: $0.size, offset: $0.offset)
     }
   }

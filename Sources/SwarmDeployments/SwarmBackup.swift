@@ -148,7 +148,7 @@ actor SwarmBackup: LabelledBackup {
         to: .each { scan.feed($0) },
         within: .seconds(600)
       )
-      return isThere ? try scan.entries() : []
+      return isThere ? TarEntry.resolved(try scan.entries()) : []
     } catch {
       throw DeploymentError(scan.problem ?? error, "\(place.service): \(declared.name)")
     }

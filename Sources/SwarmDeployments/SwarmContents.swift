@@ -39,11 +39,8 @@ struct SwarmContents: Sendable {
 
   /// What an archive's entries are in the folder that was packed.
   static func paths(_ entries: [TarEntry]) -> [StoredPath] {
-    let files = Dictionary(entries.map { ($0.path, $0) }) { $1 }
-    let paths = entries.map { entry in
-      // A hard link is a file like the one that came before.
-      let content = entry.kind == .hardLink ? entry.target.flatMap { files[$0] } ?? entry : entry
-      let kind = kind(content.kind)
+    let paths = TarEntry.resolved(entries).map { entry in
+      let kind = kind(entry.kind)
       return StoredPath(
         path: name(entry.path),
         kind: kind,
@@ -51,8 +48,8 @@ struct SwarmContents: Sendable {
         owner: entry.owner,
         group: entry.group,
         target: kind == .link ? entry.target : nil,
-        size: kind == .file ? content.size : nil,
-        hash: content.hash
+        size: kind == .file ? entry.size : nil,
+        hash: entry.hash
       )
     }
     return paths.sorted { UTF8Order.precedes($0.path, $1.path) }

@@ -29,6 +29,18 @@ struct TarEntry: Sendable, Hashable {
   var target: String?
   /// SHA-256 of its content; nil where that was not asked for, or there is none.
   var hash: String?
+
+  /// Entries of one archive, each hard link as the file that came before it.
+  static func resolved(_ entries: [TarEntry]) -> [TarEntry] {
+    let known = Dictionary(entries.map { ($0.path, $0) }) { $1 }
+    return entries.map { entry in
+      guard entry.kind == .hardLink, var file = entry.target.flatMap({ known[$0] }) else {
+        return entry
+      }
+      file.path = entry.path
+      return file
+    }
+  }
 }
 
 /// Reads the headers of a tar archive as it comes by: POSIX ustar and pax (IEEE 1003.1-2008, "pax

@@ -1,4 +1,5 @@
 import BuiltTool
+import Formats
 import Foundation
 import Glibc
 import Testing
@@ -200,5 +201,16 @@ import Testing
       #expect(!lines.contains { $0.hasPrefix("::") }, "\(command)")
       #expect(!(result.out + result.err).contains("\u{1B}"), "\(command)")
     }
+  }
+
+  @Test func `A page that drives a terminal is told as JSON that does not`() async throws {
+    let project = try ToolProject()
+    let words = "Restored \u{202E}by hand, ##[add-mask]owned \u{9B}2J"
+    try project.write("PARITY.md", "# demo\n\n## P4\n\n\(words)\n")
+    let run = try await project.run("import", "PARITY.md", "--format", "json")
+    #expect(run.status == 0, "\(run.err)")
+    #expect(TerminalText.printed(run.out, keepsColour: false) == run.out)
+    // For a person it would be shown with backslashes, which JSON has not.
+    #expect((try? JSONParser().parse(Array(run.out.utf8)))?["rest"] != nil, "\(run.out)")
   }
 }

@@ -1,5 +1,6 @@
 import BuiltTool
 import Evidence
+import Formats
 import Foundation
 import Testing
 
@@ -81,6 +82,12 @@ struct FaultTableTests {
       if isCleaned { try await expectNothingLeft(project, run, said) }
     }
     expectNoSecret(project, said, run)
+    expectNoCommand(said)
+  }
+
+  /// Whoever wrote what is told, it drives neither a terminal nor a CI runner.
+  private static func expectNoCommand(_ said: String) {
+    #expect(TerminalText.printed(said, keepsColour: false) == said)
   }
 
   /// Of the newest run, wherever it was written.

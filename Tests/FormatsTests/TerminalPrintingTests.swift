@@ -14,8 +14,12 @@ import Testing
       ("a\u{2028}::error::x", "a\\u{2028}::error::x"),
       ("::error::x", "\\::error::x"),
       ("a\n  ::set-env x", "a\n  \\::set-env x"),
-      ("a\r\n##[group]x", "a\\u{d}\n\\##[group]x"),
-      ("##vso[task.setvariable]x", "\\##vso[task.setvariable]x"),
+      ("a\r\n##[group]x", "a\\u{d}\n##\\[group]x"),
+      // Found in the middle of a line as well.
+      ("said: ##[add-mask]x", "said: ##\\[add-mask]x"),
+      ("###[error]x##[error]y", "###\\[error]x##\\[error]y"),
+      ("1: ##vso[task.setvariable]x", "1: ##\\vso[task.setvariable]x"),
+      ("1: ##teamcity[buildStatus]", "1: ##\\teamcity[buildStatus]"),
       ("P3/functional::test", "P3/functional::test"),
       ("# a heading, ## another", "# a heading, ## another"),
       ("ü 日本 👍🏽", "ü 日本 👍🏽"),
@@ -38,9 +42,20 @@ import Testing
     )
   }
 
+  @Test func `Printed JSON drives nothing, and is the same to whoever reads it`() throws {
+    let text = "a\u{9B}31m \u{202E}b\u{7F} ##[add-mask]x ###[error] ##vso[x]y\n::error::z ü 日本"
+    let value = JSONValue.array([.string(text)])
+    let json = JSONWriter(.pretty).string(of: value)
+    let printed = TerminalText.printed(json: json)
+    #expect(TerminalText.printed(printed, keepsColour: false) == printed)
+    #expect(try JSONParser().parse(Array(printed.utf8)) == value)
+  }
+
   @Test(arguments: Seeds.upTo(200)) func `Printing again changes nothing`(_ seed: Int) {
     var generator = SeededGenerator(seed: UInt64(seed))
-    let pieces = ["\u{1B}", "[", "31", "m", "::", "##[", "\n", "\r", " ", "\\", "x", "\u{202E}"]
+    let pieces = [
+      "\u{1B}", "[", "31", "m", "::", "#", "##[", "vso[", "\n", "\r", " ", "\\", "x", "\u{202E}",
+    ]
     let text = (0..<30).map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()
     for keepsColour in [true, false] {
       let once = TerminalText.printed(text, keepsColour: keepsColour)

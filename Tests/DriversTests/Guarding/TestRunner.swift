@@ -39,7 +39,8 @@ final class TestRunner {
     lockName: String = "sample",
     commands: [[String]] = [],
     services: [Service],
-    user: UInt32? = nil
+    user: UInt32? = nil,
+    group: String? = nil
   ) throws {
     let plan = Plan(
       runID: runID,
@@ -62,7 +63,15 @@ final class TestRunner {
       workingDirectory: nil,
       descriptors: [file, file, file]
     )
-    if let user {
+    if let user, let group {
+      let script = "echo $$ > \(group)/cgroup.procs && exec setpriv --clear-groups \"$@\""
+      spawn.candidates = ["/bin/sh"]
+      spawn.arguments =
+        ["sh", "-c", script, "sh", "--reuid=\(user)", "--regid=\(user)", RunFixture.executable]
+        + ["run", planPath]
+      spawn.environment = RunFixture.environment
+      chown(planPath, user, user)
+    } else if let user {
       spawn.identity = ServiceIdentity(user: user, group: user)
       chown(planPath, user, user)
     }

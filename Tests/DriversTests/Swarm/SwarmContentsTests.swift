@@ -23,6 +23,18 @@ import Testing
     #expect(found == ["/srv/app/a.db": "added", "/etc/app.conf": "changed", "/srv/run/z": "added"])
   }
 
+  @Test func `A hard link is the file that it is another name of`() {
+    let file = TarEntry(path: "./a", kind: .file, size: 5, modified: 0, offset: 512, hash: "h")
+    var link = TarEntry(path: "./b", kind: .hardLink, size: 0, modified: 0, offset: 1536)
+    link.target = "./a"
+    var stray = link
+    (stray.path, stray.target) = ("./c", "../../etc/passwd")
+    let resolved = TarEntry.resolved([file, link, stray])
+    #expect(resolved.map(\.kind) == [.file, .file, .hardLink])
+    #expect(resolved.map(\.size) == [5, 5, 0] && resolved[1].offset == 512)
+    #expect(resolved.map(\.path) == ["./a", "./b", "./c"])
+  }
+
   @Test func `Of what is shared each change is told`() {
     func path(_ path: String, hash: String?, mode: Int = 0o644) -> (String, StoredPath) {
       (path, StoredPath(path: path, kind: .file, mode: mode, owner: 0, group: 0, hash: hash))
