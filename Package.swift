@@ -119,7 +119,10 @@ let package = Package(
     templates("junit"),
     templates("page"),
     embedded("RulePages", "rules", in: "docs", exclude: otherDocumentation),
-    module("Drafting", ["Evidence", "Suites"]),
+    module(
+      "Drafting",
+      ["Corpus", "Evidence", "Formats", "Importing", "MarkdownDocuments", "Suites"]
+    ),
     module("Auditing", ["Corpus", "Evidence", "Formats", "Suites"]),
     module("Importing", ["Evidence", "Formats", "MarkdownDocuments", "XMLDocuments"]),
     module("Corpus", ["Evidence", "Files", "Formats", "Git", "Programs"], resources: "Reading"),

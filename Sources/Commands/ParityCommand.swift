@@ -23,8 +23,8 @@ package struct ParityCommand: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, UpCommand.self, MergeCommand.self, AuditCommand.self, ReportCommand.self,
       DiffCommand.self, HistoryCommand.self, VerifyCommand.self, ImportCommand.self,
-      PinCommand.self, ListCommand.self, LintCommand.self, NewCommand.self, RulesCommand.self,
-      ExplainCommand.self, CleanCommand.self, TemplatesCommand.self,
+      AdoptCommand.self, PinCommand.self, ListCommand.self, LintCommand.self, NewCommand.self,
+      RulesCommand.self, ExplainCommand.self, CleanCommand.self, TemplatesCommand.self,
     ]
   )
 
