@@ -74,7 +74,8 @@ let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox
 
 /// What `docs/` has beside the pages of the rules. A page that is missing here is a warning.
 let otherDocumentation = [
-  "README.md", "architecture.md", "backups.md", "ci-hardening.md", "ci.md", "command-reference.md",
+  "README.md", "adopting.md", "architecture.md", "backups.md", "ci-hardening.md", "ci.md",
+  "command-reference.md",
   "corpus.md",
   "decisions",
   "diff.md", "evidence.md", "faults.md", "getting-started.md", "history.md", "how-to.md", "http.md",
