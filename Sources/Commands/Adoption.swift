@@ -19,6 +19,14 @@ struct AdoptionSource {
   /// Whether what was named is a folder of several.
   var isOfSeveral = false
 
+  /// As the suite's own files name it, which are not of this machine.
+  var shown: String {
+    guard path.hasPrefix("/") else { return path }
+    let here = FileManager.default.currentDirectoryPath + "/"
+    if path.hasPrefix(here) { return String(path.dropFirst(here.count)) }
+    return path.split(separator: "/").last.map(String.init) ?? path
+  }
+
   /// What a path of the command line holds.
   ///
   /// - Parameter recipe: as it was asked for.
@@ -105,7 +113,7 @@ struct Adoption {
     switch source.kind {
     case .page: page = source.path
     case .folder:
-      guard let folder = await AdoptedFolder(source.path, shown: source.path) else {
+      guard let folder = await AdoptedFolder(source.path, shown: source.shown) else {
         throw Failure(
           .broken,
           "python3 is not installed: it reads the older tests (package python3)"
@@ -122,15 +130,17 @@ struct Adoption {
     if let page {
       let file = ImportFile(path: page)
       let claims = try await file.locating { try PageOutput.page(file) }
+      let isOwn = source.kind == .page
+      let shown = isOwn ? source.shown : "\(source.shown)/\(AdoptedFolder.pageFile)"
       let checks = try Self.load(scripts, source).checks.map { ($0.id, $0.place.file) }
-      settings.take(claims, shown: page, checks: checks, files: scripts.map(\.path))
+      settings.take(claims, shown: shown, checks: checks, files: scripts.map(\.path))
     }
     let (recipe, origin) = try await Self.recipe(source, from, project, settings)
     self.origin = origin
     suite = AdoptedSuite(
       recipe,
       settings,
-      source: source.path,
+      source: source.shown,
       programs: MachinePrograms.names,
       writesLocal: writesLocal
     )

@@ -90,7 +90,11 @@ package struct AdoptedFolder: Sendable {
       guard let bytes = source.read(path), bytes.count <= YAMLReader.sizeLimit,
         files.count < Self.countLimit
       else {
-        leave(path, "not read: too large, too many, or a link that leads out", "copy it yourself")
+        let reason = "not read: too large, too many, or a link that leads out"
+        if [Self.settingsFile, Self.hooksFile].contains(path) {
+          mistakes.append(Diagnostic(.error, file: place(path), message: reason))
+        }
+        leave(path, reason, "copy it yourself")
         continue
       }
       var file = File(path: path, target: nil, bytes: bytes, isExecutable: entry.isExecutable)

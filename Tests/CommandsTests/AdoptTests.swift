@@ -180,6 +180,29 @@ import Testing
     #expect(note.contains("functional/extra.yml") && note.contains("functional/test_link.py"))
   }
 
+  @Test func `Settings that cannot be read are a mistake`() async throws {
+    let project = try Self.project()
+    try project.remove("tests/wiki/recipe_meta.py")
+    try project.write("secret.py", "HEALTH_PATH = '/secret'\n")
+    try FileManager.default.createSymbolicLink(
+      atPath: project.path("tests/wiki/recipe_meta.py"),
+      withDestinationPath: "../../secret.py"
+    )
+    let result = try await project.run("adopt", "tests/wiki")
+    #expect(result.status == 65 && !project.exists("suites"), "\(result.err)")
+  }
+
+  @Test func `No path of this machine gets into a suite`() async throws {
+    let project = try Self.project(["tests/wiki/PARITY.md": Self.page])
+    let result = try await project.run("adopt", project.path("tests"))
+    #expect(result.status == 0, "\(result.err)")
+    let files = project.files(below: "suites")
+    #expect(files.count > 4)
+    for (name, bytes) in files {
+      #expect(!String(decoding: bytes, as: UTF8.self).contains(project.folder), "\(name)")
+    }
+  }
+
   // MARK: Pages
 
   private static let page = """
