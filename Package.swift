@@ -74,7 +74,7 @@ let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox
 
 /// What `docs/` has beside the pages of the rules. A page that is missing here is a warning.
 let otherDocumentation = [
-  "README.md", "architecture.md", "backups.md", "ci", "ci-hardening.md", "ci.md",
+  "README.md", "adopting.md", "architecture.md", "backups.md", "ci", "ci-hardening.md", "ci.md",
   "command-reference.md",
   "corpus.md",
   "decisions",
@@ -120,7 +120,10 @@ let package = Package(
     templates("junit"),
     templates("page"),
     embedded("RulePages", "rules", in: "docs", exclude: otherDocumentation),
-    module("Drafting", ["Evidence", "Suites"]),
+    module(
+      "Drafting",
+      ["Corpus", "Evidence", "Formats", "Importing", "MarkdownDocuments", "Suites"]
+    ),
     module("Auditing", ["Corpus", "Evidence", "Formats", "Suites"]),
     module("Importing", ["Evidence", "Formats", "MarkdownDocuments", "XMLDocuments"]),
     module("Corpus", ["Evidence", "Files", "Formats", "Git", "Programs"], resources: "Reading"),

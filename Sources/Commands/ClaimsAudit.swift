@@ -16,12 +16,7 @@ struct ClaimsAudit {
   let run: String?
 
   func output() async throws -> ClaimsOutput {
-    let page: ImportedPage
-    do {
-      page = try PageOutput.page(file)
-    } catch let error as ImportError {
-      throw SuiteErrors([file.diagnostic(error)])
-    }
+    let page = try await file.locating { try PageOutput.page(file) }
     guard let named = asked ?? page.recipe else {
       throw Failure(
         .wrongUsage,

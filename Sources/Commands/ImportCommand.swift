@@ -51,7 +51,7 @@ struct ImportCommand: AsyncParsableCommand {
       for path in files {
         let file = ImportFile(path: path)
         try await mistakes.collecting {
-          try await Self.locating(file) {
+          try await file.locating {
             if case .page = try file.kind() {
               let text = try PageOutput(file).text(format)
               if format == .text { Console.out(text) } else { Console.json(text) }
@@ -65,15 +65,6 @@ struct ImportCommand: AsyncParsableCommand {
       }
       try mistakes.conclude()
       return worst
-    }
-  }
-
-  /// Turns what is wrong with a file into its place there.
-  private static func locating(_ file: ImportFile, _ body: () async throws -> Void) async throws {
-    do {
-      try await body()
-    } catch let error as ImportError {
-      throw SuiteErrors([file.diagnostic(error)])
     }
   }
 }

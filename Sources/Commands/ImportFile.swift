@@ -69,6 +69,15 @@ struct ImportFile {
 
   // MARK: What is wrong with it
 
+  /// Turns what is wrong with the file into its place there.
+  func locating<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+      return try await body()
+    } catch let error as ImportError {
+      throw SuiteErrors([diagnostic(error)])
+    }
+  }
+
   /// The same with the line that it is about.
   func diagnostic(_ error: ImportError) -> Diagnostic {
     Diagnostic(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Auditing
+import Drafting
 import Evidence
 import Reports
 import Suites
@@ -11,7 +12,8 @@ struct LintCommand: AsyncParsableCommand {
     discussion: """
       Every mistake is told at its place, all at once; a suite file that is wrong exits with 65. \
       Then the rules that need no run look at the recipe: an error among them exits with 1, and \
-      with `--strict` a warning too. What the suite waives is told apart and does not count.
+      with `--strict` a warning too. What the suite waives is told apart and does not count. Questions \
+      that `parity new` and `parity adopt` left open are warnings.
       """
   )
 
@@ -24,6 +26,7 @@ struct LintCommand: AsyncParsableCommand {
     try await concluding {
       let workspace = try await options.location.workspace()
       var found: [Diagnostic] = []
+      var open: [Diagnostic] = []
       var waived: [String] = []
       var mistakes = Mistakes()
       var recipes: [String] = []
@@ -36,6 +39,12 @@ struct LintCommand: AsyncParsableCommand {
           let loaded = try workspace.suite(recipe)
           warnings = loaded.warnings
           suite = loaded.suite
+          open += OpenQuestions.all(in: loaded.suite.folder).map {
+            var question = $0
+            let folder = workspace.project.suiteFolder(of: recipe)
+            question.file = workspace.shown("\(folder)/\($0.file)")
+            return question
+          }
         }
         mistakes.diagnostics += warnings
         try await mistakes.collecting {
@@ -58,13 +67,14 @@ struct LintCommand: AsyncParsableCommand {
         }
       }
       try mistakes.conclude()
-      let all = mistakes.diagnostics + found
+      let all = mistakes.diagnostics + found + open
       if !all.isEmpty { Console.report(SuiteErrors(all)) }
       for line in waived { Console.error(line) }
       Console.out(
-        "\(recipes.count) suite\(recipes.count == 1 ? "" : "s"), no mistakes\(Self.counted(found))\n"
+        "\(recipes.count) suite\(recipes.count == 1 ? "" : "s"), no mistakes\(Self.counted(found))"
+          + (open.isEmpty ? "\n" : "; \(open.count) open question\(open.count == 1 ? "" : "s")\n")
       )
-      let isRefuted = found.contains {
+      let isRefuted = (found + open).contains {
         $0.severity == .error || (strict && $0.severity == .warning)
       }
       return isRefuted ? .refuted : .proven

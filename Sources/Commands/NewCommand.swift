@@ -1,9 +1,7 @@
 import ArgumentParser
 import Auditing
 import Drafting
-import Files
 import FoundationEssentials
-import Reports
 import Suites
 
 struct NewCommand: AsyncParsableCommand {
@@ -58,9 +56,10 @@ struct NewCommand: AsyncParsableCommand {
         )
       }
       guard let source else {
-        let workspace = try await project()
-        try write(NewSuite.files(recipe: recipe), workspace)
-        sayNext(workspace)
+        let writer = SuiteWriter(workspace: try await SuiteWriter.project(location))
+        let files = NewSuite.files(recipe: recipe).map { NewFile($0.path, Array($0.content.utf8)) }
+        try writer.write([(recipe, files)])
+        writer.sayNext(recipe)
         return .proven
       }
       let origin = try await DraftSource(source)
@@ -74,97 +73,15 @@ struct NewCommand: AsyncParsableCommand {
       } catch {
         throw error.below(source)
       }
-      let workspace = try await project()
-      try add(origin.entry(for: recipe, in: workspace.project.folder), workspace) {
-        try write(draft.files.map { ($0.path, $0.content) }, workspace)
-      }
-      sayOpen(draft, workspace)
-      sayNext(workspace)
+      let writer = SuiteWriter(workspace: try await SuiteWriter.project(location))
+      let files = draft.files.map { NewFile($0.path, Array($0.content.utf8)) }
+      let entry = origin.entry(for: recipe, in: writer.workspace.project.folder)
+      try writer.write([(recipe, files)], [entry])
+      let lines = writer.open(draft, of: recipe).map { "  \($0)\n" }
+      Console.out("\nOpen:\n" + lines.joined())
+      writer.sayNext(recipe)
       return .proven
     }
-  }
-
-  /// The project, begun here where there is none.
-  private func project() async throws -> Workspace {
-    let here = FileManager.default.currentDirectoryPath
-    if location.project == nil, try ProjectLoader.nearest(to: here) == nil {
-      let tree = FileTree(here)
-      for (name, content) in NewSuite.projectFiles where tree.kind("\(here)/\(name)") == nil {
-        try AtomicFile.write(content.utf8, to: "\(here)/\(name)", in: tree)
-        Console.out("\(name)\n")
-      }
-    }
-    return try await location.workspace()
-  }
-
-  private func write(_ files: [(path: String, content: String)], _ workspace: Workspace) throws {
-    let folder = workspace.project.suiteFolder(of: recipe)
-    guard !FileManager.default.fileExists(atPath: folder) else {
-      throw Failure(.wrongUsage, "\(workspace.shown(folder)) exists already")
-    }
-    let tree = workspace.tree(of: folder)
-    for (path, content) in files {
-      let full = "\(folder)/\(path)"
-      let parent = full.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
-      try tree.makeFolder(parent)
-      try AtomicFile.write(content.utf8, to: full, in: tree)
-      Console.out("\(workspace.shown(full))\n")
-    }
-  }
-
-  /// Adds the recipe to parity.yml, once the suite is written.
-  private func add(
-    _ entry: ProjectEntry,
-    _ workspace: Workspace,
-    after writing: () throws -> Void
-  ) throws {
-    let project = workspace.project
-    if project.recipes[recipe] == entry.source { return try writing() }
-    if let other = project.recipes[recipe] {
-      let shown =
-        switch other {
-        case .folder(let path): workspace.shown(path)
-        case .git(let git): "\(git.address)"
-        }
-      throw Failure(
-        .wrongUsage,
-        "recipe \(recipe) is at \(shown) in parity.yml, not at \(entry.shown)"
-      )
-    }
-    let path = "\(project.folder)/\(ProjectLoader.fileName)"
-    let tree = workspace.tree(of: path)
-    let text = String(validating: try tree.contents(path), as: UTF8.self)
-    guard let added = text.flatMap({ entry.added(to: $0, folder: project.folder) }) else {
-      throw Failure(
-        .wrongUsage,
-        "parity.yml is of a form that is not edited here: add `\(entry.line)` under `recipes`, then "
-          + "run this again"
-      )
-    }
-    try writing()
-    try AtomicFile.write(added.utf8, to: path, in: tree)
-    Console.out("parity.yml: recipes: \(entry.line)\n")
-  }
-
-  private func sayOpen(_ draft: SuiteDraft, _ workspace: Workspace) {
-    let folder = workspace.shown(workspace.project.suiteFolder(of: recipe))
-    var lines = draft.files.flatMap { file in
-      file.questions.map { "  \(folder)/\(file.path):\($0.line): \($0.text)\n" }
-    }
-    lines += draft.notes.map { "  \($0)\n" }
-    Console.out("\nOpen:\n" + lines.joined())
-  }
-
-  private func sayNext(_ workspace: Workspace) {
-    var next = "\nNow: parity list \(recipe); parity run \(recipe)\n"
-    if workspace.project.corpus == nil {
-      next += """
-        First say under `corpus` in parity.yml where the older scripts are, or why there are none: until \
-        then a run ends with 2.
-
-        """
-    }
-    Console.out(next)
   }
 }
 

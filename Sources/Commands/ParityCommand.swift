@@ -23,10 +23,9 @@ package struct ParityCommand: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, UpCommand.self, MergeCommand.self, AuditCommand.self, ReportCommand.self,
       DiffCommand.self, ShowCommand.self, HistoryCommand.self, VerifyCommand.self,
-      ImportCommand.self,
-      JUnitLintCommand.self,
-      PinCommand.self, ListCommand.self, LintCommand.self, NewCommand.self, RulesCommand.self,
-      ExplainCommand.self, CleanCommand.self, TemplatesCommand.self,
+      ImportCommand.self, AdoptCommand.self, JUnitLintCommand.self, PinCommand.self,
+      ListCommand.self, LintCommand.self, NewCommand.self, RulesCommand.self, ExplainCommand.self,
+      CleanCommand.self, TemplatesCommand.self,
     ]
   )
 

@@ -10,6 +10,8 @@ package enum ScriptReading: String, Sendable {
   case program
   /// The same, where pytest or bats runs its tests.
   case tests
+  /// Only what a file says at its top: `PythonOutline`.
+  case outline
 }
 
 extension CorpusScript {

@@ -10,16 +10,32 @@ package struct DraftedRecipe: Sendable {
   /// By service.
   let databases: [String: DraftedDatabase]
   let stores: [StoreFacts]
+  /// False where nobody knows where the recipe is.
+  let isKnown: Bool
+
+  /// A recipe of which nothing is known but its name.
+  package init(unknown name: String) {
+    (self.name, isKnown) = (name, false)
+    (compose, files) = (Compose(), SuiteFiles(folder: ""))
+    (databases, stores) = ([:], [])
+    secrets = DraftedSecrets(sample: "", variables: [:], texts: [])
+  }
 
   /// - Parameters:
   ///   - name: the recipe's.
   ///   - folder: of the recipe.
+  ///   - adopted: an older suite, whose settings may choose other compose files.
   /// - Throws: where its compose files cannot be read.
-  package init(name: String, folder: String) throws(SuiteErrors) {
-    self.name = name
+  package init(
+    name: String,
+    folder: String,
+    adopting adopted: AdoptedSettings? = nil
+  ) throws(SuiteErrors) {
+    (self.name, isKnown) = (name, true)
     let files = SuiteFiles(folder: folder)
     self.files = files
-    let environment = ComposeEnvironment { files.read($0) }
+    let settings = (adopted?.environment ?? []).map { ($0.name, $0.value) }
+    let environment = ComposeEnvironment(setting: Dictionary(settings) { $1 }) { files.read($0) }
     let names = environment.composeFiles
     var secrets = DraftedSecrets(
       sample: Self.text(".env.sample", files),

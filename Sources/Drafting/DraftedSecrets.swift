@@ -32,7 +32,7 @@ struct DraftedSecrets: Sendable {
     }
   }
 
-  private static func looksSecret(_ name: String) -> Bool {
+  static func looksSecret(_ name: String) -> Bool {
     let words = name.split(separator: "_")
     let signs: Set<Substring> = [
       "PASSWORD", "PASSWD", "PASS", "PW", "SECRET", "TOKEN", "KEY", "SALT", "PASSPHRASE",

@@ -1,27 +1,41 @@
 import Evidence
 import Suites
 
-/// `recipe.yml` as far as the recipe's own files say what belongs there.
+/// `recipe.yml` as far as the recipe's own files, and an older suite, say what belongs there.
 struct RecipeFileDraft {
   let recipe: DraftedRecipe
-  private(set) var file = DraftFile("recipe.yml")
+  /// Nil where there is no older suite.
+  let adopted: AdoptedSettings?
+  var file = DraftFile("recipe.yml")
   /// What no step can be drafted for.
   private var deferred: [(what: String, why: String, until: String)] = []
 
-  init(_ recipe: DraftedRecipe) {
+  init(_ recipe: DraftedRecipe, adopting adopted: AdoptedSettings? = nil) {
     self.recipe = recipe
+    self.adopted = adopted
+    let source =
+      adopted == nil
+      ? "its compose files" : "its older suite\(recipe.isKnown ? " and its compose files" : "")"
     file.comment(
-      "What is tested of \(recipe.name), drafted from its compose files. All keys: docs/suite.md"
+      "What is tested of \(recipe.name), drafted from \(source). All keys: docs/suite.md"
     )
     file.comment("A line with \"open:\" says what they cannot say; remove it once that is settled.")
+    if !recipe.isKnown {
+      file.open("where is the recipe? Say it under `recipes` in parity.yml: every run needs it")
+    }
     file.add("recipe: \(recipe.name)")
-    health()
+    if let adopted, !adopted.health.isEmpty { health(of: adopted) } else { health() }
     services()
     secrets()
+    settings()
     integrity()
+    markers()
     stores()
     backup()
+    scripts()
+    corpus()
     deferrals()
+    notes()
   }
 
   // MARK: Ready
@@ -29,6 +43,10 @@ struct RecipeFileDraft {
   private mutating func health() {
     file.add()
     let app = recipe.app.service
+    if !recipe.isKnown {
+      file.open("which path answers well only once the app is ready? Until then it is `/`")
+      return
+    }
     let service = recipe.compose[service: app]
     let probe = service.flatMap(HealthProbe.init)
     if let probe { file.comment("The health check of \(app): \(probe.words)") }
@@ -76,7 +94,10 @@ struct RecipeFileDraft {
   }
 
   private mutating func secrets() {
-    let all = recipe.secrets.all
+    var all = recipe.secrets.all
+    for secret in adopted?.secrets ?? [] where !all.contains(where: { $0.name == secret.name }) {
+      all.append(secret)
+    }
     if !all.isEmpty {
       file.add()
       file.comment("Made anew for each run, where no value stands in the recipe itself.")
@@ -90,16 +111,20 @@ struct RecipeFileDraft {
         file.add("\(secret.name): {\(source)}", indent: 2)
       }
     }
-    if recipe.secrets.variables.isEmpty { return }
+    let given = adopted?.environment ?? []
+    let names = Set(given.map(\.name))
+    let variables = recipe.secrets.variables.filter { !names.contains($0.name) }
+    if variables.isEmpty, given.isEmpty { return }
     file.add()
-    file.comment("Variables that .env.sample leaves empty.")
+    if !variables.isEmpty { file.comment("Variables that .env.sample leaves empty.") }
     if recipe.secrets.variables.count > 1 {
       file.open("are two of these one value under two names? Then give both the same secret")
     }
     file.add("environment:")
-    for variable in recipe.secrets.variables {
+    for variable in variables {
       file.add("\(variable.name): \"{{secret.\(variable.secret)}}\"", indent: 2)
     }
+    for one in given { file.add("\(one.name): \(YAMLText.scalar(one.value))", indent: 2) }
   }
 
   // MARK: Stores
@@ -159,7 +184,8 @@ struct RecipeFileDraft {
 
   private mutating func backup() {
     let labels = BackupLabels.read(from: recipe.compose)
-    if labels.isEmpty {
+    if labels.isEmpty, adopted?.capable == nil {
+      if !recipe.isKnown { return }
       file.add()
       file.open(
         "no service has the label backupbot.backup=true: backup and restore are skipped, and no data "
@@ -173,11 +199,17 @@ struct RecipeFileDraft {
         for path in volume.paths { lines += look(at: "\(volume.name)/\(path)", of: entry) }
       }
     }
-    if !lines.isEmpty {
+    if !lines.isEmpty || adopted?.capable != nil {
       file.add()
-      file.comment("What the hooks write must be in the snapshot, and whole.")
+      if !lines.isEmpty {
+        file.comment("What the hooks write must be in the snapshot, and whole.")
+      }
       file.add("backup:")
-      file.add("verify:", indent: 2)
+      if let (value, why) = adopted?.capable {
+        file.add("capable: \(value)", indent: 2)
+        file.add("why: \(YAMLText.scalar(why))", indent: 2)
+      }
+      if !lines.isEmpty { file.add("verify:", indent: 2) }
       file.add(lines, indent: 4)
     }
     for entry in labels { restart(after: entry) }
@@ -221,12 +253,16 @@ struct RecipeFileDraft {
   // MARK: Deferred
 
   private mutating func deferrals() {
-    deferred.append(
-      (
-        "functional checks", "what the app does is not in its compose files",
-        "two checks act through the app and read it back: docs/how-to.md"
+    if adopted == nil {
+      deferred.append(
+        (
+          "functional checks", "what the app does is not in its compose files",
+          "two checks act through the app and read it back: docs/how-to.md"
+        )
       )
-    )
+    }
+    let earlier = adopted?.deferred ?? []
+    if deferred.isEmpty, earlier.isEmpty { return }
     file.add()
     file.comment("What this suite does not do yet; the page shows it.")
     file.add("deferred:")
@@ -237,5 +273,6 @@ struct RecipeFileDraft {
       ]
       file.add("- \(YAMLText.mapping(members))", indent: 2)
     }
+    for entry in earlier { file.add("- " + entry.line, indent: 2) }
   }
 }

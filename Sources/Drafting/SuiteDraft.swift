@@ -9,8 +9,15 @@ package struct SuiteDraft: Sendable {
   /// - Parameters:
   ///   - programs: names of the programs that this machine has.
   ///   - writesLocal: whether local.yml is written where some service has no program here, too.
-  package init(_ recipe: DraftedRecipe, programs: Set<String>, writesLocal: Bool) {
-    files.append(RecipeFileDraft(recipe).file)
+  ///   - adopted: what an older suite says; nil where there is none.
+  package init(
+    _ recipe: DraftedRecipe,
+    programs: Set<String>,
+    writesLocal: Bool,
+    adopting adopted: AdoptedSettings? = nil
+  ) {
+    files.append(RecipeFileDraft(recipe, adopting: adopted).file)
+    guard recipe.isKnown else { return }
     let local = LocalFileDraft(recipe, programs: programs)
     if local.missing.isEmpty || writesLocal {
       files.append(local.file)

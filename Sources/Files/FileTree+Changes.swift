@@ -42,3 +42,18 @@ extension FileTree {
     }
   }
 }
+
+extension FileTree {
+  /// Gives a file or folder another name, all at once; nothing that is there is replaced.
+  package func move(_ path: String, to target: String) throws(FileError) {
+    let (old, new) = (try parent(of: path), try parent(of: target))
+    defer {
+      close(old.folder)
+      close(new.folder)
+    }
+    guard kind(target) == nil else { throw FileError(.exists, target) }
+    if renameat(old.folder, old.name, new.folder, new.name) != 0 {
+      throw FileError(DiskPath.Failure(errno: errno), target)
+    }
+  }
+}

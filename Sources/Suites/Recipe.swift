@@ -26,6 +26,11 @@ package struct Recipe: Sendable {
   }
 }
 
+extension Compose {
+  /// One without services.
+  package init() { self.init(services: [], volumes: []) }
+}
+
 /// A compose file, as far as the tool looks at it.
 package struct Compose: Sendable, Hashable {
   package var services: [Service]

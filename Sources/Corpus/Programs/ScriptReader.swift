@@ -68,6 +68,14 @@ struct ScriptReader: Sendable {
   }
 
   private static func read(_ folders: [ScriptFolder], _ program: SyntaxProgram) async -> [Folder] {
+    results(of: folders, await answers(of: folders, program))
+  }
+
+  /// What the program says of each script; nil where it could not be read in time.
+  static func answers(
+    of folders: [ScriptFolder],
+    _ program: SyntaxProgram
+  ) async -> [JSONValue?] {
     let scripts = folders.flatMap(\.scripts)
     var answers: [JSONValue?] = []
     var crashes = 0
@@ -84,8 +92,7 @@ struct ScriptReader: Sendable {
         crashes += 1
       }
     }
-    answers += Array(repeating: nil, count: scripts.count - answers.count)
-    return results(of: folders, answers)
+    return answers + Array(repeating: nil, count: scripts.count - answers.count)
   }
 
   static func results(of folders: [ScriptFolder], _ answers: [JSONValue?]) -> [Folder] {
@@ -115,7 +122,7 @@ struct ScriptReader: Sendable {
     PackageResources.values_py, PackageResources.follower_py, PackageResources.commands_py,
     PackageResources.python_py, PackageResources.objects_py, PackageResources.library_py,
     PackageResources.words_py, PackageResources.shell_py, PackageResources.tools_py,
-    PackageResources.units_py, PackageResources.program_py,
+    PackageResources.units_py, PackageResources.outline_py, PackageResources.program_py,
   ].flatMap { $0 + [UInt8(ascii: "\n")] }
 
   /// The program is longer than an argument may be, so that it comes before its input.

@@ -131,7 +131,9 @@ def main():
         for header, _, _ in files:
             if header["reading"]:
                 signal.setitimer(signal.ITIMER_PROF, int(sys.argv[1]))
-                line = json.dumps(folder.units(header), ensure_ascii=False)
+                is_outline = header["reading"] == "outline"
+                value = outline_of(folder, header) if is_outline else folder.units(header)
+                line = json.dumps(value, ensure_ascii=False)
                 target.write(line.encode("utf-8", "replace") + b"\n")
                 target.flush()
                 signal.setitimer(signal.ITIMER_PROF, 0)

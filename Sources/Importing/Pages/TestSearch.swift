@@ -1,7 +1,7 @@
-import Evidence
+package import Evidence
 
 /// Finds what a page means by a path and a function.
-struct TestSearch {
+package struct TestSearch {
   enum Place: Hashable {
     case there
     /// To another file, below the suite's folder.
@@ -9,18 +9,25 @@ struct TestSearch {
     case missing
   }
 
-  struct Found {
+  package struct Found {
     var place: Place
     /// The suite's file that it was found in.
     var file: String?
-    var checks: [CheckID]
+    package var checks: [CheckID]
   }
 
-  private let ground: ClaimGround
+  /// Every check of the suite, with its file.
+  private let checks: [(id: CheckID, file: String)]
+  /// Of the suite.
+  private let files: [String]
 
-  init(_ ground: ClaimGround) { self.ground = ground }
+  init(_ ground: ClaimGround) { self.init(checks: ground.checks, files: ground.files) }
 
-  func find(_ reference: PageReference) -> Found {
+  package init(checks: [(id: CheckID, file: String)], files: [String]) {
+    (self.checks, self.files) = (checks, files)
+  }
+
+  package func find(_ reference: PageReference) -> Found {
     let there = reference.path.flatMap(file(at:))
     if let there {
       let own = checks(in: there, reference.function)
@@ -46,7 +53,7 @@ struct TestSearch {
       )
     }
     guard reference.function == nil, reference.path != nil,
-      let alike = ground.files.first(where: { stem($0) == reference.stem && isCode($0) })
+      let alike = files.first(where: { stem($0) == reference.stem && isCode($0) })
     else {
       return Found(place: .missing, file: nil, checks: [])
     }
@@ -60,9 +67,9 @@ struct TestSearch {
     for start in parts.indices {
       let rest = parts[start...].joined(separator: "/")
       // A bare name is what it is only at the top.
-      if ground.files.contains(rest) { return rest }
+      if files.contains(rest) { return rest }
       // An id of this tool has no ending.
-      if let own = ground.files.first(where: { isCode($0) && withoutEnding($0) == rest }) {
+      if let own = files.first(where: { isCode($0) && withoutEnding($0) == rest }) {
         return own
       }
     }
@@ -70,7 +77,7 @@ struct TestSearch {
   }
 
   private func checks(in file: String, _ function: String?) -> [CheckID] {
-    ground.checks.filter { check in
+    checks.filter { check in
       check.file == file
         && (function == nil || check.id.name == function || check.id.withoutRow.name == function)
     }.map(\.id)
@@ -78,7 +85,7 @@ struct TestSearch {
 
   private func checks(named function: String?) -> [(id: CheckID, file: String)] {
     guard let function else { return [] }
-    return ground.checks.filter { $0.id.name == function || $0.id.withoutRow.name == function }
+    return checks.filter { $0.id.name == function || $0.id.withoutRow.name == function }
   }
 
   private func isOnly(_ function: String?) -> Bool {
