@@ -262,7 +262,7 @@ let package = Package(
     tests(of: "Evidence", ["Formats", "SeededGenerators"], exclude: ["Fixtures"]),
     tests(
       of: "Suites",
-      ["BuiltTool", "Evidence", "Formats", "Reports"],
+      ["BuiltTool", "Evidence", "Formats", "Reports", "SeededGenerators"],
       exclude: ["Fixtures", "Golden"]
     ),
     // Real servers for tests, unprivileged, on free loopback ports, gone when the tests are.
@@ -338,9 +338,8 @@ let package = Package(
     tests(
       of: "Reports",
       [
-        "Evidence", "Files", "Formats", "Importing", "MarkdownDocuments", "TemporaryFolders",
-        "XMLDocuments",
-        "XMLParts",
+        "Evidence", "Files", "Formats", "Importing", "MarkdownDocuments", "SeededGenerators",
+        "TemporaryFolders", "XMLDocuments", "XMLParts",
       ],
       exclude: ["Golden"]
     ),

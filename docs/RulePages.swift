@@ -54,6 +54,7 @@ package enum RulePages {
     "same-behaviour-twice": PackageResources.same_behaviour_twice_md,
     "script-cannot-fail": PackageResources.script_cannot_fail_md,
     "script-is-opaque": PackageResources.script_is_opaque_md,
+    "script-unseen": PackageResources.script_unseen_md,
     "secret-masked-in-place-only": PackageResources.secret_masked_in_place_only_md,
     "secret-version-unset": PackageResources.secret_version_unset_md,
     "store-never-written": PackageResources.store_never_written_md,

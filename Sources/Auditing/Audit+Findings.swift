@@ -80,6 +80,7 @@ extension Audit {
     result += checks.filter { $0.kind == .overlay }.compactMap(controlPassed)
     result += checks.flatMap(doubtful) + checks.flatMap(hidden)
     result += checks.filter { $0.kind == .overlay || $0.kind == .functional }.compactMap(opacity)
+    result += checks.compactMap(unseen)
     result += checks.compactMap { check in
       guard case .broken(let reason)? = check.control?.result else { return nil }
       return Self.finding(
@@ -199,6 +200,20 @@ extension Audit {
     }
     guard check.strength == .opaque else { return nil }
     return Self.finding(.scriptIsOpaque, check, "exited with 0; what it checked is unknown")
+  }
+
+  /// A proxy was there to see what a script asks, and saw nothing; what goes through the fixture is seen
+  /// without one.
+  private func unseen(_ check: CheckCoverage) -> Finding? {
+    guard check.outcome.isPassed, let record = records[check.id],
+      record.isRecorded, !record.recordedCounts.contains(where: { $0 > 0 }),
+      !record.steps.contains(where: { if case .http? = $0.exchange { true } else { false } })
+    else { return nil }
+    return Self.finding(
+      .scriptUnseen,
+      check,
+      "has `record: true`, and the recording proxy saw no request"
+    )
   }
 
   private static func finding(

@@ -15,6 +15,7 @@ package enum Rule: String, CaseIterable, Sendable {
   case gateTakesAnyPath = "gate-takes-any-path"
   case scriptCannotFail = "script-cannot-fail"
   case scriptIsOpaque = "script-is-opaque"
+  case scriptUnseen = "script-unseen"
   case sameBehaviourTwice = "same-behaviour-twice"
   case controlMissing = "control-missing"
   case controlBroken = "control-broken"
@@ -83,7 +84,7 @@ package enum Rule: String, CaseIterable, Sendable {
       .undeclaredReference:
       .error
     case .hookPrintedErrors, .answeredByAnyPath, .addressElsewhere, .absenceWithoutPresence,
-      .retryHidFailures, .scriptIsOpaque,
+      .retryHidFailures, .scriptIsOpaque, .scriptUnseen,
       .checkOnlyAcknowledges, .checkMayBeStale, .checkUnsteady, .sameBehaviourTwice,
       .controlMissing,
       .storeWithoutMarker, .storeNeverWritten, .writesBesideVolumes, .tablesOutsideTransactions,
@@ -117,6 +118,7 @@ package enum Rule: String, CaseIterable, Sendable {
     case .gateTakesAnyPath: "The health gate takes the answer of any path"
     case .scriptCannotFail: "A script passed also where nothing answers"
     case .scriptIsOpaque: "A script says no more than that it exited with 0"
+    case .scriptUnseen: "A script is recorded, and no request of it was seen"
     case .sameBehaviourTwice: "Two functional checks do the same, and count once"
     case .controlBroken: "A control gave no answer, so that its check shows nothing"
     case .controlMissing: "A check that claims state ran without its control"
@@ -194,6 +196,8 @@ package enum Rule: String, CaseIterable, Sendable {
       "look at what the app answers, and exit with another status if it is wrong"
     case .scriptIsOpaque:
       "ask the app through the fixture `parity`, or write the check as steps in a YAML file"
+    case .scriptUnseen:
+      "let it ask at PARITY_BASE_URL; waive this where it asks nothing over HTTP"
     case .sameBehaviourTwice: "let one of them look at something else that the app does"
     case .controlBroken:
       "look why the same look gave no answer the second time, then run it again"

@@ -1,4 +1,5 @@
 package import Deployments
+import Evidence
 package import Formats
 import HTTPRequests
 
@@ -28,6 +29,8 @@ package struct Answer: Sendable {
   /// Of an answer over HTTP: where it came from in the end.
   var url: String?
   var socket: String?
+  /// Of a script: what a recording proxy saw of it; their numbers begin with a full stop.
+  var recorded: [StepRecord] = []
 
   package init() {}
 

@@ -440,7 +440,12 @@ package struct Attempts: Sendable {
         assertions: look.assertions,
         captured: step.capture.map(\.name)
       ),
-      inner: look.inner,
+      inner: look.inner
+        + (look.answer?.recorded ?? []).map { record in
+          var record = record
+          record.number = number + record.number
+          return record
+        },
       captures: look.captures,
       seenSecrets: look.seenSecrets,
       isHopeless: look.attempt == .hopeless || look.attempt == .hopelessUnanswered,

@@ -1,10 +1,12 @@
 import Deployments
-import Evidence
+package import Evidence
 import Formats
 import FoundationEssentials
 import Glibc
+import HTTPRequests
 import Programs
 package import Suites
+import Threads
 
 /// Where a script finds the app.
 package enum ScriptAddress: Sendable {
@@ -18,6 +20,20 @@ extension Probes {
   func runScript(_ action: ScriptAction, _ scope: Scope, _ limit: Duration)
     async throws(Unperformed) -> Ending
   {
+    let recording = action.record ?? options.scripts.record ? Recording(hasTests: false) : nil
+    let ending = try await proxied(scope, recording) { scope throws(Unperformed) in
+      await perform(try await command(action, scope, limit))
+    }
+    guard let recording else { return ending }
+    guard case .answered(var answer, .command(var exchange)) = ending else { return ending }
+    exchange.recorded = recording.count(of: nil)
+    answer.recorded = steps(of: recording, test: nil, inside: "", in: scope)
+    return .answered(answer, .command(exchange))
+  }
+
+  private func command(_ action: ScriptAction, _ scope: Scope, _ limit: Duration)
+    async throws(Unperformed) -> Command
+  {
     var argv = ["./" + action.path]
     if action.path.hasSuffix(".sh") {
       argv = (action.interpreter.isEmpty ? ["sh"] : action.interpreter) + [action.path]
@@ -29,7 +45,7 @@ extension Probes {
     for (name, value) in action.environment {
       command.environment[name] = try text(value, scope)
     }
-    return await perform(command)
+    return command
   }
 
   /// Runs a script of the suite; what it says meanwhile goes to the desk.
@@ -50,13 +66,16 @@ extension Probes {
       let token = UUID().uuidString
       let server = try StepServer { await desk.answer($0, token: token) }
       defer { server.close() }
-      var command = Command(
-        argv: script.argv(tests: tests, python: options.scripts.python),
-        deadline: limit
-      )
-      command.environment = try await scriptEnvironment(scope, port: nowhere?.port)
-      command.environment["PARITY_STEPS"] = "127.0.0.1:\(server.port):\(token)"
-      let ending = await perform(command)
+      let ending = try await proxied(scope, nowhere == nil ? desk.recording : nil) {
+        scope throws(Unperformed) in
+        var command = Command(
+          argv: script.argv(tests: tests, python: options.scripts.python),
+          deadline: limit
+        )
+        command.environment = try await scriptEnvironment(scope, port: nowhere?.port)
+        command.environment["PARITY_STEPS"] = "127.0.0.1:\(server.port):\(token)"
+        return await perform(command)
+      }
       if script.runner == .bats, case .answered(let answer, _) = ending {
         await desk.tell(BatsOutput(answer.stdout ?? [], declared: desk.declared))
       }
@@ -66,6 +85,53 @@ extension Probes {
     } catch {
       return .unanswered(.noAnswer(detail: "\(error)"), nil)
     }
+  }
+
+  /// Runs with the address of a proxy in the place of the app's, while it runs, where there is something
+  /// to record to and the app's is a plain address of this machine.
+  private func proxied(
+    _ scope: Scope,
+    _ recording: Recording?,
+    _ run: (Scope) async throws(Unperformed) -> Ending
+  ) async throws(Unperformed) -> Ending {
+    guard let recording, case .string(let base)? = scope.constants["base_url"],
+      let origin = HTTPAddress(base)?.origin, origin[0] == "http", let port = Int(origin[2])
+    else { return try await run(scope) }
+    let proxy: RecordingProxy?
+    do throws(LoopbackError) {
+      let host = origin[1] == "localhost" ? "127.0.0.1" : origin[1]
+      proxy = try RecordingProxy(host: host, port: port, recording)
+    } catch {
+      throw Unperformed(error.description)
+    }
+    guard let proxy else { return try await run(scope) }
+    var led = scope
+    let path = base.dropFirst("http://".count).drop { $0 != "/" }
+    led.constants["base_url"] = .string("http://127.0.0.1:\(proxy.port)\(path)")
+    async let served: Void? = DedicatedThread.value { proxy.serve() }
+    let result: Result<Ending, Unperformed>
+    do throws(Unperformed) {
+      result = .success(try await run(led))
+    } catch {
+      result = .failure(error)
+    }
+    proxy.stop()
+    _ = await served
+    return try result.get()
+  }
+
+  /// What a recorded script asked, as steps inside its own.
+  ///
+  /// - Parameters:
+  ///   - test: nil for all of it.
+  ///   - number: of the script's own step.
+  package func steps(
+    of recording: Recording,
+    test: String?,
+    inside number: String,
+    in scope: Scope
+  ) -> [StepRecord] {
+    recording.steps(of: test, inside: number, in: scope, options)
   }
 
   private func perform(_ command: Command) async -> Ending {

@@ -107,6 +107,8 @@ package actor ScriptDesk {
   /// Tests that the file is known to have.
   let declared: Set<String>
   private let decoys: Decoys?
+  /// Told which test runs; nil where nothing is recorded.
+  package let recording: Recording?
   /// Makes the scope of a test that begins.
   private let begin: @Sendable (String) async -> Scope
   /// In the order in which they began.
@@ -122,6 +124,7 @@ package actor ScriptDesk {
     declared: Set<String> = [],
     at address: ScriptAddress = .deployment,
     decoys: Decoys? = nil,
+    recording: Recording? = nil,
     begin: @escaping @Sendable (String) async -> Scope
   ) {
     self.script = script
@@ -129,6 +132,7 @@ package actor ScriptDesk {
     self.declared = declared
     self.address = address
     self.decoys = decoys
+    self.recording = recording
     self.begin = begin
   }
 
@@ -156,10 +160,12 @@ package actor ScriptDesk {
       switch message["do"]?.stringValue {
       case "begin":
         let unique = await start(name)
+        recording?.begin(base(name))
         return Self.ok(isPlain ? .string(unique) : ["unique": .string(unique)], isPlain)
       case "end":
         let word = message["outcome"]?.stringValue.flatMap(ScriptTest.Word.init) ?? .failed
         let text = message["text"]?.stringValue ?? ""
+        recording?.end(base(name))
         await end(name, word, text, message["report"]?.stringValue ?? "")
         return Self.ok(nil, isPlain)
       case "halt":

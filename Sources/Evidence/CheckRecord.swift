@@ -98,3 +98,16 @@ extension ControlRecord.Result: Codable {
     try container.encodeIfPresent(reason, forKey: .reason)
   }
 }
+
+extension CheckRecord {
+  /// How many requests a proxy saw of each script of the check; empty where nothing was recorded.
+  package var recordedCounts: [Int] {
+    steps.compactMap { step -> Int? in
+      guard case .command(let command)? = step.exchange else { return nil }
+      return command.recorded
+    }
+  }
+
+  /// Whether a proxy saw what its scripts asked.
+  package var isRecorded: Bool { !recordedCounts.isEmpty }
+}

@@ -3,7 +3,7 @@ package struct StepRecord: Codable, Hashable, Sendable {
   /// Where the step stands among its check's steps: `2`, or `2.1` inside a group; from 1.
   package var number: String
   /// The step's own word: `http`, `postgres`, `mysql`, `clickhouse`, `redis`, `sqlite`, `exec`, `file`, `script`,
-  /// `group`.
+  /// `group`; `recorded` for what a proxy saw of a script.
   package var kind: String
   /// What it does, as written in the suite: values in braces are not filled in.
   package var title: String
@@ -75,7 +75,8 @@ package struct HTTPExchange: Codable, Hashable, Sendable {
   package var requestBody: String?
   package var responseBody: String?
   package var timings: Timings?
-  /// The same request as a command line, with secrets as shell variables.
+  /// The same request as a command line, with secrets as shell variables; empty where it was another
+  /// program's.
   package var curl: String
   package var connectionReused: Bool
   /// True where a redirect, or an address out of an answer, led to a host that is not the deployment's;
@@ -194,6 +195,8 @@ package struct CommandExchange: Codable, Hashable, Sendable {
   package var stdout: String
   package var stderr: String
   package var microseconds: Int
+  /// Of a script: how many requests a recording proxy saw of it; nil where nothing was recorded.
+  package var recorded: Int?
 
   package init(
     service: String?,

@@ -13,9 +13,13 @@ extension RunSession {
     let tests = hasTests ? selected(group, of: script) : nil
     var whole = script
     whole.test = nil
-    let desk = ScriptDesk(whole, performer(), declared: declared(by: script)) { [self] name in
-      await begin(name, group)
-    }
+    let recording = recording(of: script)
+    let desk = ScriptDesk(
+      whole,
+      performer(),
+      declared: declared(by: script),
+      recording: recording
+    ) { [self] name in await begin(name, group) }
     // A file of tests has a fresh value of its own, and each test is told another one.
     let scope = hasTests ? scriptScope(first.stage) : begin("", group)
     if !hasTests { await desk.beginWhole(scope) }
@@ -35,12 +39,18 @@ extension RunSession {
       isComplete
       ? ScriptOutcome(whole, ending, halt: halt, without: log.redactor).failure(besides: told) : nil
     for test in told {
-      await finish(test, group, whole, ending, halt, unexplained)
+      await finish(test, group, whole, ending, halt, unexplained, recording)
     }
     for check in group where outcomes[check.id] == nil {
       await finishUntold(check, ending, halt)
     }
     await control(group, whole, told, Self.duration(of: ending))
+  }
+
+  /// bats does not tell when a test begins: what it asks cannot be told apart.
+  private func recording(of script: SuiteScript) -> Recording? {
+    guard suite.scripts.record, script.runner != .bats else { return nil }
+    return Recording(hasTests: script.runner.hasTests)
   }
 
   /// Of a file whose tests nobody could know before it ran, all of them together are the one check.
@@ -132,7 +142,8 @@ extension RunSession {
     _ script: SuiteScript,
     _ ending: Probes.Ending,
     _ halt: (word: ScriptTest.Word, text: String)?,
-    _ unexplained: Outcome?
+    _ unexplained: Outcome?,
+    _ recording: Recording?
   ) async {
     let check = check(test.name, in: group) ?? added(test.name, beside: group[0])
     guard outcomes[check.id] == nil else { return }
@@ -145,7 +156,17 @@ extension RunSession {
     var own = script.runner.hasTests ? judge.outcome(of: test) : wrong ?? judge.whole
     if own.isPassed { own = unexplained ?? own }
     let outcome = await settled(own)
-    tell(.stepFinished(check: check.id, step: record(file, test, ending, outcome, at: check.place)))
+    var step = record(file, test, ending, outcome, at: check.place)
+    let name = script.runner.hasTests && test.name.isEmpty ? nil : test.name
+    if suite.scripts.record, case .command(var command)? = step.exchange {
+      command.recorded = recording?.count(of: name) ?? 0
+      step.exchange = .command(command)
+    }
+    tell(.stepFinished(check: check.id, step: step))
+    if let recording {
+      let seen = probes.steps(of: recording, test: name, inside: step.number, in: test.scope)
+      for step in seen { tell(.stepFinished(check: check.id, step: step)) }
+    }
     end(check.id, outcome)
   }
 
@@ -273,7 +294,8 @@ extension RunSession {
       performer(),
       declared: declared(by: script),
       at: address,
-      decoys: decoys
+      decoys: decoys,
+      recording: recording(of: script)
     ) { [self] _ in await scriptScope(stage) }
     let scope = scriptScope(stage)
     if !script.runner.hasTests { await desk.beginWhole(scope) }

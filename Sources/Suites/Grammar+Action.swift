@@ -158,6 +158,9 @@ extension Grammar {
       Field("stdin", .template, "What it reads.").also("input")
       Field("environment", values, "Added to its environment.").also("env")
       Field("timeout", .duration, "For one attempt.").preset("deadlines.step")
+      Field("record", .boolean, "A proxy before the app records what it asks.").preset(
+        "scripts.record"
+      )
     },
   ]
 }

@@ -91,6 +91,7 @@ extension Grammar {
         "python3"
       ).also("interpreter pytest")
       Field("environment", values, "Added to the environment of every script.").also("env")
+      Field("record", .boolean, "A proxy before the app records what they ask.").preset("false")
     },
     Table("versions", "Which versions a run goes through; the target is the recipe as given.") {
       Field("base", .text, "The version that is installed first.").preset(

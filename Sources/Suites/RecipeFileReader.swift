@@ -63,6 +63,7 @@ struct RecipeFileReader {
     if let scripts = entry.entry("scripts") {
       suite.scripts.python = scripts.text("python")
       suite.scripts.environment = scripts.templates("environment")
+      suite.scripts.record = scripts.boolean("record") ?? false
     }
     suite.environment = environment(entry["environment"], "environment")
     suite.upgradeEnvironment = environment(entry["upgrade_environment"], "upgrade_environment")

@@ -224,6 +224,8 @@ package struct ExecAction: Sendable {
   package var stdin: Template?
   package var environment: [(name: String, value: Template)] = []
   package var timeout: Duration?
+  /// Whether a proxy before the app sees what it asks; nil for what the suite says of all scripts.
+  package var record: Bool?
 }
 
 package struct FileAction: Sendable {
@@ -272,4 +274,6 @@ package struct ScriptAction: Sendable {
   package var stdin: Template?
   package var environment: [(name: String, value: Template)] = []
   package var timeout: Duration?
+  /// Whether a proxy before the app sees what it asks; nil for what the suite says of all scripts.
+  package var record: Bool?
 }

@@ -461,6 +461,7 @@ extension StepReader {
     let stdin = entry.template("stdin")
     let environment = entry.templates("environment")
     let timeout = entry.duration("timeout")
+    let record = entry.boolean("record")
     guard let value = entry["path"], let path = reader.text(value, "path") else { return nil }
     if let problem = files.problem(withPath: path) {
       sink.error("script \(problem.message)", at: value, nearest: problem.nearest)
@@ -474,7 +475,8 @@ extension StepReader {
       arguments: arguments,
       stdin: stdin,
       environment: environment,
-      timeout: timeout
+      timeout: timeout,
+      record: record
     )
   }
 }

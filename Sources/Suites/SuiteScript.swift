@@ -55,6 +55,8 @@ package struct ScriptSettings: Sendable {
   package var python: String?
   /// Added to the environment of every script.
   package var environment: [(name: String, value: Template)] = []
+  /// Whether a proxy before the app sees what they ask.
+  package var record = false
 
   package init() {}
 }

@@ -18,6 +18,7 @@ import Testing
     case .scriptIsOpaque:
       sample.setStrength(Sample.first, .opaque)
       sample.set(Sample.first) { $0.control = ControlRecord(kind: .nowhere, result: .failed) }
+    case .scriptUnseen: sample.recordScript(Sample.first, [])
     case .checkFlaky:
       sample.set(Sample.first, .failed(reason: "was 500"))
       sample.merge { $0.set(Sample.first, .passed) }

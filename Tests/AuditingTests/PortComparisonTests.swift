@@ -309,6 +309,74 @@ import Testing
     )
   }
 
+  // MARK: Recorded scripts
+
+  private static let base = "http://127.0.0.1:4000"
+
+  typealias Seen = [(String, String, Int?)]
+
+  static let readAndSeen: [(Seen, UnitCoverage.Disposition)] = [
+    ([("GET", "/a", 200), ("GET", "/b", 200)], .ported),
+    ([("GET", "/a", 200), ("GET", "/b", nil)], .weaker), ([("GET", "/a", 200)], .weaker),
+    ([("GET", "/a", 200), ("POST", "/b", 200)], .weaker), ([], .weaker),
+  ]
+
+  /// What a proxy saw of a script that reads like its original, and what becomes of the port.
+  @Test(arguments: readAndSeen)
+  func `What is read off a recorded script counts where the proxy saw it answered`(
+    _ seen: Seen,
+    _ disposition: UnitCoverage.Disposition
+  ) {
+    let script = CorpusScript(
+      path: "p.py",
+      language: .python,
+      bytes: Array(Self.original.utf8),
+      hash: ""
+    )
+    let units = ScriptUnits.of(script, reading: .tests)
+    #expect(
+      Self.disposition(units) { $0.recordScript(Sample.first, Self.requests(seen)) } == disposition
+    )
+  }
+
+  static let opaqueAndSeen: [(Seen, UnitCoverage.Disposition)] = [
+    ([("GET", "/a", 200), ("GET", "/b", 500)], .unshown),
+    ([("GET", "/a", 200), ("GET", "/b", nil)], .weaker), ([("GET", "/c", 200)], .weaker),
+  ]
+
+  /// It may have looked at anything in what it asked for.
+  @Test(arguments: opaqueAndSeen)
+  func `An opaque script is never more than what it was seen to ask`(
+    _ seen: Seen,
+    _ disposition: UnitCoverage.Disposition
+  ) {
+    let found = Self.disposition([]) { sample in
+      sample.setStrength(Sample.first, .opaque)
+      sample.set(Sample.first) { $0.control = ControlRecord(kind: .nowhere, result: .failed) }
+      sample.recordScript(Sample.first, Self.requests(seen))
+    }
+    #expect(found == disposition)
+  }
+
+  @Test func `What an opaque script asked is not known where nothing was recorded`() {
+    let found = Self.disposition([]) { sample in
+      sample.setStrength(Sample.first, .opaque)
+      sample.set(Sample.first) { $0.control = ControlRecord(kind: .nowhere, result: .failed) }
+    }
+    #expect(found == .unshown)
+  }
+
+  @Test func `A request that a proxy saw is asked, and nothing is asserted of it`() {
+    let found = Self.disposition([]) {
+      $0.recordScript(Sample.first, Self.requests([("GET", "/a", 200), ("GET", "/b", 200)]))
+    }
+    #expect(found == .weaker)
+  }
+
+  private static func requests(_ seen: Seen) -> Seen {
+    seen.map { ($0.0, base + $0.1, $0.2) }
+  }
+
   private static func disposition(
     _ script: String,
     _ reading: ScriptReading
@@ -317,13 +385,17 @@ import Testing
     return disposition(ScriptUnits.of(script, reading: reading))
   }
 
-  private static func disposition(_ units: [CorpusUnit]) -> UnitCoverage.Disposition? {
+  private static func disposition(
+    _ units: [CorpusUnit],
+    _ change: (inout Sample) -> Void = { _ in }
+  ) -> UnitCoverage.Disposition? {
     var sample = Sample()
     sample.corpus = Sample.corpus(.scripts)
     sample.hold("a.py", original)
     sample.link(Sample.first, to: ["a.py"])
     sample.set(Sample.first) { $0.steps = [] }
     sample.held.scripts = [Sample.first: units]
+    change(&sample)
     sample.pin()
     return sample.disposition("a.py::test_a")
   }

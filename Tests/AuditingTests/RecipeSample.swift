@@ -194,7 +194,7 @@ struct RecipeSample {
       .sameBehaviourTwice,
       .checkOnlyAcknowledges, .checkCannotFail, .controlMissing, .answeredByAnyPath,
       .addressElsewhere, .absenceWithoutPresence, .retryHidFailures, .gateTakesAnyPath,
-      .scriptCannotFail, .scriptIsOpaque,
+      .scriptCannotFail, .scriptIsOpaque, .scriptUnseen,
       .markerNotDropped, .storeWithoutMarker, .storeNeverWritten, .writesBesideVolumes,
       .tablesOutsideTransactions,
       .tooFewFunctionalChecks, .genericTierMissing,

@@ -157,6 +157,32 @@ struct Sample {
 
   mutating func set(_ id: CheckID, _ outcome: Outcome) { set(id) { $0.outcome = outcome } }
 
+  /// A script that a proxy saw ask: method, address, and status, nil where no answer came.
+  mutating func recordScript(_ id: CheckID, _ seen: [(String, String, Int?)]) {
+    var script = CommandExchange(service: nil, argv: ["./x"], ending: "exit 0")
+    script.recorded = seen.count
+    func step(_ number: String, _ kind: String, _ exchange: Exchange, _ outcome: Outcome)
+      -> StepRecord
+    {
+      StepRecord(
+        number: number,
+        kind: kind,
+        title: kind,
+        place: Self.place,
+        outcome: outcome,
+        exchange: exchange
+      )
+    }
+    set(id) { check in
+      check.steps = [step("1", "script", .command(script), .passed)]
+      check.steps += seen.enumerated().map { index, one in
+        let http = HTTPExchange(method: one.0, url: one.1, status: one.2, curl: "")
+        let outcome: Outcome = one.2 == nil ? .broken(reason: "no answer") : .passed
+        return step("1.\(index + 1)", "recorded", .http(http), outcome)
+      }
+    }
+  }
+
   mutating func setControl(_ id: CheckID, _ result: ControlRecord.Result?) {
     set(id) { check in
       let kind: ControlRecord.Kind = check.kind == .integrity ? .dropped : .decoy

@@ -1,4 +1,5 @@
 import Glibc
+import PrivateServers
 import Synchronization
 import Testing
 

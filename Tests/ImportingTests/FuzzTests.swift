@@ -1,5 +1,4 @@
 import Evidence
-import Foundation
 import SeededGenerators
 import Testing
 
@@ -7,9 +6,6 @@ import Testing
 
 /// Files with mistakes that nobody thought of. `FUZZ_SECONDS` makes it go on for so long: `make fuzz`.
 @Suite struct FuzzTests {
-  private static let seconds =
-    Double(ProcessInfo.processInfo.environment["FUZZ_SECONDS"] ?? "") ?? 0
-
   private static let junit = """
     <?xml version="1.0"?><testsuites tests="2"><testsuite name="ä" timestamp="2026-05-29T18:05:16Z">
     <properties><property name="recipe" value="x"/></properties>
@@ -35,25 +31,8 @@ import Testing
     > ops.py seeds `ci_marker` (db service); it survives restore. P2 is vacuously satisfied.
     """
 
-  private func mutated(_ text: String, _ random: inout SeededGenerator) -> [UInt8] {
-    var bytes = Array(text.utf8)
-    let marks = Array("<>&\"'|`*#-[]()::/=\\\r\n\t {}.,0\u{0}é\u{A0}\u{FEFF}".utf8)
-    for _ in 0...random.below(8) {
-      guard !bytes.isEmpty else { break }
-      let place = random.below(bytes.count)
-      switch random.below(6) {
-      case 0: bytes[place] = UInt8(random.below(256))
-      case 1: bytes.remove(at: place)
-      case 2: bytes.insert(random.pick(marks), at: place)
-      case 3: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random.below(30)))
-      case 4:
-        let end = min(bytes.count, place + 1 + random.below(60))
-        bytes.insert(contentsOf: bytes[place..<end], at: random.below(bytes.count))
-      default: bytes = Array(bytes[..<place])
-      }
-    }
-    return bytes
-  }
+  private static let scraps =
+    "<>&\"'|`*#-[]()::/=\\\r\n\t {}.,0\u{0}é\u{A0}\u{FEFF}".unicodeScalars.map { String($0) }
 
   private func results(_ bytes: [UInt8]) throws {
     guard let (_, summary, cases) = try? JSONResults.read(bytes) else { return }
@@ -90,12 +69,10 @@ import Testing
   }
 
   @Test(arguments: Seeds.upTo(400)) func `No file brings a reader down`(seed: Int) throws {
-    var random = SeededGenerator(seed: UInt64(seed))
-    let end = Date.now.addingTimeInterval(seed < 4 ? Self.seconds : 0)
-    repeat {
-      try junit(mutated(Self.junit, &random))
-      try results(mutated(Self.results, &random))
-      try page(mutated(Self.page, &random))
-    } while Date.now < end
+    try Fuzzing.run(seed) { random in
+      try junit(random.damaged(Array(Self.junit.utf8), scraps: Self.scraps))
+      try results(random.damaged(Array(Self.results.utf8), scraps: Self.scraps))
+      try page(random.damaged(Array(Self.page.utf8), scraps: Self.scraps))
+    }
   }
 }

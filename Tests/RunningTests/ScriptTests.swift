@@ -11,9 +11,9 @@ import Threads
 @testable import Suites
 
 struct ScriptTests {
-  private static let id = "functional/s::s"
+  static let id = "functional/s::s"
 
-  private func bench(_ script: SuiteScript, _ others: [SuiteScript] = []) -> Bench {
+  func bench(_ script: SuiteScript, _ others: [SuiteScript] = []) -> Bench {
     var bench = Bench()
     bench.noBackupReason = Reason(.noBackupLabel)
     bench.base = nil
@@ -28,11 +28,11 @@ struct ScriptTests {
     return bench
   }
 
-  private func script(_ runner: SuiteScript.Runner, test: String? = nil) -> SuiteScript {
+  func script(_ runner: SuiteScript.Runner, test: String? = nil) -> SuiteScript {
     SuiteScript(path: "functional/s", hash: "", runner: runner, test: test)
   }
 
-  private func control(_ ran: Bench.Ran, _ id: String) -> ControlRecord? {
+  func control(_ ran: Bench.Ran, _ id: String) -> ControlRecord? {
     CheckID(id).flatMap { ran.record[check: $0]?.control }
   }
 
@@ -202,7 +202,7 @@ struct ScriptTests {
   // MARK: Tests of a file
 
   /// What a runner says: each message with the test that it is about.
-  private static func say(_ messages: [(String, String)], _ command: Command) async
+  static func say(_ messages: [(String, String)], _ command: Command) async
     -> (CommandOutput, [String])
   {
     var answers: [String] = []
@@ -238,11 +238,11 @@ struct ScriptTests {
     }
   }
 
-  private static func end(_ outcome: String, _ text: String = "") -> String {
+  static func end(_ outcome: String, _ text: String = "") -> String {
     #""do":"end","outcome":"\#(outcome)","text":"\#(text)""#
   }
 
-  private static let begin = #""do":"begin""#
+  static let begin = #""do":"begin""#
 
   @Test func `Each test has the outcome that its runner told, whatever the file exits with`()
     async throws

@@ -115,11 +115,18 @@ package struct PortAudit: Sendable {
     row.disposition = .ported
     row.checks = entry.ports
     row.strength = entry.ports.compactMap { strength(of: $0) }.max()
-    if let verdict = shortcoming(of: row.checks, &row) { return verdict }
-    let comparison = PortComparison(
-      entry.ports.compactMap { records[$0] },
-      scripts: entry.ports.flatMap { held.scripts[$0] ?? [] }
-    )
+    let ports = entry.ports.compactMap { records[$0] }
+    let comparison = PortComparison(ports, scripts: held.scripts)
+    if let verdict = shortcoming(of: row.checks, &row) {
+      // What a script asserts is not known; what it asks is, where a proxy saw it.
+      guard case .onlyExited? = verdict.reason?.code,
+        ports.allSatisfy({ planned[$0.id]?.strength != .opaque || $0.isRecorded })
+      else { return verdict }
+      row.weaker = comparison.unasked(of: unit)
+      if row.weaker.isEmpty { return verdict }
+      row.disposition = .weaker
+      return .unproven(reason: Reason(.portGaps(row.weaker)))
+    }
     let difference = comparison.difference(from: unit)
     row.weaker = difference.weaker
     row.unread += difference.unread

@@ -17,6 +17,12 @@ struct PortComparison {
     var assertions: [Held]
 
     func held(to subject: Subject) -> [Held] { assertions.filter { $0.subject == subject } }
+
+    /// Whether it is an answer to such a request.
+    func answers(_ target: RequestPattern) -> Bool {
+      guard case .http(let http) = exchange, http.status != nil else { return false }
+      return target.matches(method: http.method, url: http.url)
+    }
   }
 
   /// What was demanded of a subject, with the assertion that demanded it.
@@ -31,21 +37,55 @@ struct PortComparison {
     }
   }
 
-  private let looks: [Look]
-  /// What scripts of the suite ask, read off them: they leave no exchanges.
-  private let scripts: [CorpusUnit]
+  /// What a script of the suite asks and asserts, as far as it is read off it.
+  private struct Reading {
+    var requests: [CorpusRequest]
+    var systems: [CorpusSystem]
+    var assertions: [CorpusAssertion]
+  }
 
-  /// - Parameter checks: Those that passed; steps that did not and looks that did not hold show
-  ///   nothing.
-  init(_ checks: [CheckRecord], scripts: [CorpusUnit]) {
-    looks = checks.flatMap(\.steps).filter(\.outcome.isPassed).compactMap { step in
+  private let looks: [Look]
+  private let scripts: [Reading]
+
+  /// - Parameters:
+  ///   - checks: Those that passed; steps that did not and looks that did not hold show nothing.
+  ///   - scripts: what is read off the scripts of each. Where a proxy saw what a script asked, requests
+  ///     that it did not see, and what is asserted of them, do not count.
+  init(_ checks: [CheckRecord], scripts: [CheckID: [CorpusUnit]]) {
+    let looks = Self.looks(of: checks)
+    self.looks = looks
+    self.scripts = checks.flatMap { check in
+      let own = check.isRecorded ? Self.looks(of: [check]) : nil
+      func isSeen(_ target: RequestPattern?) -> Bool {
+        guard let own else { return true }
+        return target.map { target in own.contains { $0.answers(target) } } ?? false
+      }
+      return (scripts[check.id] ?? []).map { unit in
+        Reading(
+          requests: unit.requests.filter { isSeen(RequestPattern($0)) },
+          systems: unit.systems,
+          assertions: unit.assertions.filter { one in
+            guard let source = one.source, CorpusSystem(source) == nil else { return true }
+            return isSeen(RequestPattern(source))
+          }
+        )
+      }
+    }
+  }
+
+  private static func looks(of checks: [CheckRecord]) -> [Look] {
+    checks.flatMap(\.steps).filter(\.outcome.isPassed).compactMap { step in
       guard let exchange = step.exchange else { return nil }
       let assertions = step.assertions.filter(\.holds).compactMap { assertion in
         PortCondition(assertion).map { Held(assertion: assertion, condition: $0) }
       }
       return Look(exchange: exchange, assertions: assertions)
     }
-    self.scripts = scripts
+  }
+
+  /// Requests of the original that nobody was seen to ask, nor is read to.
+  func unasked(of unit: CorpusUnit) -> [PortGap] {
+    difference(from: unit).weaker.filter { [.neverAsked, .askedWithoutQuery].contains($0.kind) }
   }
 
   func difference(from unit: CorpusUnit) -> Difference {
@@ -95,10 +135,7 @@ struct PortComparison {
   }
 
   private func looks(at target: RequestPattern) -> [Look] {
-    looks.filter { look in
-      guard case .http(let http) = look.exchange, http.status != nil else { return false }
-      return target.matches(method: http.method, url: http.url)
-    }
+    looks.filter { $0.answers(target) }
   }
 
   private func asksInScript(_ target: RequestPattern) -> Bool {
@@ -166,7 +203,7 @@ struct PortComparison {
     return asksInScript(target)
   }
 
-  private func asserts(_ script: CorpusUnit, _ assertion: CorpusAssertion) -> Bool {
+  private func asserts(_ script: Reading, _ assertion: CorpusAssertion) -> Bool {
     script.assertions.contains { own in
       guard own.subject == assertion.subject, let source = own.source,
         let original = assertion.source, Self.isSameSource(original, source)

@@ -7,7 +7,9 @@ struct HTMLExchange: TemplateFields {
   static let table = TemplateTable<HTMLExchange>(
     .text("request", "what was asked") { $0.exchange.request },
     .text("answer", "what came back, in short") { $0.exchange.answer },
-    .optionalText("curl", "the same request as a command line") { $0.http?.curl },
+    .optionalText("curl", "the same request as a command line") {
+      $0.http.flatMap { $0.curl.isEmpty ? nil : $0.curl }
+    },
     .list("blocks", "headers, bodies, rows and output") { $0.blocks },
     .list("phases", "how the time of a request divides") { $0.phases }
   )

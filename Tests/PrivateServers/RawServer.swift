@@ -3,19 +3,19 @@ import Synchronization
 import Threads
 
 /// A listening socket on loopback whose connections do exactly what a test says.
-final class RawServer: Sendable {
-  let port: Int
+package final class RawServer: Sendable {
+  package let port: Int
   private let listener: Int32
   private let accepted = Mutex(0)
 
-  var url: String { "http://127.0.0.1:\(port)" }
+  package var url: String { "http://127.0.0.1:\(port)" }
 
   /// How many connections there have been.
-  var connections: Int { accepted.withLock { $0 } }
+  package var connections: Int { accepted.withLock { $0 } }
 
   /// - Parameter serve: Run for every connection on a thread of its own; the connection is closed
   ///   afterwards.
-  init(_ serve: @escaping @Sendable (RawConnection) -> Void) throws {
+  package init(_ serve: @escaping @Sendable (RawConnection) -> Void) throws {
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -32,7 +32,7 @@ final class RawServer: Sendable {
   }
 
   /// Listens at a path, which the test removes.
-  init(
+  package init(
     unixSocketPath path: String,
     _ serve: @escaping @Sendable (RawConnection) -> Void
   ) throws {
@@ -68,22 +68,22 @@ final class RawServer: Sendable {
     guard isStarted else { throw POSIXError(.EAGAIN) }
   }
 
-  func stop() {
+  package func stop() {
     shutdown(listener, Int32(SHUT_RDWR))
   }
 }
 
 /// One connection, used by one thread.
-final class RawConnection {
+package final class RawConnection {
   private var descriptor: Int32
   private var pending: [UInt8] = []
 
-  init(_ descriptor: Int32) {
+  fileprivate init(_ descriptor: Int32) {
     self.descriptor = descriptor
   }
 
   /// The next request's line, fields and body, or `nil` when the client has gone.
-  func readRequest() -> (head: String, body: [UInt8])? {
+  package func readRequest() -> (head: String, body: [UInt8])? {
     while true {
       if let end = pending.firstRange(of: Array("\r\n\r\n".utf8)) {
         let head = String(decoding: pending[..<end.lowerBound], as: UTF8.self)
@@ -105,7 +105,7 @@ final class RawConnection {
 
   /// - Returns: Whether the client still listens.
   @discardableResult
-  func write(_ bytes: [UInt8]) -> Bool {
+  package func write(_ bytes: [UInt8]) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes {
@@ -118,17 +118,17 @@ final class RawConnection {
   }
 
   @discardableResult
-  func write(_ text: String) -> Bool {
+  package func write(_ text: String) -> Bool {
     write(Array(text.utf8))
   }
 
   /// Blocks until the client closes.
-  func waitForEnd() {
+  package func waitForEnd() {
     while readMore() {}
   }
 
   /// Closes with RST.
-  func reset() {
+  package func reset() {
     var linger = linger(l_onoff: 1, l_linger: 0)
     setsockopt(
       descriptor,
@@ -140,7 +140,7 @@ final class RawConnection {
     close()
   }
 
-  func close() {
+  package func close() {
     if descriptor >= 0 { Glibc.close(descriptor) }
     descriptor = -1
   }
@@ -155,16 +155,16 @@ final class RawConnection {
 }
 
 /// What is done with each connection.
-struct RawService: Sendable {
-  let serve: @Sendable (RawConnection) -> Void
+package struct RawService: Sendable {
+  package let serve: @Sendable (RawConnection) -> Void
 
-  init(_ serve: @escaping @Sendable (RawConnection) -> Void) {
+  package init(_ serve: @escaping @Sendable (RawConnection) -> Void) {
     self.serve = serve
   }
 }
 
 /// Serves while the body runs.
-func withRawServer<Result>(
+package func withRawServer<Result>(
   _ service: RawService,
   _ body: (RawServer) async throws -> Result
 ) async throws -> Result {
@@ -174,7 +174,7 @@ func withRawServer<Result>(
 }
 
 /// Answers every request with the same bytes and keeps the connection.
-func always(_ answer: String) -> RawService {
+package func always(_ answer: String) -> RawService {
   RawService { connection in
     while connection.readRequest() != nil { connection.write(answer) }
   }
