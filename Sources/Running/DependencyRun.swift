@@ -30,7 +30,11 @@ package actor DependencyRun {
 
   /// Deploys it and waits for its gate. What does not become ready stays as it is: who needs it then
   /// sees what it would see elsewhere.
-  func start(_ names: [String: String]) async {
+  ///
+  /// - Parameters:
+  ///   - names: of other dependencies, for its services.
+  ///   - steps: the same for its steps.
+  func start(_ names: [String: String], steps: [String: String]) async {
     let made: (runner: Runner, header: RunHeader)
     do throws(DeploymentError) {
       made = try make(names)
@@ -39,6 +43,7 @@ package actor DependencyRun {
       return
     }
     var runner = made.runner
+    runner.names = steps
     runner.hold = { [self] in await stay($0, isWrong: $1) }
     self.runner = runner
     let task = Task { [runner] in

@@ -28,7 +28,7 @@ package actor DependentDriver: Driver {
   package func deploy(_ version: String) async throws(DeploymentError) -> any Deployment {
     for run in runs {
       let start = ContinuousClock.now
-      await run.start(await names(isInner: true))
+      await run.start(await names(isInner: true), steps: await names())
       let down = await run.down()
       note("deploy dependency", run, down.map { .broken(reason: $0) } ?? .passed, since: start)
       if Task.isCancelled {

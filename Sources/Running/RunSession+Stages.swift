@@ -75,7 +75,8 @@ extension RunSession {
     let failure = await operate("deploy \(version)", in: .install) { () throws(DeploymentError) in
       let deployment = try await driver.deploy(version)
       self.deployment = deployment
-      appNames = ["base_url": await deployment.baseURL, "domain": await deployment.domain]
+      appNames["base_url"] = await deployment.baseURL
+      appNames["domain"] = await deployment.domain
       appNames.merge(await dependencies?.names() ?? [:]) { $1 }
       probes = Probes(options: options, deployment: deployment, http: http)
     }

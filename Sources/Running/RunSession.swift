@@ -34,8 +34,8 @@ actor RunSession {
   var deployment: (any Deployment)?
   /// Whether the driver was asked for a deployment.
   var hasDeployed = false
-  /// Where the app is, by the names that steps have for it.
-  var appNames: [String: String] = [:]
+  /// Where the app and what it needs are, by the names that steps have for it.
+  var appNames: [String: String]
   var probes: Probes
   /// Why later stages cannot run; nil while they can.
   var blocked: Reason?
@@ -84,6 +84,7 @@ actor RunSession {
     progress: any ProgressObserver,
     seed: UInt64,
     secrets: [String: String],
+    names: [String: String],
     stop: StopOrder,
     failures: FailureLimit,
     commandLogs: CommandLogs?
@@ -100,6 +101,7 @@ actor RunSession {
     self.progress = progress
     self.seed = seed
     self.secrets = secrets
+    appNames = names
     self.stop = stop
     self.failures = failures
     version = plan.base?.version ?? plan.target.version
