@@ -64,6 +64,7 @@ package enum RulePages {
     "teardown-left-something": PackageResources.teardown_left_something_md,
     "too-few-functional-checks": PackageResources.too_few_functional_checks_md,
     "undeclared-reference": PackageResources.undeclared_reference_md,
+    "volume-removed": PackageResources.volume_removed_md,
     "waiver-expired": PackageResources.waiver_expired_md,
     "waiver-unused": PackageResources.waiver_unused_md,
     "writes-beside-volumes": PackageResources.writes_beside_volumes_md,

@@ -12,12 +12,27 @@ extension Audit {
         verdict: lifecycleVerdict(stage),
         checks: lifecycleChecks(stage)
       )
-    }
+    } + dependencyClaims
+  }
+
+  /// What the recipes beside it came to is said of them, and of no stage of this one.
+  private var dependencyClaims: [Claim] {
+    guard record.header.dependencies != nil else { return [] }
+    let found = outcome(of: .dependencies).map(verdict)
+    return [
+      Claim(
+        id: "P1/dependencies",
+        part: .p1,
+        verdict: found ?? .unproven(reason: Reason(.stageDidNotRun)),
+        checks: [.dependencies]
+      )
+    ]
   }
 
   private func lifecycleChecks(_ stage: Stage) -> [CheckID] {
     record.header.planned
       .filter { $0.stage == stage && ($0.kind == .generic || $0.kind == .overlay) }.map(\.id)
+      .filter { $0 != .dependencies }
   }
 
   private func lifecycleVerdict(_ stage: Stage) -> Verdict {
@@ -36,6 +51,7 @@ extension Audit {
     if let failed = verdicts.first(where: { $0.word == .refuted }) { return failed }
     if [.skipped, .notRun].contains(stageRecord.outcome.word) { return whole }
     let own = stageRecord.operations.filter { [.failed, .broken].contains($0.outcome.word) }
+      .filter { $0.facts[OperationRecord.dependency] == nil }
       .map { operation in
         verdict(
           of: placeholders.apply(to: operation.outcome).mapReason { reason in
@@ -53,9 +69,10 @@ extension Audit {
       return .unproven(reason: sameFiles)
     }
     // The stage itself comes last: it may have broken after the last of its checks. What a store came to
-    // is said of the store.
+    // is said of the store, and so it is with a recipe beside this one.
     let isOfStores = record.checks.contains {
-      $0.kind == .integrity && $0.stage == stage && $0.outcome == stageRecord.outcome
+      ($0.kind == .integrity || $0.id == .dependencies) && $0.stage == stage
+        && $0.outcome == stageRecord.outcome
     }
     return verdict(of: verdicts + own + (isOfStores ? [] : [whole]))
   }

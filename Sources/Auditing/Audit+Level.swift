@@ -73,6 +73,7 @@ extension Audit {
       outcomes.first { $0.word == .failed }
       ?? outcomes.first { [.broken, .notRun].contains($0.word) }
     if let ill { return verdict(of: ill) }
+    if let beside = outcome(of: .dependencies), !beside.isPassed { return verdict(of: beside) }
     if let stage = record[.functional]?.outcome, [.failed, .broken].contains(stage.word) {
       return verdict(of: Placeholders(record).apply(to: stage))
     }

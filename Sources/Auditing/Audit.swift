@@ -74,6 +74,7 @@ package struct Audit: Sendable {
       )
     )
     model.access = record.header.access
+    model.dependencies = record.header.dependencies
     model.origin = record.header.origin.map {
       RecipeOrigin(address: $0.address, ref: $0.ref, commit: $0.commit)
     }

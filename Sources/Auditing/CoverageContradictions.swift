@@ -93,11 +93,18 @@ struct CoverageContradictions {
   }
 
   private var lifecycle: [String] {
+    (model.dependencies != nil && claims["P1/dependencies"] == nil
+      ? ["the claim P1/dependencies is missing"] : [])
+      + stages
+  }
+
+  private var stages: [String] {
     Stage.allCases.filter { $0 != .functional }.flatMap { stage -> [String] in
       let id = "P1/\(stage)"
       guard let claim = claims[id] else { return ["the claim \(id) is missing"] }
       let own = model.checks.filter {
         $0.stage == stage && ($0.kind == .generic || $0.kind == .overlay)
+          && $0.id != .dependencies
       }
       var found: [String] = []
       if claim.verdict.isProven, let left = own.first(where: { !claim.checks.contains($0.id) }) {

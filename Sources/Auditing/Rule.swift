@@ -63,6 +63,7 @@ package enum Rule: String, CaseIterable, Sendable {
   case secretVersionUnset = "secret-version-unset"
   case undeclaredReference = "undeclared-reference"
   case releaseNoteMissing = "release-note-missing"
+  case volumeRemoved = "volume-removed"
 
   // What is said of the corpus, unit by unit.
   case portMissing = "port-missing"
@@ -94,7 +95,7 @@ package enum Rule: String, CaseIterable, Sendable {
       .waiverUnused, .recipeFileUnreadable, .recipeFilesElsewhere, .backupLabelUnknown,
       .backupOverruled,
       .restoreHookMissing, .storeNotBackedUp, .imageTagMoves, .metadataContradicted, .portDrifted,
-      .portWeaker, .portUnread, .portUnshown, .deferralHasPort, .configNameReused:
+      .portWeaker, .portUnread, .portUnshown, .deferralHasPort, .configNameReused, .volumeRemoved:
       .warning
     case .operationDiffers, .secretMaskedInPlaceOnly, .backupLabelRepeated, .rollbackHidesFailure,
       .portUnpinned, .gateTakesAnyPath, .releaseNoteMissing:
@@ -164,6 +165,8 @@ package enum Rule: String, CaseIterable, Sendable {
     case .secretVersionUnset: "A secret's version is missing in .env.sample"
     case .undeclaredReference: "A service names a config, secret or volume that is not declared"
     case .releaseNoteMissing: "A version has no release note"
+    case .volumeRemoved:
+      "A volume of the version before is not in this one: nobody knows what becomes of its data"
     case .portMissing: "A unit of the corpus has no port"
     case .portOrphaned: "A port names a unit that does not exist"
     case .portDrifted: "An older script changed since its port was pinned"
@@ -261,6 +264,8 @@ package enum Rule: String, CaseIterable, Sendable {
       "declare it at the top level of the compose file, under the same key"
     case .releaseNoteMissing:
       "write `release/<version>`: abra shows it before an upgrade"
+    case .volumeRemoved:
+      "keep the volume until its data are moved, and test that; or waive it with the reason"
     case .portMissing:
       "name it under `ports` of a check, or under `corpus` or `deferred` of recipe.yml with a reason"
     case .portOrphaned: "name a unit that exists, or take the name away"

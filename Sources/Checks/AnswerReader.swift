@@ -43,7 +43,7 @@ struct AnswerReader {
     // No step of a suite looks at these.
     case .error, .gate, .services, .service, .runningVersion, .versionProof, .contradiction,
       .snapshotID, .snapshotFiles, .declaredPaths, .snapshotBytes, .backedUp, .rowCount,
-      .inventory, .leftovers, .written:
+      .inventory, .leftovers, .dependency, .deployments, .written:
       return .unreadable(.nothingFound)
     }
   }

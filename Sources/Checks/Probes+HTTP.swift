@@ -67,6 +67,8 @@ extension Probes {
       exchange.responseBody = AnswerText(answer)?.shown(without: options.secrets())
       return .answered(answer, .http(exchange))
     } catch {
+      exchange.status = error.status
+      exchange.responseHeaders = error.headers.map { [$0.name, Self.shown($0)] }
       return .unanswered(
         .noAnswer(detail: error.reason),
         .http(exchange),

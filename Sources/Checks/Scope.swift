@@ -43,8 +43,10 @@ package struct Scope: Sendable {
 
   /// A value by its name between braces.
   package func value(of name: String) throws(UnknownName) -> JSONValue {
-    if name.hasPrefix("secret.") {
-      guard let secret = secrets[String(name.dropFirst("secret.".count))] else {
+    if Template.isSecret(name) {
+      // A dependency's stands among them under its whole name.
+      let key = name.hasPrefix("secret.") ? String(name.dropFirst("secret.".count)) : name
+      guard let secret = secrets[key] else {
         throw UnknownName(name: name)
       }
       return .string(secret)
@@ -155,7 +157,7 @@ package struct Scope: Sendable {
     var found: [(name: String, value: String)] = []
     for variable in variables {
       guard
-        variable.value.names.contains(where: { $0.hasPrefix("secret.") || secret.contains($0) })
+        variable.value.names.contains(where: { Template.isSecret($0) || secret.contains($0) })
       else { continue }
       secret.insert(variable.name)
       guard variable.function != nil, let value = try? value(of: variable.name) else { continue }

@@ -103,8 +103,9 @@ struct AccessGuide {
       switch part {
       case .text(let own): return text + own
       case .name(let name):
-        if name.hasPrefix("secret.") {
-          let value = secrets[String(name.dropFirst("secret.".count))]
+        if Template.isSecret(name) {
+          let key = name.hasPrefix("secret.") ? String(name.dropFirst("secret.".count)) : name
+          let value = secrets[key]
           return text + (showsSecrets ? value ?? "" : Self.mask)
         }
         return constants.first { $0.name == name }.map { text + $0.value.source }

@@ -19,6 +19,11 @@ struct AllowedVariables: Sendable {
     self.place = place
   }
 
+  /// - Throws: where a secret of it or of what it needs is to come from another variable.
+  func require(_ candidate: RunCandidate) throws {
+    for one in candidate.dependencies + [candidate] { try require(one.secrets) }
+  }
+
   /// - Throws: where a secret is to come from another variable.
   func require(_ secrets: [SecretSetting]) throws {
     for secret in secrets {

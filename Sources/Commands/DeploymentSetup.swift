@@ -45,13 +45,31 @@ struct DeploymentSetup {
     let loaded = try workspace.suite(recipe)
     let suite = loaded.suite
     let name = try workspace.driverName(driver, suite)
-    guard suite.dependencies.isEmpty else {
-      throw Failure(
-        .wrongSuite,
-        "\(recipe) needs \(suite.dependencies.joined(separator: ", ")) beside it, and this version "
-          + "runs one recipe at a time: it would be tested without them"
-      )
+    var dependencies: [RunCandidate] = []
+    for other in try workspace.dependencies(of: suite) {
+      let candidate = try await candidate(other, by: name, until: .install)
+      dependencies.append(try await candidate.standing())
     }
+    var candidate = try await candidate(suite, by: name, base: base, until: lastStage)
+    candidate.dependencies = dependencies
+    for other in dependencies {
+      let plan = other.plan
+      candidate.plan.add(DependencyFacts(recipe: plan.recipe, revision: plan.target))
+      // What is shown on it is shown on what stands for it.
+      candidate.plan.standins += plan.standins.map {
+        Standin(service: "\(plan.recipe)/\($0.service)", what: $0.what, versions: $0.versions)
+      }
+    }
+    return candidate
+  }
+
+  private func candidate(
+    _ suite: Suite,
+    by name: String,
+    base: String? = nil,
+    until lastStage: Stage
+  ) async throws -> RunCandidate {
+    let recipe = suite.recipe
     let checkout = try await workspace.recipeSource(recipe) { suite }
     let choice = try await choice(of: name, suite, checkout)
     let planner = RunPlanner(

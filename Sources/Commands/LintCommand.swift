@@ -55,6 +55,7 @@ struct LintCommand: AsyncParsableCommand {
           )
           guard let suite else { return }
           try workspace.crossCheck(suite, checkout)
+          _ = try workspace.dependencies(of: suite)
           let findings = try await checkout.ruleFindings(suite)
           let waivers = Waivers(suite.waivers, today: nil)
           found += checkout.diagnostics(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Auditing
+import Evidence
 import Reports
 import Suites
 
@@ -34,7 +35,12 @@ struct ListCommand: AsyncParsableCommand {
           checkout: checkout,
           driver: try workspace.driverName(driver, suite)
         )
-        Console.out(try await planner.plan().listing)
+        var plan = try await planner.plan()
+        for other in try workspace.dependencies(of: suite) {
+          let source = try await workspace.recipeSource(other.recipe) { other }
+          plan.add(DependencyFacts(recipe: other.recipe, revision: source.target))
+        }
+        Console.out(plan.listing)
       }
       return .proven
     }

@@ -24,9 +24,11 @@ extension RecipeCheckout {
 
   /// The files of the newest published versions, as far as the rules look at them.
   private func publishedFiles(_ suite: Suite) async throws -> [RecipeRules.Published] {
-    guard let repository, compose.fileSources.contains(where: { $0.path != nil }) else { return [] }
+    guard let repository else { return [] }
+    // Of volumes the version before counts; the newest tag may be the checkout's own.
+    let count = compose.fileSources.contains { $0.path != nil } ? Self.remembered : 2
     var versions: [RecipeRules.Published] = []
-    for version in published.suffix(Self.remembered).reversed() {
+    for version in published.suffix(count).reversed() {
       let blobs = try await repository.blobs(at: version)
       func read(_ names: Set<String>) async throws -> [ComposeReader.File] {
         let chosen = blobs.filter { names.contains($0.path) }

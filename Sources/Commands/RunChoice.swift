@@ -9,6 +9,8 @@ struct RunCandidate {
   var planner: RunPlanner
   var driver: DriverChoice
   var plan: Plan
+  /// Recipes that are deployed before it, in that order, each with nothing to be tested.
+  var dependencies: [RunCandidate] = []
 
   var workspace: Workspace { planner.workspace }
   var suite: Suite { planner.suite }

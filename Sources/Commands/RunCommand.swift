@@ -113,7 +113,7 @@ struct RunCommand: AsyncParsableCommand {
       for recipe in recipes {
         try await mistakes.collecting {
           let candidate = try await candidate(recipe, workspace)
-          try allowed.require(candidate.secrets)
+          try allowed.require(candidate)
           candidates.append(candidate)
         }
       }

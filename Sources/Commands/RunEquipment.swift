@@ -20,8 +20,17 @@ extension RunJob {
   /// - Parameters:
   ///   - folder: the run's own, with its `logs`.
   ///   - events: the name of the file of events below it; nil where nothing of them is kept.
-  func equip(_ id: String, folder: String, events: String?) throws -> RunEquipment {
-    let secrets = try SecretValues(candidate.secrets)
+  ///   - family: the secrets of all recipes of the run, by recipe; nil where they are still to be made.
+  ///   - names: what is known of dependencies, by the whole name.
+  func equip(
+    _ id: String,
+    folder: String,
+    events: String?,
+    family: [String: SecretValues]? = nil,
+    names: [String: String] = [:]
+  ) throws -> RunEquipment {
+    let family = try family ?? secretsOfAll
+    let secrets = try (family[recipe] ?? SecretValues([])).adding(family, besides: recipe)
     let log = try EventLog(
       path: events.map { "\(folder)/\($0)" },
       in: workspace.reportsTree,
@@ -34,16 +43,16 @@ extension RunJob {
       isAlone: company.isAlone,
       isQuiet: company.isQuiet
     ) { log.redacted($0) }
-    let driver = try makeDriver(
-      DriverSurroundings(
-        runID: id,
-        folder: folder,
-        secrets: secrets,
-        http: http,
-        progress: progress,
-        redact: { log.redacted($0) }
-      )
+    let around = DriverSurroundings(
+      runID: id,
+      folder: folder,
+      secrets: secrets,
+      dependencies: names,
+      http: http,
+      progress: progress,
+      redact: { log.redacted($0) }
     )
+    let driver = try makeDriver(around, family)
     return RunEquipment(secrets: secrets, log: log, http: http, progress: progress, driver: driver)
   }
 

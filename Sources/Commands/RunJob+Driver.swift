@@ -2,6 +2,7 @@ import Auditing
 import Checks
 import Deployments
 import Evidence
+import Formats
 import FoundationEssentials
 import Guarding
 import HTTPRequests
@@ -33,13 +34,72 @@ struct DriverSurroundings {
   /// The run's own, with its `logs`.
   var folder: String
   var secrets: SecretValues
+  var dependencies: [String: String]
   var http: HTTPClient
   var progress: ConsoleProgress
   var redact: @Sendable (String) -> String
 }
 
 extension RunJob {
-  func makeDriver(_ around: DriverSurroundings) throws -> any Driver {
+  /// - Parameter family: the secrets of all recipes of the run, by recipe.
+  func makeDriver(
+    _ around: DriverSurroundings,
+    _ family: [String: SecretValues]
+  ) throws -> any Driver {
+    if dependencies.isEmpty { return try makeDriver(around) }
+    return DependentDriver(
+      candidate.planner.driver,
+      dependencies.map { $0.run(for: around, family) }
+    ) { [self] names throws(DeploymentError) in
+      var around = around
+      around.dependencies = names
+      return try Self.deploying { try makeDriver(around) }
+    }
+  }
+
+  /// The run of this recipe as a dependency of another.
+  private func run(
+    for other: DriverSurroundings,
+    _ family: [String: SecretValues]
+  ) -> DependencyRun {
+    let plan = candidate.plan
+    return DependencyRun(DependencyFacts(recipe: recipe, revision: plan.target)) {
+      [self] names throws(DeploymentError) in
+      try Self.deploying {
+        let start = Date.now
+        let folder = "\(other.folder)/dependencies/\(recipe)"
+        try makeFolder(folder + "/logs")
+        let id = RunID.new(at: start, after: other.runID)
+        let equipment = try equip(
+          id,
+          folder: folder,
+          events: "events.ndjson",
+          family: family,
+          names: names
+        )
+        let host = ProcessInfo.processInfo.hostName
+        return (
+          runner(equipment, folder: folder),
+          RunHeader(plan, id: id, startedAt: start, host: host)
+        )
+      }
+    }
+  }
+
+  /// What goes wrong while a driver is made, as a driver says it.
+  private static func deploying<Result>(
+    _ body: () throws -> Result
+  ) throws(DeploymentError) -> Result {
+    do {
+      return try body()
+    } catch let error as DeploymentError {
+      throw error
+    } catch {
+      throw DeploymentError(.driverBroken, (error as? Failure)?.message ?? "\(error)")
+    }
+  }
+
+  private func makeDriver(_ around: DriverSurroundings) throws -> any Driver {
     do {
       switch candidate.driver {
       case .local(let settings): return LocalHost(try local(settings, around))
@@ -89,6 +149,7 @@ extension RunJob {
       logFolder: around.folder + "/logs",
       logTree: workspace.reportsTree,
       secrets: around.secrets.values,
+      dependencies: around.dependencies,
       environment: try resolved(suite.environment, around),
       upgradeEnvironment: try resolved(suite.upgradeEnvironment, around),
       toolFolder: Self.toolFolder,
@@ -101,7 +162,10 @@ extension RunJob {
     _ templates: [String: Template],
     _ around: DriverSurroundings
   ) throws -> [String: String] {
-    let scope = Scope(secrets: around.secrets.values)
+    let scope = Scope(
+      constants: around.dependencies.mapValues { .string($0) },
+      secrets: around.secrets.values
+    )
     return try templates.mapValues { try scope.text(of: $0) }
   }
 

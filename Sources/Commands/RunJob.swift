@@ -23,6 +23,8 @@ final class RunJob: Sendable {
   let hold = Hold()
   /// What the other recipes of the same call have to do with it.
   let company: Company
+  /// Of what it needs, in the order in which it is deployed.
+  let dependencies: [RunJob]
   private let running = Mutex(State())
 
   struct Company: Sendable {
@@ -60,6 +62,13 @@ final class RunJob: Sendable {
     self.waits = waits
     self.keep = keep
     self.company = company
+    dependencies = candidate.dependencies.map { other in
+      var beside = company
+      // Its lines must be told apart.
+      beside.isAlone = false
+      beside.failures = .none
+      return RunJob(other, publish: false, strict: false, waits: waits, company: beside)
+    }
   }
 
   var workspace: Workspace { candidate.workspace }
@@ -69,8 +78,19 @@ final class RunJob: Sendable {
   /// What it came to, in a few words; nil while it is not known, and where it was not run.
   var verdict: String? { running.withLock { $0.verdict } }
 
-  /// Who holds the deployment, where it was not waited for.
-  var holder: String? { running.withLock { $0.holder } }
+  /// Who holds the deployment, or one that it needs, where it was not waited for.
+  var holder: String? {
+    running.withLock { $0.holder } ?? dependencies.lazy.compactMap(\.holder).first
+  }
+
+  /// Made for one run: the values of its secrets and of those of what it needs, by recipe.
+  var secretsOfAll: [String: SecretValues] {
+    get throws {
+      var all = [recipe: try SecretValues(candidate.secrets)]
+      for job in dependencies { all[job.recipe] = try SecretValues(job.candidate.secrets) }
+      return all
+    }
+  }
 
   /// Notes that another run holds the deployment: this one leaves no record.
   func refuse(_ holder: String) { running.withLock { $0.holder = holder } }

@@ -33,6 +33,18 @@ struct SecretValues {
     self.values = values
   }
 
+  private init(values: [String: String]) { self.values = values }
+
+  /// With those of the other recipes of the run, under their whole names: what one knows another may
+  /// print.
+  func adding(_ family: [String: SecretValues], besides own: String) -> SecretValues {
+    var all = values
+    for (recipe, others) in family where recipe != own {
+      for (name, value) in others.values { all["dependency.\(recipe).secret.\(name)"] = value }
+    }
+    return SecretValues(values: all)
+  }
+
   var redacted: [Redactor.Secret] {
     values.map { Redactor.Secret(name: $0.key, value: $0.value) }
   }

@@ -53,7 +53,7 @@ struct UpCommand: AsyncParsableCommand {
       let setup = DeploymentSetup(workspace: workspace, deployment)
       let candidate = try await setup.candidate(name, until: .install).standing()
       let allowed = await AllowedVariables(workspace.project, asked: variables)
-      try allowed.require(candidate.secrets)
+      try allowed.require(candidate)
       try workspace.requireWritable(name, publishing: false)
       let job = RunJob(candidate, publish: false, strict: false, waits: !noWait)
       let interruption = Interruption { job.interrupt() }
@@ -73,11 +73,12 @@ extension ParsableArguments {
 
 extension RunCandidate {
   /// The target alone, with no check and no marker.
-  fileprivate func standing() async throws -> RunCandidate {
+  func standing() async throws -> RunCandidate {
     var copy = self
     copy.planner.suite.integrity = [:]
     copy.planner.suite.checks = []
     copy.plan = try await copy.planner.plan()
+    copy.plan.dependencies = plan.dependencies
     copy.plan.base = nil
     return copy
   }

@@ -133,6 +133,21 @@ struct Workspace: Sendable {
     }
   }
 
+  /// The suites of the recipes that one needs, in the order in which they are deployed.
+  func dependencies(of suite: Suite) throws -> [Suite] {
+    if suite.dependencies.isEmpty { return [] }
+    do {
+      return try DependencyOrder(of: suite, known: project.suiteNames()) {
+        try self.suite($0).suite
+      }.suites
+    } catch let error as SuiteErrors where error.diagnostics.allSatisfy({ !isShown($0.file) }) {
+      throw error.below(shown(project.suites))
+    }
+  }
+
+  /// Whether a file is named from the project's folder already.
+  private func isShown(_ file: String) -> Bool { file.hasPrefix(shown(project.suites) + "/") }
+
   /// - Parameter suite: where it was read already, or is being read.
   func recipeSource(
     _ recipe: String,

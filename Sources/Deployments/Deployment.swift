@@ -68,6 +68,9 @@ package protocol Deployment: Sendable {
   /// The host's name or address under which the app is reached, with scheme and port.
   var baseURL: String { get async }
 
+  /// The same for services of other deployments of the run.
+  var innerURL: String { get async }
+
   /// The domain that the app believes to have.
   var domain: String { get async }
 
@@ -138,6 +141,9 @@ extension Deployment {
   }
 
   package func idleServices() async -> [String: String] { [:] }
+
+  /// Where all processes share one network, as whoever runs the tool does.
+  package var innerURL: String { get async { await baseURL } }
 
   /// Where nothing is started again, what has stopped is dead.
   package func stoppedServices() async -> [DeadService] { await deadServices() }

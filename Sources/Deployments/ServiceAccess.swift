@@ -25,7 +25,11 @@ package struct ServiceAccess: Sendable {
     try await deployment.whatIs(at: path, of: name)
   }
 
+  /// A link gets the folders above it.
   package func make(_ item: PathItem, at path: String) async throws(DeploymentError) {
+    if case .link = item, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+      try await deployment.make(.folder, at: String(path[..<slash]), of: name)
+    }
     try await deployment.make(item, at: path, of: name)
   }
 

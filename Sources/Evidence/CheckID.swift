@@ -59,6 +59,9 @@ package struct CheckID: Hashable, Sendable, Comparable, CustomStringConvertible 
     return String(name[name.index(after: start)...].dropLast())
   }
 
+  /// Whether the recipes that this one needs were there.
+  package static let dependencies = CheckID.generic(.teardown, "dependencies")
+
   /// The check that it is a row of; itself where it is none.
   package var withoutRow: CheckID {
     guard row != nil, let start = name.firstIndex(of: "[") else { return self }

@@ -244,6 +244,10 @@ extension CoverageComparison {
   mutating func compareSources() {
     compare(before.base, after.base, "base")
     compare(before.target, after.target, "target")
+    let beside = Paired(before.dependencies ?? [], after.dependencies ?? []) { TextKey($0.recipe) }
+    for (a, b) in beside.both { compare(a.revision, b.revision, "dependency \(b.recipe)") }
+    for one in beside.onlyOld { compare(one.revision, nil, "dependency \(one.recipe)") }
+    for one in beside.onlyNew { compare(nil, one.revision, "dependency \(one.recipe)") }
     if !UTF8Order.areEqual(before.suiteTree, after.suiteTree) {
       add(
         .setup,

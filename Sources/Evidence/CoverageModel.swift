@@ -18,6 +18,8 @@ package struct CoverageModel: Codable, Hashable, Sendable {
   package var target: RecipeRevision
   /// Where the recipe was fetched from, without how that went; nil where it lay in a folder.
   package var origin: RecipeOrigin?
+  /// Recipes that were deployed beside it, in that order; nil where there were none.
+  package var dependencies: [DependencyFacts]?
   package var suiteTree: String
   /// How the app was reached; nil for all drivers but a Swarm's, and for runs of older versions.
   package var access: AppAccess?

@@ -20,6 +20,8 @@ package struct Plan: Codable, Hashable, Sendable {
   package var imported: ImportedSource?
   /// Programs that stand for the real app.
   package var standins: [Standin] = []
+  /// Recipes that are deployed beside this one, in the order in which they are; nil where there are none.
+  package var dependencies: [DependencyFacts]?
   /// How the app is reached; nil where the driver's own address needs no word.
   package var access: AppAccess?
   package var stores: [StoreFacts] = []
@@ -44,6 +46,11 @@ package struct Plan: Codable, Hashable, Sendable {
     self.base = base
     self.target = target
     self.suiteTree = suiteTree
+  }
+
+  /// - Parameter dependency: the next that is deployed.
+  package mutating func add(_ dependency: DependencyFacts) {
+    dependencies = (dependencies ?? []) + [dependency]
   }
 
   /// False where only a part was asked for, and where no run of this tool made it.

@@ -67,6 +67,8 @@ extension Reason.Code {
     case .told(let text): return .told(text: transform(text))
     case .blocked(let stage, let because): return .blocked(by: stage, because: inner(because))
     case .notReached(let stage, let because): return .notReached(in: stage, because: inner(because))
+    case .dependencyDown(let name, let because):
+      return .dependencyDown(dependency: name, because: inner(because))
     case .markerNotDropped(let because): return .markerNotDropped(because: inner(because))
     case .notCarried(let because): return .notCarried(because: inner(because))
     case .sessionNotMadeAgain(let because): return .sessionNotMadeAgain(because: inner(because))

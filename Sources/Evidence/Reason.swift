@@ -93,6 +93,8 @@ package struct Reason: Codable, Hashable, Sendable {
     /// Of a merge: the shard that was to run it is missing, or ended before it.
     case shardLost(Shard, isMissing: Bool)
     case noBackupLabel
+    /// A recipe that this one needs is not up.
+    case dependencyDown(dependency: String, because: Reason)
 
     // MARK: Stores
 

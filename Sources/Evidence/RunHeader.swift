@@ -54,6 +54,17 @@ package struct RecipeRevision: Codable, Hashable, Sendable {
   }
 }
 
+/// A recipe that another one needs beside it.
+package struct DependencyFacts: Codable, Hashable, Sendable {
+  package var recipe: String
+  package var revision: RecipeRevision
+
+  package init(recipe: String, revision: RecipeRevision) {
+    self.recipe = recipe
+    self.revision = revision
+  }
+}
+
 /// A program that stands for the real app in one service.
 package struct Standin: Codable, Hashable, Sendable {
   package var service: String
@@ -99,6 +110,8 @@ package struct PlannedCheck: Codable, Hashable, Sendable {
   package var steps: [EvidenceStep]
   /// Corpus units that it stands for.
   package var ports: [String]
+  /// Recipes beside this one that it names; nil where it names none.
+  package var dependencies: [String]?
   /// As coverage has them.
   package var scripts: [ScriptSource]?
 

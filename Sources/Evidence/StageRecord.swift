@@ -21,6 +21,8 @@ package struct OperationRecord: Codable, Hashable, Sendable {
   package static let filesBeside = "files beside volumes"
   /// The fact that names the file with all that the command printed, from the run's folder.
   package static let log = "log"
+  /// The fact that names the recipe beside this one that it was about.
+  package static let dependency = "dependency"
   /// The fact that has the first error that a hook printed, however it ended.
   package static let printedError = "printed error"
   /// The fact that names tables of a database which a dump in one transaction does not hold still.

@@ -63,6 +63,10 @@ package enum Subject: Hashable, Sendable {
   case inventory(String)
   /// What is still there after the teardown.
   case leftovers
+  /// Whether a recipe that this one needs was up to the end.
+  case dependency(String)
+  /// How many deployments the run made, those of dependencies among them.
+  case deployments
   /// An assertion of an older coverage file that is kept as it was written there.
   case written(String)
 
@@ -101,7 +105,7 @@ extension Subject: Codable {
     case exit, size, content, path, duration, error, gate, services, service, runningVersion
     case versionProof, contradiction, snapshotID, snapshotFiles, declaredPaths, snapshotBytes,
       backedUp
-    case rowCount, inventory, leftovers, written
+    case rowCount, inventory, leftovers, dependency, deployments, written
   }
 
   private var parts: (word: Word, argument: String?) {
@@ -139,6 +143,8 @@ extension Subject: Codable {
     case .rowCount(let table): (.rowCount, table)
     case .inventory(let part): (.inventory, part)
     case .leftovers: (.leftovers, nil)
+    case .dependency(let name): (.dependency, name)
+    case .deployments: (.deployments, nil)
     case .written(let text): (.written, text)
     }
   }
@@ -186,6 +192,8 @@ extension Subject: Codable {
     case (.rowCount, let table?): self = .rowCount(table: table)
     case (.inventory, let part?): self = .inventory(part)
     case (.leftovers, nil): self = .leftovers
+    case (.dependency, let name?): self = .dependency(name)
+    case (.deployments, nil): self = .deployments
     case (.written, let text?): self = .written(text)
     default: return nil
     }
@@ -242,13 +250,14 @@ extension Subject: CustomStringConvertible {
     case .backedUp(let service): "backup of \(service)"
     case .rowCount(let table): "rows of \(table)"
     case .inventory(let part): part
+    case .dependency(let name): "dependency \(name)"
     case .written(let text): text
     case .runningVersion: "version"
     case .snapshotID: "snapshot"
     case .snapshotFiles: "files"
     case .declaredPaths: "declared paths"
     case .status, .body, .rows, .row, .stdout, .stderr, .exit, .size, .content, .duration, .error,
-      .gate, .services, .contradiction, .leftovers:
+      .gate, .services, .contradiction, .leftovers, .deployments:
       parts.word.rawValue
     }
   }

@@ -82,6 +82,11 @@ extension Template {
     self.init(parts: text.isEmpty ? [] : [.text(text)], source: text, place: place)
   }
 
+  /// Whether a name between braces stands for a secret, the suite's own or a dependency's.
+  package static func isSecret(_ name: String) -> Bool {
+    name.hasPrefix("secret.") || name.hasPrefix("dependency.") && name.contains(".secret.")
+  }
+
   private static func isLetter(_ byte: UInt8) -> Bool {
     (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || byte == 0x5F
   }

@@ -9,6 +9,8 @@ package struct RunSettings: Sendable {
   package var logTree: FileTree
   /// By name, as in `{{secret.NAME}}`.
   package var secrets: [String: String]
+  /// What recipes beside this one are, by the whole name: `dependency.NAME.base_url`.
+  package var dependencies: [String: String]
   /// What the suite sets for the app.
   package var environment: [String: String]
   /// From the upgrade on.
@@ -31,6 +33,7 @@ package struct RunSettings: Sendable {
     logFolder: String,
     logTree: FileTree? = nil,
     secrets: [String: String],
+    dependencies: [String: String] = [:],
     environment: [String: String] = [:],
     upgradeEnvironment: [String: String] = [:],
     toolFolder: String,
@@ -44,6 +47,7 @@ package struct RunSettings: Sendable {
     self.logFolder = logFolder
     self.logTree = logTree ?? FileTree(logFolder)
     self.secrets = secrets
+    self.dependencies = dependencies
     self.environment = environment
     self.upgradeEnvironment = upgradeEnvironment
     self.toolFolder = toolFolder

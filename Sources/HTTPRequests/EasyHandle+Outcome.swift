@@ -74,6 +74,10 @@ extension EasyHandle {
       of: transfer.request.subject
     )
     if transfer.request.wantsCertificate { error.certificateSubject = certificateSubject }
+    if transfer.headersAreComplete {
+      error.status = transfer.status
+      error.headers = transfer.takeHeaders()
+    }
     return error
   }
 

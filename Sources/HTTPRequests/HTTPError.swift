@@ -73,6 +73,10 @@ package struct HTTPError: Error, Sendable, Hashable {
   package var redirectedTo: String?
   /// Whom a certificate that is not trusted is for, as it says itself.
   package var certificateSubject: String?
+  /// Of an answer whose body did not come whole; nil where no complete header came.
+  package var status: Int?
+  /// That came with the status.
+  package var headers: [HTTPHeader] = []
 
   package var method: String { subject.method }
   package var url: String { subject.url }
@@ -98,7 +102,7 @@ package struct HTTPError: Error, Sendable, Hashable {
 
   /// Why, without method and URL: for those who have named them already.
   package var reason: String {
-    var text = code.description
+    var text = status.map { "status \($0), and \(code)" } ?? code.description
     if let certificateSubject { text += ", it is for \(certificateSubject)" }
     if let redirectedTo { text += ", redirected to \(redirectedTo)" }
     return text

@@ -16,6 +16,7 @@ struct LocalNames: Sendable {
   /// Of the version that runs.
   var versionNames: [String: String]
   var secrets: [String: String]
+  var dependencies: [String: String]
 
   /// A template as text.
   ///
@@ -39,20 +40,22 @@ struct LocalNames: Sendable {
 
   private func value(of name: String, allowsSecrets: Bool) throws(DeploymentError) -> String {
     let parts = name.split(separator: ".").map(String.init)
+    if Template.isSecret(name), !allowsSecrets {
+      throw DeploymentError(
+        .unsupported,
+        "\(service): {{\(name)}} stands in a command, where every user of the machine can read "
+          + "it; give it through environment or files"
+      )
+    }
     switch parts.first {
     case "folder": return serviceFolder
     case "recipe": return recipeFolder
     case "domain": return domain
     case "base_url": return baseURL
     case "secret":
-      guard allowsSecrets else {
-        throw DeploymentError(
-          .unsupported,
-          "\(service): {{\(name)}} stands in a command, where every user of the machine can read "
-            + "it; give it through environment or files"
-        )
-      }
       if let secret = secrets[String(name.dropFirst("secret.".count))] { return secret }
+    case "dependency":
+      if let value = secrets[name] ?? dependencies[name] { return value }
     case "version":
       if let value = versionNames[String(name.dropFirst("version.".count))] { return value }
     case "volume":

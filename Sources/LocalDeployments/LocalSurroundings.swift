@@ -68,7 +68,8 @@ struct LocalSurroundings: Sendable {
       ports: ports,
       volumes: volumes,
       versionNames: configuration.settings.versions[version] ?? [:],
-      secrets: configuration.run.secrets
+      secrets: configuration.run.secrets,
+      dependencies: configuration.run.dependencies
     )
   }
 

@@ -186,6 +186,19 @@ extension CoverageModel {
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
+  /// `sso 1.0.0+1 (ready)`, in the order in which they were deployed; nil where there were none.
+  var shownDependencies: String? {
+    dependencies.map { all in
+      let looks = self[check: .dependencies]?.evidence.flatMap(\.assertions) ?? []
+      return all.map { one in
+        let look = looks.first { $0.subject == .dependency(one.recipe) }
+        let isKnown = look.map { $0.actual != .absent } ?? false
+        let state = isKnown ? look?.holds == true ? "ready" : "not up" : "not looked at"
+        return "\(one.recipe) \(one.revision.version) (\(state))"
+      }.joined(separator: ", ")
+    }
+  }
+
   /// What all of it was shown on, in one sentence that names a stand-in first.
   var shownOn: String {
     let fetched = origin.map { " of \($0.shown)" } ?? ""

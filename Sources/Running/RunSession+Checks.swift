@@ -25,7 +25,10 @@ extension RunSession {
     if let missing = body.needs.first(where: { outcomes[$0] != .passed }) {
       return end(planned.id, .notRun(reason: Reason(.needs(check: missing))))
     }
-    if case .script(let script) = body.body { return await runScript(script, planned) }
+    if case .script(let script) = body.body {
+      guard let down = await missing(planned.id) else { return await runScript(script, planned) }
+      return await check(planned.id) { .broken(reason: down) }
+    }
     let fresh = ["unique": token()]
     await check(planned.id, fresh: fresh) {
       var scope = scope(fresh: fresh, variables: body.vars)

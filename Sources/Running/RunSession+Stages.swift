@@ -75,7 +75,9 @@ extension RunSession {
     let failure = await operate("deploy \(version)", in: .install) { () throws(DeploymentError) in
       let deployment = try await driver.deploy(version)
       self.deployment = deployment
-      appNames = ["base_url": await deployment.baseURL, "domain": await deployment.domain]
+      appNames["base_url"] = await deployment.baseURL
+      appNames["domain"] = await deployment.domain
+      appNames.merge(await dependencies?.names() ?? [:]) { $1 }
       probes = Probes(options: options, deployment: deployment, http: http)
     }
     await tellValues()
@@ -149,6 +151,26 @@ extension RunSession {
     return .passed
   }
 
+  // MARK: Dependencies
+
+  /// What was done with the recipes that this one needs.
+  func tellDependencies(_ stage: Stage) async {
+    for record in await dependencies?.takeRecords() ?? [] {
+      tell(.operationFinished(stage: stage, operation: record))
+    }
+  }
+
+  /// While they are still there: whether all of them are, and that each was deployed once.
+  private func lookAtDependencies() async {
+    guard let dependencies, hasDeployed else { return }
+    let id = CheckID.dependencies
+    await check(id) {
+      let down = await dependencies.down()
+      let looks = await dependencies.looks()
+      return note(id, 1, "dependencies", looks, outcome: down.map { .broken(reason: $0) })
+    }
+  }
+
   // MARK: Teardown
 
   /// Runs whatever happened before, also when the run was cancelled: the caller's task is another.
@@ -160,7 +182,9 @@ extension RunSession {
     await probes.disconnect()
     // Servers wait for kept connections before they stop.
     await http.shutDown()
+    await lookAtDependencies()
     let report = await driver.tearDown()
+    await tellDependencies(.teardown)
     for operation in await driver.takeOperations() {
       tell(
         .operationFinished(

@@ -18,6 +18,8 @@ actor RunSession {
   /// The suite's own checks by id.
   let bodies: [CheckID: Check]
   let driver: any Driver
+  /// Nil where the recipe needs no other.
+  let dependencies: DependentDriver?
   let log: EventLog
   let http: HTTPClient
   let progress: any ProgressObserver
@@ -32,8 +34,8 @@ actor RunSession {
   var deployment: (any Deployment)?
   /// Whether the driver was asked for a deployment.
   var hasDeployed = false
-  /// Where the app is, by the names that steps have for it.
-  var appNames: [String: String] = [:]
+  /// Where the app and what it needs are, by the names that steps have for it.
+  var appNames: [String: String]
   var probes: Probes
   /// Why later stages cannot run; nil while they can.
   var blocked: Reason?
@@ -82,6 +84,7 @@ actor RunSession {
     progress: any ProgressObserver,
     seed: UInt64,
     secrets: [String: String],
+    names: [String: String],
     stop: StopOrder,
     failures: FailureLimit,
     commandLogs: CommandLogs?
@@ -92,11 +95,13 @@ actor RunSession {
     planned = Dictionary(plan.planned.map { ($0.id, $0) }) { first, _ in first }
     bodies = suite.checksByID
     self.driver = driver
+    dependencies = driver as? DependentDriver
     self.log = log
     self.http = http
     self.progress = progress
     self.seed = seed
     self.secrets = secrets
+    appNames = names
     self.stop = stop
     self.failures = failures
     version = plan.base?.version ?? plan.target.version
@@ -117,7 +122,11 @@ actor RunSession {
 
   /// What is deployed, a start that failed half way included; nil before anything is.
   var standing: (any Deployment)? {
-    deployment ?? (hasDeployed ? driver as? any Deployment : nil)
+    get async {
+      if deployment != nil || !hasDeployed { return deployment }
+      let own = await dependencies == nil ? driver : dependencies?.own
+      return own as? any Deployment
+    }
   }
 
   /// Whether a stage or a check failed or broke.
@@ -143,16 +152,18 @@ actor RunSession {
   }
 
   /// What services that the driver has lost answer is no failure of the recipe, nor is what came of
-  /// being interrupted.
+  /// being interrupted, or of a recipe that this one needs and that is not up.
   func settled(_ outcome: Outcome) async -> Outcome {
     if outcome.word == .failed, Task.isCancelled {
       return .broken(reason: stop.reason ?? Reason(.interrupted, during: outcome.reason?.act))
     }
-    guard case .failed(var reason) = outcome, let lost = await driver.lost() else {
-      return outcome
+    guard case .failed(var reason) = outcome else { return outcome }
+    if let lost = await driver.lost() {
+      reason.notes.append(.lost(detail: lost))
+      return .broken(reason: reason)
     }
-    reason.notes.append(.lost(detail: lost))
-    return .broken(reason: reason)
+    // Nobody can tell whether it would have failed with it.
+    return await dependencies?.down().map { .broken(reason: $0) } ?? outcome
   }
 
   // MARK: Scopes
@@ -214,14 +225,22 @@ actor RunSession {
   ) async {
     guard has(id), outcomes[id] == nil else { return }
     // Whether something is left, and whether a stage left the app well, is always looked at.
-    let isLast = id == .generic(.teardown, "nothing_left") || id.name == GenericCheck.stillWell
+    let isLast =
+      planned[id]?.stage == .teardown || id.name == GenericCheck.stillWell
     if !isLast, let reason = failures.reason {
       stop.give(.failuresReached, reason)
       return end(id, .notRun(reason: reason))
     }
     tell(.checkStarted(check: id, fresh: fresh))
     progress.checking(id)
+    if let down = await missing(id) { return end(id, .broken(reason: down)) }
     end(id, await settled(await body()))
+  }
+
+  /// A recipe that a check names and that is not up; nil where there is none.
+  func missing(_ id: CheckID) async -> Reason? {
+    guard let needed = planned[id]?.dependencies else { return nil }
+    return await dependencies?.down(among: needed)
   }
 
   func end(_ id: CheckID, _ outcome: Outcome) {
@@ -304,6 +323,7 @@ actor RunSession {
       failure = error.isRecipes ? .failed(reason: reason) : .broken(reason: reason)
     }
     if let outcome = failure { failure = await settled(outcome) }
+    await tellDependencies(stage)
     for operation in await driver.takeOperations() {
       var record = OperationRecord(operation, without: log.redactor)
       if let log = commandLogs?.keep(operation, log.redactor) {

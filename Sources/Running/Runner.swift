@@ -15,6 +15,8 @@ package struct Runner: Sendable {
   package var seed: UInt64
   /// By name, as in `{{secret.NAME}}`.
   package var secrets: [String: String]
+  /// Further values for steps, by name: of recipes that this one needs.
+  var names: [String: String] = [:]
   /// Shared with the other runs of the call.
   package var failures: FailureLimit
   /// Replaces a file of the run's `logs`; false where it cannot be written.
@@ -65,6 +67,7 @@ package struct Runner: Sendable {
       progress: RedactedProgress(observer: progress, log: log),
       seed: seed,
       secrets: secrets,
+      names: names,
       stop: stop,
       failures: failures,
       commandLogs: writeLog.map { CommandLogs(write: $0) }

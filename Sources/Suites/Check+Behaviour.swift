@@ -172,7 +172,8 @@ private struct BehaviourForm {
 
   /// Whether a name has the same value in all checks.
   private static func isShared(_ name: String) -> Bool {
-    name == "base_url" || name == "domain" || name.hasPrefix("secret.")
+    ["base_url", "domain"].contains(name) || name.hasPrefix("secret.")
+      || name.hasPrefix("dependency.")
   }
 
   private func text(_ tree: TemplateTree) -> String {

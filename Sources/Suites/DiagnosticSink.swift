@@ -40,6 +40,11 @@ package final class DiagnosticSink {
   }
 
   package private(set) var hasErrors = false
+  /// Secrets of other recipes that the files use.
+  private(set) var dependencySecrets: [DependencySecret] = []
+
+  func note(_ secret: DependencySecret) { dependencySecrets.append(secret) }
+
   /// Where a mapping has a second `<<`.
   private var repeatedMerges: [SourcePlace] = []
 

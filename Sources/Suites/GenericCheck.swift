@@ -30,7 +30,7 @@ package struct GenericCheck: Sendable, Hashable {
         + [services(.backup)]
     case .restore, .recover: [services(stage), serving(stage, suite.health)]
     case .functional: []
-    case .teardown: [nothingLeft]
+    case .teardown: (suite.dependencies.isEmpty ? [] : [dependencies(suite)]) + [nothingLeft]
     }
   }
 
@@ -121,6 +121,23 @@ package struct GenericCheck: Sendable, Hashable {
       about: "The snapshot's files hold what the suite says.",
       strength: Assessment(of: suite.backup.verify, vars: suite.vars).strength,
       steps: suite.backup.verify.planned
+    )
+  }
+
+  /// All that a run deploys is asked for: a dependency that is deployed twice is two of them.
+  ///
+  /// - Parameter suite: the names that it has; those that these need in turn are known to the run.
+  private static func dependencies(_ suite: Suite) -> GenericCheck {
+    GenericCheck(
+      stage: .teardown,
+      name: CheckID.dependencies.name,
+      about: "Every recipe that this one needs was up, from before its install to its teardown.",
+      strength: .content,
+      steps: look(
+        "dependencies",
+        suite.dependencies.map { (.dependency($0), .isWell) }
+          + [(.deployments, .atLeast(suite.dependencies.count + 1))]
+      )
     )
   }
 

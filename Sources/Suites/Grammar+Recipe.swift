@@ -79,9 +79,11 @@ extension Grammar {
       Field("deadlines", .table("deadlines"), "How long things may take.").also(
         "timeouts timeout deadline"
       )
-      Field("dependencies", .list(.name), "Other recipes that must run beside this one.").also(
-        "needs deps depends_on"
-      )
+      Field(
+        "dependencies",
+        .list(.name),
+        "Other recipes of the project that are deployed before this one."
+      ).also("needs deps depends_on")
     },
     Table(
       "scripts",

@@ -159,6 +159,7 @@ extension Plan {
         ports: []
       )
       carried.origin = check.id
+      carried.dependencies = plan.check.dependencies
       carried.carry = .again(again)
       add(
         carried,
@@ -227,6 +228,8 @@ extension Plan {
     )
     planned.readBack = assessment.readBack
     planned.noControl = check.noControl
+    let needed = performed.dependencies(of: suite)
+    if !needed.isEmpty { planned.dependencies = needed }
     planned.doubts = assessment.doubts.isEmpty ? nil : assessment.doubts
     if check.kind == .functional, assessment.strength == .state, !planned.isHealth {
       planned.carry = check.carry(assessment.readBack, in: suite)

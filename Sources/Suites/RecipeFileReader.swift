@@ -68,7 +68,15 @@ struct RecipeFileReader {
     suite.environment = environment(entry["environment"], "environment")
     suite.upgradeEnvironment = environment(entry["upgrade_environment"], "upgrade_environment")
     if let value = entry["deadlines"] { suite.deadlines = deadlines(value) }
-    suite.dependencies = entry.items("dependencies").compactMap { reader.name($0, "dependency") }
+    for item in entry.items("dependencies") {
+      guard let name = reader.name(item, "dependency") else { continue }
+      if suite.dependencies.contains(name) {
+        sink.error("dependency \"\(name)\" is a duplicate", at: item)
+        continue
+      }
+      suite.dependencies.append(name)
+      suite.dependencyPlaces[name] = item.place
+    }
   }
 
   /// The members of a mapping whose keys are names.

@@ -42,6 +42,10 @@ package struct Suite: Sendable {
   package var swarm: SwarmSettings?
   /// Other recipes that must run beside this one.
   package var dependencies: [String] = []
+  /// Where each of them is named.
+  var dependencyPlaces: [String: SourcePlace] = [:]
+  /// Where secrets of dependencies are used; only those know which they have.
+  var dependencySecrets: [DependencySecret] = []
   /// What is confidential in its files, for who shows their lines later.
   var concealment = Concealment()
 }

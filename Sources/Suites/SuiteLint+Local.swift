@@ -2,7 +2,7 @@ import Evidence
 
 extension SuiteLint {
   /// The names that `local.yml` has: `port.N`, `port.SERVICE.N`, `volume.NAME`, `folder`, `recipe`,
-  /// `version.NAME`, `secret.NAME`, `domain`, `base_url`.
+  /// `version.NAME`, `secret.NAME`, `domain`, `base_url`, `dependency.NAME.…`.
   func checkLocal(_ local: LocalSettings) {
     var shared = ["recipe", "folder", "domain", "base_url"]
     for names in local.versions.values { shared += names.keys.map { "version.\($0)" } }
@@ -10,7 +10,11 @@ extension SuiteLint {
       shared += service.ports.map { "port.\(service.name).\($0)" }
     }
     for service in local.services {
-      var scope = ValueScope(names: shared, secrets: suite.secrets.map(\.name))
+      var scope = ValueScope(
+        names: shared,
+        secrets: suite.secrets.map(\.name),
+        dependencies: suite.dependencies
+      )
       for port in service.ports { scope.insert("port.\(port)") }
       for volume in service.volumes { scope.insert("volume.\(volume)") }
       for name in ["unique"] + Marker.names + suite.vars.map(\.name) where !scope.has(name) {

@@ -90,7 +90,7 @@ extension SuiteLint {
     default: return
     }
     for argument in arguments {
-      let name = argument.names.first { $0.hasPrefix("secret.") || confidential.contains($0) }
+      let name = argument.names.first { Template.isSecret($0) || confidential.contains($0) }
       guard let name, let place = argument.place else { continue }
       sink.error(
         "{{\(name)}} is a secret, and arguments can be read by every user of the machine",

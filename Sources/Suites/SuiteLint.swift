@@ -38,7 +38,7 @@ struct SuiteLint {
     let captures = steps.flatMap(\.leaves).flatMap(\.capture)
     var found = Set(captures.filter(\.isSecret).map(\.name))
     for variable in suite.vars + suite.checks.flatMap(\.vars)
-    where variable.value.names.contains(where: { $0.hasPrefix("secret.") || found.contains($0) }) {
+    where variable.value.names.contains(where: { Template.isSecret($0) || found.contains($0) }) {
       found.insert(variable.name)
     }
     return found
@@ -89,7 +89,11 @@ struct SuiteLint {
 
   /// For what belongs to the deployment and not to one check.
   private func settingsScope(withFresh: Bool, marker: Bool = false) -> ValueScope {
-    var scope = ValueScope(names: ["base_url", "domain"], secrets: secrets)
+    var scope = ValueScope(
+      names: ["base_url", "domain"],
+      secrets: secrets,
+      dependencies: suite.dependencies
+    )
     if withFresh { scope.insert("unique") }
     if marker { for name in Marker.names { scope.insert(name) } }
     if !withFresh {
@@ -101,7 +105,11 @@ struct SuiteLint {
   }
 
   private func scope(stage: Stage, vars: [Variable], marker: Bool = false) -> ValueScope {
-    var scope = ValueScope(names: ValueScope.always + suite.vars.map(\.name), secrets: secrets)
+    var scope = ValueScope(
+      names: ValueScope.always + suite.vars.map(\.name),
+      secrets: secrets,
+      dependencies: suite.dependencies
+    )
     for name in Marker.names + markerVars {
       if marker {
         scope.insert(name)

@@ -82,6 +82,7 @@ package struct SuiteLoader {
     reportUnusedSteps()
     if sink.hasErrors { throw SuiteErrors(sink.diagnostics) }
     suite.concealment = sink.concealment
+    suite.dependencySecrets = sink.dependencySecrets
     return LoadedSuite(
       suite: suite,
       warnings: sink.diagnostics.sorted(by: Diagnostic.precedes)

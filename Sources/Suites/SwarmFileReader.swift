@@ -76,7 +76,8 @@ struct SwarmFileReader {
 }
 
 extension SuiteLint {
-  /// The names that `swarm.yml` has: `recipe`, `domain`, `stack`, `base_url`, `secret.NAME`.
+  /// The names that `swarm.yml` has: `recipe`, `domain`, `stack`, `base_url`, `secret.NAME`,
+  /// `dependency.NAME.…`.
   func checkSwarm(_ swarm: SwarmSettings) {
     var scope = ValueScope(names: ["recipe"], secrets: [])
     for name in ["unique"] + Marker.names + suite.vars.map(\.name) {
@@ -88,7 +89,8 @@ extension SuiteLint {
     if let url = swarm.url { scope.check(url, sink) }
     scope = ValueScope(
       names: ["recipe", "domain", "stack"],
-      secrets: suite.secrets.map(\.name)
+      secrets: suite.secrets.map(\.name),
+      dependencies: suite.dependencies
     )
     for (_, value) in swarm.environment { scope.check(value, sink) }
   }

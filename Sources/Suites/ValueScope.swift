@@ -10,14 +10,22 @@ struct ValueScope {
 
   private(set) var names: Set<String>
   var secrets: [String]
+  /// Recipes that run beside this one.
+  private let dependencies: [String]
   /// Names of values that are made of captures which no step before has made, with those.
   private var awaited: [String: Set<String>] = [:]
   /// Names that exist, but not here, with why.
   var elsewhere: [String: String] = [:]
 
-  init(names: some Sequence<String>, secrets: [String]) {
+  init(names: some Sequence<String>, secrets: [String], dependencies: [String] = []) {
     self.names = Set(names)
     self.secrets = secrets
+    self.dependencies = dependencies
+    for name in dependencies {
+      for field in ["base_url", "domain", "version"] {
+        self.names.insert("dependency.\(name).\(field)")
+      }
+    }
   }
 
   mutating func insert(_ name: String) {
@@ -40,14 +48,21 @@ struct ValueScope {
 
   func has(_ name: String) -> Bool {
     if name.hasPrefix("secret.") { return secrets.contains(String(name.dropFirst(7))) }
+    if let secret = DependencySecret(name) { return dependencies.contains(secret.recipe) }
     return names.contains(name) && awaited[name]?.isEmpty ?? true
   }
 
   /// Reports every name of the text that is not in scope.
   func check(_ template: Template, _ sink: DiagnosticSink) {
-    for name in template.names where !has(name) {
+    for name in template.names {
       guard let start = template.place else { continue }
+      let isThere = has(name)
+      if isThere, DependencySecret(name) == nil { continue }
       let found = place(of: name, from: start, sink)
+      if isThere {
+        if let secret = DependencySecret(name, place: found ?? start) { sink.note(secret) }
+        continue
+      }
       report(name, at: found ?? start, length: name.unicodeScalars.count, sink)
     }
   }

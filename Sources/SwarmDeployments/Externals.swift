@@ -12,6 +12,8 @@ struct Externals: Sendable {
   let recipe: String
   /// By key of the compose file.
   let secrets: [String: String]
+  /// Stacks that were deployed for this one.
+  let companions: [String]
 
   private var manager: Engine { engine.manager }
 
@@ -98,12 +100,19 @@ struct Externals: Sendable {
     }
   }
 
-  /// One that is there is used; else the run gets one of its own, under a name of its own, because
-  /// two runs must not share what either takes away.
+  /// One that is there is used, then one that was made for a dependency, which outlives this stack and
+  /// is how its services are reached; else the run gets one of its own, under a name of its own,
+  /// because two runs must not share what either takes away.
   private func provideNetwork(_ external: Compose.External) async throws(EngineError) -> String? {
-    let there = try await manager.list("/networks", ["name": [external.name]])
-      .contains { $0["Name"]?.stringValue == external.name }
-    if there { return nil }
+    func isThere(_ name: String) async throws(EngineError) -> Bool {
+      try await manager.list("/networks", ["name": [name]])
+        .contains { $0["Name"]?.stringValue == name }
+    }
+    if try await isThere(external.name) { return nil }
+    for companion in companions {
+      let name = "\(companion)_\(external.key)"
+      if try await isThere(name) { return name }
+    }
     let name = "\(stack)_\(external.key)"
     try await manager.post(
       "/networks/create",

@@ -27,7 +27,8 @@ actor StackDeployer {
       engine: configuration.engine,
       runID: configuration.run.runID,
       recipe: identity.recipe,
-      secrets: configuration.run.secrets
+      secrets: configuration.run.secrets,
+      companions: configuration.companions
     )
   }
 

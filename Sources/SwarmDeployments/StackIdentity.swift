@@ -20,8 +20,11 @@ struct StackIdentity: Sendable {
       throw DeploymentError(.unsupported, "swarm.yml: domain \"\(domain)\" is not a domain name")
     }
     self.domain = domain
-    name = String(domain.map { $0 == "." ? "_" : $0 })
+    name = Self.name(of: domain)
   }
+
+  /// Of the stack that has a domain.
+  static func name(of domain: String) -> String { String(domain.map { $0 == "." ? "_" : $0 }) }
 
   /// What `{{name}}` may stand for in `swarm.yml`.
   var names: [String: String] { ["recipe": recipe, "domain": domain, "stack": name] }

@@ -31,6 +31,12 @@ package struct SwarmConfiguration: Sendable {
     self.redact = redact
   }
 
+  /// Stacks of the recipes that this one needs.
+  var companions: [String] {
+    run.dependencies.filter { $0.key.hasSuffix(".domain") }.map(\.value).sorted()
+      .map(StackIdentity.name(of:))
+  }
+
   /// Names of `swarm.yml` and what stands behind them.
   func text(_ template: Template, adding names: [String: String]) throws(DeploymentError) -> String
   {
@@ -39,8 +45,9 @@ package struct SwarmConfiguration: Sendable {
       switch part {
       case .text(let text): result += text
       case .name(let name):
-        let secret = name.hasPrefix("secret.") ? run.secrets[String(name.dropFirst(7))] : nil
-        guard let value = names[name] ?? secret else {
+        let key = name.hasPrefix("secret.") ? String(name.dropFirst(7)) : name
+        let secret = Template.isSecret(name) ? run.secrets[key] : nil
+        guard let value = names[name] ?? secret ?? run.dependencies[name] else {
           throw DeploymentError(.unsupported, "swarm.yml: {{\(name)}} has no value there")
         }
         result += value

@@ -73,6 +73,17 @@ package actor SwarmHost: Driver, Deployment {
   var volumes: [String] { stand?.recipe?.compose.volumes ?? [] }
   package var baseURL: String { stand?.baseURL ?? "" }
   package var domain: String { identity.domain }
+
+  /// By the service's name on the networks that stacks share; a proxy is reached as from anywhere.
+  package var innerURL: String {
+    guard
+      case .tunnel(let service, let port)? = stand?.recipe.flatMap({
+        configuration.suite.access(to: $0.compose)
+      })
+    else { return baseURL }
+    return "http://\(identity.name)_\(service):\(port)"
+  }
+
   package nonisolated func takeOperations() -> [Operation] { log.take() }
 
   /// What no two runs have in common.

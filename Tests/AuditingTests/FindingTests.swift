@@ -120,7 +120,7 @@ import Testing
       .dumpNotConsistent,
       .rollbackHidesFailure, .imageTagMoves, .metadataContradicted, .configFileMissing,
       .configVersionUnset, .configVersionKept, .configNameReused, .secretVersionUnset,
-      .undeclaredReference, .releaseNoteMissing:
+      .undeclaredReference, .releaseNoteMissing, .volumeRemoved:
       sample.record.findings += (RecipeSample.broken(for: rule)?.findings ?? []).map(\.finding)
     case .portMissing, .portOrphaned, .portDrifted, .portWeaker, .portUnread, .portUnshown,
       .portUnpinned, .deferralHasPort:

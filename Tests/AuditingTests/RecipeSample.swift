@@ -190,6 +190,11 @@ struct RecipeSample {
         """
     case .undeclaredReference: sample.edit("compose.yml", "- uploads:/srv", "- upload:/srv")
     case .releaseNoteMissing: sample.releases = ["0.9.0+2.0.0"]
+    case .volumeRemoved:
+      let files = sample.files
+      sample.edit("compose.yml", "volumes: {uploads: ,", "volumes: {uploads: , attachments: ,")
+      sample.publish("0.9.0+2.0.0")
+      sample.files = files
     case .corpusUnreachable, .controlBroken, .checkFlaky, .checkUnsteady, .checkMayBeStale,
       .sameBehaviourTwice,
       .checkOnlyAcknowledges, .checkCannotFail, .controlMissing, .answeredByAnyPath,

@@ -511,6 +511,23 @@ import Testing
     #expect(Self.diff(units.1, units.0) == ["progress disposition P2/x.py"])
   }
 
+  @Test("a recipe beside it that comes, goes or has another version is told")
+  func dependencies() {
+    func model(_ version: String?) -> CoverageModel {
+      Self.model { model in
+        model.dependencies = version.map { version in
+          let revision = RecipeRevision(version: version, tree: "t\(version)")
+          return [DependencyFacts(recipe: "sso", revision: revision)]
+        }
+      }
+    }
+    let told = ["neutral version dependency sso"]
+    #expect(Self.diff(model("1"), model("2")) == told)
+    #expect(Self.diff(model(nil), model("1")) == told)
+    #expect(Self.diff(model("1"), model(nil)) == told)
+    #expect(Self.diff(model("1"), model("1")) == [])
+  }
+
   @Test("a whole recipe is gained or lost in one line")
   func recipes() {
     let side = RecipeDiff.Side(Self.model())

@@ -36,6 +36,7 @@ extension RandomCoverage {
       .gate, .services, .service("app"), .runningVersion, .versionProof("app says"),
       .contradiction, .snapshotID, .snapshotFiles, .declaredPaths, .snapshotBytes(path: "db/x"),
       .backedUp(service: "db"), .rowCount(table: "sites"), .inventory("table t"), .leftovers,
+      .dependency("sso"), .deployments,
       .written("é \"x\" == 1"),
     ] + ["$", "$.a['b c'][0]", "$..x[?@.n > 1]"].compactMap { try? .jsonpath(JSONPath($0)) }
     + [".a > b"].compactMap { try? .css(CSSSelector($0)) }
@@ -247,6 +248,7 @@ extension RandomCoverage {
       ), .controlBroken(check: some { $0.id(1) }, because: because),
       .controlOfStoreMissing(because: because),
       .upgradeNotProven(because: because),
+      .dependencyDown(dependency: text(), because: because),
     ]
   }
 }

@@ -117,6 +117,24 @@ struct HTTPErrorTests {
     #expect(code.description == words)
   }
 
+  @Test func `A cut answer keeps the status and headers that came`() async throws {
+    let head = "HTTP/1.1 500 Oops\r\nX-Request-Id: 7\r\nContent-Length: 100\r\n\r\n"
+    try await withRawServer(
+      RawService {
+        _ = $0.readRequest()
+        $0.write(head + "half")
+      }
+    ) { server in
+      try await withClient { client in
+        let error = try await failure(client, HTTPRequest(url: server.url))
+        #expect(error.code == .incompleteBody(bytes: 4, of: 100))
+        #expect(error.status == 500)
+        #expect(error.headers.first(named: "X-Request-Id") == "7")
+        #expect(error.reason.contains("500"))
+      }
+    }
+  }
+
   @Test func whereARedirectLedIsSaidWithoutItsSecrets() async throws {
     let location = "http://u:p@127.0.0.1:1/x?token=s"
     try await withRawServer(

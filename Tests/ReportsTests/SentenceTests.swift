@@ -38,7 +38,8 @@ import XMLParts
       .notNeeded(RunSelection(parts: [.p1], checks: [check], stages: [.install])),
       .needs(check: check), .onlyOn(drivers: ["swarm"], driver: "local"),
       .onlyFor(versions: ">=3.0", version: "2.1"), .declared(why: "no volume is kept"),
-      .noOlderVersion, .noBackupLabel, .operationFailed(detail: "image not found"),
+      .noOlderVersion, .noBackupLabel, .dependencyDown(dependency: "sso", because: failed),
+      .operationFailed(detail: "image not found"),
       .interrupted, .outputTruncated, .unknownName(name: "token"), .happened(milliseconds: 10_000),
       .form(selector: "#login", .noPage), .form(selector: "#login", .unreadable(.empty(.body))),
       .form(selector: "#login", .noForm(forms: ["form#search"])),
@@ -151,6 +152,8 @@ import XMLParts
       one(.backedUp(service: "app"), .exists(true), .text("every volume is excluded")),
       one(.rowCount(table: "sites"), .atLeast(3), .number(2)),
       one(.leftovers, .isEmpty, .value(["volume a", "folder b"])),
+      one(.dependency("sso"), .isWell, .text("not ready")),
+      one(.deployments, .equals(number: 2), .number(1)),
       one(.written("a == 1, was 2"), .isWell, .absent),
     ] + unreadable.map { one(.body, .exists(false), .unreadable($0)) }
   }

@@ -39,6 +39,8 @@ struct Bench {
   var answer: Answer = { _ in .init(200, "ok") }
   /// Changes the plan that follows from all this.
   var adjust: @Sendable (inout Plan) -> Void = { _ in }
+  /// What stands between the run and the fake driver, which reaches the app at a port.
+  var wrap: @Sendable (FakeDriver, _ port: Int) -> any Driver = { driver, _ in driver }
   /// Called with each event as it happens, and with what cancels the run.
   var watch: @Sendable (RunEvent.What, _ cancel: () -> Void) -> Void = { _, _ in }
 
@@ -174,7 +176,7 @@ struct Bench {
       )
       let runner = Runner(
         suite: suite,
-        driver: driver,
+        driver: wrap(driver, app.port),
         log: log,
         http: HTTPClient(),
         progress: SilentProgress(),

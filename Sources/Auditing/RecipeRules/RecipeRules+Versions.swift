@@ -147,16 +147,37 @@ extension RecipeRules {
     return Array(found.values)
   }
 
-  /// The contents of a version's configs by their names on the engine.
-  private func configs(of version: Published) -> [String: [UInt8]] {
+  /// Whoever upgrades from the version before has data in a volume that this one does not mount; no
+  /// store of this one shows that they are kept.
+  func removedVolumeFindings(_ compose: Compose) -> [RecipeFinding] {
+    guard let before = published.first(where: { $0.version != compose.version }),
+      let older = self.compose(of: before)
+    else { return [] }
+    return older.volumes.filter { !compose.volumes.contains($0) }.map { volume in
+      RecipeFinding(
+        .volumeRemoved,
+        "volume \(volume) of \(before.version) is gone: what the upgrade does with its data is unknown",
+        at: compose.services.first?.place,
+        about: [volume]
+      )
+    }
+  }
+
+  private func compose(of version: Published) -> Compose? {
     let environment = ComposeEnvironment(setting: suite.composeSettings) { name in
       version.files.first { $0.name == name }?.bytes
     }
     let chosen = environment.composeFiles.compactMap { name in
       version.files.first { $0.name == name }
     }
-    let compose = try? ComposeReader.read(chosen, environment: environment.values)
-    let named = (compose?.fileSources ?? []).compactMap { Self.content(of: $0, in: version.files) }
+    return try? ComposeReader.read(chosen, environment: environment.values)
+  }
+
+  /// The contents of a version's configs by their names on the engine.
+  private func configs(of version: Published) -> [String: [UInt8]] {
+    let named = (compose(of: version)?.fileSources ?? []).compactMap {
+      Self.content(of: $0, in: version.files)
+    }
     return Dictionary(named.map { ($0.name, $0.content) }) { first, _ in first }
   }
 

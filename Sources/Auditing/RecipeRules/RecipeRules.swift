@@ -75,6 +75,7 @@ package struct RecipeRules {
     guard let deployed = read(main) else { return unreadable(main) + elsewhereFindings() }
     var result = findings(of: deployed) + secretFindings(deployed, isDeployed: true)
     result += releaseFindings(deployed) + publishedFindings(deployed) + elsewhereFindings()
+    result += removedVolumeFindings(deployed)
     var variants = [deployed]
     let others = files.map(\.name).filter { Self.isCompose($0) && !main.contains($0) }
     for other in others.sorted(by: UTF8Order.precedes) {

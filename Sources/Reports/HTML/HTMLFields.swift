@@ -95,6 +95,7 @@ struct HTMLFields: TemplateFields {
       ("parity", record.header.toolVersion), ("run", record.header.id),
       ("host", record.header.host), ("suite tree", coverage.suiteTree),
       ("recipe fetched from", coverage.origin?.shown), ("target tree", coverage.target.tree),
+      ("dependencies", coverage.shownDependencies),
       ("base tree", coverage.base?.tree),
       ("corpus commit", corpus.commit), ("corpus tree", corpus.tree ?? "not readable"),
     ]

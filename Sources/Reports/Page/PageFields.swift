@@ -28,6 +28,12 @@ struct PageFields: TemplateFields {
     .optionalText("origin", "where the recipe was fetched from, with its commit") {
       $0.coverage.origin?.shown
     },
+    .optionalText(
+      "dependencies",
+      "recipes that were deployed beside it, with what their gates said"
+    ) {
+      $0.coverage.shownDependencies
+    },
     .optionalText("imported", "what file all of it is imported from; nil for a run") {
       $0.coverage.imported?.shown
     },

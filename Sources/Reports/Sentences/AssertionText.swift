@@ -56,7 +56,7 @@ extension Assertion {
     case .status, .header, .body, .jsonpath, .xpath, .css, .regex, .rows, .row, .cell, .column,
       .stdout,
       .stderr, .path(.type), .services, .service, .versionProof, .declaredPaths, .rowCount,
-      .written:
+      .dependency, .deployments, .written:
       subject.description
     }
   }
@@ -71,6 +71,7 @@ extension Assertion {
     case .backedUp(let service): return "\(service) is not backed up: \(seen)"
     case .snapshotBytes(let path): return "the snapshot has no file with content under \(path)"
     case .service(let name): return "\(name) is not running: \(seen)"
+    case .dependency(let name): return "dependency \(name) was not up: \(seen)"
     case .inventory(let part):
       switch predicate {
       case .exists(true): return "\(part) is lost"
@@ -82,7 +83,7 @@ extension Assertion {
     case .status, .header, .body, .jsonpath, .xpath, .css, .regex, .rows, .row, .cell, .column,
       .stdout,
       .stderr, .exit, .size, .content, .path, .duration, .gate, .services, .runningVersion,
-      .versionProof, .snapshotID, .snapshotFiles, .declaredPaths, .rowCount:
+      .versionProof, .snapshotID, .snapshotFiles, .declaredPaths, .rowCount, .deployments:
       return nil
     }
   }
@@ -109,7 +110,7 @@ extension Subject {
     switch self {
     case .error, .gate, .services, .service, .runningVersion, .versionProof, .contradiction,
       .snapshotID, .snapshotFiles, .declaredPaths, .snapshotBytes, .backedUp, .rowCount, .inventory,
-      .leftovers, .written:
+      .leftovers, .dependency, .deployments, .written:
       true
     case .status, .header, .body, .jsonpath, .xpath, .css, .regex, .rows, .row, .cell, .column,
       .stdout,

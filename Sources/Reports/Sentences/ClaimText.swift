@@ -5,6 +5,8 @@ extension CoverageModel {
   package func statement(of claim: Claim) -> String {
     if !claim.about.isEmpty { return claim.about }
     switch claim.part {
+    case .p1 where claim.id == "P1/dependencies":
+      return "Every recipe that this one needs was up."
     case .p1: return Stage.allCases.first { claim.id == "P1/\($0)" }?.statement ?? claim.id
     case .p2: return "Every older test has a check that covers it."
     case .p3:

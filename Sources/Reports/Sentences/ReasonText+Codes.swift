@@ -55,6 +55,7 @@ extension Reason.Code {
       "shard \(shard) \(isMissing ? "is missing" : "ended before this recipe")"
     case .versionNotShown(let doubts): doubts.joined(separator: "; ")
     case .noBackupLabel: "no service asks for a backup"
+    case .dependencyDown(let name, let reason): "dependency \(name) is not up: \(reason.cause)"
     default: ""
     }
   }

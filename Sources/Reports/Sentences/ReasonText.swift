@@ -60,7 +60,7 @@ extension Reason {
       .notReached,
       .notPerformed, .noChecks, .unended, .eventsUnreadable, .stopped, .notSelected, .notNeeded,
       .needs, .onlyOn, .onlyFor, .noOlderVersion, .noRepository, .runLost, .shardLost,
-      .noBackupLabel:
+      .noBackupLabel, .dependencyDown:
       code.sentenceOfRun
     case .noMarkerPlanted, .markerNotDropped, .notCarried, .sessionNotMadeAgain,
       .inventoryNotTaken, .storeNeverWritten, .keptInNoStore,

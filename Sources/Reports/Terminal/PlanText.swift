@@ -10,6 +10,9 @@ extension Plan {
       text += "  fetched from \(origin.shown), tree \(target.tree.prefix(12))\n"
       for warning in origin.warnings { text += "  warning: \(warning)\n" }
     }
+    for dependency in dependencies ?? [] {
+      text += "  dependency: \(dependency.recipe) \(dependency.revision.version)\n"
+    }
     if let leftOut = leftOutLine { text += "  \(leftOut)\n" }
     for standin in standins {
       text += "  stand-in: \(standin.service) is \(standin.what)"

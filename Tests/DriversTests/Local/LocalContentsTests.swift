@@ -67,6 +67,8 @@ import Testing
       try await app.make(.folder, at: "/data/a/empty")
       try await app.make(.link(to: "-rf"), at: "/data/a/link")
       try await app.make(.link(to: "/etc/passwd"), at: "/data/a/link")
+      try await app.make(.link(to: "x"), at: "/data/new/below/link")
+      #expect(try await app.whatIs(at: "/data/new/below/link")?.kind == .link)
       try await app.write(Array("x".utf8), to: "/data/a/-file")
       try await app.make(.mode(0o2640), at: "/data/a/-file")
       #expect(try await app.whatIs(at: "/data/a/empty")?.kind == .folder)
