@@ -6,7 +6,6 @@ import Glibc
 import HTTPRequests
 import Programs
 package import Suites
-import Threads
 
 /// Where a script finds the app.
 package enum ScriptAddress: Sendable {
@@ -98,17 +97,18 @@ extension Probes {
       let origin = HTTPAddress(base)?.origin, origin[0] == "http", let port = Int(origin[2])
     else { return try await run(scope) }
     let proxy: RecordingProxy?
+    let ended: AsyncStream<Void>?
     do throws(LoopbackError) {
       let host = origin[1] == "localhost" ? "127.0.0.1" : origin[1]
       proxy = try RecordingProxy(host: host, port: port, recording)
+      ended = try proxy?.start()
     } catch {
       throw Unperformed(error.description)
     }
-    guard let proxy else { return try await run(scope) }
+    guard let proxy, let ended else { return try await run(scope) }
     var led = scope
     let path = base.dropFirst("http://".count).drop { $0 != "/" }
     led.constants["base_url"] = .string("http://127.0.0.1:\(proxy.port)\(path)")
-    async let served: Void? = DedicatedThread.value { proxy.serve() }
     let result: Result<Ending, Unperformed>
     do throws(Unperformed) {
       result = .success(try await run(led))
@@ -116,7 +116,7 @@ extension Probes {
       result = .failure(error)
     }
     proxy.stop()
-    _ = await served
+    for await _ in ended {}
     return try result.get()
   }
 

@@ -3,7 +3,6 @@ import Glibc
 import HTTPRequests
 import PrivateServers
 import Testing
-import Threads
 
 @testable import Checks
 
@@ -21,7 +20,7 @@ struct RecordingProxyTests {
   {
     let recording = Recording(hasTests: false)
     let proxy = try #require(try RecordingProxy(host: "127.0.0.1", port: port, recording))
-    async let served: Void? = DedicatedThread.value { proxy.serve() }
+    let ended = try proxy.start()
     let result: Result<Value, any Error>
     do {
       result = .success(try await body("http://127.0.0.1:\(proxy.port)"))
@@ -29,7 +28,7 @@ struct RecordingProxyTests {
       result = .failure(error)
     }
     proxy.stop()
-    #expect(await served != nil)
+    for await _ in ended {}
     return (try result.get(), recording.seen)
   }
 

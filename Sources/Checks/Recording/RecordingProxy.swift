@@ -35,11 +35,23 @@ final class RecordingProxy: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Ends `serve` and all connections.
+  /// Ends all connections and takes no further ones.
   func stop() { wakeup.fire() }
 
-  /// Blocks until `stop`; what is still open then has no answer.
-  func serve() {
+  /// Serves until `stop`, on a thread of its own: it waits for no task that is to begin first.
+  ///
+  /// - Returns: what ends once all is seen; what is still open at `stop` has no answer.
+  func start() throws(LoopbackError) -> AsyncStream<Void> {
+    let (ended, end) = AsyncStream<Void>.makeStream()
+    let isStarted = DedicatedThread.start {
+      self.serve()
+      end.finish()
+    }
+    guard isStarted else { throw LoopbackError(code: EAGAIN) }
+    return ended
+  }
+
+  private func serve() {
     var connections: [ProxiedConnection] = []
     defer { for connection in connections { connection.end() } }
     while true {
