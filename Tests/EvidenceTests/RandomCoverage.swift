@@ -237,6 +237,14 @@ struct RandomCoverage {
       }
     )
     model.about = some { $0.text() }
+    model.dependencies = some { random in
+      random.list(2) {
+        DependencyFacts(
+          recipe: $0.text(),
+          revision: RecipeRevision(version: $0.text(), tree: $0.text())
+        )
+      }
+    }
     model.access = some { random in
       random.chance(2)
         ? .tunnel(service: random.text(), port: 80)
