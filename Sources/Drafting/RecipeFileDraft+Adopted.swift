@@ -24,8 +24,10 @@ extension RecipeFileDraft {
     guard let adopted else { return }
     if let deadline = adopted.deadline { file.add("deadlines: {operation: \(deadline)s}") }
     if !adopted.dependencies.isEmpty {
-      file.open("no run deploys other recipes yet: which checks need them?")
-      file.add("dependencies: \(YAMLText.list(adopted.dependencies))")
+      // A recipe that has no suite here cannot be deployed, and a suite that names one does not load.
+      file.open(
+        "dependencies: \(YAMLText.list(adopted.dependencies)), as soon as each has a suite here"
+      )
     }
     if !adopted.upgradeEnvironment.isEmpty {
       file.add()

@@ -153,7 +153,9 @@ struct AdoptingPage {
       .replacing(/127\.0\.0\.1:[0-9]+/, with: "HOST")
       .replacing(/[ ]{2,}/, with: "  ")
       .split(separator: "\n", omittingEmptySubsequences: false)
-      // Another session of the tests may have a deployment of this name.
-      .filter { !$0.contains("waiting for") }.joined(separator: "\n")
+      // Another session of the tests may have a deployment of this name, and what a stage is busy
+      // with is told after some seconds.
+      .filter { !$0.contains("waiting for") && $0.firstMatch(of: #/^\S+  [a-z]+ TIME  /#) == nil }
+      .joined(separator: "\n")
   }
 }
