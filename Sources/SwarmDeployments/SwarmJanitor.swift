@@ -29,6 +29,8 @@ package enum SwarmJanitor {
       let known = Set(leases.flatMap(\.runs))
       for run in labelled.subtracting(known).sorted(by: UTF8Order.precedes) {
         let removal = await SwarmRemains(engine: engine, runs: [run], stack: nil).remove()
+        // A label that only a foreign container has, from its image, is no run.
+        guard !removal.removed.isEmpty || !removal.leftovers.isEmpty else { continue }
         reaped.append(
           Reaped(runID: run, removed: removal.removed, leftovers: removal.leftovers)
         )
