@@ -91,7 +91,7 @@ import XMLDocuments
     #expect(try HTMLReport(real, record).rendered().contains("class=\"level good\""))
   }
 
-  @Test func `A passed check of a large run takes less than 250 bytes`() throws {
+  @Test func `A passed check of a large run takes less than 150 bytes`() throws {
     let (coverage, record) = Fixture.large(20_000)
     var total = 0
     var largest = 0
@@ -101,7 +101,7 @@ import XMLDocuments
       largest = max(largest, piece.utf8.count)
       reds += piece.ranges(of: "<details class=\"check bad\"").count
     }
-    #expect(total < 20_000 * 250)
+    #expect(total < 20_000 * 150)
     #expect(largest < 200_000)
     #expect(reds == 20)
   }

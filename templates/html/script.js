@@ -9,7 +9,7 @@
     return element;
   };
   const list = document.querySelector("[data-filter]");
-  const items = all("[data-status]");
+  const items = all("[data-status], .short");
   const names = (list?.dataset.filter ?? "").split(" ").filter(Boolean);
 
   // Which part of the claims a check is for stands in the claims' own links.
@@ -23,7 +23,9 @@
 
   // A check may be for several parts; of the rest each is one thing.
   const valuesOf = (item, name) => {
-    const value = item.dataset[name] ?? "";
+    // Of a short line the outcome is known, and the rest is its group's.
+    const group = item.matches(".short") ? { status: "passed", ...item.closest(".suite").dataset } : {};
+    const value = item.dataset[name] ?? group[name] ?? "";
     return (name === "part" ? value.split(" ") : [value]).filter(Boolean);
   };
   const texts = new Map();
@@ -53,7 +55,7 @@
       item.hidden = !isShown;
       if (isShown) count += 1;
     }
-    for (const group of all(".suite")) group.hidden = !group.querySelector("[data-status]:not([hidden])");
+    for (const group of all(".suite")) group.hidden = !group.querySelector("[data-status]:not([hidden]), .short:not([hidden])");
     said.textContent = count === items.length ? `${count}` : `${count} of ${items.length}`;
   };
   const write = () => {
@@ -111,7 +113,7 @@
     } else if (step) {
       const isRed = event.key === "n" || event.key === "p";
       const shown = items.filter((item) => !item.hidden && (!isRed || item.matches(".bad, .warning")));
-      const here = document.activeElement?.closest("[data-status]");
+      const here = document.activeElement?.closest("[data-status], .short");
       let place = shown.indexOf(here);
       if (place < 0 && here) {
         place = shown.findIndex((item) => here.compareDocumentPosition(item) & Node.DOCUMENT_POSITION_FOLLOWING);

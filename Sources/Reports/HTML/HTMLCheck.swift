@@ -4,12 +4,17 @@ import Formats
 /// The checks of one file, or the generic ones of one stage.
 struct HTMLSuite: TemplateFields {
   let path: String
+  /// The kind and stage of its checks, which are those of the first.
+  let kind: String
+  let stage: String
   /// Places among the coverage's checks.
   var checks: [Int]
   var counts: [HTMLCount]
 
   static let table = TemplateTable<HTMLSuite>(
     .text("path", "functional/event_tracking, generic/install") { $0.path },
+    .text("kind", "generic, overlay, functional or integrity") { $0.kind },
+    .text("stage", "the stage of its first check") { $0.stage },
     .number("total", "how many checks") { $0.checks.count },
     .list("counts", "checks by outcome") { $0.counts }
   )
@@ -24,7 +29,15 @@ struct HTMLSuite: TemplateFields {
         suites[place].checks.append(number)
       } else {
         places[path] = suites.count
-        suites.append(HTMLSuite(path: path, checks: [number], counts: []))
+        suites.append(
+          HTMLSuite(
+            path: path,
+            kind: check.kind.shown,
+            stage: check.stage.rawValue,
+            checks: [number],
+            counts: []
+          )
+        )
       }
     }
     for place in suites.indices {
