@@ -227,7 +227,10 @@ let package = Package(
     ),
     module(
       "PlausibleStandin",
-      ["ClickHouseQueries", "HTTPRequests", "PostgresQueries", argumentParser, flyingFox],
+      [
+        "ClickHouseQueries", "HTTPRequests", "PostgresQueries", "Threads", argumentParser,
+        flyingFox,
+      ],
       path: "Tests/Standins/plausible/Library"
     ),
 
@@ -268,8 +271,8 @@ let package = Package(
     // Real servers for tests, unprivileged, on free loopback ports, gone when the tests are.
     module("PrivateServers", ["Threads"], path: "Tests/PrivateServers"),
     tests(of: "HTTPRequests", ["PrivateServers", "Threads", flyingFox]),
-    tests(of: "PostgresQueries", ["PrivateServers"]),
-    tests(of: "MySQLQueries", ["PrivateServers"]),
+    tests(of: "PostgresQueries", ["PrivateServers", "Threads"]),
+    tests(of: "MySQLQueries", ["PrivateServers", "Threads"]),
     tests(of: "RedisQueries", ["Formats", "PrivateServers"]),
     tests(of: "SQLiteQueries", ["CLibsqlite3", "Formats", "TemporaryFolders"]),
     tests(of: "ClickHouseQueries", ["HTTPRequests", "PrivateServers", flyingFox]),
@@ -312,7 +315,7 @@ let package = Package(
       [
         "Checks", "Deployments", "Evidence", "FakeDeployments", "Formats", "HTTPRequests",
         "MySQLQueries", "PostgresQueries", "ClickHouseQueries", "PrivateServers", "Programs",
-        "Suites",
+        "Suites", "Threads",
       ]
     ),
     .testTarget(

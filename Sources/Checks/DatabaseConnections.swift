@@ -1,5 +1,6 @@
 import MySQLQueries
 import PostgresQueries
+import Threads
 
 /// Connections to the recipe's databases that are kept between steps.
 struct DatabaseConnections: Sendable {
@@ -16,8 +17,7 @@ protocol ClosableConnection: Sendable {
   func close() async
 }
 
-extension PostgresConnection: ClosableConnection {}
-extension MySQLConnection: ClosableConnection {}
+extension SessionConnection: ClosableConnection {}
 
 /// One connection for each service and account.
 actor KeptConnections<Connection: ClosableConnection> {

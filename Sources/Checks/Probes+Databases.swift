@@ -5,6 +5,7 @@ import Formats
 import HTTPRequests
 import PostgresQueries
 import Suites
+import Threads
 
 extension Probes {
   func query(_ action: QueryAction, _ scope: Scope, _ limit: Duration)

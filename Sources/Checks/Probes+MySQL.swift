@@ -5,6 +5,7 @@ import MySQLQueries
 import RedisQueries
 import SQLiteQueries
 import Suites
+import Threads
 
 extension Probes {
   // MARK: MariaDB and MySQL

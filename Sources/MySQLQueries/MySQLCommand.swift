@@ -64,7 +64,7 @@ package struct MySQLCommand: Sendable {
     func text(_ bytes: some Sequence<UInt8>) -> String {
       "CONVERT(X'\(Hexadecimal.text(of: Array(bytes)))' USING utf8mb4)"
     }
-    var script = Session.settings + ";\nSET @parity = \(text(sql.utf8));\n"
+    var script = MySQLSession.settings + ";\nSET @parity = \(text(sql.utf8));\n"
     for (index, value) in values.enumerated() {
       let literal =
         switch value {

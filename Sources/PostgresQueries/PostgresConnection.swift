@@ -2,46 +2,11 @@ package import Threads
 
 /// A session with a PostgreSQL server.
 ///
-/// The actor runs on a thread of its own, where libpq may wait; calls are performed one after
-/// another, and the time of each begins when its turn comes. A session that is let go without
-/// `close()` is closed too.
-///
 /// The first connection removes some `PG*` variables from the process, which libpq would obey
 /// whatever its parameters say; see `PostgresParameters.variables`.
-package actor PostgresConnection: InterruptibleActor {
-  private nonisolated let thread: ConnectionThread
-  package nonisolated let wakeup: Wakeup
-  private var session: Session?
+package typealias PostgresConnection = SessionConnection<PostgresSession>
 
-  package nonisolated var unownedExecutor: UnownedSerialExecutor {
-    thread.asUnownedSerialExecutor()
-  }
-
-  private init(thread: ConnectionThread, wakeup: Wakeup) {
-    self.thread = thread
-    self.wakeup = wakeup
-  }
-
-  deinit {
-    thread.stop()
-  }
-
-  /// Opens a session, or says why not within the time, name look-up included.
-  package static func connect(
-    _ parameters: PostgresParameters,
-    within limit: Duration
-  ) async throws(PostgresError) -> PostgresConnection {
-    guard let wakeup = Wakeup(), let thread = ConnectionThread() else {
-      throw PostgresError(.connectionFailed, "the process has no thread or descriptor left")
-    }
-    let connection = PostgresConnection(thread: thread, wakeup: wakeup)
-    try await connection.open(parameters, within: limit)
-    return connection
-  }
-
-  /// Whether statements can still be performed, as far as is known without asking the server.
-  package var isOpen: Bool { session != nil }
-
+extension PostgresConnection {
   /// Performs one statement with bound parameters (`$1`, `$2`, …).
   ///
   /// After `sqlState` and `invalidParameters` the connection remains usable. After every other
@@ -68,42 +33,26 @@ package actor PostgresConnection: InterruptibleActor {
       try session.execute(script, until: deadline)
     }
   }
+}
 
-  /// Ends the session; later calls are `closed`. A second call does nothing.
-  package func close() {
-    session = nil
-  }
-
-  private func open(
-    _ parameters: PostgresParameters,
-    within limit: Duration
-  ) async throws(PostgresError) {
-    session = try await interruptible(within: limit) { deadline throws(PostgresError) in
-      try Session(parameters, until: deadline)
+extension PostgresSession: BlockingSession {
+  package func goesOn(after failure: PostgresError) -> Bool {
+    switch failure.code {
+    case .sqlState, .invalidParameters: return true
+    case .connectionLost: return false
+    default:
+      cancel()
+      return false
     }
   }
+}
 
-  private func perform<Value>(
-    _ statement: String,
-    within limit: Duration,
-    _ body: (Session, Deadline) throws(PostgresError) -> Value
-  ) async throws(PostgresError) -> Value {
-    guard let session else {
-      throw PostgresError(.closed, "the connection is closed", statement: statement)
-    }
-    do throws(PostgresError) {
-      return try await interruptible(within: limit) { deadline throws(PostgresError) in
-        try body(session, deadline)
-      }
-    } catch {
-      switch error.code {
-      case .sqlState, .invalidParameters: break
-      case .connectionLost: self.session = nil
-      default:
-        session.cancel()
-        self.session = nil
-      }
-      throw error
-    }
+extension PostgresError: SessionFailure {
+  package static var outOfThreads: PostgresError {
+    PostgresError(.connectionFailed, "the process has no thread or descriptor left")
+  }
+
+  package static func closed(_ statement: String) -> PostgresError {
+    PostgresError(.closed, "the connection is closed", statement: statement)
   }
 }

@@ -5,6 +5,7 @@ import HTTPRequests
 import MySQLQueries
 import PrivateServers
 import Testing
+import Threads
 
 @testable import Inventories
 @testable import Suites

@@ -6,6 +6,7 @@ import HTTPRequests
 import PostgresQueries
 import PrivateServers
 import Testing
+import Threads
 
 @testable import Inventories
 @testable import Suites

@@ -1,6 +1,7 @@
 import MySQLQueries
 import PrivateServers
 import Testing
+import Threads
 
 /// One server for all tests of a suite, gone when the last is through.
 struct MariaDBServerTrait: SuiteTrait, TestScoping {

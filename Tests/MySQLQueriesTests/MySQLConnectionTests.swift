@@ -1,6 +1,7 @@
 import Foundation
 import PrivateServers
 import Testing
+import Threads
 
 @testable import MySQLQueries
 

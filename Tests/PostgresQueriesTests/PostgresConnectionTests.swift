@@ -1,5 +1,6 @@
 import PrivateServers
 import Testing
+import Threads
 
 @testable import PostgresQueries
 

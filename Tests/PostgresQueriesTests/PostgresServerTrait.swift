@@ -1,6 +1,7 @@
 import PostgresQueries
 import PrivateServers
 import Testing
+import Threads
 
 /// One server for all tests of a suite, gone when the last is through.
 struct PostgresServerTrait: SuiteTrait, TestScoping {

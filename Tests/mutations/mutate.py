@@ -9,11 +9,13 @@
 A mutant is a file of this folder, NAME.mutant (README.md has the format). It counts as caught only where
 it was built and a test failed that passes without it. Sources are put back whatever happens; files with
 changes that are not committed are refused. One build holds all mutants, each in a copy of its function that
-is taken where its switch is on; those that cannot be switched are built alone.
+is taken where its switch is on; those that cannot be switched are built alone. As root two are tried at a
+time, each with switches of its own.
 
 Exit status: 0 all were caught, 1 one was not, 2 one could not be tried, 64 wrong usage.
 """
 
+import concurrent.futures
 import contextlib
 import functools
 import os
@@ -32,6 +34,8 @@ ROOT = HERE.parent.parent
 SWITCHES = ROOT / ".build/mutants"
 # Seconds that the tests of one mutant may take.
 LIMIT = 300
+# Whether each process can have switches that no other sees.
+IS_ROOT = os.geteuid() == 0
 
 
 class Mutant:
@@ -165,18 +169,41 @@ def build():
     )
 
 
-def red_test(tests, faults):
-    """The first test that goes red, or None."""
-    run = subprocess.run(
-        ["swift", "test", "--skip-build", "--no-parallel", "--filter", tests],
-        cwd=ROOT,
-        env=os.environ | {"FAULTS": faults},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        timeout=LIMIT,
-    )
+@contextlib.contextmanager
+def switched_on(name):
+    """A mutant's switch for all processes, where there is a name."""
+    switch = SWITCHES / (name or "none")
+    if name:
+        switch.touch()
+    try:
+        yield
+    finally:
+        if name:
+            switch.unlink()
+
+
+# Lays a folder of its own over the switches, for what it becomes and its children: SWITCHES NAME COMMAND…
+OWN_SWITCHES = 'mount -t tmpfs mutants "$0" && touch "$0/$1" && shift && exec "$@"'
+
+
+def red_test(tests, faults, switch=None):
+    """The first test that goes red, or None; with the mutant that is named switched on."""
+    # Two of `swift test` would wait for one another.
+    (program,) = (ROOT / ".build/debug").glob("*.xctest")
+    command = [program, "--testing-library", "swift-testing", "--no-parallel", "--filter", tests]
+    if switch and IS_ROOT:
+        command = ["unshare", "--mount", "sh", "-c", OWN_SWITCHES, SWITCHES, switch, *command]
+    with switched_on(None if IS_ROOT else switch):
+        run = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=os.environ | {"FAULTS": faults},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=LIMIT,
+        )
     ran = re.search(r"Test run with (\d+) test", run.stdout)
     if ran is None and run.returncode == 0 or ran and ran.group(1) == "0":
         raise ValueError(f"no test is named {tests}")
@@ -249,21 +276,15 @@ def try_together(mutants):
         }
         with in_place(texts):
             built = build()
-            if built.returncode == 0:
-                for mutant in together:
-                    switch = SWITCHES / mutant.name
-                    switch.touch()
-                    try:
-                        caught, words = judgement(mutant)
-                    finally:
-                        switch.unlink()
+        if built.returncode == 0:
+            with concurrent.futures.ThreadPoolExecutor(2 if IS_ROOT else 1) as pool:
+                for mutant, result in zip(together, pool.map(judgement_switched, together)):
                     # A process without the right to see the switch acts as without the mutant.
-                    if caught is False:
+                    if result[0] is False:
                         alone.append(mutant)
-                        continue
-                    red = red_without(mutant) if caught else None
-                    yield (mutant, None, red) if red else (mutant, caught, words)
-                break
+                    else:
+                        yield (mutant, *result)
+            break
         wrong = unbuilt(built.stdout + built.stderr, texts)
         if not wrong:
             raise SystemExit(built.stdout + built.stderr)
@@ -287,9 +308,16 @@ def try_alone(mutant):
     return None, next((line for line in lines if "error:" in line), "no build")
 
 
-def judgement(mutant):
+def judgement_switched(mutant):
+    """Whether a mutant was caught by its switch (None: nothing could be said), and what to say."""
+    caught, words = judgement(mutant, mutant.name)
+    red = red_without(mutant) if caught else None
+    return (None, red) if red else (caught, words)
+
+
+def judgement(mutant, switch=None):
     try:
-        red = red_test(mutant.tests, mutant.faults)
+        red = red_test(mutant.tests, mutant.faults, switch)
         return red is not None, red or "NO TEST NOTICED"
     except subprocess.TimeoutExpired:
         return None, f"its tests did not end within {LIMIT} s"

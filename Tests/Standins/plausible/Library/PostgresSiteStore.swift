@@ -1,4 +1,5 @@
 package import PostgresQueries
+import Threads
 
 /// Sites and users in PostgreSQL, over a pool of sessions that are used in turn. One that was lost is
 /// noticed by whoever uses it next, and opened again for the one after that.

@@ -1,26 +1,26 @@
 import CLibpq
 import Formats
-import Threads
+package import Threads
 
 /// libpq's connection, used from one thread at a time and closed with the last reference.
-final class Session {
+package final class PostgresSession {
   private let connection: OpaquePointer
   private let maximumResultBytes: Int
 
   /// Connects, or says why not.
-  init(_ parameters: PostgresParameters, until deadline: Deadline) throws(PostgresError) {
+  package init(_ parameters: PostgresParameters, until deadline: Deadline) throws(PostgresError) {
     try parameters.check()
     PostgresParameters.forgetVariables()
     var addresses: [String] = []
     if !parameters.host.hasPrefix("/") {
       let lookup = NameLookup.addresses(of: parameters.host, until: deadline)
-      try Session.check(lookup.outcome, at: .resolving, nil)
+      try PostgresSession.check(lookup.outcome, at: .resolving, nil)
       addresses = lookup.addresses
       if addresses.isEmpty {
         throw PostgresError(.nameNotResolved, "the host \(parameters.host) is not known")
       }
     }
-    let connection = Session.start(parameters.keywords(addresses: addresses))
+    let connection = PostgresSession.start(parameters.keywords(addresses: addresses))
     guard let connection else {
       throw PostgresError(.connectionFailed, "libpq has no memory")
     }
@@ -50,7 +50,7 @@ final class Session {
     _ parameters: [PostgresValue],
     until deadline: Deadline
   ) throws(PostgresError) -> PostgresResult {
-    try Session.check(sql)
+    try PostgresSession.check(sql)
     let bound = try BoundParameters(parameters, statement: sql)
     let isSent = bound.withPointers { types, values, lengths, formats in
       PQsendQueryParams(
@@ -73,7 +73,7 @@ final class Session {
     _ script: String,
     until deadline: Deadline
   ) throws(PostgresError) -> [PostgresResult] {
-    try Session.check(script)
+    try PostgresSession.check(script)
     guard PQsendQuery(connection, script) == 1 else { throw lost(script) }
     return try receive(script, until: deadline)
   }
@@ -105,7 +105,7 @@ final class Session {
 
 // MARK: - Connecting
 
-extension Session {
+extension PostgresSession {
   private static func start(_ keywords: [(name: String, value: String)]) -> OpaquePointer? {
     let strings = keywords.flatMap { [CString($0.name), CString($0.value)] }
     var names: [UnsafePointer<CChar>?] = []
@@ -133,7 +133,7 @@ extension Session {
         reading: state == PGRES_POLLING_READING,
         writing: state == PGRES_POLLING_WRITING
       )
-      try Session.check(outcome, at: .connecting, nil)
+      try PostgresSession.check(outcome, at: .connecting, nil)
       state = PQconnectPoll(connection)
       if state == PGRES_POLLING_FAILED { throw connectionFailure() }
     }
@@ -153,7 +153,7 @@ extension Session {
 
 // MARK: - Results
 
-extension Session {
+extension PostgresSession {
   private func receive(
     _ statement: String,
     until deadline: Deadline
@@ -198,7 +198,7 @@ extension Session {
       case 0: return
       case 1:
         let outcome = deadline.wait(PQsocket(connection), reading: true, writing: true)
-        try Session.check(outcome, at: .sending, statement)
+        try PostgresSession.check(outcome, at: .sending, statement)
         // The server may have to be read before it reads on.
         guard PQconsumeInput(connection) == 1 else { throw lost(statement) }
       default: throw lost(statement)
@@ -213,7 +213,7 @@ extension Session {
   ) throws(PostgresError) -> OpaquePointer? {
     while PQisBusy(connection) == 1 {
       let outcome = deadline.wait(PQsocket(connection), reading: true, writing: false)
-      try Session.check(outcome, at: .receiving, statement)
+      try PostgresSession.check(outcome, at: .receiving, statement)
       // What the server said before it went is a result, so a failure here is not the end yet.
       if PQconsumeInput(connection) != 1, PQisBusy(connection) == 1 { throw lost(statement) }
       // libpq keeps what nobody asked to be notified of.

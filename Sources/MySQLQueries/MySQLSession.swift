@@ -1,6 +1,6 @@
 import CLibmariadb
 import Formats
-import Threads
+package import Threads
 
 #if canImport(Glibc)
   import Glibc
@@ -9,7 +9,7 @@ import Threads
 #endif
 
 /// libmariadb's connection, used from one thread at a time and closed with the last reference.
-final class Session {
+package final class MySQLSession {
   private let connection: UnsafeMutablePointer<MYSQL>
   private let parameters: MySQLParameters
   /// The address that answered.
@@ -29,7 +29,7 @@ final class Session {
   private static let isLibraryReady = mysql_server_init(0, nil, nil) == 0
 
   /// Connects, or says why not.
-  init(_ parameters: MySQLParameters, until deadline: Deadline) throws(MySQLError) {
+  package init(_ parameters: MySQLParameters, until deadline: Deadline) throws(MySQLError) {
     try parameters.check()
     MySQLParameters.forgetVariables()
     guard Self.isLibraryReady, let connection = mysql_init(nil) else {
@@ -204,7 +204,7 @@ final class Session {
 
 // MARK: - Statements
 
-extension Session {
+extension MySQLSession {
   /// Sends one statement and reads all it returns.
   func query(
     _ sql: String,
