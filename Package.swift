@@ -83,7 +83,7 @@ let otherDocumentation = [
   "local-driver.md",
   "many-machines.md", "new.md", "ports.md", "reports.md", "rules/README.md", "schema",
   "scripts.md", "suite.md",
-  "swarm-driver.md", "threats.md",
+  "swarm-driver.md", "templates.md", "threats.md",
 ]
 
 let package = Package(

@@ -90,29 +90,33 @@ struct Reports {
     let up = publishes ? "../index.html" : nil
     let html = try HTMLReport(coverage, record, history: history, templates: templates, up: up)
       .prepared(at: "\(folder)/coverage.html", in: tree)
+    let own = try templates.ownTexts.map { name in
+      (name, try OwnText(coverage, name: name, templates: templates).rendered())
+    }
     let badge = try AtomicFile.prepared(
-      Badge(coverage).rendered().utf8,
+      Badge(coverage, startedAt: record.header.startedAt).rendered().utf8,
       at: "\(folder)/badge.svg",
       in: tree
     )
     // The index is made from what the other recipes' runs have written, which may end right now.
     let lock = FolderLock(workspace.project.reports)
     if publishes {
-      let index = try preparedIndex(coverage)
+      let index = try preparedIndex(coverage, record.header.startedAt)
       try index.commit()
     }
+    for (name, text) in own { try AtomicFile.write(text.utf8, to: "\(folder)/\(name)", in: tree) }
     try badge.commit()
     try html.commit()
     try junit.commit()
     try model.commit()
     try newPage.commit()
     withExtendedLifetime(lock) {}
-    return [page, "\(folder)/coverage.json", "\(folder)/junit.xml", "\(folder)/coverage.html"]
-      .map(workspace.shown)
+    let standard = ["coverage.json", "junit.xml", "coverage.html"]
+    return ([page] + (standard + own.map { $0.0 }).map { "\(folder)/\($0)" }).map(workspace.shown)
   }
 
   /// - Parameter own: what was just written, which need not be read again.
-  private func preparedIndex(_ own: CoverageModel) throws -> AtomicFile {
+  private func preparedIndex(_ own: CoverageModel, _ startedAt: String) throws -> AtomicFile {
     var entries: [HTMLIndex.Entry] = []
     var unrun: [String] = []
     for recipe in workspace.project.suiteNames() {
@@ -121,7 +125,12 @@ struct Reports {
         unrun.append(recipe)
         continue
       }
-      entries.append(HTMLIndex.Entry(coverage, link: "\(recipe)/coverage.html"))
+      let link = "\(recipe)/coverage.html"
+      let time =
+        recipe == suite.recipe
+        ? startedAt
+        : ReportDate.read("\(workspace.project.reports)/\(link)", in: workspace.reportsTree)
+      entries.append(HTMLIndex.Entry(coverage, link: link, startedAt: time))
     }
     return try HTMLIndex(entries, unrun: unrun, templates: templates)
       .prepared(at: "\(workspace.project.reports)/index.html", in: workspace.reportsTree)

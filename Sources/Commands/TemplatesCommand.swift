@@ -1,12 +1,14 @@
 import ArgumentParser
 import Auditing
+import Files
+import FoundationEssentials
 import Reports
 
 struct TemplatesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "templates",
-    abstract: "Check report templates, or print the names that they may use.",
-    subcommands: [Check.self, Fields.self]
+    abstract: "Check or export report templates, or print the names that they may use.",
+    subcommands: [Check.self, Export.self, Fields.self]
   )
 
   struct Check: AsyncParsableCommand {
@@ -25,6 +27,35 @@ struct TemplatesCommand: AsyncParsableCommand {
         for problem in problems { Console.error(problem.description) }
         if problems.isEmpty { Console.out("\(set.files.count) templates, no mistakes\n") }
         return problems.isEmpty ? .proven : .wrongSuite
+      }
+    }
+  }
+
+  struct Export: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "export",
+      abstract: "Write the built-in templates into a new folder, to be changed.",
+      discussion: """
+        `parity report --templates` takes the folder; what is deleted from it is taken from the built-in ones. \
+        A template `text/NAME.mustache` makes a file NAME of one's own beside the other reports.
+        """
+    )
+
+    @Argument(help: "The folder, which must not be there yet.", completion: .directory)
+    var folder: String
+
+    func run() async throws {
+      try await concluding {
+        guard Console.isFolder(folder) == nil else {
+          throw Failure(.wrongUsage, "\"\(Console.quotable(folder))\" exists already")
+        }
+        let files = TemplateSet.embedded.files.sorted { $0.key < $1.key }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let root = try DiskPath(folder).resolved().description
+        let new = files.map { NewFile($0.key, Array($0.value.utf8)) }
+        try SuiteWriter.write(new, to: root, in: FileTree(root))
+        for (name, _) in files { Console.out("\(folder)/\(name)\n") }
+        return .proven
       }
     }
   }

@@ -3,6 +3,7 @@ import Auditing
 import Commands
 import Evidence
 import Foundation
+import Reports
 import RulePages
 import Testing
 
@@ -69,6 +70,15 @@ struct DocumentationTests {
     let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `\(key.field.key)` |") }
     #expect(rows.count == 1)
     #expect(rows.first?.contains("| \(key.field.doc)") == true)
+  }
+
+  @Test(
+    "docs/templates.md has every value of every format, word for word",
+    arguments: TemplateFormat.allCases
+  )
+  func templates(_ format: TemplateFormat) throws {
+    let page = try Repository.text("docs/templates.md")
+    #expect(page.contains(TemplateSet.documentation(of: format)))
   }
 
   @Test("every kind of change stands in the table of docs/diff.md and in its schema")

@@ -59,11 +59,27 @@ import XMLParts
     let report = try await project.run("report", environment: ["NO_COLOR": "1"])
     #expect(report.status == 0)
     #expect(project.files(below: ".") == before)
+    try await checkTemplates(project)
     try project.remove("\(project.suite)/PARITY.md")
     try project.remove("\(project.reports)/runs")
     #expect(try await project.run("report").status == 0)
     #expect(try project.bytes("\(project.suite)/PARITY.md") == page)
     try checkJUnit(project)
+  }
+
+  /// What is exported makes the same reports, and one more where there is a template of one's own.
+  private static func checkTemplates(_ project: ToolProject) async throws {
+    let before = project.files(below: ".")
+    #expect(try await project.run("templates", "export", "mine").status == 0)
+    #expect(try await project.run("templates", "export", "mine").status == 64)
+    #expect(try await project.run("report", "--templates", "mine").status == 0)
+    try project.write("mine/text/level.txt.mustache", "{{recipe}} {{level}}\n")
+    #expect(try await project.run("report", "--templates", "mine").status == 0)
+    let level = try project.text("\(project.reports)/level.txt")
+    #expect(level.hasPrefix(project.recipe))
+    try project.remove("\(project.reports)/level.txt")
+    try project.remove("mine")
+    #expect(project.files(below: ".") == before)
   }
 
   /// Without the run, which is gone, only what it showed is known.

@@ -155,6 +155,10 @@ import XMLDocuments
     let skipped = Badge(coverage).rendered()
     #expect(skipped.contains(">level 4, upgrade skipped</text>"))
     #expect(!skipped.contains("#1a6b3c"))
+    // Its day stands on it, and what it says is read out with it.
+    let dated = Badge(coverage, startedAt: "2026-03-01T12:00:00.000Z").rendered()
+    #expect(dated.contains(">level 4, upgrade skipped · 2026-03-01</text>"))
+    #expect(dated.contains("of 5, on 2026-03-01</title>"))
     coverage.rungs[1].state = .pass
     coverage.rungs[2].state = .unver
     coverage.level = 2

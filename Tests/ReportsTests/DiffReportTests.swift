@@ -1,4 +1,5 @@
 import Formats
+import Foundation
 import MarkdownDocuments
 import Testing
 
@@ -110,6 +111,75 @@ import Testing
       last = present
     }
     #expect(last == 1)
+  }
+
+  private static func level(_ before: Int, _ after: Int) -> CoverageChange {
+    CoverageChange(
+      kind: .level,
+      subject: "demo",
+      before: .init(
+        text: "level \(before)",
+        standing: after < before ? .good : .open,
+        isOnStandin: false
+      ),
+      after: .init(
+        text: "level \(after)",
+        standing: after < before ? .bad : .good,
+        isOnStandin: false
+      )
+    )
+  }
+
+  private static func diff(of changes: [CoverageChange]) -> CoverageDiff {
+    CoverageDiff(
+      from: "a",
+      to: "b",
+      today: "2026-03-01",
+      recipeCount: 1,
+      recipes: [RecipeDiff(recipe: "demo", changes: changes, isOnStandin: false)]
+    )
+  }
+
+  @Test func `A comment begins with what is to be looked at`() throws {
+    let worse = Self.diff(of: [Self.level(4, 1), Self.change(.newlyRefuted, "P1/upgrade")])
+    let lines = DiffMarkdown(worse).rendered().split(separator: "\n")
+    #expect(lines[1].contains("`level 4 → level 1`"))
+    #expect(lines[1].contains("`P1/upgrade`"))
+    let better = Self.diff(of: [Self.level(1, 4)])
+    #expect(!DiffMarkdown(better).rendered().split(separator: "\n")[1].contains("level"))
+  }
+
+  @Test func `Levels come before all changes`() throws {
+    let diff = Self.diff(of: [Self.change(.newlyRefuted, "P1/upgrade"), Self.level(4, 1)])
+    let text = DiffTerminal(diff).rendered()
+    let level = try #require(text.range(of: "level 4 → level 1"))
+    let change = try #require(text.range(of: "newly refuted"))
+    #expect(level.lowerBound < change.lowerBound)
+  }
+
+  @Test func `What is said alike of several checks is one line`() {
+    var cause = Self.change(.newlyRefuted, "P4/db")
+    cause.consequences = (0..<5).map { number in
+      var change = Self.change(.weakened, "integrity/db::\(number)")
+      change.after = change.before
+      change.details = [.init("assertion", "rows == \(number == 4 ? 1 : 2)", nil)]
+      return change
+    }
+    let lines = DiffEntry(recipe: "demo", change: cause).consequences()
+    #expect(lines.count == 2)
+    #expect(lines.first?.contains("integrity/db::2 and 1 more") == true)
+  }
+
+  @Test func `Of long texts the part that differs is shown`() {
+    let sql = "SELECT " + String(repeating: "a very long column, ", count: 30)
+    let (before, after) = LongText.excerpts(sql + "rows == 1", sql + "rows == 2")
+    #expect(before?.hasSuffix("rows == 1") == true)
+    #expect(after?.hasSuffix("rows == 2") == true)
+    #expect((before?.count ?? 0) < 200)
+    #expect(LongText.excerpts("short", "other") == ("short", "other"))
+    let gone = LongText.excerpts(sql + "rows == 1", nil).0
+    #expect(gone?.hasPrefix("SELECT a very") == true)
+    #expect(gone?.hasSuffix("rows == 1") == true)
   }
 
   @Test func `An empty diff is a case that passed, and says how much was compared`() throws {

@@ -64,6 +64,18 @@ import XMLDocuments
     #expect(page.ranges(of: "<script").count == 1)
   }
 
+  @Test func `The index tells of which day each run is, where that is known`() throws {
+    let (coverage, record) = Fixture.plausible()
+    let known = HTMLIndex.Entry(coverage, link: "a.html", startedAt: record.header.startedAt)
+    let page = try HTMLIndex([known]).rendered()
+    let day = record.header.startedAt.prefix(10)
+    #expect(page.contains("data-age>\(day)</time>"))
+    #expect(try !HTMLIndex([.init(coverage, link: "a.html")]).rendered().contains("<time"))
+    // A page says it in its head, where the index finds it.
+    let head = try HTMLReport(coverage, record).rendered().prefix(1_000)
+    #expect(head.contains("<meta name=\"date\" content=\"\(record.header.startedAt)\">"))
+  }
+
   @Test func `Elements are closed as they were opened`() throws {
     let (coverage, record) = Fixture.everything()
     for page in [

@@ -6,7 +6,7 @@ import Testing
 @testable import Reports
 
 @Suite struct TemplateSetTests {
-  @Test(arguments: TemplateFormat.allCases)
+  @Test(arguments: TemplateFormat.allCases.filter { $0 != .text })
   func `The binary carries every file of the format's folder`(format: TemplateFormat) throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "templates/\(format.rawValue)")
@@ -128,6 +128,40 @@ import Testing
     let text = TemplateSet.documentation(of: format)
     #expect(text.contains("recipe (text): the recipe's name") || format == .junit)
     for (name, _) in format.roots { #expect(text.contains("\(format.rawValue)/\(name)\n")) }
+  }
+
+  @Test func `A template of text makes a file of one's own, in plain words`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      "{{> _head}}{{#checks}}{{id}};{{part}};{{mark.word}};{{about}}\n{{/checks}}",
+      to: "text/checks.csv.mustache"
+    )
+    try folder.write("{{recipe}} {{level}}\n", to: "text/_head.mustache")
+    let set = try TemplateSet(folder: folder.path(""))
+    #expect(set.check() == [])
+    #expect(set.ownTexts == ["checks.csv"])
+    var (coverage, _) = Fixture.plausible()
+    coverage.recipe = "a|b<\u{1B}[31m\nc"
+    coverage.checks = Array(coverage.checks.prefix(1))
+    let check = try #require(coverage.checks.first)
+    #expect(
+      try OwnText(coverage, name: "checks.csv", templates: set).rendered()
+        == "a|b< c \(coverage.level)\n\(check.id);\(check.stage);\(check.outcome.word);\(check.about)\n"
+    )
+  }
+
+  @Test(arguments: ["{{nothing}}", "{{#claims}}{{marker}}{{/claims}}"])
+  func `A template of one's own asks for what there is, too`(text: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(text, to: "text/x.mustache")
+    #expect(try TemplateSet(folder: folder.path("")).check().count == 1)
+  }
+
+  @Test(arguments: ["junit.xml", "coverage.json", ".hidden", "runs"])
+  func `A template of one's own takes no file of the tool's`(name: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write("x", to: "text/\(name).mustache")
+    #expect(throws: RenderingError.self) { try TemplateSet(folder: folder.path("")) }
   }
 
   @Test func `A folder that cannot be read is an error`() throws {

@@ -8,6 +8,12 @@
     element.append(...children);
     return element;
   };
+  // How old it is depends on when it is read.
+  for (const time of all("time[data-age]")) {
+    const days = Math.floor((Date.now() - Date.parse(time.dateTime)) / 86400000);
+    if (days > 0) time.append(make("small", { textContent: days === 1 ? "1 day ago" : `${days} days ago` }));
+  }
+
   const list = document.querySelector("[data-filter]");
   const items = all("[data-status], .short");
   const names = (list?.dataset.filter ?? "").split(" ").filter(Boolean);

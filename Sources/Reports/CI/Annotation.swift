@@ -31,7 +31,8 @@ extension RecipeDiff {
     }.map { change in
       let entry = DiffEntry(recipe: recipe, change: change)
       let title = [change.kind.shown, entry.subject].compactMap(\.self).joined(separator: " ")
-      let said = [entry.step + (entry.reason.map { ": \($0)" } ?? "")] + entry.details
+      let said =
+        [entry.step + (entry.reason.map { ": \($0)" } ?? "")] + entry.details(isShort: true)
       return Annotation(.error, title, said.joined(separator: "\n"), at: change.place)
     }
   }

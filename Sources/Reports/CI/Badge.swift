@@ -6,14 +6,20 @@ import XMLDocuments
 /// It says in words what its colour says, and it names a stand-in: what one showed is never green.
 package struct Badge: Sendable {
   private let coverage: CoverageModel
+  private let day: String?
 
-  package init(_ coverage: CoverageModel) { self.coverage = coverage }
+  /// - Parameter startedAt: When the run began that showed it (RFC 3339): its day stands on the badge.
+  package init(_ coverage: CoverageModel, startedAt: String? = nil) {
+    self.coverage = coverage
+    day = startedAt.map { String($0.prefix(10)) }
+  }
 
   package func rendered() -> String {
     let (left, right) = ("parity", message)
     let (leftWidth, rightWidth) = (Self.width(left), Self.width(right))
     let width = leftWidth + rightWidth
-    let title = XMLText.escaped("\(coverage.recipe): \(right), of 5")
+    let about = "\(coverage.recipe): \(standing), of 5" + (day.map { ", on \($0)" } ?? "")
+    let title = XMLText.escaped(about)
     func text(_ text: String, from start: Int, _ width: Int) -> String {
       """
         <text x="\(start + width / 2)" y="14" textLength="\(width - 12)">\
@@ -24,7 +30,7 @@ package struct Badge: Sendable {
     return """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="20" role="img" \
       aria-label="\(title)">
-        <title>\(XMLText.escaped("\(coverage.recipe): \(right), of 5", as: .content))</title>
+        <title>\(XMLText.escaped(about, as: .content))</title>
         <rect width="\(leftWidth)" height="20" fill="#3d444d"/>
         <rect x="\(leftWidth)" width="\(rightWidth)" height="20" fill="\(colour)"/>
         <g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" text-anchor="middle">
@@ -36,7 +42,9 @@ package struct Badge: Sendable {
 
   private var refuted: Int { coverage.claims.count { $0.verdict.word == .refuted } }
 
-  private var message: String {
+  private var message: String { standing + (day.map { " · \($0)" } ?? "") }
+
+  private var standing: String {
     "level \(coverage.shownLevel)" + (coverage.rungRemark.map { ", \($0)" } ?? "")
       + (refuted > 0 ? ", \(refuted) refuted" : "")
   }

@@ -32,9 +32,13 @@ struct DiffEntry: Marked, Sendable {
   var reason: String? { change.after.shownReason ?? change.before.shownReason }
 
   /// `- assertion status == 202`, `strength: state → content`.
-  var details: [String] {
+  ///
+  /// - Parameter isShort: Leaves out of long texts, statements most of all, what both sides have in common.
+  func details(isShort: Bool = false) -> [String] {
     change.details.map { detail in
-      switch (detail.before, detail.after) {
+      var (before, after) = (detail.before, detail.after)
+      if isShort { (before, after) = LongText.excerpts(before, after) }
+      return switch (before, after) {
       case (let before?, nil): "- \(detail.what): \(before)"
       case (nil, let after?): "+ \(detail.what): \(after)"
       case (let before?, let after?):
@@ -45,16 +49,38 @@ struct DiffEntry: Marked, Sendable {
     }
   }
 
-  /// What follows from it, one line each, the worst first: `level: level 4 → level 1`.
-  var consequences: [String] {
-    change.consequences.map { DiffEntry(recipe: recipe, change: $0).line }
+  /// What follows from it, the worst first: `level: level 4 → level 1`. What is said alike of several checks is
+  /// one line.
+  func consequences(isShort: Bool = false) -> [String] {
+    var lines: [(kind: CoverageChange.Kind, says: String, subjects: [String])] = []
+    var places: [String: Int] = [:]
+    for change in change.consequences {
+      let entry = DiffEntry(recipe: recipe, change: change)
+      let says = entry.says(isShort: isShort)
+      let key = "\(change.kind.rawValue)\n\(says)"
+      let place = places[key] ?? lines.count
+      if place == lines.count {
+        places[key] = place
+        lines.append((change.kind, says, []))
+      }
+      if let subject = entry.subject { lines[place].subjects.append(subject) }
+    }
+    return lines.map { line in
+      let more = line.subjects.count - Self.namedAtOnce
+      let names =
+        line.subjects.prefix(Self.namedAtOnce).joined(separator: ", ")
+        + (more > 0 ? " and \(more) more" : "")
+      return "\(line.kind.shown)\(names.isEmpty ? "" : " \(names)"): \(line.says)"
+    }
   }
 
-  private var line: String {
-    let about = [change.kind.shown, subject].compactMap(\.self).joined(separator: " ")
+  /// How many checks are named of which the same is said.
+  private static let namedAtOnce = 3
+
+  private func says(isShort: Bool) -> String {
     let isSame = UTF8Order.areEqual(change.before.text, change.after.text)
-    let says = details.prefix(3).joined(separator: ", ")
-    return "\(about): \(isSame && !says.isEmpty ? says : step)"
+    let says = details(isShort: isShort).prefix(3).joined(separator: ", ")
+    return isSame && !says.isEmpty ? says : step
   }
 
   /// Whether there is more to say than what it was and is.
@@ -98,7 +124,44 @@ extension CoverageChange.Direction: Marked {
   }
 }
 
+/// Texts of several hundred characters, such as SQL, in a line of a diff.
+enum LongText {
+  /// Characters of one that is shown.
+  private static let limit = 160
+  /// Characters before the first that differs.
+  private static let context = 40
+
+  /// Both as they are, or the parts of them in which they differ.
+  static func excerpts(_ before: String?, _ after: String?) -> (String?, String?) {
+    guard let before, let after, !UTF8Order.areEqual(before, after) else {
+      return (before.map(middleCut), after.map(middleCut))
+    }
+    let common = zip(before, after).prefix { $0 == $1 }.count
+    return (excerpt(before, from: common), excerpt(after, from: common))
+  }
+
+  private static func excerpt(_ text: String, from start: Int) -> String {
+    guard text.count > limit else { return text }
+    guard start > context * 2 else { return ReportText.cut(text, limit) }
+    return "…" + ReportText.cut(String(text.dropFirst(start - context)), limit)
+  }
+
+  /// What it is of stands first, what it asks for last.
+  private static func middleCut(_ text: String) -> String {
+    text.count <= limit ? text : "\(text.prefix(limit / 2)) … \(text.suffix(limit / 2))"
+  }
+}
+
+extension RecipeDiff {
+  var level: DiffEntry? {
+    allChanges.first { $0.kind == .level }.map { DiffEntry(recipe: recipe, change: $0) }
+  }
+}
+
 extension CoverageDiff {
+  /// Levels that changed, or were shown on something else, by recipe.
+  var levels: [DiffEntry] { recipes.compactMap(\.level) }
+
   /// `2 regressions, 1 other change`; that there is none says it in words.
   package var summary: String {
     let parts = CoverageChange.Direction.allCases.compactMap { direction -> String? in

@@ -60,6 +60,9 @@ struct DiffPageRecipe: TemplateFields {
   static let table = TemplateTable<DiffPageRecipe>(
     .text("recipe", "its name") { $0.recipe.recipe },
     .flag("isOnStandin", "whether a stand-in showed the newer side") { $0.recipe.isOnStandin },
+    .object("level", "its level, where that changed") { row in
+      row.recipe.level.map { HTMLLineWithTone(text: $0.step, tone: $0.tone) }
+    },
     .list("counts", "changes by direction") { row in
       CoverageChange.Direction.allCases.compactMap { direction in
         let count = row.recipe.count(direction)
@@ -111,9 +114,9 @@ struct DiffPageChange: TemplateFields {
     .optionalText("place", "where it is written") {
       $0.entry.change.place.map { "\($0.file):\($0.line)" }
     },
-    .list("details", "what of it changed, one fact each") { $0.entry.details.map(TextLine.init) },
+    .list("details", "what of it changed, one fact each") { $0.entry.details().map(TextLine.init) },
     .list("consequences", "what follows from it, one line each") {
-      $0.entry.consequences.map(TextLine.init)
+      $0.entry.consequences().map(TextLine.init)
     }
   )
 }

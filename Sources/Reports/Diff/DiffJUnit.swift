@@ -88,10 +88,11 @@ package struct DiffJUnit: PiecewiseReport {
     let reason = entry.reason.map { ": \($0)" } ?? ""
     // What it was and is says nothing where both are the same: then what of it changed does.
     let isSame = UTF8Order.areEqual(change.before.text, change.after.text)
-    let fact = isSame ? entry.details.first ?? entry.step : entry.step
+    let fact = isSame ? entry.details().first ?? entry.step : entry.step
     let message = XMLText.cut(ReportText.line("\(change.kind.shown): \(fact)\(reason)"), to: 1_000)
     let place = change.place.map { "at \($0)\n" } ?? ""
-    let lines = (entry.details + entry.consequences.map { "→ \($0)" }).map { "\($0)\n" }.joined()
+    let lines = (entry.details() + entry.consequences().map { "→ \($0)" }).map { "\($0)\n" }
+      .joined()
     let classname = JUnitCase.filled("\(entry.recipe).diff.\(change.kind.rawValue)")
     // GitLab drops a case whose class and name another has.
     let name = JUnitCase.filled(change.subject)

@@ -61,7 +61,34 @@ package struct DiffMarkdown: Sendable {
   private var head: String {
     let from = MarkdownText.codeSpan(ReportText.cut(diff.from, 100), inTable: false)
     let to = MarkdownText.codeSpan(ReportText.cut(diff.to, 100), inTable: false)
-    return "### Coverage: \(diff.summary)\n\n\(from) → \(to), \(diff.extent)\n"
+    var first = lookAt.map { "**Look first at** \($0)\n\n" } ?? ""
+    if first.utf8.count > limit / 4 { first = "" }
+    return "### Coverage: \(diff.summary)\n\n\(first)\(from) → \(to), \(diff.extent)\n"
+  }
+
+  /// What a reviewer has to know where nobody reads on: which levels changed, and the worst regressions.
+  private var lookAt: String? {
+    let levels = diff.levels.filter { $0.direction != .progress }
+    let worst = DiffEntry.all(diff, .regression).filter { $0.change.kind != .level }
+    let named = levels.prefix(Self.named).map { Self.about($0) + " " + Self.code($0.step, 100) }
+    let parts =
+      named + worst.prefix(Self.named).map { "\(Self.about($0)) (\($0.change.kind.shown))" }
+    guard !parts.isEmpty else { return nil }
+    let more = worst.count - Self.named
+    return parts.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+  }
+
+  /// How many of each kind are named at the head.
+  private static let named = 3
+
+  private static func code(_ text: String, _ limit: Int) -> String {
+    MarkdownText.codeSpan(ReportText.cut(text, limit), inTable: false)
+  }
+
+  private static func about(_ entry: DiffEntry) -> String {
+    ([code(entry.recipe, 60)] + (entry.subject.map { [code($0, 100)] } ?? [])).joined(
+      separator: " "
+    )
   }
 
   private static func heading(_ direction: CoverageChange.Direction, _ count: Int) -> String {
@@ -78,8 +105,8 @@ package struct DiffMarkdown: Sendable {
 
   private static func details(_ entry: DiffEntry) -> String {
     var lines = entry.reason.map { [$0] } ?? []
-    lines += entry.details
-    lines += entry.consequences.map { "→ \($0)" }
+    lines += entry.details(isShort: true)
+    lines += entry.consequences(isShort: true).map { "→ \($0)" }
     if let place = entry.change.place { lines.append("\(place.file):\(place.line)") }
     return lines.map { "  - \(MarkdownText.codeSpan(ReportText.cut($0, 500), inTable: false))\n" }
       .joined()

@@ -20,6 +20,14 @@ package struct DiffTerminal: Sendable {
   package func rendered() -> String {
     var lines = TerminalLines(style: style)
     lines.add([.bold(diff.from), .plain(" → "), .bold(diff.to)])
+    let levels = diff.levels
+    if !levels.isEmpty { lines.blank() }
+    for entry in levels.prefix(Self.limit) {
+      lines.add([.plain("  \(entry.recipe)  "), .toned(entry.tone, entry.step)])
+    }
+    if levels.count > Self.limit {
+      lines.add([.quiet("  … and \(levels.count - Self.limit) more")])
+    }
     for direction in CoverageChange.Direction.allCases {
       let entries = DiffEntry.all(diff, direction)
       if entries.isEmpty { continue }
@@ -44,12 +52,12 @@ package struct DiffTerminal: Sendable {
       .plain(" \(entry.recipe) "), .bold(entry.subject ?? ""),
     ])
     lines.add([.plain("      \(entry.step)" + (entry.reason.map { ": \($0)" } ?? ""))])
-    let details = entry.details
+    let details = entry.details(isShort: true)
     for detail in details.prefix(Self.detailLimit) { lines.add([.plain("      \(detail)")]) }
     if details.count > Self.detailLimit {
       lines.add([.quiet("      … and \(details.count - Self.detailLimit) more")])
     }
-    let consequences = entry.consequences
+    let consequences = entry.consequences(isShort: true)
     for one in consequences.prefix(Self.consequenceLimit) {
       lines.add([.quiet("      → \(one)")])
     }

@@ -8,10 +8,13 @@ package struct HTMLIndex: PiecewiseReport {
     package var coverage: CoverageModel
     /// The recipe's own report, relative to the index.
     var link: String
+    /// When the run began that it tells of (RFC 3339); nil where that is not known.
+    var startedAt: String?
 
-    package init(_ coverage: CoverageModel, link: String) {
+    package init(_ coverage: CoverageModel, link: String, startedAt: String? = nil) {
       self.coverage = coverage
       self.link = link
+      self.startedAt = startedAt
     }
   }
 
@@ -114,6 +117,12 @@ struct HTMLIndexRow: TemplateFields {
     .object("level", "the level") { HTMLLevel(coverage: $0.coverage) },
     .text("versions", "base and target") { $0.coverage.shownVersions },
     .text("driver", "what put it up") { $0.coverage.driver },
+    .optionalText("started", "when the run began that it tells of, where that is known") {
+      $0.entry.startedAt
+    },
+    .optionalText("day", "the day of that run") {
+      $0.entry.startedAt.map { String($0.prefix(10)) }
+    },
     .list("rungs", "L1 to L5") { row in
       row.coverage.rungs.map { HTMLRung(rung: $0, isOnStandin: row.coverage.isOnStandin) }
     },

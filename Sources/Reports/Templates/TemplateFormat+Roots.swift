@@ -23,6 +23,7 @@ extension TemplateFormat {
         ("diff-changes", DiffPageChanges.scope),
         ("diff-end", DiffPage.scope),
       ]
+    case .text: [("NAME", OwnTextFields.scope)]
     }
   }
 }

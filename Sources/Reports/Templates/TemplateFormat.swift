@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 import MarkdownDocuments
 import Mustache
 import XMLDocuments
@@ -11,6 +12,8 @@ package enum TemplateFormat: String, CaseIterable, Sendable {
   case junit
   /// `coverage.html` and `index.html`.
   case html
+  /// Files of one's own: none is built in.
+  case text
 
   /// The pragma that stands before every template of the folder. Partials and inherited blocks fall
   /// back to HTML without one of their own.
@@ -21,6 +24,7 @@ package enum TemplateFormat: String, CaseIterable, Sendable {
     case .page: "PARITY-MARKDOWN"
     case .junit: "PARITY-XML"
     case .html: "PARITY-HTML"
+    case .text: "PARITY-TEXT"
     }
   }
 
@@ -29,6 +33,7 @@ package enum TemplateFormat: String, CaseIterable, Sendable {
     MustacheContentTypes.register(MarkdownContent(), named: TemplateFormat.page.contentTypeName)
     MustacheContentTypes.register(XMLContent(), named: TemplateFormat.junit.contentTypeName)
     MustacheContentTypes.register(XMLContent(), named: TemplateFormat.html.contentTypeName)
+    MustacheContentTypes.register(PlainContent(), named: TemplateFormat.text.contentTypeName)
   }()
 }
 
@@ -40,4 +45,8 @@ private struct MarkdownContent: MustacheContentType {
 /// excepted.
 private struct XMLContent: MustacheContentType {
   func escapeText(_ text: String) -> String { XMLText.escaped(text, as: .attribute) }
+}
+
+private struct PlainContent: MustacheContentType {
+  func escapeText(_ text: String) -> String { TerminalText.stripped(ReportText.line(text)) }
 }

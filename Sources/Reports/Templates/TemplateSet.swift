@@ -52,7 +52,19 @@ package struct TemplateSet: Sendable {
       files[name] = text
     }
     self.files = files
+    for name in ownTexts where Self.reserved.contains(name) || name.hasPrefix(".") {
+      throw RenderingError(
+        .badTag,
+        "\(folder)/text/\(name).mustache",
+        "\(name) is a file of the tool's own"
+      )
+    }
   }
+
+  /// What lies in a recipe's folder of reports.
+  private static let reserved: Set = [
+    "", "PARITY.md", "badge.svg", "coverage.html", "coverage.json", "imports", "junit.xml", "runs",
+  ]
 
   /// What is wrong with the templates: none for those in the binary.
   ///
@@ -61,7 +73,7 @@ package struct TemplateSet: Sendable {
     TemplateFormat.allCases.flatMap { format -> [RenderingError] in
       switch nodes(of: format) {
       case .failure(let error): [error]
-      case .success(let nodes): Self.check(nodes, format)
+      case .success(let nodes): check(nodes, format)
       }
     }
   }
@@ -102,7 +114,7 @@ package struct TemplateSet: Sendable {
 
   private func makeRenderer(_ format: TemplateFormat) throws(RenderingError) -> TemplateRenderer {
     let nodes = try nodes(of: format).get()
-    if let error = Self.check(nodes, format).first { throw error }
+    if let error = check(nodes, format).first { throw error }
     _ = TemplateFormat.registered
     var library = MustacheLibrary()
     for (name, text) in texts(of: format) {
@@ -123,13 +135,23 @@ package struct TemplateSet: Sendable {
     return TemplateRenderer(library: library, format: format)
   }
 
-  private static func check(
+  private func check(
     _ nodes: [String: [TemplateNode]],
     _ format: TemplateFormat
   ) -> [RenderingError] {
     var checker = TemplateChecker(templates: nodes, of: format)
-    for (name, scope) in format.roots { checker.check(name, with: scope) }
+    if format == .text {
+      for name in ownTexts { checker.check(name, with: OwnTextFields.scope) }
+    } else {
+      for (name, scope) in format.roots { checker.check(name, with: scope) }
+    }
     return checker.errors
+  }
+
+  /// The files that templates of `text/` make, sorted; one that begins with `_` is there to be included.
+  package var ownTexts: [String] {
+    texts(of: .text).keys.filter { !$0.hasPrefix("_") }
+      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   /// By the name under which templates include each other, which is the file's without its folder:
@@ -171,6 +193,7 @@ extension TemplateFormat {
     case .html: HTMLTemplates.files
     case .junit: JUnitTemplates.files
     case .page: PageTemplates.files
+    case .text: [:]
     }
   }
 }
