@@ -1,5 +1,5 @@
 package import Evidence
-import Formats
+package import Formats
 package import Suites
 
 /// Performs the steps of one check in order, then its control, and tells what happened as it goes.
@@ -33,10 +33,12 @@ package struct CheckPerformer: Sendable {
     _ steps: [Step],
     of check: CheckID,
     in scope: inout Scope,
-    startingAt first: Int = 1
+    startingAt first: Int = 1,
+    with captures: [[String: JSONValue]] = []
   ) async -> Outcome {
     for (index, step) in steps.enumerated() {
       let number = String(first + index)
+      if index < captures.count { scope.captures.merge(captures[index]) { $1 } }
       if let reason = circumstances.reasonAgainst(step.when) {
         tell(
           .stepFinished(check: check, step: .skipped(step, number: number, reason: reason))
@@ -45,7 +47,7 @@ package struct CheckPerformer: Sendable {
       }
       let result = await attempts.perform(step, number: number, in: scope)
       scope.sessions = result.sessions
-      keep(result, of: step, in: &scope)
+      keep(result, of: step, index, in: &scope)
       for record in [result.record] + result.inner {
         tell(.stepFinished(check: check, step: record))
       }
@@ -62,17 +64,19 @@ package struct CheckPerformer: Sendable {
   package func performControl(
     _ kind: ControlRecord.Kind,
     _ steps: [Step],
-    in scope: Scope
+    in scope: Scope,
+    with captures: [[String: JSONValue]] = []
   ) async -> ControlRecord {
     var scope = scope
     var records: [StepRecord] = []
     for (index, step) in steps.enumerated() where circumstances.reasonAgainst(step.when) == nil {
+      if index < captures.count { scope.captures.merge(captures[index]) { $1 } }
       let isKnown = scope.sessions.rewind(to: step)
       let result = await attempts.perform(step, number: String(index + 1), in: scope, once: true)
       // Who begins without cookies has those that the steps before it were given.
       if !isKnown { scope.sessions = result.sessions }
       records += [result.record] + result.inner
-      keep(result, of: step, in: &scope)
+      keep(result, of: step, index, in: &scope)
       switch result.record.outcome {
       case .passed: continue
       case .failed(let reason):
@@ -112,13 +116,18 @@ package struct CheckPerformer: Sendable {
   }
 
   /// Puts what a step captured into a scope; what is a secret is learned first.
-  package func keep(_ result: Attempts.Result, of step: Step, in scope: inout Scope) {
+  package func keep(
+    _ result: Attempts.Result,
+    of step: Step,
+    _ index: Int,
+    in scope: inout Scope
+  ) {
     learnSecrets(result, of: step)
     for capture in step.allCaptures
     where capture.holdsSecret && result.captures[capture.name] != nil {
       scope.secretCaptures.insert(capture.name)
     }
-    scope.captures.merge(result.captures) { $1 }
+    scope.keep(result.captures, of: index)
   }
 
   /// Tells of secrets that stand in a step's answer, kept or not.

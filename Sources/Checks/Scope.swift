@@ -16,6 +16,8 @@ package struct Scope: Sendable {
   package var secretCaptures: Set<String> = []
   /// Captures that hold a decoy.
   package var decoys: Set<String> = []
+  /// What each step captured, in order: a later one may have put another value in its place.
+  private var history: [(step: Int, name: String, value: JSONValue)] = []
   /// Cookies and pages so far.
   package var sessions = Sessions()
   /// The suite's folder, for files that answers are compared with.
@@ -101,6 +103,24 @@ package struct Scope: Sendable {
       var object = JSONObject()
       for member in members { object[member.key] = try json(of: member.value) }
       return .object(object)
+    }
+  }
+
+  /// Takes over what the step with this index captured.
+  mutating func keep(_ captured: [String: JSONValue], of step: Int) {
+    for (name, value) in captured {
+      captures[name] = value
+      history.append((step, name, value))
+    }
+  }
+
+  /// Captures as they were before each of some steps, which are performed again without the others; what the
+  /// steps themselves capture anew is left to them.
+  package func captures(beforeEachOf steps: [Int]) -> [[String: JSONValue]] {
+    steps.map { step in
+      var last: [String: (step: Int, value: JSONValue)] = [:]
+      for entry in history where entry.step < step { last[entry.name] = (entry.step, entry.value) }
+      return last.filter { !steps.contains($0.value.step) }.mapValues(\.value)
     }
   }
 

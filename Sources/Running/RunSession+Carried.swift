@@ -51,8 +51,9 @@ extension RunSession {
     guard scope.sessions.hasCookies else { return nil }
     var scope = scope
     scope.sessions = Sessions()
+    let captures = scope.captures(beforeEachOf: looks)
     return await performer(isTold: false)
-      .perform(looks.map { body.steps[$0] }, of: id, in: &scope).reason
+      .perform(looks.map { body.steps[$0] }, of: id, in: &scope, with: captures).reason
   }
 
   /// Looks for what was sent; after a restore once with something new as well, for an app that may only
@@ -71,7 +72,9 @@ extension RunSession {
         scope.constants = self.scope().constants
         // Who wants to see what was sent logs in again.
         scope.sessions = Sessions()
-        let outcome = await performer().perform(looks.map { body.steps[$0] }, of: id, in: &scope)
+        let captures = scope.captures(beforeEachOf: looks)
+        let outcome = await performer()
+          .perform(looks.map { body.steps[$0] }, of: id, in: &scope, with: captures)
         // What was lost in the upgrade is no backup's to bring back.
         if !outcome.isPassed { carriedScopes[body.id] = nil }
         guard outcome.isPassed, !new.isEmpty else { return outcome }
@@ -123,7 +126,8 @@ extension RunSession {
       scope.constants = self.scope().constants
       scope.sessions = Sessions()
       let steps = looks.map { body.steps[$0] }
-      let control = await performer().performControl(.later, steps, in: scope)
+      let captures = scope.captures(beforeEachOf: looks)
+      let control = await performer().performControl(.later, steps, in: scope, with: captures)
       // One that could not be asked shows nothing.
       guard [.failed, .passed].contains(control.result) else { continue }
       tell(.controlFinished(check: id, control: control))

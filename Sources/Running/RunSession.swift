@@ -358,7 +358,7 @@ actor RunSession {
     for (index, step) in steps.enumerated() where outcome.isPassed {
       let result = await performer.attempts.perform(step, number: String(index + 1), in: scope)
       scope.sessions = result.sessions
-      performer.keep(result, of: step, in: &scope)
+      performer.keep(result, of: step, index, in: &scope)
       keepRunCaptures(of: step, result.captures)
       outcome = await settled(result.record.outcome)
     }

@@ -26,7 +26,10 @@ extension ToolProject {
   /// The examples of `docs/how-to.md` that name a file of a suite in their first line, in order.
   package static func howTo() throws -> [(file: String, text: String)] {
     let page = try String(contentsOf: root.appending(path: "docs/how-to.md"), encoding: .utf8)
-    return page.components(separatedBy: "```yaml\n# ").dropFirst().compactMap { block in
+    return page.replacing("```python\n# ", with: "```yaml\n# ").components(
+      separatedBy: "```yaml\n# "
+    )
+    .dropFirst().compactMap { block in
       let example = block.components(separatedBy: "\n```")[0]
       guard let end = example.firstIndex(of: "\n") else { return nil }
       return (String(example[..<end]), String(example[example.index(after: end)...]) + "\n")

@@ -18,6 +18,23 @@ struct ScopeTests {
     #expect(try scope.text(of: template("{{url}}x")) == "https://ci-abc.test/x")
   }
 
+  @Test func aStepThatIsDoneAgainHasTheCapturesOfItsTime() {
+    var scope = Scope(captures: ["run": .int(9)])
+    scope.keep(["key": .string("hers")], of: 0)
+    scope.keep(["id": .int(1)], of: 1)
+    scope.keep(["key": .string("his"), "run": .int(8)], of: 3)
+    #expect(
+      scope.captures(beforeEachOf: [2, 4]) == [
+        ["key": .string("hers"), "id": .int(1)],
+        ["key": .string("his"), "id": .int(1), "run": .int(8)],
+      ]
+    )
+    // What one of them captures anew is its own.
+    #expect(scope.captures(beforeEachOf: [0, 2, 3, 4])[1] == ["id": .int(1)])
+    #expect(scope.captures(beforeEachOf: [0, 2, 3, 4])[3] == ["id": .int(1)])
+    #expect(scope.captures(beforeEachOf: [0, 2, 4])[2]["key"] == .string("his"))
+  }
+
   @Test func theNamesOfAMarkerFollowFromIt() throws {
     let marker = Marker(token: "ci1", isPlain: false)
     let scope = Scope(fresh: ["marker": marker.text])

@@ -9,11 +9,14 @@ import Testing
 struct HowToTests {
   @Test func `Every example stands in a suite that is run`() throws {
     let examples = try ToolProject.howTo()
-    #expect(examples.count > 3)
+    #expect(examples.count > 12)
     for example in examples {
-      let found = Repository.names(in: "Tests/howto/suites").contains { name in
-        let text = try? Repository.text("Tests/howto/suites/\(name)/\(example.file)")
-        return text?.contains(example.text) == true
+      // The larger ones are run by `make test-apps`.
+      let found = ["Tests/howto/suites", "Tests/recipes/apps"].contains { folder in
+        Repository.names(in: folder).contains { name in
+          let text = try? Repository.text("\(folder)/\(name)/\(example.file)")
+          return text?.contains(example.text) == true
+        }
       }
       #expect(found, "\(example.file): \(example.text)")
     }
@@ -26,7 +29,7 @@ struct HowToTests {
     #expect(run.status == 0, "\(run.out)\(run.err)")
     let model = try CoverageModel(json: Array(project.bytes("\(project.reports)/coverage.json")))
     let checks = model.checks.filter { $0.id.folder == "functional" }
-    #expect(checks.count == 3)
+    #expect(checks.count == 6)
     for check in checks {
       #expect(check.outcome.isPassed, "\(check.id)")
       #expect(check.strength == .state, "\(check.id)")
@@ -34,8 +37,29 @@ struct HowToTests {
     }
     // Logging in, and nothing else, is done once more to look for what was sent before.
     let carried = model.checks.filter { $0.id.folder == "carried" && $0.stage == .restore }
-    #expect(carried.count == 2)
+    #expect(carried.count == 4)
     #expect(carried.allSatisfy { $0.outcome.isPassed })
+  }
+
+  @Test func `A failure is told again with what was expected, what came and how to ask once more`()
+    async throws
+  {
+    let project = try ToolProject(named: "notes")
+    try project.addHowTo("notes")
+    let file = "\(project.suite)/local.yml"
+    let text = try project.text(file)
+    try project.write(
+      file,
+      text.replacingOccurrences(of: "{DATA:", with: "{FAULT: cuts-uploads, DATA:")
+    )
+    let run = try await project.run("run", "--check", "functional/upload")
+    #expect(run.status == 1)
+    let told = try await project.run("show", project.recipe, "test_upload_comes_back")
+    for part in [
+      "\"differsAt\":50000", "functional/upload.yml:15:29", "curl -q", "again: parity run",
+    ] {
+      #expect(told.out.contains(part), "\(part)")
+    }
   }
 
   /// A key that a session stands on is in no file, whatever it came in.

@@ -24,6 +24,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 from swift_source import Piece, Sources
@@ -34,6 +35,12 @@ ROOT = HERE.parent.parent
 SWITCHES = ROOT / ".build/mutants"
 # Seconds that the tests of one mutant may take.
 LIMIT = 300
+# What a test says that fails.
+RED = re.compile(r"^✘ Test (.*?) recorded an issue(?: with .*?→ (\S+) (?:to|at))?", re.M)
+# Tests that start no server.
+PLAIN = re.compile(
+    r"(Auditing|Corpus|Drafting|Evidence|Files|Formats|Git|Importing|MarkdownDocuments|Reports|Suites|XMLDocuments)Tests"
+)
 # Whether each process can have switches that no other sees.
 IS_ROOT = os.geteuid() == 0
 
@@ -193,26 +200,47 @@ def red_test(tests, faults, switch=None):
     command = [program, "--testing-library", "swift-testing", "--no-parallel", "--filter", tests]
     if switch and IS_ROOT:
         command = ["unshare", "--mount", "sh", "-c", OWN_SWITCHES, SWITCHES, switch, *command]
+    # The first that is red says enough, where no server of a test would be left behind.
+    stops = switch is not None and PLAIN.match(tests) is not None
     with switched_on(None if IS_ROOT else switch):
-        run = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=os.environ | {"FAULTS": faults},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=LIMIT,
-        )
-    ran = re.search(r"Test run with (\d+) test", run.stdout)
-    if ran is None and run.returncode == 0 or ran and ran.group(1) == "0":
+        status, output = output_of(command, os.environ | {"FAULTS": faults}, stops)
+    ran = re.search(r"Test run with (\d+) test", output)
+    if ran is None and status == 0 or ran and ran.group(1) == "0":
         raise ValueError(f"no test is named {tests}")
-    if run.returncode == 0:
+    if status == 0:
         return None
-    red = re.search(r"^✘ Test (.*?) recorded an issue(?: with .*?→ (\S+) (?:to|at))?", run.stdout, re.M)
+    red = RED.search(output)
     if red is None:
-        return f"exit {run.returncode}"
+        # A crash is an end of its own; a program that did not come to its tests shows nothing.
+        if "Test run started" not in output:
+            raise ValueError(f"the tests did not start: {output[-200:].strip()}")
+        return f"exit {status}"
     return red.group(1).strip('"') + (f" [{red.group(2)}]" if red.group(2) else "")
+
+
+def output_of(command, environment, stops_at_red):
+    """How it ended and what it printed, without colours; no more than the first red test, where it stops there."""
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as run:
+        late = threading.Timer(LIMIT, run.kill)
+        late.start()
+        lines = []
+        for line in run.stdout:
+            lines.append(re.sub(r"\x1b\[[\d;]*m", "", line))
+            if stops_at_red and RED.match(lines[-1]):
+                run.kill()
+        run.wait()
+        if not late.is_alive():
+            raise subprocess.TimeoutExpired(command, LIMIT)
+        late.cancel()
+    return run.returncode, "".join(lines)
 
 
 # Asks whether a mutant is switched on: whether its file is there. By libc's own name, since no module is

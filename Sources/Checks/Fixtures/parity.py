@@ -52,32 +52,34 @@ def step(**keys):
     return Answer(told["number"], told["answer"])
 
 
-def http(method, path, *, expect=None, retry=None, **request):
+def http(method, path, *, expect=None, retry=None, capture=None, **request):
     """A request to the app: `http("POST", "/api/notes", json={…})`."""
-    return step(http={"method": method, "url": path, **request}, expect=expect, retry=retry)
+    request = {"method": method, "url": path, **request}
+    return step(http=request, expect=expect, retry=retry, capture=capture)
 
 
-def postgres(service, sql, params=(), *, expect=None, retry=None):
+def postgres(service, sql, params=(), *, expect=None, retry=None, capture=None):
     """A statement with `$1`, `$2` … for `params`."""
     request = {"service": service, "sql": sql, **({"params": list(params)} if params else {})}
-    return step(postgres=request, expect=expect, retry=retry)
+    return step(postgres=request, expect=expect, retry=retry, capture=capture)
 
 
-def mysql(service, sql, params=(), *, expect=None, retry=None):
+def mysql(service, sql, params=(), *, expect=None, retry=None, capture=None):
     """A statement of MariaDB or MySQL, with `?` for each of `params`."""
     request = {"service": service, "sql": sql, **({"params": list(params)} if params else {})}
-    return step(mysql=request, expect=expect, retry=retry)
+    return step(mysql=request, expect=expect, retry=retry, capture=capture)
 
 
-def clickhouse(service, query, params=None, *, expect=None, retry=None):
+def clickhouse(service, query, params=None, *, expect=None, retry=None, capture=None):
     """A query with `{name:Type}` for `params`."""
     request = {"service": service, "query": query, **({"params": params} if params else {})}
-    return step(clickhouse=request, expect=expect, retry=retry)
+    return step(clickhouse=request, expect=expect, retry=retry, capture=capture)
 
 
-def execute(service, argv, *, expect=None, retry=None, **more):
+def execute(service, argv, *, expect=None, retry=None, capture=None, **more):
     """A command inside a service."""
-    return step(exec={"service": service, "argv": list(argv), **more}, expect=expect, retry=retry)
+    request = {"service": service, "argv": list(argv), **more}
+    return step(exec=request, expect=expect, retry=retry, capture=capture)
 
 
 def _place():

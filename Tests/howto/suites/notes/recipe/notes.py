@@ -61,7 +61,34 @@ class App(BaseHTTPRequestHandler):
         cookie = SimpleCookie(self.headers.get("Cookie", "")).get("session")
         return SESSIONS.get(cookie.value) if cookie else None
 
+    def json(self, status, value):
+        self.answer(status, json.dumps(value), kind="application/json")
+
+    def api(self, body=None):
+        """Under /api a key in the head stands for its user; there are no forms and no cookies."""
+        if self.path == "/api/keys" and body:
+            known = read("users") | {"admin": os.environ.get("ADMIN_PASSWORD", "")}
+            if not body.get("password") or known.get(body.get("user")) != body["password"]:
+                return self.json(403, {"error": "wrong password"})
+            key = secrets.token_hex(16)
+            write("keys", read("keys") | {key: body["user"]})
+            return self.json(201, {"key": key})
+        user = read("keys").get(self.headers.get("Authorization", "").removeprefix("Bearer "))
+        if user is None:
+            return self.json(401, {"error": "no such key"})
+        notes = read("notes")
+        if self.path == "/api/notes" and body:
+            id = secrets.token_hex(4)
+            write("notes", notes | {id: {"text": "", "kind": "plain"} | body | {"user": user}})
+            return self.json(201, {"id": id})
+        note = notes.get(self.path.removeprefix("/api/notes/"))
+        if note is None or note["user"] != user:
+            return self.json(404, {"error": "no such note"})
+        self.json(200, {name: note[name] for name in ("title", "text", "user")})
+
     def do_GET(self):
+        if self.path.startswith("/api/"):
+            return self.api()
         if self.path in ("/login", "/register"):
             return self.page(user_form(self.path[1:]))
         user = self.user()
@@ -96,6 +123,8 @@ class App(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path.startswith("/api/"):
+            return self.api(json.loads(body))
         kind = self.headers.get("Content-Type", "")
         fields, files = {}, {}
         if kind.startswith("multipart/"):
