@@ -1,11 +1,24 @@
 import Evidence
 import Formats
+import FoundationEssentials
 import Glibc
 import Reports
 import Running
 import Synchronization
 
-/// Tells a waiting person what a run does: one live line on a terminal, plain lines elsewhere.
+/// How much a run tells while it goes on, and in which form.
+enum ProgressForm: Sendable {
+  /// Messages only.
+  case quiet
+  /// A live line on a terminal; elsewhere a line a stage, and one where nothing was said for some seconds.
+  case usual
+  /// A line for every operation and every check.
+  case verbose
+  /// A JSON object a line, of everything.
+  case json
+}
+
+/// Tells a waiting person, or a program, what a run does.
 final class ConsoleProgress: ProgressObserver {
   private struct State {
     var stage: Stage?
@@ -17,7 +30,7 @@ final class ConsoleProgress: ProgressObserver {
   private let state = Mutex(State())
   private let recipe: String
   private let isLive: Bool
-  private let isQuiet: Bool
+  private let form: ProgressForm
   /// Before what does not name the recipe itself; empty where it runs alone.
   private let prefix: String
   private let width: Int
@@ -27,19 +40,18 @@ final class ConsoleProgress: ProgressObserver {
 
   /// - Parameters:
   ///   - isAlone: false where other recipes run at the same time: their lines must be told apart.
-  ///   - isQuiet: whether only messages are shown, no progress.
   ///   - redacted: takes secrets out of what is said.
   init(
     recipe: String,
     isAlone: Bool = true,
-    isQuiet: Bool = false,
+    form: ProgressForm = .usual,
     redacted: @escaping @Sendable (String) -> String
   ) {
     self.recipe = recipe
     self.redacted = redacted
     prefix = isAlone ? "" : "\(recipe)  "
-    isLive = isAlone && !isQuiet && Console.isTerminal(STDERR_FILENO)
-    self.isQuiet = isQuiet
+    isLive = isAlone && form == .usual && Console.isTerminal(STDERR_FILENO)
+    self.form = form
     width = Console.width(STDERR_FILENO)
   }
 
@@ -48,22 +60,16 @@ final class ConsoleProgress: ProgressObserver {
       $0.stage = stage
       $0.stageStart = .now
       $0.lastLine = .now
-      if isLive {
-        live("\(recipe)  \(stage)", &$0)
-      } else if !isQuiet {
-        line("\(recipe)  \(stage) …")
-      }
+      if isLive { return live("\(recipe)  \(stage)", &$0) }
+      tell("stage-started", $0) { _ in "\(recipe)  \(stage) …" }
     }
   }
 
   func operating(_ what: String) {
     state.withLock {
-      if isLive {
-        live("\(head($0))  \(what)", &$0)
-      } else if !isQuiet, .now - $0.lastLine >= Self.quiet {
-        $0.lastLine = .now
-        line("\(head($0))  \(what)")
-      }
+      if isLive { return live("\(head($0))  \(what)", &$0) }
+      guard isDue(&$0) else { return }
+      tell("operation", $0, ["text": what]) { "\($0)  \(what)" }
     }
   }
 
@@ -71,27 +77,38 @@ final class ConsoleProgress: ProgressObserver {
     state.withLock { if isLive { live("\(head($0))  \(id)", &$0) } }
   }
 
-  func awaiting(_ what: String, elapsed: Duration, limit: Duration) {
+  func checked(_ id: CheckID, _ outcome: Outcome) {
+    guard form == .verbose || form == .json else { return }
+    let fields = [
+      "check": "\(id)", "outcome": outcome.word.rawValue, "text": outcome.reason?.cause,
+    ]
     state.withLock {
-      let text = "\(what) · waiting \(elapsed.short) of at most \(limit.short)"
-      if isLive {
-        live("\(head($0))  \(text)", &$0)
-      } else if !isQuiet, .now - $0.lastLine >= Self.quiet {
-        $0.lastLine = .now
-        line("\(head($0))  \(text)")
+      tell("check-finished", $0, fields) { head in
+        "\(head)  \(outcome.word.shown.padded(7)) \(id)"
+          + (outcome.reason.map { "  \($0.cause)" } ?? "")
       }
     }
   }
 
+  func awaiting(_ what: String, elapsed: Duration, limit: Duration) {
+    state.withLock {
+      let text = "\(what) · waiting \(elapsed.short) of at most \(limit.short)"
+      if isLive { return live("\(head($0))  \(text)", &$0) }
+      // Waited for is many times a second.
+      guard .now - $0.lastLine >= Self.quiet, isDue(&$0) else { return }
+      tell("waiting", $0, ["text": text]) { "\($0)  \(text)" }
+    }
+  }
+
   func left(_ stage: Stage, _ outcome: Outcome, after duration: Duration) {
-    if isQuiet { return }
     state.withLock {
       clear(&$0)
-      let reason = outcome.reason.map { "  \($0.cause)" } ?? ""
-      line(
-        "\(recipe)  \(stage.rawValue.padded(10)) \(outcome.word.shown.padded(7)) "
+      let fields = ["outcome": outcome.word.rawValue, "text": outcome.reason?.cause]
+      tell("stage-finished", $0, fields) { _ in
+        let reason = outcome.reason.map { "  \($0.cause)" } ?? ""
+        return "\(recipe)  \(stage.rawValue.padded(10)) \(outcome.word.shown.padded(7)) "
           + duration.short + reason
-      )
+      }
     }
   }
 
@@ -101,11 +118,47 @@ final class ConsoleProgress: ProgressObserver {
   func say(_ text: String) {
     state.withLock {
       clear(&$0)
-      line(prefix + text)
+      guard form == .json else { return line(prefix + text) }
+      tell("message", $0, ["text": text]) { _ in text }
     }
   }
 
   // MARK: Lines
+
+  /// Whether something that goes on is told again.
+  private func isDue(_ state: inout State) -> Bool {
+    guard form != .usual || .now - state.lastLine >= Self.quiet else { return false }
+    state.lastLine = .now
+    return true
+  }
+
+  /// - Parameter text: The line for a person, which begins with the head that it is given.
+  private func tell(
+    _ event: String,
+    _ state: State,
+    _ fields: [String: String?] = [:],
+    _ text: (String) -> String
+  ) {
+    switch form {
+    case .quiet: return
+    case .usual, .verbose: line(text(head(state)))
+    case .json:
+      var object = JSONObject()
+      object["time"] = .string(
+        Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+      )
+      object["recipe"] = .string(recipe)
+      object["event"] = .string(event)
+      if let stage = state.stage { object["stage"] = .string(stage.rawValue) }
+      object["milliseconds"] = .int(
+        Int64((ContinuousClock.now - state.stageStart).inMicroseconds / 1000)
+      )
+      for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
+        if let value { object[name] = .string(shown(value)) }
+      }
+      Console.error(JSONWriter(.compact).string(of: .object(object)))
+    }
+  }
 
   private func head(_ state: State) -> String {
     let time = (ContinuousClock.now - state.stageStart).short

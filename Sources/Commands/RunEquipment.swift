@@ -41,7 +41,7 @@ extension RunJob {
     let progress = ConsoleProgress(
       recipe: suite.recipe,
       isAlone: company.isAlone,
-      isQuiet: company.isQuiet
+      form: company.progress
     ) { log.redacted($0) }
     let around = DriverSurroundings(
       runID: id,

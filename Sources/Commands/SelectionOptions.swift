@@ -88,10 +88,28 @@ struct SweepOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Print only what is not as claimed, and the closing list.")
   var quiet = false
 
+  @Flag(help: "Print a line for every operation and every check.")
+  var verbose = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The form of progress on standard error: text, or json, an object a line.",
+      valueName: "form"
+    )
+  )
+  var logFormat = LogFormat.text
+
+  enum LogFormat: String, CaseIterable, ExpressibleByArgument { case text, json }
+
+  var progress: ProgressForm {
+    logFormat == .json ? .json : quiet ? .quiet : verbose ? .verbose : .usual
+  }
+
   /// Nil where any number may fail.
   var failureLimit: Int? { failFast ? 1 : maxFailures }
 
   func validate() throws {
+    if quiet, verbose { throw ValidationError("--quiet and --verbose exclude one another") }
     if let maxFailures {
       guard maxFailures > 0 else {
         throw ValidationError("--max-failures needs a number from 1, not \(maxFailures)")

@@ -6,6 +6,8 @@ package protocol ProgressObserver: Sendable {
   /// The driver does something: `deploy 3.0.0+v2.0.0`.
   func operating(_ what: String)
   func checking(_ id: CheckID)
+  /// A check has its outcome; also one that was never begun.
+  func checked(_ id: CheckID, _ outcome: Outcome)
   /// Something is awaited, for so long so far, at most for `limit`.
   func awaiting(_ what: String, elapsed: Duration, limit: Duration)
   func left(_ stage: Stage, _ outcome: Outcome, after duration: Duration)
@@ -19,6 +21,7 @@ package struct SilentProgress: ProgressObserver {
   package func entering(_ stage: Stage) {}
   package func operating(_ what: String) {}
   package func checking(_ id: CheckID) {}
+  package func checked(_ id: CheckID, _ outcome: Outcome) {}
   package func awaiting(_ what: String, elapsed: Duration, limit: Duration) {}
   package func left(_ stage: Stage, _ outcome: Outcome, after duration: Duration) {}
   package func stopping(_ why: Reason) {}

@@ -12,6 +12,10 @@ struct RedactedProgress: ProgressObserver {
 
   func checking(_ id: CheckID) { observer.checking(id) }
 
+  func checked(_ id: CheckID, _ outcome: Outcome) {
+    observer.checked(id, outcome.mapReason { $0.mapTexts(log.redacted) })
+  }
+
   func awaiting(_ what: String, elapsed: Duration, limit: Duration) {
     observer.awaiting(log.redacted(what), elapsed: elapsed, limit: limit)
   }

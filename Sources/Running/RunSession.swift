@@ -248,6 +248,7 @@ actor RunSession {
     outcomes[id] = outcome
     if outcome.isWrong { failures.add() }
     tell(.checkFinished(check: id, outcome: outcome))
+    progress.checked(id, outcome)
   }
 
   /// Gives every check of a stage that has no outcome yet one and the same.

@@ -366,7 +366,7 @@ struct AttemptsTests {
 
   @Test func aCaptureOfNothingSaysWhatIsThere() async throws {
     try await withApp { _ in
-      .init(200, #"{"items": [{"id": 7}, {"id": 8}]}"#)
+      .init(200, #"{"items": [{"id": 7}, {"id": 8}], "none": null, "empty": ""}"#)
     } _: { _, probes, scope in
       func capture(_ path: String) async throws -> Attempts.Result {
         var step = get()
@@ -377,7 +377,7 @@ struct AttemptsTests {
         return await attempts(probes).perform(step, number: "1", in: scope)
       }
       #expect(try await capture("$.items[*].id").captures == ["id": 7])
-      for path in ["$.items[?@.id == 9].id", "$.items[*].di", "$.itmes[*]"] {
+      for path in ["$.items[?@.id == 9].id", "$.items[*].di", "$.itmes[*]", "$.none", "$.empty"] {
         let result = try await capture(path)
         #expect(result.record.outcome.word == .failed)
         #expect(result.captures.isEmpty)

@@ -46,6 +46,7 @@ import XMLParts
     try await Self.checkShow(project)
     try await Self.checkVerify(project)
     try await Self.checkFlavours(project)
+    try await Self.checkProgress(project)
   }
 
   private static func checkReports(_ project: ToolProject) async throws {
@@ -65,6 +66,24 @@ import XMLParts
     #expect(try await project.run("report").status == 0)
     #expect(try project.bytes("\(project.suite)/PARITY.md") == page)
     try checkJUnit(project)
+  }
+
+  /// A program follows a run by objects, a person by lines.
+  private static func checkProgress(_ project: ToolProject) async throws {
+    let json = try await project.run("run", "--until", "install", "--log-format", "json")
+    #expect(json.status == 0)
+    let events = try json.err.split(separator: "\n").map { try JSONParser().parse(String($0)) }
+    #expect(events.allSatisfy { $0["recipe"]?.stringValue == project.recipe })
+    let names = Set(events.compactMap { $0["event"]?.stringValue })
+    #expect(
+      names.isSuperset(of: ["stage-started", "operation", "check-finished", "stage-finished"])
+    )
+    let check = events.first { $0["check"]?.stringValue == "generic/install::serving" }
+    #expect(check?["outcome"]?.stringValue == "passed")
+    #expect(check?["stage"]?.stringValue == "install")
+    let lines = try await project.run("run", "--until", "install", "--verbose")
+    #expect(lines.err.contains(/passed +generic\/install::serving/))
+    #expect(try await project.run("run", "--verbose", "--quiet").status == 64)
   }
 
   /// What is exported makes the same reports, and one more where there is a template of one's own.

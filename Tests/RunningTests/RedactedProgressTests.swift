@@ -16,6 +16,7 @@ struct RedactedProgressTests {
     func entering(_ stage: Stage) { hear(stage.rawValue) }
     func operating(_ what: String) { hear(what) }
     func checking(_ id: CheckID) { hear(id.description) }
+    func checked(_ id: CheckID, _ outcome: Outcome) { hear(outcome.reason?.code.detail ?? "") }
     func awaiting(_ what: String, elapsed: Duration, limit: Duration) { hear(what) }
     func left(_ stage: Stage, _ outcome: Outcome, after duration: Duration) {
       hear("\(outcome.word) \(outcome.reason?.code.detail ?? "")")
@@ -42,8 +43,9 @@ struct RedactedProgressTests {
       progress.left(.install, .broken(reason: reason), after: .zero)
       progress.left(.install, .skipped(reason: reason), after: .zero)
       progress.left(.install, .notRun(reason: reason), after: .zero)
+      progress.checked(.generic(.install, "serving"), .failed(reason: reason))
     }
-    #expect(listener.heard.count == 11)
+    #expect(listener.heard.count == 13)
     #expect(listener.heard.contains("failed was [secret:db_password]"))
     #expect(listener.heard.contains("failed was [secret:token]"))
     for text in listener.heard {
