@@ -271,6 +271,7 @@ let package = Package(
     // Real servers for tests, unprivileged, on free loopback ports, gone when the tests are.
     module("PrivateServers", ["Threads"], path: "Tests/PrivateServers"),
     tests(of: "HTTPRequests", ["PrivateServers", "Threads", flyingFox]),
+    tests(of: "Threads"),
     tests(of: "PostgresQueries", ["PrivateServers", "Threads"]),
     tests(of: "MySQLQueries", ["PrivateServers", "Threads"]),
     tests(of: "RedisQueries", ["Formats", "PrivateServers"]),

@@ -362,11 +362,58 @@ import Testing
     #expect(exists(kept) && exists(folder.path + "/roots/file"))
   }
 
+  /// No group of the kernel's knows it.
+  @Test(.enabled(if: isRoot, "it takes root to be two users"))
+  func `A process of a dead run's user is ended wherever it is`() async throws {
+    let fixture = try RunFixture()
+    // The last that any run is given.
+    let identity = try #require(ServiceIdentity.all.last)
+    let user = identity.user
+    let folder = try RunFolder.create(
+      runID: "gone",
+      identity: identity,
+      lockName: "sample",
+      root: fixture.root
+    )
+    let descriptor = open(folder.base, O_RDONLY | O_DIRECTORY)
+    defer { close(descriptor) }
+    var owner = try #require(RunOwner.read(in: descriptor))
+    owner.runner.startTime -= 1
+    owner.guardian = nil
+    try owner.write(in: descriptor)
+    let left = try ProcessSpawn(
+      program: "/usr/bin/setpriv",
+      arguments: [
+        "setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups", "sleep", "6103",
+      ],
+      environment: [:],
+      workingDirectory: "/",
+      descriptors: []
+    ).start()
+    defer {
+      kill(left, SIGKILL)
+      waitpid(left, nil, 0)
+    }
+    try await eventually("it is the run's user's") {
+      ProcessTable.processes(of: user).contains { $0.processID == left }
+    }
+    let reaped = await fixture.reap()
+    #expect(reaped.flatMap(\.killed).map(\.processID) == [left])
+    #expect(ProcessTable.status(of: left)?.state == "Z")
+  }
+
   @Test func `What a forged owner's file says is not believed, and never waited for`() async throws
   {
     let fixture = try RunFixture()
     let folder = try fixture.folder(runID: "forged")
     let file = folder.base + "/owner.json"
+    // Of a runner that is gone: whatever is believed of it is reaped.
+    let descriptor = open(folder.base, O_RDONLY | O_DIRECTORY)
+    defer { close(descriptor) }
+    var owner = try #require(RunOwner.read(in: descriptor))
+    owner.runner.startTime -= 1
+    owner.guardian = nil
+    try owner.write(in: descriptor)
     let good = text(of: file)
     let forged = [
       good.replacing("\"forged\"", with: "\"\\u001b[31m\""),
