@@ -81,7 +81,7 @@ let otherDocumentation = [
   "diff.md", "evidence.md", "faults.md", "getting-started.md", "history.md", "how-to.md", "http.md",
   "importing.md", "junit.md",
   "local-driver.md",
-  "many-machines.md", "new.md", "ports.md", "reports.md", "rules/README.md", "schema",
+  "many-machines.md", "new.md", "pictures", "ports.md", "reports.md", "rules/README.md", "schema",
   "scripts.md", "suite.md",
   "swarm-driver.md", "templates.md", "threats.md",
 ]

@@ -32,6 +32,20 @@ import Testing
     }
   }
 
+  @Test(arguments: 0...40)
+  func `A known secret is taken out before the cut`(limit: Int) throws {
+    let secrets = try Redactor(secrets: [.init(name: "token", value: "xZq7wSecretTokenV")])
+    let text = Array("before xZq7wSecretTokenV after".utf8)
+    for cut in [
+      TextCut.start(text, limit: limit, without: secrets),
+      TextCut.end(text, limit: limit, without: secrets),
+    ] {
+      #expect(!cut.text.contains("xZq7") && !cut.text.contains("TokenV"))
+    }
+    let whole = TextCut.start(text, limit: 100, without: secrets)
+    #expect(whole.text == "before [secret:token] after" && whole.rest == 0)
+  }
+
   @Test func `One word that is too long is left out`() {
     #expect(start(String(repeating: "x", count: 100), 10) == "")
     #expect(end(String(repeating: "x", count: 100), 10) == "")

@@ -131,6 +131,7 @@ import XMLParts
       case .broken, .notRun: "error"
       case .skipped: "skipped"
       }
+    #expect("\(word.junit)" == expected)
     var (coverage, record) = Fixture.plausible()
     record.checks[6].outcome = Outcome(word, reason: .told("because | of <this>"))
     coverage.checks[6].outcome = record.checks[6].outcome

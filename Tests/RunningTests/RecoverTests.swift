@@ -33,6 +33,27 @@ import Testing
     #expect(ran.outcome(.functional) == .passed)
   }
 
+  @Test func `The world goes on after the backup`() async throws {
+    let backedUp = Mutex<[UInt8]?>(nil)
+    let found = Journal<[UInt8]?>()
+    var bench = Bench()
+    bench.behaviour.backUp = { deployment in
+      backedUp.withLock { $0 = deployment.files["/data/marker"] }
+      return deployment.takeSnapshot()
+    }
+    bench.behaviour.restore = { deployment in
+      found.add(deployment.files["/data/marker"])
+      deployment.files["/data/marker"] = backedUp.withLock { $0 }
+    }
+    let ran = try await bench.run()
+    #expect(ran.outcome(Self.restored) == .passed)
+    // In place there is what was written since; where everything was lost there is nothing.
+    let kept = try #require(backedUp.withLock { $0 })
+    let inPlace = try #require(found.entries.first ?? nil)
+    #expect(inPlace != kept && !inPlace.isEmpty)
+    #expect(found.entries.last == .some(nil))
+  }
+
   @Test func `A dump that is made only once is not the one of the backup`() async throws {
     let count = Journal<Int>()
     var bench = Bench()

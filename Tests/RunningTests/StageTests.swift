@@ -297,6 +297,40 @@ struct StageTests {
     ] as [([Int], Int?)]
   )
   func noRowsAreLostAndARestoreAddsNone(counts: [Int], wrong: Int?) async throws {
+    let ran = try await counted { .init(200, Self.rows(counts[min($0, counts.count) - 1])) }
+    let outcomes = ["survives_upgrade", "survives_restore", "recovered"].compactMap {
+      ran.outcome("integrity/events::\($0)")
+    }
+    let assertions = ran.record.checks.filter { $0.id.stem == "events" }
+      .flatMap(\.steps).flatMap(\.assertions).filter { !$0.holds }
+    if let wrong {
+      #expect(outcomes.contains { $0.word == .failed })
+      #expect(assertions.first?.actual == .number(wrong))
+    } else {
+      #expect(outcomes == [.passed, .passed, .passed])
+      #expect(assertions.isEmpty)
+    }
+  }
+
+  @Test(arguments: [1, 2, 3])
+  func aCountThatFailsAfterwardsIsBroken(good: Int) async throws {
+    let ran = try await counted { $0 > good ? .init(500, "Code: 60") : .init(200, Self.rows(3)) }
+    let outcomes = ["survives_upgrade", "survives_restore", "recovered"].compactMap {
+      ran.outcome("integrity/events::\($0)")?.word
+    }
+    #expect(outcomes.contains(.broken))
+    #expect(!outcomes.contains(.failed))
+    #expect(outcomes.last == .broken)
+  }
+
+  private static func rows(_ count: Int) -> String {
+    #"{"meta":[{"name":"n","type":"UInt64"}],"data":[["\#(count)"]],"rows":1}"#
+  }
+
+  /// A life with a table that is counted: the answer to each time, from 1.
+  private func counted(_ answer: @escaping @Sendable (Int) -> AppServer.Reply) async throws
+    -> Bench.Ran
+  {
     let taken = Journal<Int>()
     var bench = Bench()
     bench.behaviour.services = ["app", "events"]
@@ -317,25 +351,9 @@ struct StageTests {
       guard request.body.contains("SELECT count(*) AS n FROM `d`.`events_v2`") else {
         return .init(200, "ok")
       }
-      let count = counts[min(taken.add(1), counts.count) - 1]
-      return .init(
-        200,
-        #"{"meta":[{"name":"n","type":"UInt64"}],"data":[["\#(count)"]],"rows":1}"#
-      )
+      return answer(taken.add(1))
     }
-    let ran = try await bench.run()
-    let outcomes = ["survives_upgrade", "survives_restore", "recovered"].compactMap {
-      ran.outcome("integrity/events::\($0)")
-    }
-    let assertions = ran.record.checks.filter { $0.id.stem == "events" }
-      .flatMap(\.steps).flatMap(\.assertions).filter { !$0.holds }
-    if let wrong {
-      #expect(outcomes.contains { $0.word == .failed })
-      #expect(assertions.first?.actual == .number(wrong))
-    } else {
-      #expect(outcomes == [.passed, .passed, .passed])
-      #expect(assertions.isEmpty)
-    }
+    return try await bench.run()
   }
 
   @Test func whatCannotBeCountedIsBrokenAndNeverZero() async throws {

@@ -166,9 +166,10 @@ package struct TerminalSummary: Sendable {
             + (looks.map(\.1) + [store.result]).map { Self.part($0, paddedTo: column) }
         )
       } else {
-        lines.add([.plain(store.name.padded(to: names)), Self.part(store.result)])
+        let width = max(names, 12)
+        lines.add([.plain(store.name.padded(to: width)), Self.part(store.result)])
         for (name, verdict) in looks {
-          lines.add([.quiet("  \(name.padded(to: 10))"), Self.part(verdict)])
+          lines.add([.quiet("  \(name.padded(to: width - 2))"), Self.part(verdict)])
         }
       }
       if let reason = store.result.reason, !store.result.isProven {
