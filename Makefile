@@ -15,7 +15,8 @@ WIDTH := --experimental-maximum-parallelization-width
 # Which rows of the table of faults `make test` tries: another quarter with each commit.
 SLICE = $$(( $$(git rev-list --count HEAD || echo 0) % 4 + 1 ))/4
 
-.PHONY: help demo test test-all test-swarm test-apps fuzz soak mutants packages samples build release lint bench clean
+.PHONY: help demo test test-all test-swarm test-apps fuzz soak mutants docs packages samples build release lint bench \
+	clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -76,6 +77,10 @@ soak: packages samples ## take the sample recipe through fifty good runs in bad 
 mutants: packages samples ## take out each control and verdict rule in turn; a test must go red for each
 	$(SWIFT) build --build-tests
 	THOROUGH=1 Tests/mutations/mutate.py
+
+docs: build samples ## make the pictures of docs/ from a real run (fetches Chromium)
+	@.ci/packages docs
+	.ci/pictures $(DEBUG)/parity
 
 packages: ## install the Debian packages that are missing (asks first)
 	@.ci/packages

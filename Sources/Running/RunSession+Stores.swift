@@ -243,7 +243,8 @@ extension RunSession {
         continue
       }
       progress.checking(id)
-      end(id, await look(at: entry, id, fresh: ["marker": marker], first: drop.steps + 1))
+      let seen = await look(at: entry, id, fresh: ["marker": marker], first: drop.steps + 1)
+      end(id, await settled(seen))
     }
   }
 }

@@ -4,6 +4,7 @@ import Evidence
 import FakeDeployments
 import Formats
 import Programs
+import Synchronization
 import Testing
 
 @testable import Running
@@ -396,6 +397,29 @@ struct StageTests {
     #expect(ran.teardowns == 1)
   }
 
+  @Test func nothingRunsAfterAnUpgradeThatLeftNoWorkingApp() async throws {
+    let isUpgraded = Mutex(false)
+    var bench = Bench()
+    bench.suite.health.within = .milliseconds(200)
+    bench.behaviour.upgrade = { deployment, version in
+      deployment.version = version
+      isUpgraded.withLock { $0 = true }
+    }
+    bench.answer = { _ in .init(isUpgraded.withLock { $0 } ? 503 : 200, "ok") }
+    let ran = try await bench.run()
+    let upgrade = try #require(ran.outcome(.upgrade))
+    #expect(upgrade.word == .failed)
+    for stage in [Stage.backup, .restore, .recover, .functional] {
+      let reason = try #require(ran.outcome(stage)?.reason)
+      #expect(ran.outcome(stage)?.word == .notRun)
+      guard case .blocked(by: .upgrade, _) = reason.code else {
+        Issue.record("\(stage): \(reason)")
+        continue
+      }
+    }
+    #expect(ran.teardowns == 1)
+  }
+
   // MARK: Ends
 
   @Test(arguments: Stage.allCases)
@@ -420,6 +444,18 @@ struct StageTests {
     let ran = try await bench.run()
     #expect(ran.end == .interrupted)
     #expect(ran.teardowns == 1)
+  }
+
+  /// Its look failed, and nobody knows what it would have said a moment later.
+  @Test func whatFailsWhileItIsInterruptedIsBroken() async throws {
+    var bench = Bench()
+    bench.behaviour.restore = { _ in }
+    bench.watch = { event, cancel in
+      if case .stepFinished(_, let step) = event, step.outcome.word == .failed { cancel() }
+    }
+    let ran = try await bench.run()
+    #expect(ran.end == .interrupted)
+    #expect(ran.outcome("integrity/data::survives_restore")?.word == .broken)
   }
 
   @Test func aRunEndsAtItsDeadlineAndIsTornDown() async throws {

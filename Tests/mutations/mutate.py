@@ -35,6 +35,8 @@ ROOT = HERE.parent.parent
 SWITCHES = ROOT / ".build/mutants"
 # Seconds that the tests of one mutant may take.
 LIMIT = 300
+# How many tests run at a time, as in `make test`.
+WIDTH = ["--experimental-maximum-parallelization-width", "3"]
 # What a test says that fails.
 RED = re.compile(r"^✘ Test (.*?) recorded an issue(?: with .*?→ (\S+) (?:to|at))?", re.M)
 # Tests that start no server.
@@ -197,7 +199,7 @@ def red_test(tests, faults, switch=None):
     """The first test that goes red, or None; with the mutant that is named switched on."""
     # Two of `swift test` would wait for one another.
     (program,) = (ROOT / ".build/debug").glob("*.xctest")
-    command = [program, "--testing-library", "swift-testing", "--no-parallel", "--filter", tests]
+    command = [program, "--testing-library", "swift-testing", *WIDTH, "--filter", tests]
     if switch and IS_ROOT:
         command = ["unshare", "--mount", "sh", "-c", OWN_SWITCHES, SWITCHES, switch, *command]
     # The first that is red says enough, where no server of a test would be left behind.
