@@ -87,9 +87,19 @@ struct Reports {
     let model = try CoverageFile.prepared(coverage, at: "\(folder)/coverage.json", in: tree)
     let junit = try JUnitReport(coverage, record, templates: templates, form: junit)
       .prepared(at: "\(folder)/junit.xml", in: tree)
-    let up = publishes ? "../index.html" : nil
-    let html = try HTMLReport(coverage, record, history: history, templates: templates, up: up)
-      .prepared(at: "\(folder)/coverage.html", in: tree)
+    let neighbours = HTMLReport.Neighbours(
+      index: publishes ? "../index.html" : nil,
+      logFolder: publishes ? "runs/\(record.header.id)/logs/" : "logs/",
+      logs: (try? tree.names(in: "\(runFolder)/logs")) ?? []
+    )
+    let html = try HTMLReport(
+      coverage,
+      record,
+      history: history,
+      templates: templates,
+      neighbours: neighbours
+    )
+    .prepared(at: "\(folder)/coverage.html", in: tree)
     let own = try templates.ownTexts.map { name in
       (name, try OwnText(coverage, name: name, templates: templates).rendered())
     }

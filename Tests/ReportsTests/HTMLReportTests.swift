@@ -64,6 +64,16 @@ import XMLDocuments
     #expect(page.ranges(of: "<script").count == 1)
   }
 
+  @Test func `Logs beside the page are linked, whatever they are called`() throws {
+    let (coverage, record) = Fixture.plausible()
+    let names = ["app.2.stderr.log", "\"onclick=x.log", "../../x", "a b.log", "recipe-1/x"]
+    let neighbours = HTMLReport.Neighbours(logFolder: "runs/1/logs/", logs: names)
+    let page = try HTMLReport(coverage, record, neighbours: neighbours).rendered()
+    let links = page.matches(of: /<a href="runs([^"]*)"/).map { String($0.1) }
+    #expect(links == ["/1/logs/app.2.stderr.log"])
+    #expect(try !HTMLReport(coverage, record).rendered().contains("class=\"logs\""))
+  }
+
   @Test func `The index tells of which day each run is, where that is known`() throws {
     let (coverage, record) = Fixture.plausible()
     let known = HTMLIndex.Entry(coverage, link: "a.html", startedAt: record.header.startedAt)

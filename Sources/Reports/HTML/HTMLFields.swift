@@ -7,7 +7,7 @@ struct HTMLFields: TemplateFields {
   private let record: RunRecord
   private let history: CoverageHistory?
   private let look: HTMLLook
-  private let up: String?
+  private let neighbours: HTMLReport.Neighbours
   private var coverage: CoverageModel { index.coverage }
 
   init(
@@ -15,20 +15,20 @@ struct HTMLFields: TemplateFields {
     _ record: RunRecord,
     history: CoverageHistory?,
     look: HTMLLook,
-    up: String?
+    _ neighbours: HTMLReport.Neighbours
   ) {
     self.index = index
     self.record = record
     self.history = history
     self.look = look
-    self.up = up
+    self.neighbours = neighbours
   }
 
   static let table = TemplateTable<HTMLFields>(
     .markup("style", "the style sheet") { $0.look.style },
     .markup("script", "search, filters, keys and copying") { $0.look.script },
     .markup("scriptHash", "SHA-256 of the script, in base64") { $0.look.scriptHash },
-    .optionalText("up", "the index over all recipes, where there is one") { $0.up },
+    .optionalText("up", "the index over all recipes, where there is one") { $0.neighbours.index },
     .text("recipe", "the recipe's name") { $0.coverage.recipe },
     .list("history", "what the committed coverage said; none or one") { fields in
       fields.history.map { [HTMLHistory(history: $0)] } ?? []
@@ -54,6 +54,11 @@ struct HTMLFields: TemplateFields {
     .list("rungs", "L1 to L5") { fields in
       fields.coverage.rungs.map {
         HTMLRung(rung: $0, isOnStandin: fields.coverage.isOnStandin)
+      }
+    },
+    .list("logs", "what services, hooks and commands printed, a file each") { fields in
+      fields.neighbours.logs.map {
+        NamedText(name: $0, value: fields.neighbours.logFolder + $0)
       }
     },
     .list("stages", "the run's time line") { fields in

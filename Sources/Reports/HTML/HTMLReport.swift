@@ -8,7 +8,25 @@ package struct HTMLReport: PiecewiseReport {
   private let record: RunRecord
   private let history: CoverageHistory?
   private let templates: TemplateSet
-  private let up: String?
+  private let neighbours: Neighbours
+
+  /// Files beside the page, relative to it; what is not there is not linked.
+  package struct Neighbours: Sendable {
+    /// The index over all recipes.
+    package var index: String?
+    /// The folder of the run's logs, with a `/` at its end.
+    package var logFolder: String
+    /// Their names. What is no plain name is not linked: a service may be called anything.
+    package var logs: [String]
+
+    package init(index: String? = nil, logFolder: String = "", logs: [String] = []) {
+      self.index = index
+      self.logFolder = logFolder
+      self.logs = logs.filter { name in
+        !name.isEmpty && name.utf8.allSatisfy { $0.isASCIILetterOrDigit || "._-".utf8.contains($0) }
+      }
+    }
+  }
 
   /// Checks that are rendered at a time.
   private static let chunk = 200
@@ -17,19 +35,18 @@ package struct HTMLReport: PiecewiseReport {
 
   /// - Parameters:
   ///   - history: Of the committed coverage; drawn where there is one.
-  ///   - up: The index over all recipes, relative to the page; nil where none is beside it.
   package init(
     _ coverage: CoverageModel,
     _ record: RunRecord,
     history: CoverageHistory? = nil,
     templates: TemplateSet = .embedded,
-    up: String? = nil
+    neighbours: Neighbours = Neighbours()
   ) {
     self.coverage = coverage
     self.record = record
     self.history = history
     self.templates = templates
-    self.up = up
+    self.neighbours = neighbours
   }
 
   package func forEachPiece(
@@ -38,7 +55,7 @@ package struct HTMLReport: PiecewiseReport {
     let renderer = try templates.renderer(.html)
     let index = CheckIndex(coverage, record)
     let look = HTMLLook(templates)
-    let fields = HTMLFields(index, record, history: history, look: look, up: up)
+    let fields = HTMLFields(index, record, history: history, look: look, neighbours)
     try body(renderer.render("begin", fields))
     let isShort = coverage.checks.count > Self.fullLimit
     for suite in HTMLSuite.all(index) {

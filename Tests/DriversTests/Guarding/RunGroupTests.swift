@@ -98,13 +98,17 @@ import Testing
     #expect(GroupHierarchy(nil, mounts: mounts, groups: groups) == nil)
   }
 
+  /// How long what a test starts sleeps: no other process of the machine's sleeps for as long, also where
+  /// the tests are run twice at a time.
+  private static func seconds(_ test: Int) -> Int { 100_000 + Int(getpid()) * 10 + test }
+
   // MARK: What is in it
 
   @Test(.enabled(if: isOffered), arguments: identities)
   func `Whatever a service forks is in the run's group, which goes with the run`(
     _ identity: ServiceIdentity?
   ) async throws {
-    let seconds = identity == nil ? 7101 : 7102
+    let seconds = identity == nil ? Self.seconds(1) : Self.seconds(2)
     let fixture = try RunFixture()
     let configuration = try configuration(fixture, identity)
     let folder = try #require(configuration.folder)
@@ -137,23 +141,25 @@ import Testing
     let configuration = try configuration(fixture, Self.identities.last ?? nil)
     let folder = try #require(configuration.folder)
     let guardian = try await Guardian.start(configuration)
-    _ = try await guardian.startService(service("db", Self.leaving(60, 7103), in: folder))
-    try await eventually("they are there") { Self.sleepers(7103).count == 61 }
+    _ = try await guardian.startService(
+      service("db", Self.leaving(60, Self.seconds(3)), in: folder)
+    )
+    try await eventually("they are there") { Self.sleepers(Self.seconds(3)).count == 61 }
     kill(guardian.processID, SIGKILL)
     let report = await guardian.shutDown()
     #expect(report.isClean && report.guardianDied && report.killed.count == 61)
-    #expect(Self.sleepers(7103) == [] && Self.folders(folder.token) == [])
+    #expect(Self.sleepers(Self.seconds(3)) == [] && Self.folders(folder.token) == [])
   }
 
   @Test(.enabled(if: isOffered))
   func `What a killed runner and its guardian left is ended by its group`() async throws {
     let fixture = try RunFixture()
     let services = [
-      TestRunner.Service(name: "db", arguments: ["sh", "-c", Self.leaving(60, 7104)])
+      TestRunner.Service(name: "db", arguments: ["sh", "-c", Self.leaving(60, Self.seconds(4))])
     ]
     let runner = try TestRunner(fixture, runID: "grouped", services: services)
     let started = try await runner.started()
-    try await eventually("they are there") { Self.sleepers(7104).count == 61 }
+    try await eventually("they are there") { Self.sleepers(Self.seconds(4)).count == 61 }
     let token = RunFolder.token(of: String(started.folder.dropLast("/run".utf8.count)))
     #expect(!Self.folders(token).isEmpty)
     // It lives.
@@ -163,7 +169,7 @@ import Testing
     try await eventually("the guardian has gone, and its hold") {
       !RunGroup.clear(killing: token).isEmpty
     }
-    #expect(Self.sleepers(7104) == [] && Self.folders(token) == [])
+    #expect(Self.sleepers(Self.seconds(4)) == [] && Self.folders(token) == [])
     let reaped = await fixture.reap()
     #expect(reaped.map(\.runID) == ["grouped"])
   }
@@ -184,12 +190,12 @@ import Testing
     let runner = try TestRunner(
       fixture,
       runID: "ordinary",
-      services: [.init(name: "db", arguments: ["sh", "-c", Self.leaving(60, 7108)])],
+      services: [.init(name: "db", arguments: ["sh", "-c", Self.leaving(60, Self.seconds(8))])],
       user: user,
       group: group
     )
     let started = try await runner.started()
-    try await eventually("they are there") { Self.sleepers(7108).count == 61 }
+    try await eventually("they are there") { Self.sleepers(Self.seconds(8)).count == 61 }
     let token = RunFolder.token(of: String(started.folder.dropLast("/run".utf8.count)))
     #expect(exists("\(group)/\(token)"))
     kill(started.guardian, SIGKILL)
@@ -199,24 +205,24 @@ import Testing
     }
     // As a process of root's own, and not as the user, nothing of it is touched.
     #expect(RunGroup.clear(killing: token) == [])
-    #expect(Self.sleepers(7108).count == 61)
+    #expect(Self.sleepers(Self.seconds(8)).count == 61)
     let reaped = await fixture.reap()
     #expect(reaped.map(\.killed.count) == [61])
-    #expect(Self.sleepers(7108) == [] && !exists("\(group)/\(token)"))
+    #expect(Self.sleepers(Self.seconds(8)) == [] && !exists("\(group)/\(token)"))
   }
 
   @Test(.enabled(if: isOffered))
   func `The group of a killed runner is removed when the next run is made`() async throws {
     let fixture = try RunFixture()
     let services = [
-      TestRunner.Service(name: "db", arguments: ["sh", "-c", Self.leaving(60, 7105)])
+      TestRunner.Service(name: "db", arguments: ["sh", "-c", Self.leaving(60, Self.seconds(5))])
     ]
     let runner = try TestRunner(fixture, runID: "before", services: services)
     let started = try await runner.started()
-    try await eventually("they are there") { Self.sleepers(7105).count == 61 }
+    try await eventually("they are there") { Self.sleepers(Self.seconds(5)).count == 61 }
     let token = RunFolder.token(of: String(started.folder.dropLast("/run".utf8.count)))
     runner.kill()
-    try await eventually("its guardian has ended them") { Self.sleepers(7105) == [] }
+    try await eventually("its guardian has ended them") { Self.sleepers(Self.seconds(5)) == [] }
     try await eventually("the next one has removed it") {
       try await withGuardian { _, _, _ in }
       return Self.folders(token) == []
@@ -269,7 +275,7 @@ import Testing
   func `A service that forks on and on gets no further than the limit, and ends`(
     _ identity: ServiceIdentity?
   ) async throws {
-    let seconds = identity == nil ? 7106 : 7107
+    let seconds = identity == nil ? Self.seconds(6) : Self.seconds(7)
     let fixture = try RunFixture()
     var configuration = try configuration(fixture, identity)
     configuration.processLimit = 40
