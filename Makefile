@@ -14,6 +14,8 @@ WIDTH := --experimental-maximum-parallelization-width
 
 # Which rows of the table of faults `make test` tries: another quarter with each commit.
 SLICE = $$(( $$(git rev-list --count HEAD || echo 0) % 4 + 1 ))/4
+# One binary with Swift's own libraries inside.
+RELEASE_FLAGS := --static-swift-stdlib -Xlinker -s
 
 .PHONY: help demo test test-all test-swarm test-apps fuzz soak mutants packages samples build release lint bench clean
 .DEFAULT_GOAL := help
@@ -87,8 +89,8 @@ build: packages ## build for debugging
 	$(SWIFT) build
 
 release: packages ## build for use: one binary with Swift's own libraries inside
-	$(SWIFT) build -c release --static-swift-stdlib --product parity -Xlinker -s
-	$(SWIFT) build -c release --static-swift-stdlib --product plausible-standin -Xlinker -s
+	PARITY_COMMIT=$$(.ci/package/commit) $(SWIFT) build -c release $(RELEASE_FLAGS) --product parity
+	PARITY_COMMIT=$$(.ci/package/commit) $(SWIFT) build -c release $(RELEASE_FLAGS) --product plausible-standin
 
 lint: ## check the style of all Swift files
 	$(SWIFT) format lint --strict --recursive $(SWIFT_FILES)

@@ -86,6 +86,15 @@ let otherDocumentation = [
   "swarm-driver.md", "threats.md",
 ]
 
+/// What names the commit to the one file that holds it: another commit compiles that and `main.swift`.
+/// A variable, because SwiftPM keeps a manifest's value until the variables change.
+let commit: [CSetting] =
+  if let commit = Context.environment["PARITY_COMMIT"], !commit.isEmpty {
+    [.define("PARITY_COMMIT", to: commit)]
+  } else {
+    []
+  }
+
 let package = Package(
   name: "parity",
   products: [
@@ -99,7 +108,11 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
   ],
   targets: [
-    .executableTarget(name: "parity", dependencies: ["Commands"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "parity",
+      dependencies: ["Commands", "CCommit"],
+      swiftSettings: swiftSettings
+    ),
     module(
       "Commands",
       [
@@ -216,6 +229,7 @@ let package = Package(
     .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CLibz", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLinux"),
+    .target(name: "CCommit", cSettings: commit),
 
     // A small server that stands for Plausible in this project's own suite.
     .executableTarget(
