@@ -74,7 +74,8 @@ let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox
 
 /// What `docs/` has beside the pages of the rules. A page that is missing here is a warning.
 let otherDocumentation = [
-  "README.md", "adopting.md", "architecture.md", "backups.md", "ci", "ci-hardening.md", "ci.md",
+  "README.md", "adopting.md", "architecture.md", "backups.md", "changelog.md", "ci",
+  "ci-hardening.md", "ci.md",
   "command-reference.md",
   "corpus.md",
   "decisions",
@@ -83,7 +84,7 @@ let otherDocumentation = [
   "local-driver.md",
   "many-machines.md", "new.md", "ports.md", "reports.md", "rules/README.md", "schema",
   "scripts.md", "suite.md",
-  "swarm-driver.md", "threats.md",
+  "swarm-driver.md", "threats.md", "upgrading.md",
 ]
 
 /// What names the commit to the one file that holds it: another commit compiles that and `main.swift`.
