@@ -80,7 +80,7 @@ let otherDocumentation = [
   "corpus.md",
   "decisions",
   "diff.md", "evidence.md", "faults.md", "getting-started.md", "history.md", "how-to.md", "http.md",
-  "importing.md", "junit.md",
+  "importing.md", "installing.md", "junit.md",
   "local-driver.md",
   "many-machines.md", "new.md", "ports.md", "reports.md", "rules/README.md", "schema",
   "scripts.md", "suite.md",
