@@ -15,13 +15,18 @@ WIDTH := --experimental-maximum-parallelization-width
 # Which rows of the table of faults `make test` tries: another quarter with each commit.
 SLICE = $$(( $$(git rev-list --count HEAD || echo 0) % 4 + 1 ))/4
 
-.PHONY: help demo test test-all test-swarm test-apps fuzz soak mutants docs packages samples build release lint bench \
-	clean
+# One binary with Swift's own libraries inside.
+RELEASE_FLAGS := --static-swift-stdlib -Xlinker -s
+# The newest package of `make deb`.
+DEB = $$(ls -t .build/parity_*.deb | head -n 1)
+
+.PHONY: help demo test test-all test-swarm test-apps fuzz soak mutants docs packages samples build release deb \
+  test-packages image lint bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; \
-	  do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	  do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
 demo: packages samples release ## build the tool and run the sample recipe through its life
 	@echo $(RELEASE)/parity run plausible
@@ -40,6 +45,7 @@ test: packages samples ## build, check the style, run the tests, run the sample 
 	Tests/recipes/test-hooks.sh
 	Tests/test_summarize.py
 	Tests/test_parity_ci.py
+	Tests/test_package.py
 	Tests/mutations/test_swift_source.py
 	Tests/mutations/mutate.py --check
 	$(DEBUG)/parity lint
@@ -92,8 +98,20 @@ build: packages ## build for debugging
 	$(SWIFT) build
 
 release: packages ## build for use: one binary with Swift's own libraries inside
-	$(SWIFT) build -c release --static-swift-stdlib --product parity -Xlinker -s
-	$(SWIFT) build -c release --static-swift-stdlib --product plausible-standin -Xlinker -s
+	PARITY_COMMIT=$$(.ci/package/commit) $(SWIFT) build -c release $(RELEASE_FLAGS) --product parity
+	PARITY_COMMIT=$$(.ci/package/commit) $(SWIFT) build -c release $(RELEASE_FLAGS) --product plausible-standin
+
+deb: release ## build a Debian package, .build/parity_<version>_<arch>.deb
+	@.ci/packages package
+	# From a debug build: in the release one, the plugin would link Swift's libraries dynamically.
+	$(SWIFT) package generate-manual --configuration debug --multi-page
+	package=$$(.ci/package/deb) && lintian --fail-on error "$$package"
+
+test-packages: deb samples ## install, use and remove the package in a fresh Debian 12 and 13 (root)
+	.ci/package/test "$(DEB)"
+
+image: deb ## build an image of the package, .build/parity_<version>_<arch>.image.tar (root)
+	.ci/package/image "$(DEB)"
 
 lint: ## check the style of all Swift files
 	$(SWIFT) format lint --strict --recursive $(SWIFT_FILES)

@@ -74,17 +74,27 @@ let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox
 
 /// What `docs/` has beside the pages of the rules. A page that is missing here is a warning.
 let otherDocumentation = [
-  "README.md", "adopting.md", "architecture.md", "backups.md", "ci", "ci-hardening.md", "ci.md",
+  "README.md", "adopting.md", "architecture.md", "backups.md", "changelog.md", "ci",
+  "ci-hardening.md", "ci.md",
   "command-reference.md",
   "corpus.md",
   "decisions",
   "diff.md", "evidence.md", "faults.md", "getting-started.md", "history.md", "how-to.md", "http.md",
-  "importing.md", "junit.md",
+  "importing.md", "installing.md", "junit.md",
   "local-driver.md",
   "many-machines.md", "new.md", "pictures", "ports.md", "reports.md", "rules/README.md", "schema",
   "scripts.md", "suite.md",
-  "swarm-driver.md", "templates.md", "threats.md",
+  "swarm-driver.md", "templates.md", "threats.md", "upgrading.md",
 ]
+
+/// What names the commit to the one file that holds it: another commit compiles that and `main.swift`.
+/// A variable, because SwiftPM keeps a manifest's value until the variables change.
+let commit: [CSetting] =
+  if let commit = Context.environment["PARITY_COMMIT"], !commit.isEmpty {
+    [.define("PARITY_COMMIT", to: commit)]
+  } else {
+    []
+  }
 
 let package = Package(
   name: "parity",
@@ -99,7 +109,11 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
   ],
   targets: [
-    .executableTarget(name: "parity", dependencies: ["Commands"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "parity",
+      dependencies: ["Commands", "CCommit"],
+      swiftSettings: swiftSettings
+    ),
     module(
       "Commands",
       [
@@ -216,6 +230,7 @@ let package = Package(
     .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CLibz", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLinux"),
+    .target(name: "CCommit", cSettings: commit),
 
     // A small server that stands for Plausible in this project's own suite.
     .executableTarget(

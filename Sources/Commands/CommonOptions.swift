@@ -36,7 +36,10 @@ struct ProjectOption: ParsableArguments {
 struct ProjectOptions: ParsableArguments {
   @OptionGroup var location: ProjectOption
 
-  @Argument(help: ArgumentHelp("Recipes; by default all that have a suite.", valueName: "recipe"))
+  @Argument(
+    help: ArgumentHelp("Recipes; by default all that have a suite.", valueName: "recipe"),
+    completion: ProjectCompletions.recipes
+  )
   var recipes: [String] = []
 
   var project: String? { location.project }

@@ -7,7 +7,10 @@ import SwarmDeployments
 
 /// What deploys a recipe, on the command line.
 struct DriverOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("What deploys the recipe: local, swarm.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("What deploys the recipe: local, swarm.", valueName: "name"),
+    completion: .list(Workspace.drivers)
+  )
   var driver: String?
 
   @Option(

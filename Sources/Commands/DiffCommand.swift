@@ -31,7 +31,10 @@ struct DiffCommand: AsyncParsableCommand {
 
   @OptionGroup var location: ProjectOption
 
-  @Option(help: ArgumentHelp("terminal, markdown, html, json or junit.", valueName: "format"))
+  @Option(
+    help: ArgumentHelp("terminal, markdown, html, json or junit.", valueName: "format"),
+    completion: .list(Format.allCases.map(\.rawValue))
+  )
   var format = Format.terminal.rawValue
 
   @Option(

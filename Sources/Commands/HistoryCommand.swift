@@ -19,7 +19,7 @@ struct HistoryCommand: AsyncParsableCommand {
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case terminal, json }
 
-  @Argument(help: "The recipe.")
+  @Argument(help: "The recipe.", completion: ProjectCompletions.recipes)
   var recipe: String
 
   @OptionGroup var location: ProjectOption

@@ -32,7 +32,8 @@ struct ImportCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "The recipe that results are of, where the file does not say it, or says another.",
       valueName: "name"
-    )
+    ),
+    completion: ProjectCompletions.recipes
   )
   var recipe: String?
 

@@ -18,7 +18,10 @@ struct ListCommand: AsyncParsableCommand {
 
   @OptionGroup var address: AddressOption
 
-  @Option(help: ArgumentHelp("As for `parity run`.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("As for `parity run`.", valueName: "name"),
+    completion: .list(Workspace.drivers)
+  )
   var driver: String?
 
   func run() async throws {

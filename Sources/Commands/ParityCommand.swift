@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Formats
+import Synchronization
 
 /// The command line's root.
 package struct ParityCommand: AsyncParsableCommand {
@@ -53,6 +54,13 @@ package struct ParityCommand: AsyncParsableCommand {
 }
 
 enum ToolVersion {
-  /// Goes up with every release; records hold it.
-  static let current = "0.1.0"
+  /// Goes up with every release.
+  private static let release = "0.1.0"
+  /// `abc1234`; empty where the build does not know it. Set once, before anything asks for it.
+  static let commit = Mutex("")
+
+  /// `0.1.0+gabc1234`, without the commit where that is not known; records hold it.
+  static var current: String {
+    commit.withLock { $0.isEmpty ? release : "\(release)+g\($0)" }
+  }
 }

@@ -18,7 +18,8 @@ struct SelectionOptions: ParsableArguments {
     help: ArgumentHelp(
       "Only a check: its id, its file, its name, or name[row]; repeatable.",
       valueName: "check"
-    )
+    ),
+    completion: ProjectCompletions.checks
   )
   var check: [String] = []
 

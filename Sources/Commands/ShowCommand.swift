@@ -20,11 +20,15 @@ struct ShowCommand: AsyncParsableCommand {
 
   @OptionGroup var location: ProjectOption
 
-  @Argument(help: ArgumentHelp("The recipe.", valueName: "recipe"))
+  @Argument(
+    help: ArgumentHelp("The recipe.", valueName: "recipe"),
+    completion: ProjectCompletions.recipes
+  )
   var recipe: String
 
   @Argument(
-    help: ArgumentHelp("Checks: an id, a file, a name, or name[row].", valueName: "check")
+    help: ArgumentHelp("Checks: an id, a file, a name, or name[row].", valueName: "check"),
+    completion: ProjectCompletions.checks
   )
   var checks: [String] = []
 

@@ -3,6 +3,7 @@ import Auditing
 import Formats
 import Glibc
 import Guarding
+import Synchronization
 
 /// The program's two lives.
 package enum Tool {
@@ -26,7 +27,9 @@ package enum Tool {
     GuardianProcess.main { RedactingLogFilter(secrets: $0) }
   }
 
-  package static func main() async {
+  /// - Parameter commit: what was built; empty where the build does not know it.
+  package static func main(commit: String) async {
+    ToolVersion.commit.withLock { $0 = commit }
     let arguments = Array(CommandLine.arguments.dropFirst())
     if let message = ParityCommand.unknownCommand(arguments) {
       Console.complain(message)

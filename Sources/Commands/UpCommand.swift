@@ -22,7 +22,7 @@ struct UpCommand: AsyncParsableCommand {
       """
   )
 
-  @Argument(help: "The recipe.")
+  @Argument(help: "The recipe.", completion: ProjectCompletions.recipes)
   var recipe: String
 
   @OptionGroup var location: ProjectOption

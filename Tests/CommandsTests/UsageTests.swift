@@ -69,6 +69,13 @@ import Testing
     #expect(!project.exists("reports"))
   }
 
+  @Test func `The version is a release, and the commit where the build knows it`() async throws {
+    let result = try await ToolProject(parity: "").run("--version")
+    #expect(result.status == 0)
+    let version = /[0-9]+\.[0-9]+\.[0-9]+(\+g[0-9a-f]{7,}(\.dirty)?)?\n/
+    #expect(result.out.wholeMatch(of: version) != nil)
+  }
+
   @Test func `An unknown option exits with 64`() async throws {
     let project = try ToolProject()
     let result = try await project.run("run", "--untill", "install")
