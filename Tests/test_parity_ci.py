@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -73,9 +74,23 @@ class ParityCITests(unittest.TestCase):
             self.assertEqual(found, (0, ["verify", f"run --junit {flavour}", self.diff()]))
         drone = dict(DRONE="true", DRONE_BUILD_EVENT="pull_request", DRONE_TARGET_BRANCH="main")
         self.assertEqual(self.run_ci(**drone)[1][-1], self.diff())
+        self.assertEqual((self.work / "reports/comment.md").read_text(), "comment\n")
         push = dict(DRONE="true", DRONE_BUILD_EVENT="push", DRONE_TARGET_BRANCH="main")
         self.assertEqual(len(self.run_ci(**push)[1]), 2)
-        self.assertEqual((self.work / "reports/comment.md").read_text(), "comment\n")
+
+    def test_no_comment_comes_from_the_change_itself(self):
+        comment = self.work / "reports/comment.md"
+        comment.parent.mkdir()
+        secret = self.root / "secret"
+        secret.write_text("root's")
+        for make in (lambda: comment.symlink_to(secret), lambda: comment.write_text("all proven"), comment.mkdir):
+            make()
+            self.assertEqual(self.run_ci(PARITY_BASE="nowhere")[0], 2)
+            self.assertFalse(comment.exists() or comment.is_symlink())
+        self.assertEqual(secret.read_text(), "root's")
+        shutil.rmtree(comment.parent)
+        comment.parent.symlink_to(self.root)
+        self.assertEqual(self.run_ci(PARITY_BASE="main"), (64, []))
 
     def test_the_worst_is_said_last(self):
         base = dict(PARITY_BASE="main")

@@ -16,6 +16,11 @@ enum Console {
   /// For a program that reads JSON; a terminal or a CI runner finds nothing in it either.
   static func json(_ text: String) { send(TerminalText.printed(json: text), to: STDOUT_FILENO) }
 
+  /// A line of JSON on standard error.
+  static func errorJSON(_ text: String) {
+    send(TerminalText.printed(json: text + "\n"), to: STDERR_FILENO)
+  }
+
   /// For a program: a format that escapes for itself.
   static func data(_ text: String) { send(text, to: STDOUT_FILENO) }
 

@@ -156,7 +156,7 @@ final class ConsoleProgress: ProgressObserver {
       for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
         if let value { object[name] = .string(shown(value)) }
       }
-      Console.error(JSONWriter(.compact).string(of: .object(object)))
+      Console.errorJSON(JSONWriter(.compact).string(of: .object(object)))
     }
   }
 

@@ -33,11 +33,12 @@ enum ProjectCompletions {
     return try? Workspace(folder: folder)
   }
 
-  /// Without names that a shell would take for several words, or a terminal for a command. zsh takes
-  /// what follows a colon for a description.
+  /// Without names in which a shell finds anything: bash expands words that it is offered, `$(…)` in them
+  /// as well, and a stranger's project may call a test so. zsh takes what follows a colon for a description.
   private static func printable(_ names: [String]) -> [String] {
     names.filter { name in
-      !name.contains(where: \.isWhitespace) && TerminalText.stripped(name) == name
+      !name.hasPrefix("-")
+        && name.utf8.allSatisfy { $0.isASCIILetterOrDigit || "_./:@+,=%-[]".utf8.contains($0) }
     }.map { name in
       CompletionShell.requesting == .zsh
         ? name.split(separator: ":", omittingEmptySubsequences: false).joined(separator: "\\:")

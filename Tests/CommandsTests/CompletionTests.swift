@@ -83,11 +83,15 @@ import Testing
     #expect(try await offers("--check", ofNotes, in: project).isEmpty)
   }
 
-  @Test func `A name that is several words to a shell is not offered`() async throws {
+  @Test func `A name in which a shell finds anything is not offered`() async throws {
     let project = try await project()
+    let hostile = [
+      "$(id>x)", "`id`", "${IFS}id", "a;id", "a&id", "~root", "a{b,c}d", "a|b", "a<b", "!1",
+    ]
     try project.write(
       "suites/wiki/functional/pages.bats",
       "@test \"one\" {\n  true\n}\n@test \"two words\" {\n  true\n}\n@test \"c\u{1B}[2J\" {\n  true\n}\n"
+        + hostile.map { "@test '\($0)' {\n  true\n}\n" }.joined()
     )
     let found = try await offers("positional@1", ["parity", "show", "wiki", ""], in: project)
     #expect(found.filter { $0.contains("pages") } == ["functional/pages::one"])

@@ -136,13 +136,19 @@ struct ForgedRunTests {
     mkdir(empty, 0o700)
     chown(empty, Self.mallory, Self.mallory)
 
-    // In its own /tmp, so that no other run's folder is looked at.
-    let mount = "mount --make-rprivate / && mount --bind \"$0\" /tmp && exec \"$@\""
+    // In its own /tmp, so that no other run's folder is looked at. This clone may lie there.
+    let clone = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().path
+    let mount = """
+      mount --make-rprivate / && mount --bind "$0" /tmp || exit 1
+      case "\(clone)" in /tmp/*) mkdir -p "\(clone)" && mount --bind /proc/self/fd/9 "\(clone)" || exit 1 ;; esac
+      exec "$@"
+      """
     let clean = try ToolRun(
       project,
       ["clean"],
       [:],
-      under: ["unshare", "-m", "sh", "-c", mount, root]
+      under: ["unshare", "-m", "sh", "-c", "exec 9<\"\(clone)\"; \(mount)", root]
     )
     let result = try await clean.result()
 

@@ -157,7 +157,27 @@ import Testing
     #expect(try TemplateSet(folder: folder.path("")).check().count == 1)
   }
 
-  @Test(arguments: ["junit.xml", "coverage.json", ".hidden", "runs"])
+  @Test func `Templates that grow beyond all bounds are refused`() throws {
+    let folder = try TemporaryFolder()
+    for number in 1..<30 {
+      let next = "{{> _\(number + 1)}}"
+      try folder.write(next + next, to: "text/_\(number).mustache")
+    }
+    try folder.write("x", to: "text/_30.mustache")
+    try folder.write("{{> _1}}", to: "text/all.mustache")
+    #expect(try TemplateSet(folder: folder.path("")).check().count == 1)
+    let deep = try TemporaryFolder()
+    let (begin, end) = ("{{#claims}}", "{{/claims}}")
+    try deep.write(
+      String(repeating: begin, count: 20_000) + String(repeating: end, count: 20_000),
+      to: "text/deep.mustache"
+    )
+    #expect(try TemplateSet(folder: deep.path("")).check().count == 1)
+  }
+
+  @Test(arguments: [
+    "junit.xml", "coverage.json", ".hidden", "runs", "PARITY.MD", "a\u{1B}[31m\n::error::x", "a b",
+  ])
   func `A template of one's own takes no file of the tool's`(name: String) throws {
     let folder = try TemporaryFolder()
     try folder.write("x", to: "text/\(name).mustache")

@@ -284,4 +284,15 @@ import Testing
     let ran = try await bench.run()
     #expect(words(ran) == [.skipped, .skipped, .passed, .passed])
   }
+
+  @Test func `A version that has none before it is never too early`() async throws {
+    let notes = Notes()
+    var bench = try bench(notes)
+    bench.base = nil
+    bench.answer = { request in
+      request.path.hasPrefix("/note/") ? .init(404, "") : notes.answer(request)
+    }
+    let ran = try await bench.run()
+    #expect(words(ran).first == .failed)
+  }
 }

@@ -57,6 +57,13 @@ step() {
   [ "$(rank "$status")" -le "$(rank "$worst")" ] || worst="$status"
 }
 
+# A comment comes from this run alone: not from the change, and not from where a link leads.
+if [ -L reports ]; then
+  echo "parity-ci: reports is a link" >&2
+  exit 64
+fi
+rm -rf reports/comment.md
+
 step "$parity" verify
 step "$parity" run --junit "$junit" "$@"
 if [ -n "$base" ]; then

@@ -7,6 +7,8 @@ struct TemplateChecker {
   private let format: TemplateFormat
   private(set) var errors: [RenderingError] = []
   private var open: Set<String> = []
+  /// Tags that are still looked at: templates that include others twice each grow beyond all bounds.
+  private var left = 100_000
 
   init(templates: [String: [TemplateNode]], of format: TemplateFormat) {
     self.templates = templates
@@ -34,6 +36,13 @@ struct TemplateChecker {
     blocks: [String: [TemplateNode]]
   ) {
     for node in nodes {
+      left -= 1
+      if left == 0 {
+        errors.append(
+          RenderingError(.wrongUse, format.rawValue, "the templates include one another too often")
+        )
+      }
+      guard left > 0 else { return }
       switch node {
       case .variable(let name, let isRaw, let mark):
         checkVariable(name, isRaw: isRaw, mark, in: scopes)

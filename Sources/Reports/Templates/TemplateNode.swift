@@ -86,11 +86,17 @@ struct TemplateReader {
     return top
   }
 
+  /// Sections inside of one another. What is made of them is read and rendered by recursion.
+  private static let depthLimit = 50
+
   private mutating func add(
     _ content: String,
     isTriple: Bool,
     _ mark: TemplateNode.Mark
   ) throws {
+    guard stack.count <= Self.depthLimit else {
+      throw mark.error(.badTag, "more than \(Self.depthLimit) sections stand inside of one another")
+    }
     func name(_ text: Substring) throws -> String {
       let name = text.trimmingWhitespace
       guard !name.isEmpty, name.utf8.allSatisfy(Self.isNameByte) else {

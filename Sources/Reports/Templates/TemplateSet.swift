@@ -1,5 +1,6 @@
 import Evidence
 import Files
+import Formats
 import HTMLTemplates
 import JUnitTemplates
 import Mustache
@@ -52,18 +53,24 @@ package struct TemplateSet: Sendable {
       files[name] = text
     }
     self.files = files
-    for name in ownTexts where Self.reserved.contains(name) || name.hasPrefix(".") {
+    for name in ownTexts where !Self.isFileName(name) {
       throw RenderingError(
         .badTag,
         "\(folder)/text/\(name).mustache",
-        "\(name) is a file of the tool's own"
+        "a file of one's own has letters, digits, \"-\", \"_\" and \".\" in its name, and is none of the tool's"
       )
     }
   }
 
+  private static func isFileName(_ name: String) -> Bool {
+    name.utf8.allSatisfy { $0.isASCIILetterOrDigit || "._-".utf8.contains($0) }
+      && !name.hasPrefix(".")
+      && !reserved.contains(name.lowercased())
+  }
+
   /// What lies in a recipe's folder of reports.
   private static let reserved: Set = [
-    "", "PARITY.md", "badge.svg", "coverage.html", "coverage.json", "imports", "junit.xml", "runs",
+    "", "parity.md", "badge.svg", "coverage.html", "coverage.json", "imports", "junit.xml", "runs",
   ]
 
   /// What is wrong with the templates: none for those in the binary.

@@ -113,6 +113,7 @@ import Testing
     let (one, two) = (try UserLease.take(), try UserLease.take())
     #expect(one.identity.isRunsOwn && two.identity.isRunsOwn)
     #expect(!one.identity.users.overlaps(two.identity.users))
+    #expect(try UserLease.hold(one.identity) == nil)
     for identity in ServiceIdentity.all {
       #expect(identity.users.allSatisfy { ServiceIdentity.range.contains($0) })
       #expect(identity.users.allSatisfy { UserName.of($0) == nil })
@@ -144,6 +145,11 @@ import Testing
     let dead = try #require(lease).identity
     try lease?.note(try RunFolder.create(runID: "dead", identity: dead, root: fixture.root))
     lease = nil
-    #expect(try UserLease.take().identity != dead)
+    // Whoever has those before it, it is not given out.
+    var held: [UserLease] = []
+    repeat {
+      held.append(try UserLease.take())
+    } while (held.last?.identity.guardian ?? .max) < dead.guardian
+    #expect(!held.map(\.identity).contains(dead))
   }
 }
