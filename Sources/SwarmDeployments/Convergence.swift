@@ -36,6 +36,8 @@ struct Convergence: Sendable {
   static let patience: Duration = .seconds(5)
   /// How long what has no health check must have run.
   static let settling: Duration = .seconds(2)
+  /// How long an old task is waited for that is to end: of one on a node that is gone nothing is ever heard.
+  static let endingLimit: Duration = .seconds(60)
 
   /// Tasks that were there before the operation.
   private let before: Set<String>
@@ -100,6 +102,12 @@ struct Convergence: Sendable {
     }
     if let state = service.updateState, state != "completed" {
       return .waiting("\(service.name) \(state)")
+    }
+    // What a proxy still leads to would answer now, and be gone in the middle of a check.
+    for task in tasks where task.desiredState == "shutdown" && task.isLive {
+      if age(of: "end of \(task.id)", elapsed) < Self.endingLimit {
+        return .waiting("\(service.name) ends what ran before")
+      }
     }
     guard service.container["Healthcheck"] == nil else { return .converged }
     for task in current {

@@ -102,6 +102,26 @@ import Testing
     #expect(look(app, [old]) == .waiting("app 0/1"))
   }
 
+  @Test func `What ran before is waited for until it has ended, and not for ever`() {
+    let service = service(update: "completed")
+    let new = task("2", "running", of: service)
+    let old = task("1", "running", desired: "shutdown", of: service)
+    guard case .waiting = look(service, [old, new]) else {
+      Issue.record("an old task that still runs is not waited for")
+      return
+    }
+    #expect(
+      look(service, [task("1", "shutdown", desired: "shutdown", of: service), new]) == .converged
+    )
+    var convergence = Convergence(before: nil)
+    let stack = stack(service, [old, new])
+    guard case .waiting = convergence.look(at: stack, services: ["app"], after: .zero) else {
+      Issue.record("it is not waited for")
+      return
+    }
+    #expect(convergence.look(at: stack, services: ["app"], after: .seconds(61)) == .converged)
+  }
+
   @Test func `Without a health check a task must run for a while`() {
     let app = service(healthcheck: false)
     var convergence = Convergence(before: nil)
