@@ -116,11 +116,18 @@ package struct Scope: Sendable {
 
   /// Captures as they were before each of some steps, which are performed again without the others; what the
   /// steps themselves capture anew is left to them.
+  ///
+  /// - Parameter steps: in their order.
   package func captures(beforeEachOf steps: [Int]) -> [[String: JSONValue]] {
-    steps.map { step in
-      var last: [String: (step: Int, value: JSONValue)] = [:]
-      for entry in history where entry.step < step { last[entry.name] = (entry.step, entry.value) }
-      return last.filter { !steps.contains($0.value.step) }.mapValues(\.value)
+    let again = Set(steps)
+    var earlier = history[...]
+    var last: [String: JSONValue] = [:]
+    return steps.map { step in
+      while let entry = earlier.first, entry.step < step {
+        last[entry.name] = again.contains(entry.step) ? nil : entry.value
+        earlier.removeFirst()
+      }
+      return last
     }
   }
 

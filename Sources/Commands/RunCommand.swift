@@ -128,6 +128,7 @@ struct RunCommand: AsyncParsableCommand {
       let failures = FailureLimit(sweep.failureLimit)
       let company = RunJob.Company(
         isAlone: sweep.jobs == 1 || choice.candidates.count == 1,
+        isQuiet: sweep.quiet,
         progress: sweep.progress,
         shard: sweep.shard,
         failures: failures,

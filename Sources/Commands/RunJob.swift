@@ -30,6 +30,8 @@ final class RunJob: Sendable {
   struct Company: Sendable {
     /// False where others run at the same time.
     var isAlone = true
+    /// Whether nothing is said of what goes well.
+    var isQuiet = false
     var progress = ProgressForm.usual
     var shard: Shard?
     var failures = FailureLimit.none
@@ -169,7 +171,7 @@ final class RunJob: Sendable {
       ci: company.ci,
       junit: await workspace.form(company.junit, of: recipe),
       history: await HistoryReader(workspace: workspace, recipe: recipe).historyIfAny(),
-      isQuiet: company.progress == .quiet
+      isQuiet: company.isQuiet
     )
     let publishes = publish || reports.mayPublish(record)
     let status = try reports.conclude(

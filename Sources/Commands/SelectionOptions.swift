@@ -111,6 +111,9 @@ struct SweepOptions: ParsableArguments {
 
   func validate() throws {
     if quiet, verbose { throw ValidationError("--quiet and --verbose exclude one another") }
+    if verbose, logFormat == .json {
+      throw ValidationError("--log-format json tells everything: leave --verbose out")
+    }
     if let maxFailures {
       guard maxFailures > 0 else {
         throw ValidationError("--max-failures needs a number from 1, not \(maxFailures)")

@@ -84,6 +84,30 @@ import XMLParts
     let lines = try await project.run("run", "--until", "install", "--verbose")
     #expect(lines.err.contains(/passed +generic\/install::serving/))
     #expect(try await project.run("run", "--verbose", "--quiet").status == 64)
+    #expect(try await project.run("run", "--verbose", "--log-format", "json").status == 64)
+
+    // What a CI would take for a command is none, and the line is an object all the same.
+    try project.write(
+      "\(project.suite)/functional/vso.yml",
+      """
+      test_vso:
+        steps:
+          - exec: {service: app, argv: [echo, "##vso[task.setvariable]x ##[group]"]}
+            expect: {stdout: nothing of the kind}
+      """
+    )
+    let vso = try await project.run(
+      "run",
+      "--check",
+      "functional/vso",
+      "--log-format",
+      "json",
+      "-q"
+    )
+    #expect(vso.status == 1)
+    let told = try vso.err.split(separator: "\n").map { try JSONParser().parse(String($0)) }
+    #expect(told.contains { $0["text"]?.stringValue?.contains("##vso[") == true })
+    #expect(!vso.err.contains("##vso[") && !vso.err.contains("##[group"))
   }
 
   /// What is exported makes the same reports, and one more where there is a template of one's own.

@@ -59,8 +59,7 @@ package struct DiffMarkdown: Sendable {
   private static let reserve = 400
 
   private var head: String {
-    let from = MarkdownText.codeSpan(ReportText.cut(diff.from, 100), inTable: false)
-    let to = MarkdownText.codeSpan(ReportText.cut(diff.to, 100), inTable: false)
+    let (from, to) = (Self.code(diff.from, 100), Self.code(diff.to, 100))
     var first = lookAt.map { "**Look first at** \($0)\n\n" } ?? ""
     if first.utf8.count > limit / 4 { first = "" }
     return "### Coverage: \(diff.summary)\n\n\(first)\(from) → \(to), \(diff.extent)\n"
@@ -85,10 +84,9 @@ package struct DiffMarkdown: Sendable {
     MarkdownText.codeSpan(ReportText.cut(text, limit), inTable: false)
   }
 
-  private static func about(_ entry: DiffEntry) -> String {
-    ([code(entry.recipe, 60)] + (entry.subject.map { [code($0, 100)] } ?? [])).joined(
-      separator: " "
-    )
+  private static func about(_ entry: DiffEntry, recipe: Int = 60, subject: Int = 100) -> String {
+    let parts = [code(entry.recipe, recipe)] + (entry.subject.map { [code($0, subject)] } ?? [])
+    return parts.joined(separator: " ")
   }
 
   private static func heading(_ direction: CoverageChange.Direction, _ count: Int) -> String {
@@ -96,10 +94,8 @@ package struct DiffMarkdown: Sendable {
   }
 
   private static func line(_ entry: DiffEntry) -> String {
-    let parts =
-      [ReportText.cut(entry.recipe, 100)] + (entry.subject.map { [ReportText.cut($0, 300)] } ?? [])
-    let about = parts.map { MarkdownText.codeSpan($0, inTable: false) }.joined(separator: " ")
-    let step = MarkdownText.codeSpan(ReportText.cut(entry.step, 300), inTable: false)
+    let about = Self.about(entry, recipe: 100, subject: 300)
+    let step = Self.code(entry.step, 300)
     return "- **\(entry.change.kind.shown)** \(about): \(step)\n"
   }
 
@@ -108,7 +104,7 @@ package struct DiffMarkdown: Sendable {
     lines += entry.details(isShort: true)
     lines += entry.consequences(isShort: true).map { "→ \($0)" }
     if let place = entry.change.place { lines.append("\(place.file):\(place.line)") }
-    return lines.map { "  - \(MarkdownText.codeSpan(ReportText.cut($0, 500), inTable: false))\n" }
+    return lines.map { "  - \(code($0, 500))\n" }
       .joined()
   }
 }

@@ -313,6 +313,16 @@ import Testing
     }
   }
 
+  /// Has a folder say that its runner is none of the processes that there are.
+  private static func forgetRunner(of folder: RunFolder, guardian: ProcessIdentity? = nil) throws {
+    let descriptor = open(folder.base, O_RDONLY | O_DIRECTORY)
+    defer { close(descriptor) }
+    var owner = try #require(RunOwner.read(in: descriptor))
+    owner.runner.startTime = 1
+    owner.guardian = guardian
+    try owner.write(in: descriptor)
+  }
+
   @Test(.enabled(if: isRoot, "it takes root to be two users"))
   func `A forged dead run costs nobody but its owner anything`() async throws {
     let fixture = try RunFixture()
@@ -324,10 +334,6 @@ import Testing
       lockName: "sample",
       root: fixture.root
     )
-    let descriptor = open(folder.base, O_RDONLY | O_DIRECTORY)
-    defer { close(descriptor) }
-    var owner = try #require(RunOwner.read(in: descriptor))
-    owner.runner.startTime -= 1
     // A process of root's that was stopped is no guardian of this user's.
     let stopped = try ProcessSpawn(
       program: "/bin/sleep",
@@ -341,12 +347,10 @@ import Testing
       waitpid(stopped, nil, 0)
     }
     kill(stopped, SIGSTOP)
-    owner.guardian = ProcessIdentity(stopped)
-    try owner.write(in: descriptor)
+    try Self.forgetRunner(of: folder, guardian: ProcessIdentity(stopped))
     try await eventually("it is stopped") { ProcessTable.status(of: stopped)?.state == "T" }
     #expect(await fixture.reap() == [])
-    owner.guardian = nil
-    try owner.write(in: descriptor)
+    try Self.forgetRunner(of: folder)
     // What is root's below it, and behind its links, stays.
     let kept = fixture.path + "/kept"
     mkdir(kept, 0o777)
@@ -375,12 +379,7 @@ import Testing
       lockName: "sample",
       root: fixture.root
     )
-    let descriptor = open(folder.base, O_RDONLY | O_DIRECTORY)
-    defer { close(descriptor) }
-    var owner = try #require(RunOwner.read(in: descriptor))
-    owner.runner.startTime -= 1
-    owner.guardian = nil
-    try owner.write(in: descriptor)
+    try Self.forgetRunner(of: folder)
     let left = try ProcessSpawn(
       program: "/usr/bin/setpriv",
       arguments: [
@@ -408,12 +407,7 @@ import Testing
     let folder = try fixture.folder(runID: "forged")
     let file = folder.base + "/owner.json"
     // Of a runner that is gone: whatever is believed of it is reaped.
-    let descriptor = open(folder.base, O_RDONLY | O_DIRECTORY)
-    defer { close(descriptor) }
-    var owner = try #require(RunOwner.read(in: descriptor))
-    owner.runner.startTime -= 1
-    owner.guardian = nil
-    try owner.write(in: descriptor)
+    try Self.forgetRunner(of: folder)
     let good = text(of: file)
     let forged = [
       good.replacing("\"forged\"", with: "\"\\u001b[31m\""),
