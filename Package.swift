@@ -372,8 +372,8 @@ let package = Package(
     tests(
       of: "Commands",
       [
-        "Auditing", "BuiltTool", "Evidence", "Formats", "PrivateServers", "Reports", "RulePages",
-        "Suites", "XMLParts", "parity", "plausible-standin", argumentParser,
+        "Auditing", "BuiltTool", "Evidence", "Files", "Formats", "PrivateServers", "Reports",
+        "RulePages", "Suites", "XMLParts", "parity", "plausible-standin", argumentParser,
       ],
       exclude: ["Golden"]
     ),

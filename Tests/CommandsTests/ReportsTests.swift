@@ -1,4 +1,5 @@
 import BuiltTool
+import Files
 import Testing
 
 @testable import Commands
@@ -61,5 +62,17 @@ import Testing
         }
       )
     )
+  }
+
+  @Test(arguments: [
+    ("2026-01-01T00:00:00.000Z", true), ("\"><script>", false), ("::error::x", false), ("", false),
+    (String(repeating: "1", count: 40), false),
+  ])
+  func `The index takes a time from a page, and nothing else`(_ text: String, isTime: Bool) throws {
+    let project = try ToolProject()
+    try project.write("a.html", "<!doctype html>\n<meta name=\"date\" content=\"\(text)\">\n")
+    let tree = FileTree(project.folder)
+    #expect(ReportDate.read("a.html", in: tree) == (isTime ? text : nil))
+    #expect(ReportDate.read("b.html", in: tree) == nil)
   }
 }
