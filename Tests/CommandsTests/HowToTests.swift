@@ -62,6 +62,25 @@ struct HowToTests {
     }
   }
 
+  @Test func `A key that a script captures as a secret is written nowhere`() async throws {
+    let project = try ToolProject(named: "notes")
+    try project.addHowTo("notes")
+    let app = "\(project.suite)/recipe/notes.py"
+    let key = "fedcba9876543210fedcba9876543210"
+    let text = try project.text(app)
+    try project.write(
+      app,
+      text.replacingOccurrences(of: "key = secrets.token_hex(16)", with: "key = \"\(key)\"")
+    )
+    let run = try await project.run("run", "--check", "functional/test_words")
+    #expect(run.status == 0, "\(run.out)\(run.err)")
+    for (name, bytes) in project.files(below: "reports") {
+      #expect(!String(decoding: bytes, as: UTF8.self).contains(key), "\(name)")
+    }
+    let words = project.files(below: "reports").values.map { String(decoding: $0, as: UTF8.self) }
+    #expect(words.contains { $0.contains("[secret:key]") })
+  }
+
   /// A key that a session stands on is in no file, whatever it came in.
   @Test func `No cookie of a session is written anywhere`() async throws {
     let project = try ToolProject(named: "notes")
