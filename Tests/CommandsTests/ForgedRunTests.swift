@@ -141,7 +141,7 @@ struct ForgedRunTests {
       .deletingLastPathComponent().path
     let mount = """
       mount --make-rprivate / && mount --bind "$0" /tmp || exit 1
-      case "\(clone)" in /tmp/*) mkdir -p "\(clone)" && mount --bind /proc/self/fd/9 "\(clone)" || exit 1 ;; esac
+      case "\(clone)" in /tmp/*) mkdir -p "\(clone)" && mount -c --bind /proc/self/fd/9 "\(clone)" || exit 1 ;; esac
       exec "$@"
       """
     let clean = try ToolRun(
