@@ -28,12 +28,18 @@ struct ReferenceRedactor {
     }
     names = sorted.map(\.name)
     texts = sorted.map { secret in
-      [Text(Array(secret.value.unicodeScalars), isBase64: false)]
-        + [Text(digits: Array(secret.value.utf8))]
-        + (0..<3).map {
-          Text(Self.determined(Array(secret.value.utf8), before: $0), isBase64: true)
-        }
+      // Of several lines each of 16 bytes and more is one too.
+      let lines = secret.value.utf8.split(separator: UInt8(ascii: "\n")).filter { $0.count >= 16 }
+      let isOne = !secret.value.utf8.contains(UInt8(ascii: "\n"))
+      let parts = [secret.value] + (isOne ? [] : lines.map { String(decoding: $0, as: UTF8.self) })
+      return parts.flatMap(Self.forms)
     }
+  }
+
+  private static func forms(of value: String) -> [Text] {
+    [Text(Array(value.unicodeScalars), isBase64: false)]
+      + [Text(digits: Array(value.utf8))]
+      + (0..<3).map { Text(determined(Array(value.utf8), before: $0), isBase64: true) }
   }
 
   func redact(_ text: [UInt8]) -> [UInt8] {
