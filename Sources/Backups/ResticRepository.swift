@@ -29,7 +29,7 @@ package final class ResticRepository: Sendable {
     creation = Task {
       do throws(DeploymentError) {
         let output = try await Self.run(["init", "--quiet"], bench, password, deadline, 1 << 20)
-        return output.succeeded ? nil : "restic init: \(output.ending), \(output.lastLine)"
+        return output.succeeded ? nil : "restic init: \(output.ending), \(output.cause)"
       } catch {
         return error.description
       }
@@ -146,7 +146,7 @@ package final class ResticRepository: Sendable {
   {
     let output = try await run(["dump", id, "/\(path)"], outputLimit: max(size, 1 << 20))
     guard output.succeeded else {
-      throw DeploymentError(.driverBroken, "restic dump \(path): \(output.lastLine)")
+      throw DeploymentError(.driverBroken, "restic dump \(path): \(output.cause)")
     }
     return output.stdout
   }
@@ -224,7 +224,7 @@ extension Operation {
   ) {
     self.init(
       name: "\(name) of \(service)",
-      ending: output.succeeded ? .succeeded : .failed("\(output.ending): \(output.lastLine)"),
+      ending: output.succeeded ? .succeeded : .failed("\(output.ending): \(output.cause)"),
       duration: output.duration,
       service: service,
       argv: argv,
@@ -242,7 +242,7 @@ extension ResticRepository.Taken {
     guard let id else {
       throw DeploymentError(
         .recipeFailed,
-        "restic took no snapshot (\(output.ending)): \(output.lastLine)"
+        "restic took no snapshot (\(output.ending)): \(output.cause)"
       )
     }
     return id
@@ -255,14 +255,14 @@ extension CommandOutput {
     guard !succeeded else { return }
     throw DeploymentError(
       .driverBroken,
-      "the dumps of the backup cannot be removed before the restore: \(lastLine)"
+      "the dumps of the backup cannot be removed before the restore: \(cause)"
     )
   }
 
   /// Throws where restic did not put back what it has.
   package func requireRestore() throws(DeploymentError) {
     guard !succeeded else { return }
-    throw DeploymentError(.driverBroken, "restic restore: \(lastLine)")
+    throw DeploymentError(.driverBroken, "restic restore: \(cause)")
   }
 
   /// Throws where a hook did not succeed: an empty dump must not look like a backup.
@@ -270,7 +270,7 @@ extension CommandOutput {
     guard !succeeded else { return }
     throw DeploymentError(
       .recipeFailed,
-      "\(name) of \(service) failed (\(ending)): \(lastLine)"
+      "\(name) of \(service) failed (\(ending)): \(cause)"
     )
   }
 

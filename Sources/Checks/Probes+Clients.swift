@@ -1,5 +1,6 @@
 import ClickHouseQueries
 import Deployments
+import Formats
 import MySQLQueries
 import PostgresQueries
 import Programs
@@ -49,7 +50,7 @@ extension Probes {
     }
     return try command.result(
       output.stdout,
-      lastWords: String(decoding: output.stderr.prefix(4096), as: UTF8.self),
+      lastWords: String(decoding: TextCut.start(output.stderr, limit: 4096), as: UTF8.self),
       isCut: output.isCut
     )
   }
@@ -114,7 +115,7 @@ extension Probes {
     return try command.result(
       answer.stdout,
       types: types,
-      lastWords: String(decoding: answer.stderr.prefix(4096), as: UTF8.self),
+      lastWords: String(decoding: TextCut.start(answer.stderr, limit: 4096), as: UTF8.self),
       succeeded: answer.succeeded,
       isCut: answer.isCut
     )
@@ -146,7 +147,7 @@ extension Probes {
     }
     return try command.reply(
       output.stdout,
-      lastWords: String(decoding: output.stderr.prefix(4096), as: UTF8.self)
+      lastWords: String(decoding: TextCut.start(output.stderr, limit: 4096), as: UTF8.self)
     )
   }
 

@@ -48,8 +48,8 @@ extension Probes {
     var exchange = exchange
     let secrets = options.secrets()
     exchange.ending = output.ending.description
-    exchange.stdout = output.stdout.shownEnd(without: secrets)
-    exchange.stderr = output.stderr.shownEnd(without: secrets)
+    exchange.stdout = output.stdout.shownEnd(without: secrets, isCut: output.isCut)
+    exchange.stderr = output.stderr.shownEnd(without: secrets, isCut: output.isCut)
     exchange.microseconds = output.duration.microseconds
     guard case .exited(let code) = output.ending else {
       let detail = (service.map { "\($0): " } ?? "") + command.ended(output.ending)

@@ -148,8 +148,10 @@ extension [UInt8] {
   }
 
   /// The last `limit` bytes as text.
-  func shownEnd(_ limit: Int = 4096, without secrets: Redactor?) -> String {
-    let (text, rest) = TextCut.end(self, limit: limit, without: secrets)
+  ///
+  /// - Parameter isCut: more was printed than these.
+  func shownEnd(_ limit: Int = 4096, without secrets: Redactor?, isCut: Bool) -> String {
+    let (text, rest) = TextCut.end(self, limit: limit, without: secrets, isCut: isCut)
     return rest > 0 ? "[\(rest) bytes cut] …" + text : text
   }
 }

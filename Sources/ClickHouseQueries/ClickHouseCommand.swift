@@ -61,7 +61,7 @@ package struct ClickHouseCommand: Sendable {
 
   private func failure(_ errors: [UInt8]) -> ClickHouseError {
     guard var exception = ServerException(body: errors, header: nil) else {
-      let text = String(decoding: errors.prefix(4096), as: UTF8.self)
+      let text = String(decoding: TextCut.start(errors, limit: 4096), as: UTF8.self)
       let line = text.split(whereSeparator: \.isNewline).first.map { String($0) }
       return clientFailed(line ?? "clickhouse-client failed without a word")
     }

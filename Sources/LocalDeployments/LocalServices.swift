@@ -100,7 +100,7 @@ actor LocalServices {
       guard output.succeeded else {
         throw DeploymentError(
           .driverBroken,
-          "\(name): \(command.name) failed (\(output.ending)): \(output.lastLine)"
+          "\(name): \(command.name) failed (\(output.ending)): \(output.cause)"
         )
       }
     }

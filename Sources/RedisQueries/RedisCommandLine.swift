@@ -1,3 +1,5 @@
+import Formats
+
 /// One command, sent by the server's own client where the server is, for one that cannot be reached.
 ///
 /// The words go in on standard input, quoted as the client reads them, so that none stands among a
@@ -45,7 +47,7 @@ package struct RedisCommandLine: Sendable {
   package func reply(_ output: [UInt8], lastWords: String) throws(RedisError) -> RedisReply {
     var parser = FormattedReply(output)
     guard let choice = parser.next() else {
-      let line = (lastWords + String(decoding: output.prefix(300), as: UTF8.self))
+      let line = (lastWords + String(decoding: TextCut.start(output, limit: 300), as: UTF8.self))
         .split(whereSeparator: \.isNewline).first.map(String.init)
       throw RedisError(.connectionFailed, line ?? "its client says nothing")
     }

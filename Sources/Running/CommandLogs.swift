@@ -21,13 +21,15 @@ struct CommandLogs {
         $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "-") ? $0 : "-"
       }
     )
-    var text = Array("== \(operation.name) (\(output.ending))\n".utf8)
+    var text = redactor.redact(Array("== \(operation.name) (\(output.ending))\n".utf8))
     for (title, bytes) in [("stdout", output.stdout), ("stderr", output.stderr)]
     where !bytes.isEmpty {
-      text += Array("-- \(title)\n".utf8) + bytes
-      if bytes.last != UInt8(ascii: "\n") { text.append(UInt8(ascii: "\n")) }
+      text += Array("-- \(title)\n".utf8)
+      text += TextCut.known(bytes, without: redactor, isCut: output.isCut)
+      if text.last != UInt8(ascii: "\n") { text.append(UInt8(ascii: "\n")) }
     }
-    kept[name, default: []] += redactor.redact(text)
+    if output.isCut { text += Array("-- more was printed than is kept\n".utf8) }
+    kept[name, default: []] += text
     return write(name + ".log", kept[name] ?? []) ? name + ".log" : nil
   }
 }

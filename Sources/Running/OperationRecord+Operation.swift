@@ -20,7 +20,8 @@ extension OperationRecord {
       case .broken(let detail): .broken(reason: failure(detail))
       }
     func end(_ bytes: [UInt8]?) -> String {
-      TextCut.end(bytes ?? [], limit: 4096, without: secrets).text
+      let isCut = operation.output?.isCut ?? false
+      return TextCut.end(bytes ?? [], limit: 4096, without: secrets, isCut: isCut).text
     }
     self.init(
       name: operation.name,
@@ -40,7 +41,7 @@ extension OperationRecord {
       difference: operation.difference
     )
     if operation.name.contains("-hook of "),
-      let error = Self.firstError(in: operation.output?.stderr)
+      let error = operation.output?.firstError
     {
       facts[Self.printedError] = Self.cut(error, without: secrets)
     }
@@ -50,19 +51,5 @@ extension OperationRecord {
   static func cut(_ text: String, without secrets: Redactor) -> String {
     let (start, rest) = TextCut.start(Array(text.utf8), limit: 400, without: secrets)
     return rest > 0 ? start + "…" : start
-  }
-
-  /// The first line that says that something went wrong, as the programs of databases, tar and restic do;
-  /// nil where none does.
-  private static func firstError(in stderr: [UInt8]?) -> String? {
-    (stderr ?? []).split { $0 == 0x0A || $0 == 0x0D }.lazy
-      .map { String(decoding: $0, as: UTF8.self) }
-      .first { line in
-        let words = line.split(separator: " ")
-        // MariaDB's and MySQL's: `ERROR 1146 (42S02) at line 3: …`.
-        if words.count > 1, words[0] == "ERROR", Int(words[1]) != nil { return true }
-        return words.contains { ["error:", "fatal:", "panic:"].contains($0.lowercased()) }
-      }
-      .map { String($0.drop { $0 == " " }) }
   }
 }

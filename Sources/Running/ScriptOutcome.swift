@@ -1,6 +1,7 @@
 import Checks
 import Evidence
 import Formats
+import Programs
 import Suites
 
 /// What became of a script and of each of its tests, read off its ending and what its runner told.
@@ -29,7 +30,8 @@ struct ScriptOutcome {
     case .answered(let answer, _):
       exit = answer.exit
       silence = nil
-      said = Self.lastLine(answer.stderr) ?? Self.lastLine(answer.stdout) ?? ""
+      let streams = [answer.stderr, answer.stdout].lazy.compactMap { $0 }
+      said = streams.compactMap { Self.lastLine($0.wholeLines(isCut: answer.isCut)) }.first ?? ""
     case .unanswered(let code, _, _):
       exit = nil
       silence = code
@@ -86,7 +88,9 @@ struct ScriptOutcome {
     // All three runners end with 1 where a test failed.
     let isRed = tests.contains { ![.passed, .skipped].contains(outcome(of: $0).word) }
     guard halt?.word == .failed || exit != 0 && !(isRed && exit == 1) else { return nil }
-    return .failed(reason: reason(.failed, halt.flatMap { Self.lastLine(Array($0.text.utf8)) }))
+    return .failed(
+      reason: reason(.failed, halt.flatMap { Self.lastLine(Array($0.text.utf8)[...]) })
+    )
   }
 
   private func reason(_ problem: Reason.ScriptProblem, _ detail: String? = nil) -> Reason {
@@ -105,8 +109,8 @@ struct ScriptOutcome {
     text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
   }
 
-  private static func lastLine(_ bytes: [UInt8]?) -> String? {
-    let lines = (bytes ?? []).split { $0 == 0x0A || $0 == 0x0D }.map {
+  private static func lastLine(_ bytes: ArraySlice<UInt8>) -> String? {
+    let lines = bytes.split { $0 == 0x0A || $0 == 0x0D }.map {
       String(decoding: $0, as: UTF8.self)
     }
     return lines.last { !$0.allSatisfy(\.isWhitespace) }

@@ -133,7 +133,7 @@ final class Engine: Sendable {
   static func refusal(_ status: Int, _ body: [UInt8], _ subject: String) -> EngineError {
     let said = (try? JSONParser().parse(body))?["message"]?.stringValue
     // Not every refusal is the engine's own: a port that wants TLS says so in plain words.
-    let text = String(decoding: body.prefix(300), as: UTF8.self)
+    let text = String(decoding: TextCut.start(body, limit: 300), as: UTF8.self)
       .split(whereSeparator: \.isNewline).joined(separator: " ")
     return EngineError(.refused(status: status), said ?? "\(subject): status \(status) \(text)")
   }

@@ -1,3 +1,5 @@
+import Evidence
+import Formats
 import FoundationEssentials
 import Glibc
 import HTTPRequests
@@ -58,6 +60,39 @@ struct RecordingProxyTests {
     #expect(answer.1.headers.filter { $0.name.lowercased() == "x-odd" }.map(\.value) == ["a", "b"])
     #expect(seen.map(\.target) == ["/a%2Fb?q=1"])
     #expect(seen.first?.status == 200)
+  }
+
+  /// What is told of one request and its answer.
+  private func told(_ request: String, _ answer: String, _ secrets: Redactor? = nil)
+    -> HTTPExchange?
+  {
+    let recording = Recording(hasTests: false)
+    var seen = SeenConnection(recording)
+    seen.sent(Array(request.utf8))
+    seen.received(Array(answer.utf8))
+    let options = Probes.Options(folder: "/nonexistent", services: [:], secrets: { secrets })
+    let steps = recording.steps(of: nil, inside: "1", in: Scope(), options)
+    guard case .http(let exchange)? = steps.first?.exchange else { return nil }
+    return exchange
+  }
+
+  @Test func `Of a body that is kept in part no half of a secret is shown`() throws {
+    let secret = String(repeating: "xZq7wSecretTokenV", count: 40)
+    let secrets = try Redactor(secrets: [.init(name: "token", value: secret)])
+    let body = String(repeating: secret + " ", count: 20)
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+    let exchange = try #require(told("GET / HTTP/1.1\r\n\r\n", head + body, secrets))
+    let shown = try #require(exchange.responseBody)
+    #expect(shown.contains("[secret:token]") && !shown.contains("xZq7"))
+    #expect(exchange.responseBytes == body.utf8.count)
+  }
+
+  @Test func `Of a long address the path is kept, and what is no method is not followed`() {
+    let answer = "HTTP/1.1 204 No Content\r\n\r\n"
+    let long = String(repeating: "a", count: 9000)
+    #expect(told("GET /b?\(long) HTTP/1.1\r\n\r\n", answer)?.url == "/b?…")
+    #expect(told("GET /\(long) HTTP/1.1\r\n\r\n", answer)?.url == "/?…")
+    #expect(told("\(long) / HTTP/1.1\r\n\r\n", answer) == nil)
   }
 
   @Test func `Large bodies go both ways at once`() async throws {

@@ -46,6 +46,24 @@ import Testing
     #expect(whole.text == "before [secret:token] after" && whole.rest == 0)
   }
 
+  @Test(arguments: ["xZq7wSecretTokenV", "xZq7w correct\nhorse TokenV"])
+  func `Of a text that was cut before, no half of a secret is shown`(secret: String) throws {
+    let secrets = try Redactor(secrets: [.init(name: "token", value: secret)])
+    let text = Array("before \(secret) after".utf8)
+    for length in 0...text.count {
+      let part = Array(text[..<length])
+      for cut in [
+        TextCut.start(part, limit: 100, without: secrets, isCut: true).text,
+        TextCut.end(part, limit: 100, without: secrets, isCut: true).text,
+      ] {
+        #expect(["", "before ", "before [secret:token] "].contains(cut), "\(length): \(cut)")
+      }
+      let unknown = TextCut.start(part, limit: 100, without: nil, isCut: true)
+      #expect(unknown.text.isEmpty || unknown.text.last?.isWhitespace == true)
+      #expect(unknown.text.utf8.count + unknown.rest == length)
+    }
+  }
+
   @Test func `One word that is too long is left out`() {
     #expect(start(String(repeating: "x", count: 100), 10) == "")
     #expect(end(String(repeating: "x", count: 100), 10) == "")

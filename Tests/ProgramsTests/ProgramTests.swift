@@ -30,6 +30,21 @@ import Testing
     #expect(output.lastLine == "oops")
   }
 
+  @Test func `A line in which an output was cut is not told`() {
+    var output = CommandOutput(ending: .exited(1), stderr: Array("one\nerror: pass".utf8))
+    #expect(output.lastLine == "error: pass")
+    #expect(output.cause == "error: pass")
+    output.isCut = true
+    #expect(output.lastLine == "one")
+    #expect(output.cause == "one")
+  }
+
+  @Test func `The cause is the first error, not what is pointed at last`() {
+    let said = "psql:<stdin>:1: ERROR:  no such role\nLINE 1: SELECT\n               ^\n"
+    let output = CommandOutput(ending: .exited(3), stderr: Array(said.utf8))
+    #expect(output.cause == "psql:<stdin>:1: ERROR:  no such role")
+  }
+
   @Test func `All of a long output comes, also the end that the program did not wait for`()
     async throws
   {

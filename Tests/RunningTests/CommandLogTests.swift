@@ -57,6 +57,28 @@ import Testing
     #expect(failing.keep(operation(hook, "x"), redactor) == nil)
   }
 
+  @Test func `No half of a secret is kept where more was printed than is taken`() throws {
+    let secret = Redactor.Secret(name: "phrase", value: "correct horse battery staple")
+    let redactor = try Redactor(secrets: [secret], reserved: [])
+    var operation = operation("restore.post-hook of db", "it is correct horse bat", "one two three")
+    operation.output?.isCut = true
+    let folder = Folder()
+    var logs = CommandLogs { name, bytes in
+      folder.files.withLock { $0[name] = String(decoding: bytes, as: UTF8.self) }
+      return true
+    }
+    let name = logs.keep(operation, redactor)
+    let text = try #require(folder.files.withLock { $0[name ?? ""] })
+    #expect(
+      text.split(separator: "\n").dropFirst() == [
+        "-- stdout", "it is ", "-- stderr", "one two ", "-- more was printed than is kept",
+      ]
+    )
+    let record = OperationRecord(operation, without: redactor)
+    #expect(record.command?.stdout == "it is ")
+    #expect(record.command?.stderr == "one two ")
+  }
+
   private func record(_ stdout: String, _ stderr: String = "") throws -> OperationRecord {
     let secret = Redactor.Secret(name: "phrase", value: "correct horse battery staple")
     let redactor = try Redactor(secrets: [secret], reserved: [])

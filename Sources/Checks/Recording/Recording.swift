@@ -26,8 +26,17 @@ struct SeenRequest: Sendable {
 
   /// Bytes that are kept of each body, twice what records show of it.
   static let bodyLimit = 8_192
-  /// Characters that are kept of each message's fields.
+  /// Characters that are kept of each message's fields, and of an address.
   private static let fieldLimit = 8_192
+  /// What is longer is no method of HTTP (RFC 9110, 9.1).
+  static let methodLimit = 64
+
+  /// An address, of one that is too long the path alone or nothing: half of a secret is not known for one.
+  static func kept(target: String) -> String {
+    if target.utf8.count <= fieldLimit { return target }
+    let path = String(target.prefix { $0 != "?" })
+    return (path.utf8.count <= fieldLimit ? path : "/") + "?…"
+  }
 
   static func kept(_ fields: [(name: String, value: String)]) -> [(name: String, value: String)] {
     var left = fieldLimit
@@ -126,7 +135,8 @@ extension SeenRequest {
     }
     func shown(_ body: [UInt8], of all: Int) -> String? {
       guard !body.isEmpty, !body.contains(0) else { return nil }
-      let text = TextCut.start(body, limit: Self.bodyLimit / 2, without: secrets).text
+      let limit = Self.bodyLimit / 2
+      let text = TextCut.start(body, limit: limit, without: secrets, isCut: body.count < all).text
       return text.utf8.count < all ? "\(text)… [of \(all) bytes]" : text
     }
     let base = scope.constants["base_url"].map { Scope.text(of: $0) } ?? ""

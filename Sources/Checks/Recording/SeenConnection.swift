@@ -23,7 +23,7 @@ struct SeenConnection {
   }
 
   /// Requests that wait for their answers.
-  private static let limit = 100
+  private static let limit = 16
 
   init(_ recording: Recording) { self.recording = recording }
 
@@ -33,11 +33,17 @@ struct SeenConnection {
     var (open, current) = (self.open, self.current)
     let recording = self.recording
     requests.feed(bytes) { head in
-      guard head.line.count == 3, head.line[2].hasPrefix("HTTP/1."), open.count < Self.limit else {
+      guard head.line.count == 3, head.line[2].hasPrefix("HTTP/1."), open.count < Self.limit,
+        head.line[0].utf8.count <= SeenRequest.methodLimit
+      else {
         return .unreadable
       }
       let made = Open(
-        SeenRequest(test: recording.test, method: head.line[0], target: head.line[1])
+        SeenRequest(
+          test: recording.test,
+          method: head.line[0],
+          target: SeenRequest.kept(target: head.line[1])
+        )
       )
       made.seen.requestHeaders = SeenRequest.kept(head.fields)
       open.append(made)
