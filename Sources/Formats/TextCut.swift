@@ -16,7 +16,7 @@ package enum TextCut {
     isCut: Bool = false
   ) -> (text: String, rest: Int) {
     guard let secrets else {
-      let start = start(isCut ? wholeWords(bytes) : bytes, limit: limit)
+      let start = start(known(bytes, without: nil, isCut: isCut), limit: limit)
       return (String(decoding: start, as: UTF8.self), bytes.count - start.count)
     }
     var stream = secrets.stream()

@@ -28,7 +28,7 @@ struct SeenRequest: Sendable {
   static let bodyLimit = 8_192
   /// Characters that are kept of each message's fields, and of an address.
   private static let fieldLimit = 8_192
-  /// What is longer is no method of HTTP (RFC 9110, 9.1).
+  /// Bytes of a method; none of those registered (RFC 9110, 16.1) has more than 20.
   static let methodLimit = 64
 
   /// An address, of one that is too long the path alone or nothing: half of a secret is not known for one.
